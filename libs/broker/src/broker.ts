@@ -1,0 +1,97 @@
+import type { Verdict } from './verdict.ts';
+
+export interface OutMessage {
+  readonly exchange: string;
+  readonly key: string;
+  /** The publisher's id of the message: receivers drop what they already have by it. */
+  readonly id: string;
+  /** Anything JSON can hold. */
+  readonly body: unknown;
+  /** ms; only on the delay exchange. Zero or less is at once. */
+  readonly delay?: number;
+  /** W3C trace context of the publisher. */
+  readonly traceparent?: string;
+}
+
+export interface Delivery {
+  readonly queue: string;
+  readonly id: string;
+  readonly key: string;
+  readonly body: unknown;
+  /** 1 for the first time; counts handler verdicts of `retry` and handlers cut off by a crash or a lost connection. */
+  readonly attempt: number;
+  /** ms since the epoch, wall clock: when it was published. */
+  readonly publishedAt: number;
+  readonly traceparent?: string;
+}
+
+/** A throw counts as `retry` with the error's message as reason. */
+export type Handler = (delivery: Delivery) => Promise<Verdict>;
+/** One verdict for each delivery, in their order. A throw counts as `retry` for all of them. */
+export type BatchHandler = (deliveries: readonly Delivery[]) => Promise<readonly Verdict[]>;
+
+export interface ConsumeOptions {
+  /** How many messages may be with the handler at once. */
+  readonly prefetch: number;
+}
+
+export interface BatchOptions extends ConsumeOptions {
+  /** A batch is handed over when it holds `size` messages, or `wait` ms after its first. One batch at a time. */
+  readonly size: number;
+  readonly wait: number;
+}
+
+export interface Consumer {
+  /** Takes no new messages, waits for the handlers under way and their verdicts, then resolves. What was fetched but not handled goes back unharmed. */
+  stop(): Promise<void>;
+}
+
+export interface DeadLetter extends Delivery {
+  readonly reason: string;
+  /** ms since the epoch, wall clock. */
+  readonly diedAt: number;
+}
+
+export interface QueueDepth {
+  readonly ready: number;
+  readonly inFlight: number;
+  /** Held for a retry or a delayed message. */
+  readonly delayed: number;
+  readonly dead: number;
+}
+
+/** Called as things happen, for metrics and logs. Must not throw. */
+export interface BrokerObserver {
+  settled?(delivery: Delivery, verdict: Verdict, seconds: number): void;
+  /** The message was dead-lettered, after `drop` or after its last attempt. */
+  dead?(delivery: Delivery, reason: string): void;
+  /** No queue takes it. It is counted and kept nowhere. */
+  unroutable?(message: OutMessage): void;
+  published?(exchange: string, count: number, seconds: number): void;
+}
+
+export interface Broker {
+  /** How delays are done: `embedded`, `plugin` or `levels`. */
+  readonly delayStrategy: string;
+  /** Resolves when every message is durable in every queue that takes it; rejects if that could not be confirmed in time. All or, on rejection, possibly some: publish again. */
+  publish(messages: readonly OutMessage[]): Promise<void>;
+  /** Competing consumers: each message goes to one of them, in order of arrival as far as retries allow. */
+  consume(queue: string, options: ConsumeOptions, handler: Handler): Promise<Consumer>;
+  consumeBatch(queue: string, options: BatchOptions, handler: BatchHandler): Promise<Consumer>;
+  /** Every message of a fan-out exchange from now on, to every subscriber; not durable. `onGap` runs when some may have been missed. */
+  subscribe(exchange: string, handler: (body: unknown) => void, onGap: () => void): Promise<Consumer>;
+  /** Oldest first. `after` is the `token` of the last one seen. */
+  deadLetters(
+    queue: string,
+    page: { limit: number; after?: string },
+  ): Promise<{ items: (DeadLetter & { token: string })[] }>;
+  /** Puts dead letters back at the end of their queue, attempts counted anew: those named, or up to `limit` of the oldest. Returns how many. */
+  replayDeadLetters(queue: string, which: { tokens: readonly string[] } | { limit: number }): Promise<number>;
+  depth(queue: string): Promise<QueueDepth>;
+  /** Throws away every message waiting in the delay of `queue` (the fault that the store must survive). Returns how many. */
+  purgeDelayed(queue: string): Promise<number>;
+  /** Resolves when the broker answers; rejects otherwise. For readiness. */
+  ping(): Promise<void>;
+  /** Stops consumers, finishes publishes under way, then lets go. */
+  close(): Promise<void>;
+}

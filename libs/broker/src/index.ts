@@ -1,0 +1,20 @@
+/**
+ * The broker port: publish, consume, delay. Implementations: `@herald/broker/embedded`.
+ * Every implementation passes `@herald/broker/contract-suite`.
+ */
+export type {
+  BatchHandler,
+  BatchOptions,
+  Broker,
+  BrokerObserver,
+  ConsumeOptions,
+  Consumer,
+  DeadLetter,
+  Delivery,
+  Handler,
+  OutMessage,
+  QueueDepth,
+} from './broker.ts';
+export type { ExchangeSpec, QueueSpec, RetryPolicy, Topology } from './topology.ts';
+export { DELAY_EXCHANGE, matchesTopic, retryDelay } from './topology.ts';
+export { ack, drop, retry, type Verdict } from './verdict.ts';

@@ -1,0 +1,17 @@
+import { type Static, Type } from 'typebox';
+import { exchange, queue } from './topology.ts';
+import { contract, type OutMessage } from './wire.ts';
+
+/** `delay` exchange → `campaign-runner.due`: an enrollment's wait may be over. A stale version is a no-op. */
+const Due = Type.Object({ workspace: Type.String(), id: Type.String(), version: Type.Integer() });
+export type EnrollmentDue = Static<typeof Due>;
+
+export const dueContract = contract('due', Due);
+
+export const dueMessage = (due: EnrollmentDue, delay: number): OutMessage => ({
+  exchange: exchange.delay,
+  key: queue.due,
+  id: `${due.id}:${due.version}`,
+  body: due,
+  delay,
+});

@@ -1,0 +1,10 @@
+/** What the services say to each other and keep for each other: messages on the wire, documents in the store, tokens in links. */
+export * from './applied.ts';
+export * from './changes.ts';
+export * from './documents.ts';
+export * from './due.ts';
+export * from './events.ts';
+export * from './send.ts';
+export { exchange, queue, topology } from './topology.ts';
+export * from './unsubscribe-token.ts';
+export { ContractError } from './wire.ts';

@@ -1,0 +1,83 @@
+import type { Channel, JsonObject, SeenEvent } from '@herald/domain';
+import { type Static, Type } from 'typebox';
+import { exchange, queue } from './topology.ts';
+import { contract, type OutMessage } from './wire.ts';
+
+const Cause = Type.Object({
+  correlationId: Type.String(),
+  causationId: Type.Optional(Type.String()),
+  depth: Type.Integer({ minimum: 0 }),
+  traceparent: Type.Optional(Type.String()),
+});
+
+const Seen = Type.Unsafe<SeenEvent>(
+  Type.Object({ id: Type.String(), type: Type.String(), occurredAt: Type.Integer(), data: Type.Object({}) }),
+);
+
+/** `send` exchange, key `request`: a message is wanted. The same messageId again is the same message. */
+const Request = Type.Object({
+  kind: Type.Literal('request'),
+  workspace: Type.String(),
+  messageId: Type.String(),
+  prospectId: Type.String(),
+  channel: Type.Unsafe<Channel>(Type.String({ pattern: '^(email|sms|call|webhook)$' })),
+  template: Type.String(),
+  campaignId: Type.String(),
+  campaignVersion: Type.Integer(),
+  enrollmentId: Type.String(),
+  stepId: Type.String(),
+  requestedAt: Type.Integer(),
+  /** Not before this instant. */
+  dueAt: Type.Integer(),
+  /** What templates see as `it.event`: the entry event. */
+  event: Seen,
+  /** What templates see as `it.enrollment`. */
+  enrollment: Type.Unsafe<JsonObject>(Type.Object({})),
+  cause: Cause,
+});
+
+/** `send` exchange, key `withdraw`: nothing of this enrollment that has not left is wanted any more. */
+const Withdraw = Type.Object({
+  kind: Type.Literal('withdraw'),
+  workspace: Type.String(),
+  enrollmentId: Type.String(),
+  reason: Type.String(),
+  cause: Cause,
+});
+
+/** `delay` exchange → `messaging.send`: the message's due time has come. */
+const Due = Type.Object({
+  kind: Type.Literal('due'),
+  workspace: Type.String(),
+  id: Type.String(),
+  version: Type.Integer(),
+});
+
+export type SendRequest = Static<typeof Request>;
+export type SendWithdraw = Static<typeof Withdraw>;
+export type SendDue = Static<typeof Due>;
+
+export const sendContract = contract('send', Type.Union([Request, Withdraw, Due]));
+
+export const requestMessage = (request: SendRequest): OutMessage => ({
+  exchange: exchange.send,
+  key: 'request',
+  id: request.messageId,
+  body: request,
+  ...(request.cause.traceparent === undefined ? {} : { traceparent: request.cause.traceparent }),
+});
+
+export const withdrawMessage = (withdraw: SendWithdraw): OutMessage => ({
+  exchange: exchange.send,
+  key: 'withdraw',
+  id: `withdraw:${withdraw.enrollmentId}`,
+  body: withdraw,
+});
+
+export const sendDueMessage = (due: Omit<SendDue, 'kind'>, delay: number): OutMessage => ({
+  exchange: exchange.delay,
+  key: queue.send,
+  id: `${due.id}:${due.version}`,
+  body: { kind: 'due', ...due } satisfies SendDue,
+  delay,
+});

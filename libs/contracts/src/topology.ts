@@ -1,0 +1,38 @@
+import { DELAY_EXCHANGE, type RetryPolicy, type Topology } from '@herald/broker';
+
+/** Eight attempts over about four minutes, then the dead-letter queue. */
+const patient: RetryPolicy = { attempts: 8, backoff: [200, 1_000, 5_000, 15_000, 30_000, 60_000, 120_000] };
+
+export const exchange = {
+  events: 'events',
+  applied: 'applied',
+  send: 'send',
+  delay: DELAY_EXCHANGE,
+  changes: 'changes',
+} as const;
+
+export const queue = {
+  events: 'event-handler.events',
+  applied: 'campaign-runner.applied',
+  due: 'campaign-runner.due',
+  send: 'messaging.send',
+  told: 'messaging.applied',
+} as const;
+
+/** Every exchange, queue and binding there is. The delay exchange delivers to any queue by its name and needs no binding here. */
+export const topology: Topology = {
+  exchanges: [
+    { name: exchange.events, type: 'topic' },
+    { name: exchange.applied, type: 'topic' },
+    { name: exchange.send, type: 'topic' },
+    { name: exchange.delay, type: 'delay' },
+    { name: exchange.changes, type: 'fanout' },
+  ],
+  queues: [
+    { name: queue.events, bindings: [{ exchange: exchange.events, key: '#' }], retry: patient },
+    { name: queue.applied, bindings: [{ exchange: exchange.applied, key: '#' }], retry: patient },
+    { name: queue.due, bindings: [], retry: patient },
+    { name: queue.send, bindings: [{ exchange: exchange.send, key: '#' }], retry: patient },
+    { name: queue.told, bindings: [{ exchange: exchange.applied, key: 'prospect.erased' }], retry: patient },
+  ],
+};

@@ -1,0 +1,79 @@
+/** The shape of a campaign (section 5 of the design). What is checked when one is saved is in `parse.ts`. */
+
+/** A CEL expression, as text. */
+export type Expression = string;
+/** An ISO 8601 duration, as text: `P2D`, `PT30M`. */
+export type DurationText = string;
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+export interface Enter {
+  readonly on: string;
+  readonly when?: Expression;
+  /** May the same prospect enter again? Default: never. */
+  readonly again?: 'never' | 'afterExit' | 'always';
+  /** Not within this time of the last entry. */
+  readonly notWithin?: DurationText;
+  /** An event older than this on arrival enters nobody. Default: P1D. */
+  readonly maxAge?: DurationText;
+}
+
+export interface ExitRule {
+  readonly on: string;
+  readonly when?: Expression;
+}
+
+/** The next instant at which a clock in `zone` (the prospect's own unless named) shows `at`, on one of `days` if given. */
+export interface UntilTime {
+  readonly at: string;
+  readonly days?: readonly Weekday[];
+  readonly zone?: string;
+}
+
+/** The instant an expression gives: a timestamp, or ISO 8601 text. */
+export interface UntilDate {
+  readonly date: Expression;
+}
+
+export interface WaitFor {
+  readonly on: string;
+  readonly when?: Expression;
+  readonly timeout?: DurationText;
+}
+
+export type ChooseBranch =
+  | { readonly when: Expression; readonly steps: readonly Step[] }
+  | { readonly otherwise: readonly Step[] };
+
+interface Identified {
+  readonly id: string;
+}
+
+export type EmailStep = Identified & { readonly email: { readonly template: string } };
+export type WaitStep = Identified & {
+  readonly wait: DurationText | { readonly until: UntilTime | UntilDate };
+};
+export type WaitForStep = Identified & {
+  readonly waitFor: WaitFor;
+  readonly then?: readonly Step[];
+  readonly else?: readonly Step[];
+};
+export type ChooseStep = Identified & { readonly choose: readonly ChooseBranch[] };
+export type UpdateStep = Identified & {
+  readonly update: { readonly traits: Readonly<Record<string, Expression>> };
+};
+export type EmitStep = Identified & {
+  readonly emit: { readonly type: string; readonly data?: Readonly<Record<string, Expression>> };
+};
+export type ExitStep = Identified & { readonly exit: { readonly reason?: string } };
+
+export type Step = EmailStep | WaitStep | WaitForStep | ChooseStep | UpdateStep | EmitStep | ExitStep;
+
+export interface CampaignDefinition {
+  readonly id: string;
+  readonly name?: string;
+  readonly enter: Enter;
+  readonly exit?: readonly ExitRule[];
+  readonly steps: readonly Step[];
+}
+
+export type CampaignStatus = 'draft' | 'active' | 'paused' | 'archived';

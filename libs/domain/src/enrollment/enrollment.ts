@@ -1,0 +1,94 @@
+import type { Instant } from '../clock.ts';
+import type { JsonObject } from '../json.ts';
+import type { Channel } from '../message/message.ts';
+
+/** An event as a campaign remembers it: what conditions and templates see of it. */
+export interface SeenEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly occurredAt: Instant;
+  readonly data: JsonObject;
+}
+
+export interface EntryEvent extends SeenEvent {
+  readonly seq: number;
+}
+
+export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed';
+
+/** A wait under way. `since` is the logical time it counts from; no `dueAt` means that only an event ends it. */
+export interface Wait {
+  readonly stepId: string;
+  readonly kind: 'wait' | 'waitFor';
+  readonly since: Instant;
+  readonly dueAt: Instant | null;
+}
+
+/** What became of one step. */
+export interface StepRecord {
+  readonly at: Instant;
+  readonly outcome: string;
+  readonly branch?: string;
+  readonly event?: SeenEvent;
+  readonly messageId?: string;
+}
+
+/** One prospect's run through one version of one campaign, folded from its events. */
+export interface EnrollmentState {
+  readonly enrollmentId: string;
+  readonly prospectId: string;
+  readonly campaignId: string;
+  readonly campaignVersion: number;
+  readonly status: EnrollmentStatus;
+  /** Counts this enrollment's events. */
+  readonly version: number;
+  /** Logical time: the entry's `occurredAt`, then the end of each wait. */
+  readonly clock: Instant;
+  readonly entry: EntryEvent;
+  /** The last step that is done, and the branch taken there. */
+  readonly done?: { readonly stepId: string; readonly branch?: string };
+  readonly wait?: Wait;
+  readonly steps: Readonly<Record<string, StepRecord>>;
+  /** Where it is, for reports: the step it waits at, or the last one done. */
+  readonly stepId: string | null;
+  readonly endedAt?: Instant;
+  /** Why it ended. */
+  readonly reason?: string;
+  /** It was ended from outside its steps: messages that have not left are not wanted any more. */
+  readonly withdrawn?: boolean;
+}
+
+interface Common {
+  readonly enrollmentId: string;
+  readonly version: number;
+  readonly campaignId: string;
+  readonly campaignVersion: number;
+}
+
+/** The events of an enrollment, as `type` and `data` of events in the prospect's stream. `occurredAt` is logical time. */
+export type EnrollmentEvent =
+  | { readonly type: 'enrollment.entered'; readonly data: Common & { readonly entry: EntryEvent } }
+  | { readonly type: 'enrollment.waiting'; readonly data: Common & Wait }
+  | {
+      readonly type: 'enrollment.resumed';
+      readonly data: Common & { stepId: string; by: 'due' | 'event'; branch?: string; event?: SeenEvent };
+    }
+  | {
+      readonly type: 'enrollment.requested';
+      readonly data: Common & { stepId: string; messageId: string; channel: Channel; template: string };
+    }
+  | {
+      readonly type: 'enrollment.chose';
+      readonly data: Common & { stepId: string; branch: string; why: string };
+    }
+  | { readonly type: 'enrollment.updated'; readonly data: Common & { stepId: string; traits: JsonObject } }
+  | {
+      readonly type: 'enrollment.emitted';
+      readonly data: Common & { stepId: string; eventType: string; eventData: JsonObject };
+    }
+  | {
+      readonly type: 'enrollment.exited';
+      readonly data: Common & { reason: string; withdrawn: boolean; stepId?: string; event?: SeenEvent };
+    }
+  | { readonly type: 'enrollment.completed'; readonly data: Common }
+  | { readonly type: 'enrollment.failed'; readonly data: Common & { stepId: string; reason: string } };

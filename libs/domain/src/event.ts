@@ -1,0 +1,63 @@
+import type { Instant } from './clock.ts';
+import type { JsonObject } from './json.ts';
+
+/** The shape version of events written today. Older ones are upcast at read. */
+export const EVENT_SCHEMA = 1;
+/** Past this causal depth an event is logged but enters nobody: campaigns that trigger each other end. */
+export const MAX_DEPTH = 16;
+
+/** A fact, past tense, as it was accepted. Never changed, save by erasure. */
+export interface Event {
+  readonly workspace: string;
+  /** Unique in the workspace: the same id again is the same event. */
+  readonly id: string;
+  /** `prospect/<id>`, `company/<id>` or `campaign/<id>`. */
+  readonly stream: string;
+  /** Dotted, lower case: `trial.started`. */
+  readonly type: string;
+  readonly occurredAt: Instant;
+  readonly receivedAt: Instant;
+  /** `api`, `hooks/<source>`, `unsubscribe`, or the service that did it. */
+  readonly source: string;
+  readonly data: JsonObject;
+  /** The source's body as it came, where a mapping was applied. */
+  readonly raw?: string;
+  readonly schema: number;
+  /** Shared by all that follows from one event of the outside. */
+  readonly correlationId: string;
+  /** The id of the event that caused this one. */
+  readonly causationId?: string;
+  /** How many causes lie behind it; 0 for an event of the outside. */
+  readonly depth: number;
+  readonly traceparent?: string;
+}
+
+/** An event in the log: `seq` counts its stream from 1, without gaps, in the order of folding. */
+export interface StoredEvent extends Event {
+  readonly seq: number;
+}
+
+export type StreamKind = 'prospect' | 'company' | 'campaign';
+
+export const streamOf = (kind: StreamKind, id: string): string => `${kind}/${id}`;
+
+/** The kind and id that a stream's name holds. */
+export function parseStream(stream: string): { kind: StreamKind; id: string } {
+  const slash = stream.indexOf('/');
+  return { kind: stream.slice(0, slash) as StreamKind, id: stream.slice(slash + 1) };
+}
+
+/** Prefixes of the types that only Herald itself may record: nobody outside can forge a step, a send or an erasure. */
+const OWN_TYPES = ['enrollment.', 'campaign.', 'email.', 'sms.', 'call.', 'webhook.'];
+export const isOwnType = (type: string): boolean =>
+  type === 'prospect.erased' || OWN_TYPES.some((prefix) => type.startsWith(prefix));
+
+/** What an event of ours carries on from the event that caused it. */
+export const causedBy = (
+  cause: Event,
+): Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'> => ({
+  correlationId: cause.correlationId,
+  causationId: cause.id,
+  depth: cause.depth + 1,
+  ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
+});

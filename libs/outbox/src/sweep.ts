@@ -1,0 +1,67 @@
+import type { Clock, Instant } from '@herald/domain';
+import { wall } from '@herald/domain';
+import type { Collection, Document } from '@herald/store';
+
+/** Looks, every so often, for documents whose time for attention has come, and hands each to `attend`. */
+export interface Sweep {
+  start(): void;
+  /** Stops after the round under way. */
+  stop(): Promise<void>;
+  /** One round now: everything due is attended to before it resolves. */
+  run(): Promise<void>;
+}
+
+export interface SweepDeps<T extends Document> {
+  readonly collection: Collection<T>;
+  readonly clock: Clock;
+  /** Does what the document needs and writes it, so that its `sweepAt` moves. A throw leaves it for after the lease. */
+  readonly attend: (doc: T) => Promise<void>;
+  readonly onError: (error: unknown, doc?: T) => void;
+  /** ms of wall time between rounds. */
+  readonly every: number;
+  /** ms of wall time for which a claimed batch is nobody else's. */
+  readonly lease: number;
+  /** Documents claimed at once. */
+  readonly batch: number;
+}
+
+export function createSweep<T extends Document>(deps: SweepDeps<T>): Sweep {
+  const { collection, clock } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = true;
+  let round: Promise<void> = Promise.resolve();
+
+  const claim = (now: Instant): Promise<T[]> =>
+    collection.claim({ dueBy: now, until: now + wall(clock, deps.lease), limit: deps.batch });
+
+  const attend = (doc: T): Promise<void> =>
+    deps.attend(doc).catch((error: unknown) => deps.onError(error, doc));
+
+  const sweepAll = async (): Promise<void> => {
+    for (;;) {
+      const claimed = await claim(clock.now());
+      await Promise.all(claimed.map(attend));
+      if (claimed.length < deps.batch || stopped) return;
+    }
+  };
+
+  const next = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      round = sweepAll().catch(deps.onError).then(next);
+    }, deps.every);
+  };
+
+  return {
+    start() {
+      stopped = false;
+      next();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+    run: sweepAll,
+  };
+}

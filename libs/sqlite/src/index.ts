@@ -1,0 +1,2 @@
+/** A durable SQLite file whose writes share commits. */
+export { type Database, openDatabase } from './database.ts';

@@ -1,0 +1,80 @@
+/** A value an index can hold. Dates are numbers: milliseconds since the epoch. */
+export type Scalar = string | number | null;
+
+/**
+ * What every document has. (workspace, id) is its key; `version` is the guard of every write.
+ * `sweepAt` (ms since the epoch) is when the document next needs attention by itself: a wait to arm, an outbox left
+ * full, a lease that runs out. Absent or null: never.
+ */
+export interface Document {
+  readonly workspace: string;
+  readonly id: string;
+  readonly version: number;
+  readonly sweepAt?: number | null;
+}
+
+/**
+ * Names a kind of document and the indexes its queries are served by: index name → dotted paths of fields, in
+ * order. A missing field counts as null. Every index ends, unsaid, with (workspace, id).
+ */
+export interface CollectionSpec<T extends Document> {
+  readonly name: string;
+  readonly indexes: Readonly<Record<string, readonly string[]>>;
+  /** Never set: it ties the document's type to the spec. */
+  readonly _type?: T;
+}
+
+/** One guarded write: `ifVersion: null` inserts only if the key is free, a number replaces only that version. */
+export interface Write<T extends Document> {
+  readonly doc: T;
+  readonly ifVersion: number | null;
+}
+
+/** A query that names the index which serves it, so that nothing ever scans. Order: the index's, ascending unless `reverse`. */
+export interface FindQuery {
+  readonly index: string;
+  /** Values of the index's first fields. */
+  readonly equals: readonly Scalar[];
+  /** Bounds on the field after those: from inclusive, before exclusive. */
+  readonly from?: Scalar;
+  readonly before?: Scalar;
+  readonly limit: number;
+  /** The `next` of an earlier page of the same query. A cursor that is none of ours throws `InvalidCursorError`-coded errors (`code: 'invalid_cursor'`). */
+  readonly cursor?: string;
+  readonly reverse?: boolean;
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  /** Present when there is more. Opaque. */
+  readonly next?: string;
+}
+
+/** How many documents share the values `key` of the index fields that follow the `equals` of a `countBy`. */
+export interface CountRow {
+  readonly key: readonly Scalar[];
+  readonly count: number;
+}
+
+export interface Collection<T extends Document> {
+  get(workspace: string, id: string): Promise<T | undefined>;
+  /** In the order asked; undefined where there is none. */
+  getMany(keys: readonly { workspace: string; id: string }[]): Promise<(T | undefined)[]>;
+  /** All writes that pass their guard are durable when this resolves; each answer says whether that one did. */
+  write(writes: readonly Write<T>[]): Promise<boolean[]>;
+  /** Removes whatever version there is; true if there was one. */
+  remove(workspace: string, id: string): Promise<boolean>;
+  find(query: FindQuery): Promise<Page<T>>;
+  /** Counts the documents whose first index fields equal `equals`, grouped by the index's other fields. */
+  countBy(index: string, equals: readonly Scalar[]): Promise<CountRow[]>;
+  /**
+   * A lease on what needs attention: moves `sweepAt` of up to `limit` documents whose `sweepAt` ≤ `dueBy` to `until` and
+   * returns them as they are then, oldest first. Two callers never get the same document for the same due time.
+   * `version` stays as it is.
+   */
+  claim(lease: { dueBy: number; until: number; limit: number }): Promise<T[]>;
+  /** How many documents have `sweepAt` < `before`, and the least `sweepAt` of all. */
+  overdue(before: number): Promise<{ count: number; oldest?: number }>;
+  /** Every document, in (workspace, id) order, in batches. Reads a snapshot or not, as the implementation can. */
+  scan(): AsyncIterable<T[]>;
+}

@@ -1,0 +1,16 @@
+/**
+ * The store port: an event log and documents. Implementations: `@herald/store/sqlite` (embedded).
+ * Every implementation passes `@herald/store/contract-suite`.
+ */
+export type {
+  Collection,
+  CollectionSpec,
+  CountRow,
+  Document,
+  FindQuery,
+  Page,
+  Scalar,
+  Write,
+} from './documents.ts';
+export type { AppendResult, EventLog, LogQuery, StreamQuery } from './event-log.ts';
+export type { Store } from './store.ts';
