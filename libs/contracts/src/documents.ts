@@ -6,8 +6,10 @@ import type {
   EnrollmentState,
   Event,
   Instant,
+  MessageFacts,
   MessageState,
   ProspectState,
+  Tries,
 } from '@herald/domain';
 import type { CollectionSpec, Document } from '@herald/store';
 import type { SendRequest } from './send.ts';
@@ -46,11 +48,17 @@ export interface MessageDocument extends OutboxDocument {
   /** Absent once the prospect has been erased. */
   readonly request?: Pick<SendRequest, 'event' | 'enrollment'>;
   readonly cause: Cause;
-  readonly lease?: { readonly until: Instant };
+  /** `facts`: what will be told of the call, whatever comes of it. */
+  readonly lease?: {
+    readonly until: Instant;
+    readonly facts: Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
+  };
+  /** Attempts since it was asked for, or asked for again; absent before the first. */
+  readonly tries?: Tries;
 }
 
 /** Written by campaign-runner. `id` is the campaign's. */
-export interface CampaignDocument extends Document {
+export interface CampaignDocument extends OutboxDocument {
   readonly status: CampaignStatus;
   readonly name: string;
   /** The newest version saved. */
@@ -135,9 +143,10 @@ export const collections = {
   prospects: spec<ProspectDocument>('prospects', { bySeen: ['workspace', 'state.lastSeenAt'] }),
   companies: spec<CompanyDocument>('companies'),
   enrollments: spec<EnrollmentDocument>('enrollments', {
-    byProspect: ['workspace', 'state.prospectId', 'state.campaignId', 'state.entry.occurredAt'],
+    byProspect: ['workspace', 'state.prospectId', 'state.campaignId', 'state.n'],
     byCampaign: ['workspace', 'state.campaignId', 'state.status', 'state.stepId'],
     byStatus: ['workspace', 'state.status'],
+    byDue: ['state.wait.dueAt'],
   }),
   messages: spec<MessageDocument>('messages', {
     byProspect: ['workspace', 'state.prospectId', 'state.requestedAt'],
@@ -145,6 +154,7 @@ export const collections = {
     byCampaign: ['workspace', 'state.campaignId', 'state.channel', 'state.status', 'state.stepId'],
     byStatus: ['workspace', 'state.status', 'state.requestedAt'],
     byTime: ['workspace', 'state.requestedAt'],
+    byDue: ['state.status', 'state.dueAt'],
   }),
   campaigns: spec<CampaignDocument>('campaigns', { byWorkspace: ['workspace'] }),
   campaignVersions: spec<CampaignVersionDocument>('campaign_versions', {

@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 
 /** What an unsubscribe link says: who, of which channel, because of which message. */
 export interface UnsubscribeClaim {
@@ -8,6 +10,9 @@ export interface UnsubscribeClaim {
   readonly messageId: string;
 }
 
+/** Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200 characters. */
+const MAX_LENGTH = 4_000;
+
 /** `<payload>.<mac>`, both base64url: HMAC-SHA256 over the payload by the installation's link secret. Opaque to the reader, unforgeable without the secret. */
 export function signUnsubscribe(claim: UnsubscribeClaim, secret: string): string {
   const payload = Buffer.from(
@@ -16,18 +21,32 @@ export function signUnsubscribe(claim: UnsubscribeClaim, secret: string): string
   return `${payload}.${mac(payload, secret)}`;
 }
 
-/** The claim, or undefined for a token we did not sign. */
+/** The claim, or undefined for a token we did not sign. Never throws, whatever the token. */
 export function verifyUnsubscribe(token: string, secret: string): UnsubscribeClaim | undefined {
+  if (token.length > MAX_LENGTH) return undefined;
   const [payload, given, ...rest] = token.split('.');
   if (payload === undefined || given === undefined || rest.length > 0) return undefined;
   const expected = Buffer.from(mac(payload, secret));
   const actual = Buffer.from(given);
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined;
-  const [workspace, prospectId, channel, messageId] = JSON.parse(
-    Buffer.from(payload, 'base64url').toString(),
-  );
-  return { workspace, prospectId, channel, messageId };
+  return readClaim(payload);
 }
+
+/** A payload can bear our signature and still be none of today's claims: an older version may have signed another shape. */
+function readClaim(payload: string): UnsubscribeClaim | undefined {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  } catch {
+    return undefined; // not JSON: said above, undefined is the answer
+  }
+  return Claim.Check(parts)
+    ? { workspace: parts[0], prospectId: parts[1], channel: parts[2], messageId: parts[3] }
+    : undefined;
+}
+
+const Text = Type.String({ minLength: 1 });
+const Claim = Compile(Type.Tuple([Text, Text, Text, Text]));
 
 const mac = (payload: string, secret: string): string =>
   createHmac('sha256', secret).update(`unsubscribe:${payload}`).digest('base64url');

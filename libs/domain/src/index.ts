@@ -1,10 +1,44 @@
 /** The pure heart: events, prospects, campaigns, enrollments, messages. No I/O, no clock, no driver. */
+export { branchesOf, type Campaign, compileCampaign } from './campaign/compile.ts';
 export * from './campaign/definition.ts';
+export { addDuration, isZone, parseDuration } from './campaign/duration.ts';
+export type { Fault } from './campaign/faults.ts';
+export { campaignJsonSchema } from './campaign/json-schema.ts';
+export {
+  CAMPAIGN_VARIABLES,
+  type ParsedCampaign,
+  parseCampaign,
+  type TemplateUse,
+} from './campaign/parse.ts';
+export { nextLocalTime } from './campaign/until.ts';
 export * from './clock.ts';
+export { type Decision, decide, type EnrollmentInput, enroll, reactsTo } from './enrollment/decide.ts';
 export * from './enrollment/enrollment.ts';
+export { decideEntry, type Entry, type Refusal } from './enrollment/entry.ts';
+export { evolveEnrollment, isEnrollmentFact } from './enrollment/evolve.ts';
+export { viewEnrollment, type World } from './enrollment/view.ts';
+export { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
 export * from './event.ts';
+export {
+  type CompiledExpression,
+  compileExpression,
+  EvaluationError,
+  ExpressionError,
+} from './expression.ts';
 export * from './ids.ts';
 export * from './json.ts';
+export {
+  type AttemptOptions,
+  afterAttempt,
+  mayRetry,
+  type ProviderOutcome,
+  type SendCircumstances,
+  type SendRetryPolicy,
+  type Tries,
+  whyNotSend,
+} from './message/decide.ts';
 export * from './message/message.ts';
+export { type MessageTelling, type TellOptions, tellMessage } from './message/tell.ts';
 export * from './prospect/company.ts';
 export * from './prospect/prospect.ts';
+export * from './upcast.ts';

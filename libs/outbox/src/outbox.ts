@@ -7,19 +7,19 @@ import type { Collection } from '@herald/store';
 const OUTBOX_GRACE = 10_000;
 
 /**
- * Writes documents together with what must be published because of them, publishes, and clears. A crash between any two of
- * these leaves a full outbox, which the next touch or the sweep publishes again; receivers drop by id what they have.
+ * Writes documents together with what must be published because of them, publishes, finishes, and clears. A crash between any two of
+ * these leaves a full outbox, for which the next touch or the sweep does all of it again; receivers drop by id what they have.
  */
 export interface Outbox<T extends OutboxDocument> {
-  /** The document with an empty outbox: one that was left full is published and cleared first. */
+  /** The document with an empty outbox: one that was left full is published, finished and cleared first. */
   load(workspace: string, id: string): Promise<T | undefined>;
   /** The same for a document already read. */
   flush(doc: T): Promise<T>;
   /**
-   * Writes `doc` if the stored version is still `ifVersion` (null: if there is none), publishes its outbox and clears it. False: somebody
-   * else was there first, nothing was published. When it resolves with true, everything is durable and confirmed.
+   * Writes `doc` if the stored version is still `ifVersion` (null: if there is none), publishes its outbox, finishes and clears it. Undefined:
+   * somebody else was there first, nothing was published. Else everything is durable and confirmed, and this is how it stands now.
    */
-  commit(doc: T, ifVersion: number | null): Promise<boolean>;
+  commit(doc: T, ifVersion: number | null): Promise<T | undefined>;
 }
 
 export interface OutboxDeps<T extends OutboxDocument> {
@@ -28,17 +28,18 @@ export interface OutboxDeps<T extends OutboxDocument> {
   readonly clock: Clock;
   /** When the document next needs attention once its outbox is empty; null for never. */
   readonly attention: (doc: T) => Instant | null;
+  /** What must follow the publish before the work counts as done. Gives the document if it moved on by that. */
+  readonly finish?: (doc: T) => Promise<T | undefined>;
 }
 
-export function createOutbox<T extends OutboxDocument>({
-  collection,
-  broker,
-  clock,
-  attention,
-}: OutboxDeps<T>): Outbox<T> {
+export function createOutbox<T extends OutboxDocument>(deps: OutboxDeps<T>): Outbox<T> {
+  const { collection, broker, clock, attention, finish } = deps;
+
   const flush = async (doc: T): Promise<T> => {
     if (doc.outbox.length === 0) return doc;
     await broker.publish(doc.outbox);
+    const moved = await finish?.(doc);
+    if (moved !== undefined) return moved;
     const cleared: T = { ...doc, outbox: [], sweepAt: attention(doc) };
     await collection.write([{ doc: cleared, ifVersion: doc.version }]);
     return cleared;
@@ -54,9 +55,7 @@ export function createOutbox<T extends OutboxDocument>({
       const sweepAt = doc.outbox.length > 0 ? clock.now() + wall(clock, OUTBOX_GRACE) : attention(doc);
       const full: T = { ...doc, sweepAt };
       const [written] = await collection.write([{ doc: full, ifVersion }]);
-      if (written !== true) return false;
-      await flush(full);
-      return true;
+      return written === true ? flush(full) : undefined;
     },
   };
 }

@@ -45,6 +45,8 @@ export interface EnrollmentState {
   /** Logical time: the entry's `occurredAt`, then the end of each wait. */
   readonly clock: Instant;
   readonly entry: EntryEvent;
+  /** Which entry of this prospect into this campaign it is, from 1. */
+  readonly n: number;
   /** The last step that is done, and the branch taken there. */
   readonly done?: { readonly stepId: string; readonly branch?: string };
   readonly wait?: Wait;
@@ -58,16 +60,25 @@ export interface EnrollmentState {
   readonly withdrawn?: boolean;
 }
 
-interface Common {
+/** Whose run through what it is. */
+export interface EnrollmentIdentity {
   readonly enrollmentId: string;
-  readonly version: number;
+  readonly prospectId: string;
   readonly campaignId: string;
   readonly campaignVersion: number;
 }
 
-/** The events of an enrollment, as `type` and `data` of events in the prospect's stream. `occurredAt` is logical time. */
+interface Common extends EnrollmentIdentity {
+  /** Counts the events of one enrollment from 1. */
+  readonly version: number;
+}
+
+/** The events of an enrollment, as `type` and `data` of events in the prospect's stream; their `occurredAt` is logical time. */
 export type EnrollmentEvent =
-  | { readonly type: 'enrollment.entered'; readonly data: Common & { readonly entry: EntryEvent } }
+  | {
+      readonly type: 'enrollment.entered';
+      readonly data: Common & { readonly entry: EntryEvent; readonly n: number };
+    }
   | { readonly type: 'enrollment.waiting'; readonly data: Common & Wait }
   | {
       readonly type: 'enrollment.resumed';
@@ -92,3 +103,6 @@ export type EnrollmentEvent =
     }
   | { readonly type: 'enrollment.completed'; readonly data: Common }
   | { readonly type: 'enrollment.failed'; readonly data: Common & { stepId: string; reason: string } };
+
+/** An event of an enrollment with the logical time at which it happened. */
+export type EnrollmentFact = EnrollmentEvent & { readonly occurredAt: Instant };

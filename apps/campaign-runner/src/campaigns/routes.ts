@@ -1,0 +1,198 @@
+import { type CampaignDocument, type CampaignVersionDocument, collections } from '@herald/contracts';
+import { campaignJsonSchema } from '@herald/domain';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
+import type { Store } from '@herald/store';
+import { Type } from 'typebox';
+import type { CampaignCommands } from './commands.ts';
+import { Report, readReport } from './report.ts';
+
+const Id = Type.Object({ id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' }) });
+
+const Campaign = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  status: Type.String(),
+  version: Type.Integer({ description: 'the newest version saved' }),
+  launched: Type.Union([Type.Integer(), Type.Null()], { description: 'the version new people enter' }),
+  changedAt: Type.String({ format: 'date-time' }),
+});
+
+const Version = Type.Object({
+  version: Type.Integer(),
+  savedAt: Type.String({ format: 'date-time' }),
+  definition: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
+  text: Type.String({ description: 'as it was sent' }),
+});
+
+const Whole = Type.Object({
+  ...Campaign.properties,
+  definition: Version.properties.definition,
+  text: Type.String(),
+});
+
+const summary = (doc: CampaignDocument) => ({
+  id: doc.id,
+  name: doc.name,
+  status: doc.status,
+  version: doc.latest,
+  launched: doc.launched ?? null,
+  changedAt: new Date(doc.changedAt).toISOString(),
+});
+
+const versionOf = (doc: CampaignVersionDocument) => ({
+  version: doc.n,
+  savedAt: new Date(doc.savedAt).toISOString(),
+  definition: doc.definition,
+  text: doc.text,
+});
+
+const read = { scope: 'campaigns:read' };
+const write = { scope: 'campaigns:write' };
+const tags = ['campaigns'];
+
+/** The routes that keep campaigns. */
+export async function campaignRoutes(app: Http, store: Store, commands: CampaignCommands): Promise<void> {
+  const campaigns = store.collection(collections.campaigns);
+  const versions = store.collection(collections.campaignVersions);
+
+  const existing = async (workspace: string, id: string): Promise<CampaignDocument> => {
+    const doc = await campaigns.get(workspace, id);
+    if (doc === undefined) throw new Problem(404, 'campaign_unknown', `there is no campaign "${id}"`);
+    return doc;
+  };
+
+  await app.register(async (texts: Http) => {
+    // The text itself is kept, and the places of mistakes are found in it: so it is not parsed on the way in, whatever it is.
+    texts.removeAllContentTypeParsers();
+    const asText = ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'];
+    texts.addContentTypeParser(asText, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    texts.put(
+      '/v1/campaigns/:id',
+      {
+        config: write,
+        schema: {
+          tags,
+          summary: 'Save a campaign, as YAML or JSON; a change makes a new version',
+          consumes: ['application/yaml', 'application/json'],
+          params: Id,
+          response: { 200: Whole, 201: Whole, ...problemResponses(401, 403, 409, 413, 415, 422) },
+        },
+      },
+      async (request, reply) => {
+        if (typeof request.body !== 'string') throw new Problem(422, 'invalid_campaign', 'the body is empty');
+        const saved = await commands.save(request.principal.workspace, request.params.id, request.body);
+        const { definition, text } = saved.version;
+        return reply.code(saved.created ? 201 : 200).send({ ...summary(saved.doc), definition, text });
+      },
+    );
+  });
+
+  app.get(
+    '/v1/campaigns',
+    {
+      config: read,
+      schema: {
+        tags,
+        querystring: PageQuery,
+        response: { 200: pageOf(Campaign), ...problemResponses(400, 401, 403) },
+      },
+    },
+    async ({ principal, query }) => {
+      const page = await campaigns.find({
+        index: 'byWorkspace',
+        equals: [principal.workspace],
+        limit: query.limit ?? 50,
+        cursor: query.cursor,
+      });
+      return { items: page.items.map(summary), nextCursor: page.next };
+    },
+  );
+
+  app.get(
+    '/v1/campaigns/:id',
+    {
+      config: read,
+      schema: { tags, params: Id, response: { 200: Whole, ...problemResponses(401, 403, 404) } },
+    },
+    async ({ principal, params }) => {
+      const doc = await existing(principal.workspace, params.id);
+      const version = await versions.get(principal.workspace, `${doc.id}@${doc.latest}`);
+      if (version === undefined) throw new Error(`campaign ${doc.id} has lost version ${doc.latest}`);
+      return { ...summary(doc), definition: version.definition, text: version.text };
+    },
+  );
+
+  app.get(
+    '/v1/campaigns/:id/versions',
+    {
+      config: read,
+      schema: {
+        tags,
+        params: Id,
+        querystring: PageQuery,
+        response: { 200: pageOf(Version), ...problemResponses(400, 401, 403, 404) },
+      },
+    },
+    async ({ principal, params, query }) => {
+      await existing(principal.workspace, params.id);
+      const page = await versions.find({
+        index: 'byCampaign',
+        equals: [principal.workspace, params.id],
+        limit: query.limit ?? 50,
+        cursor: query.cursor,
+        reverse: true,
+      });
+      return { items: page.items.map(versionOf), nextCursor: page.next };
+    },
+  );
+
+  const Launch = Type.Object(
+    { version: Type.Optional(Type.Integer({ minimum: 1 })) },
+    { additionalProperties: false },
+  );
+  app.post(
+    '/v1/campaigns/:id/launch',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Let people into the newest version, or the one named',
+        params: Id,
+        body: Type.Optional(Launch),
+        response: { 200: Campaign, ...problemResponses(400, 401, 403, 404, 409) },
+      },
+    },
+    async ({ principal, params, body }) =>
+      summary(await commands.launch(principal.workspace, params.id, body?.version)),
+  );
+
+  for (const verb of ['pause', 'resume', 'archive'] as const) {
+    app.post(
+      `/v1/campaigns/:id/${verb}`,
+      {
+        config: write,
+        schema: { tags, params: Id, response: { 200: Campaign, ...problemResponses(401, 403, 404, 409) } },
+      },
+      async ({ principal, params }) => summary(await commands[verb](principal.workspace, params.id)),
+    );
+  }
+
+  app.get(
+    '/v1/campaigns/:id/report',
+    {
+      config: read,
+      schema: { tags, params: Id, response: { 200: Report, ...problemResponses(401, 403, 404) } },
+    },
+    async ({ principal, params }) => {
+      await existing(principal.workspace, params.id);
+      return readReport(store, principal.workspace, params.id);
+    },
+  );
+
+  const schema = {
+    tags,
+    summary: 'JSON Schema of a campaign, for editors',
+    response: { 200: Type.Unsafe<object>({ type: 'object', additionalProperties: true }) },
+  };
+  app.get('/schemas/campaign.json', { schema }, async () => campaignJsonSchema());
+}

@@ -1,0 +1,21 @@
+import type { EnrollmentDocument } from '@herald/contracts';
+import type { CampaignLibrary } from '../campaigns/library.ts';
+import type { Transitions } from './transitions.ts';
+
+/** ms of wall time between looks at an enrollment that its paused campaign holds. */
+export const HELD = 15_000;
+
+/**
+ * What the sweep does for an enrollment whose time for attention has come: publish a full outbox; leave what is held; look in the log
+ * for what a wait may have missed; set the alarm of what is due soon, again if it was lost.
+ */
+export function createAttend(library: CampaignLibrary, transitions: Transitions) {
+  return async (found: EnrollmentDocument): Promise<void> => {
+    const doc = await transitions.outbox.flush(found);
+    if (doc.state.status !== 'active' || doc !== found) return;
+    if (library.status(doc.workspace, doc.state.campaignId) === 'paused')
+      return transitions.lookAgainIn(doc, HELD);
+    if (doc.state.wait?.kind === 'waitFor' && (await transitions.wake(doc))) return;
+    await transitions.arm(doc);
+  };
+}

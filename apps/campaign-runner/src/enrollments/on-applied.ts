@@ -1,0 +1,140 @@
+import { ack, drop, type Handler, retry } from '@herald/broker';
+import {
+  appliedContract,
+  ContractError,
+  collections,
+  type EnrollmentDocument,
+  eventsMessages,
+} from '@herald/contracts';
+import {
+  type Campaign,
+  causedBy,
+  decideEntry,
+  deriveId,
+  type Entry,
+  EVENT_SCHEMA,
+  type Event,
+  prospectIdOf,
+  type Refusal,
+  redactEnrollment,
+  type StoredEvent,
+} from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+import type { CampaignLibrary } from '../campaigns/library.ts';
+import { HELD } from './attend.ts';
+import { ConflictError, type Transitions } from './transitions.ts';
+import type { ReadWorld } from './world.ts';
+
+export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
+  readonly library: CampaignLibrary;
+  readonly transitions: Transitions;
+  readonly readWorld: ReadWorld;
+}
+
+/** Refusals that somebody may look for later: they are told in the prospect's log. The others are everyday. */
+const TOLD: ReadonlySet<Refusal> = new Set<Refusal>(['too_old', 'too_deep']);
+const PAGE = 200;
+const TRIES = 5;
+
+/** Handles `campaign-runner.applied`: an event that is in the log moves the enrollments it concerns, then lets its prospect in. */
+export function createOnApplied(deps: OnAppliedDeps): Handler {
+  const { store, broker, clock, metrics, library, transitions, readWorld } = deps;
+  const enrollments = store.collection(collections.enrollments);
+
+  const each = async (
+    event: StoredEvent,
+    prospectId: string,
+    act: (doc: EnrollmentDocument) => Promise<void>,
+  ) => {
+    let cursor: string | undefined;
+    do {
+      const page = await enrollments.find({
+        index: 'byProspect',
+        equals: [event.workspace, prospectId],
+        limit: PAGE,
+        cursor,
+      });
+      for (const doc of page.items) await act(doc);
+      cursor = page.next;
+    } while (cursor !== undefined);
+  };
+
+  const move = async (event: StoredEvent, prospectId: string): Promise<void> => {
+    if (!library.listens(event.workspace, event.type)) return;
+    await each(event, prospectId, async (doc) => {
+      if (doc.state.status !== 'active') return;
+      const held = library.status(doc.workspace, doc.state.campaignId) === 'paused';
+      const moved = await transitions.give(doc, { kind: 'event', event, held }, causedBy(event));
+      // The wait may have to take this event from the log once the campaign goes on.
+      if (!moved && held && doc.state.wait?.kind === 'waitFor') await transitions.lookAgainIn(doc, HELD);
+    });
+  };
+
+  const letIn = async (campaign: Campaign, event: StoredEvent, prospectId: string): Promise<void> => {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const { items } = await enrollments.find({
+        index: 'byProspect',
+        equals: [event.workspace, prospectId, campaign.id],
+        limit: 1,
+        reverse: true,
+      });
+      const last = items[0] && (await transitions.outbox.flush(items[0]));
+      if (last?.state.entry.id === event.id) return; // it came in by this very event, which is delivered again
+      const world = await readWorld(event.workspace, prospectId);
+      const entry = decideEntry(campaign, event, world, last?.state);
+      if (!entry.enters) return refused(campaign, event, entry);
+      // If the id is taken, another event was faster: with what is there now, decide anew.
+      if (await transitions.enter(campaign, { ...entry, event })) return;
+    }
+    throw new ConflictError(`${prospectId} kept entering ${campaign.id}`);
+  };
+
+  const refused = async (
+    campaign: Campaign,
+    event: StoredEvent,
+    entry: Extract<Entry, { enters: false }>,
+  ) => {
+    metrics.enrollments.inc({ outcome: `refused_${entry.refusal}` });
+    if (!TOLD.has(entry.refusal)) return;
+    const told: Event = {
+      workspace: event.workspace,
+      id: deriveId('refused', event.workspace, campaign.id, event.id),
+      stream: event.stream,
+      type: 'enrollment.refused',
+      occurredAt: event.occurredAt,
+      receivedAt: clock.now(),
+      source: 'campaign-runner',
+      data: { campaignId: campaign.id, reason: entry.refusal, detail: entry.detail ?? '', eventId: event.id },
+      schema: EVENT_SCHEMA,
+      ...causedBy(event),
+    };
+    await broker.publish(eventsMessages([told]));
+  };
+
+  const erase = async (event: StoredEvent, prospectId: string): Promise<void> =>
+    each(event, prospectId, async (doc) => {
+      await transitions.give(doc, { kind: 'end', reason: 'erased', at: event.occurredAt }, causedBy(event));
+      const ended = await transitions.outbox.load(doc.workspace, doc.id);
+      if (ended === undefined) return;
+      const redacted = { ...ended, version: ended.version + 1, state: redactEnrollment(ended.state) };
+      const [written] = await enrollments.write([{ doc: redacted, ifVersion: ended.version }]);
+      if (written !== true) throw new ConflictError(`enrollment ${doc.id} changed while it was erased`);
+    });
+
+  return async (delivery) => {
+    try {
+      const event = appliedContract.parse(delivery.body);
+      const prospectId = prospectIdOf(event);
+      if (prospectId === undefined) return ack;
+      if (event.type === 'prospect.erased') await erase(event, prospectId);
+      await move(event, prospectId);
+      for (const campaign of library.entering(event.workspace, event.type))
+        await letIn(campaign, event, prospectId);
+      return ack;
+    } catch (error) {
+      if (error instanceof ContractError) return drop(error.message);
+      if (error instanceof ConflictError) return retry(error.message);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,37 @@
+import { ack, drop, type Handler, retry } from '@herald/broker';
+import { ContractError, dueContract } from '@herald/contracts';
+import { span, wall } from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+import type { CampaignLibrary } from '../campaigns/library.ts';
+import { ConflictError, type Transitions } from './transitions.ts';
+
+export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'metrics'> {
+  readonly library: CampaignLibrary;
+  readonly transitions: Transitions;
+}
+
+/** Handles `campaign-runner.due`: a wait's time may have come. An alarm for an older version of the enrollment means nothing. */
+export function createOnDue({ clock, metrics, library, transitions }: OnDueDeps): Handler {
+  return async (delivery) => {
+    try {
+      const due = dueContract.parse(delivery.body);
+      const doc = await transitions.outbox.load(due.workspace, due.id);
+      const dueAt = doc?.state.wait?.dueAt ?? null;
+      if (doc === undefined || doc.version !== due.version || doc.state.status !== 'active' || dueAt === null)
+        return ack;
+      if (dueAt > clock.now()) {
+        await transitions.arm(doc);
+        return ack;
+      }
+      // A paused campaign holds what is due; the sweep asks again.
+      if (library.status(doc.workspace, doc.state.campaignId) === 'paused') return ack;
+      metrics.latenessSeconds.observe({ kind: 'wait' }, (clock.now() - dueAt) / wall(clock, span.SECOND));
+      await transitions.wake(doc);
+      return ack;
+    } catch (error) {
+      if (error instanceof ContractError) return drop(error.message);
+      if (error instanceof ConflictError) return retry(error.message);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,173 @@
+import { type Cause, collections, dueMessage, type EnrollmentDocument } from '@herald/contracts';
+import {
+  type Campaign,
+  causedBy,
+  type Decision,
+  decide,
+  type EnrollmentInput,
+  enroll,
+  type Instant,
+  reactsTo,
+  type StoredEvent,
+  streamOf,
+  wall,
+} from '@herald/domain';
+import { createOutbox, type Outbox } from '@herald/outbox';
+import type { ServiceDeps } from '@herald/service';
+import type { CampaignLibrary } from '../campaigns/library.ts';
+import { effectsOf } from './effects.ts';
+import type { ReadWorld } from './world.ts';
+
+/** Raised when others kept winning the race for a document: the message is tried again later. */
+export class ConflictError extends Error {
+  readonly code = 'conflict';
+}
+
+const TRIES = 5;
+/** ms of wall time after a due time before the sweep gives the alarm again. */
+const GRACE = 10_000;
+/** Events looked at when a wait begins. More than this after its logical time is no longer a race. */
+const LOOK_BACK = 1_000;
+
+/** Moves enrollments: each change is decided by the domain, written with its outbox, published, and checked against the log. */
+export interface Transitions {
+  readonly outbox: Outbox<EnrollmentDocument>;
+  /** Inserts a new enrollment and runs it to its first wait. False: that enrollment exists. */
+  enter(campaign: Campaign, entry: { enrollmentId: string; n: number; event: StoredEvent }): Promise<boolean>;
+  /** Gives an input to an enrollment. False: it means nothing to it. */
+  give(doc: EnrollmentDocument, input: EnrollmentInput, cause: Cause): Promise<boolean>;
+  /** Takes what the log already holds for a wait under way, else its due time if that has come. False: neither. */
+  wake(doc: EnrollmentDocument): Promise<boolean>;
+  /** Sets the alarm of a wait that is due within the horizon, and when to look at it again. */
+  arm(doc: EnrollmentDocument): Promise<void>;
+  /** Has the sweep look at it again in `ms` of wall time. */
+  lookAgainIn(doc: EnrollmentDocument, ms: number): Promise<void>;
+}
+
+export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
+  readonly library: CampaignLibrary;
+  readonly readWorld: ReadWorld;
+  /** ms on the clock: what is due sooner is given to the broker's delay at once. */
+  readonly horizon: number;
+}
+
+export function createTransitions(deps: TransitionsDeps): Transitions {
+  const { store, broker, clock, library, readWorld, horizon, metrics } = deps;
+  const collection = store.collection(collections.enrollments);
+
+  const isNear = (dueAt: Instant): boolean => dueAt - clock.now() <= horizon;
+
+  const attention = (doc: EnrollmentDocument): Instant | null => {
+    const dueAt = dueAtOf(doc);
+    if (dueAt === null) return null;
+    return isNear(dueAt) ? Math.max(dueAt, clock.now()) + wall(clock, GRACE) : dueAt - horizon;
+  };
+
+  const alarm = (doc: EnrollmentDocument, dueAt: Instant) =>
+    dueMessage(
+      { workspace: doc.workspace, id: doc.id, version: doc.version },
+      Math.max(0, dueAt - clock.now()),
+    );
+
+  const campaignOf = async ({ workspace, state }: EnrollmentDocument): Promise<Campaign> => {
+    const campaign = await library.version(workspace, state.campaignId, state.campaignVersion);
+    if (campaign === undefined)
+      throw new Error(`no version ${state.campaignVersion} of campaign ${state.campaignId}`);
+    return campaign;
+  };
+
+  /**
+   * The other half of the race of a wait: that it waits is written, now the log is asked what came before that. The log is written
+   * before an event is announced, so one of the two always sees it.
+   */
+  const takeMissed = async (doc: EnrollmentDocument): Promise<EnrollmentDocument | undefined> => {
+    const campaign = await campaignOf(doc);
+    const types = reactsTo(campaign, doc.state);
+    if (types.length === 0) return undefined;
+    const { workspace, state } = doc;
+    const stream = streamOf('prospect', state.prospectId);
+    const query = { workspace, stream, types, occurredAfter: state.clock - 1, limit: LOOK_BACK };
+    const events = await store.log.readStream(query);
+    if (events.length === 0) return undefined;
+    const held = library.status(workspace, state.campaignId) === 'paused';
+    const world = await readWorld(workspace, state.prospectId);
+    for (const event of events.sort((a, b) => a.occurredAt - b.occurredAt || a.seq - b.seq)) {
+      const decision = decide(campaign, state, { kind: 'event', event, held }, world);
+      // If the write is lost to another, it is that one's to finish.
+      if (decision.events.length > 0) return commit(doc, decision, causedBy(event));
+    }
+    return undefined;
+  };
+
+  const outbox = createOutbox({ collection, broker, clock, attention, finish: takeMissed });
+
+  const commit = async (
+    before:
+      | { readonly workspace: string; readonly version: number }
+      | { readonly workspace: string; readonly version: null },
+    { state, events }: Decision,
+    cause: Cause,
+  ): Promise<EnrollmentDocument | undefined> => {
+    const { workspace } = before;
+    const effects = effectsOf({ workspace, state, facts: events, cause, now: clock.now() });
+    const version = (before.version ?? 0) + 1;
+    const doc: EnrollmentDocument = {
+      workspace,
+      id: state.enrollmentId,
+      version,
+      state,
+      cause,
+      outbox: effects,
+    };
+    const dueAt = dueAtOf(doc);
+    const alarms = dueAt !== null && isNear(dueAt) ? [alarm(doc, dueAt)] : [];
+    const committed = await outbox.commit({ ...doc, outbox: [...effects, ...alarms] }, before.version);
+    if (committed !== undefined && state.status !== 'active')
+      metrics.enrollments.inc({ outcome: state.status });
+    return committed;
+  };
+
+  const give: Transitions['give'] = async (given, input, cause) => {
+    const campaign = await campaignOf(given);
+    let doc: EnrollmentDocument | undefined = await outbox.flush(given);
+    for (let tries = 0; doc !== undefined && tries < TRIES; tries += 1) {
+      const world = await readWorld(doc.workspace, doc.state.prospectId);
+      const decision = decide(campaign, doc.state, input, world);
+      if (decision.events.length === 0) return false;
+      if ((await commit(doc, decision, cause)) !== undefined) return true;
+      doc = await outbox.load(given.workspace, given.id);
+    }
+    throw new ConflictError(`enrollment ${given.id} kept changing`);
+  };
+
+  const lookAt = async (doc: EnrollmentDocument, sweepAt: Instant | null): Promise<void> => {
+    await collection.write([{ doc: { ...doc, sweepAt }, ifVersion: doc.version }]);
+  };
+
+  return {
+    outbox,
+    give,
+    async enter(campaign, entry) {
+      const { workspace, stream } = entry.event;
+      const world = await readWorld(workspace, stream.slice('prospect/'.length));
+      const decision = enroll(campaign, entry, world);
+      const entered = await commit({ workspace, version: null }, decision, causedBy(entry.event));
+      if (entered === undefined) return false;
+      metrics.enrollments.inc({ outcome: 'entered' });
+      return true;
+    },
+    async wake(doc) {
+      if (doc.state.wait?.kind === 'waitFor' && (await takeMissed(doc)) !== undefined) return true;
+      return give(doc, { kind: 'due', now: clock.now() }, doc.cause);
+    },
+    async arm(doc) {
+      const dueAt = dueAtOf(doc);
+      if (dueAt !== null && isNear(dueAt)) await broker.publish([alarm(doc, dueAt)]);
+      await lookAt(doc, attention(doc));
+    },
+    lookAgainIn: (doc, ms) => lookAt(doc, clock.now() + wall(clock, ms)),
+  };
+}
+
+const dueAtOf = ({ state }: EnrollmentDocument): Instant | null =>
+  state.status === 'active' ? (state.wait?.dueAt ?? null) : null;

@@ -1,0 +1,94 @@
+import { collections, queue } from '@herald/contracts';
+import { createSweep } from '@herald/outbox';
+import type { Service, ServiceDeps } from '@herald/service';
+import { createCampaignCommands } from './campaigns/commands.ts';
+import { createCampaignLibrary } from './campaigns/library.ts';
+import { campaignRoutes } from './campaigns/routes.ts';
+import { createAttend } from './enrollments/attend.ts';
+import { createOnApplied } from './enrollments/on-applied.ts';
+import { createOnDue } from './enrollments/on-due.ts';
+import { enrollmentRoutes } from './enrollments/routes.ts';
+import { createTransitions } from './enrollments/transitions.ts';
+import { watchWaits } from './enrollments/watch-waits.ts';
+import { createWindDown } from './enrollments/wind-down.ts';
+import { createReadWorld } from './enrollments/world.ts';
+
+export { campaignRunnerConfig } from './config.ts';
+
+export interface CampaignRunnerDeps extends ServiceDeps {
+  /** ms on the clock: what is due sooner is given to the broker's delay at once. */
+  readonly horizon: number;
+  /** IANA zone for those who have none. */
+  readonly defaultZone: string;
+  /** ms of wall time between sweeps. */
+  readonly sweepEvery: number;
+}
+
+/** Messages handled at once, by queue: each waits for the store several times, so many may be under way. */
+const PREFETCH = 64;
+const SWEEP_BATCH = 500;
+/** ms of wall time. */
+const SWEEP_LEASE = 30_000;
+
+/** Decides what happens to whom and when: campaigns, enrollments, waits. */
+export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
+  const { store, broker, clock, log } = deps;
+  const library = createCampaignLibrary(deps);
+  const readWorld = createReadWorld(store, deps.defaultZone);
+  const transitions = createTransitions({ ...deps, library, readWorld });
+  const commands = createCampaignCommands({ ...deps, library });
+  const windDown = createWindDown({ store, clock, transitions });
+  const sweep = createSweep({
+    collection: store.collection(collections.enrollments),
+    clock,
+    attend: createAttend(library, transitions),
+    onError: (error, doc) => log.error({ err: error, enrollmentId: doc?.id }, 'sweep failed'),
+    every: deps.sweepEvery,
+    lease: SWEEP_LEASE,
+    batch: SWEEP_BATCH,
+  });
+  const consumers: { stop(): Promise<void> }[] = [];
+  watchWaits(deps);
+
+  const windDownLater = (workspace: string, campaignId: string): void => {
+    windDown(workspace, campaignId).catch((error: unknown) =>
+      log.error({ err: error, campaignId }, 'archive not finished'),
+    );
+  };
+
+  return {
+    name: 'campaign-runner',
+    queues: [queue.applied, queue.due],
+    checks: { store: () => store.ping(), broker: () => broker.ping() },
+    async routes(app) {
+      const archiving = {
+        ...commands,
+        async archive(workspace: string, id: string) {
+          const doc = await commands.archive(workspace, id);
+          windDownLater(workspace, id);
+          return doc;
+        },
+      };
+      await campaignRoutes(app, store, archiving);
+      enrollmentRoutes(app, store);
+    },
+    async start() {
+      await library.start();
+      for await (const batch of store.collection(collections.campaigns).scan()) {
+        await Promise.all(batch.map(commands.finish));
+        for (const doc of batch) if (doc.status === 'archived') windDownLater(doc.workspace, doc.id);
+      }
+      await sweep.run();
+      sweep.start();
+      const onApplied = createOnApplied({ ...deps, library, transitions, readWorld });
+      const onDue = createOnDue({ ...deps, library, transitions });
+      consumers.push(await broker.consume(queue.applied, { prefetch: PREFETCH }, onApplied));
+      consumers.push(await broker.consume(queue.due, { prefetch: PREFETCH }, onDue));
+    },
+    async stop() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await sweep.stop();
+      await library.stop();
+    },
+  };
+}

@@ -1,0 +1,275 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { isOwnType } from '../event.ts';
+import { compileExpression, ExpressionError } from '../expression.ts';
+import { isObject } from '../json.ts';
+import type { CampaignDefinition } from './definition.ts';
+import { isZone, parseDuration } from './duration.ts';
+import { type Fault, type Path, readText, type SourceText } from './faults.ts';
+import * as schema from './schema.ts';
+
+/** What every condition and computed value of a campaign may use. */
+export const CAMPAIGN_VARIABLES = ['event', 'prospect', 'company', 'enrollment', 'now'] as const;
+
+/** A template that a step names, and the place where it does. */
+export interface TemplateUse {
+  readonly template: string;
+  readonly fault: (message: string) => Fault;
+}
+
+export type ParsedCampaign =
+  | { readonly ok: true; readonly definition: CampaignDefinition; readonly templates: readonly TemplateUse[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+const MAX_TEXT = 256 * 1024;
+const MAX_STEPS = 500;
+const MAX_NESTING = 10;
+const LATER_KINDS = ['sms', 'call', 'webhook', 'split', 'repeat'];
+
+const check = {
+  id: Compile(schema.campaignId),
+  stepId: Compile(schema.stepId),
+  enter: Compile(schema.enter),
+  exitRule: Compile(schema.exitRule),
+  email: Compile(schema.email),
+  waitFor: Compile(schema.waitFor),
+  untilTime: Compile(schema.untilTime),
+  untilDate: Compile(schema.untilDate),
+  update: Compile(schema.update),
+  emit: Compile(schema.emit),
+  exit: Compile(schema.exit),
+};
+
+/**
+ * A campaign from YAML or JSON text: the definition, or every mistake with its place. Checks the shape, ids, event types, durations,
+ * zones, and that every expression compiles; whether the templates exist is for the caller, with what `templates` gives.
+ */
+export function parseCampaign(text: string): ParsedCampaign {
+  if (text.length > MAX_TEXT) {
+    return {
+      ok: false,
+      faults: [{ path: '', line: 1, column: 1, message: `longer than ${MAX_TEXT} characters` }],
+    };
+  }
+  const source = readText(text);
+  if (source.faults.length > 0) return { ok: false, faults: source.faults };
+  const checker = createChecker(source);
+  checker.campaign(source.value);
+  if (checker.faults.length > 0) return { ok: false, faults: checker.faults };
+  return { ok: true, definition: source.value as CampaignDefinition, templates: checker.templates };
+}
+
+function createChecker(source: SourceText) {
+  const faults: Fault[] = [];
+  const templates: TemplateUse[] = [];
+  const places = new Map<string, Path>();
+
+  const fault = (path: Path, message: string): void => {
+    faults.push(source.faultAt(path, message));
+  };
+
+  const matches = (validator: ReturnType<typeof Compile<TSchema>>, value: unknown, path: Path): boolean => {
+    if (validator.Check(value)) return true;
+    if (value === undefined) {
+      fault(path, 'is missing');
+      return false;
+    }
+    for (const error of validator.Errors(value)) {
+      // The library also reports each alternative of a union, and a property that no schema allows twice.
+      if (error.keyword === 'const' || error.keyword === 'boolean') continue;
+      const inner = error.instancePath.split('/').slice(1);
+      fault([...path, ...inner], sentence(error));
+    }
+    return false;
+  };
+
+  const expression = (text: string | undefined, path: Path): void => {
+    if (text === undefined) return;
+    try {
+      compileExpression(text, CAMPAIGN_VARIABLES);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      faults.push(source.faultAt(path, `CEL: ${error.message}`, error));
+    }
+  };
+
+  const duration = (text: string | undefined, path: Path): void => {
+    if (text === undefined) return;
+    try {
+      parseDuration(text);
+    } catch (error) {
+      fault(path, error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  const onlyKeys = (value: Record<string, unknown>, allowed: readonly string[], path: Path): void => {
+    for (const key of Object.keys(value)) {
+      if (!allowed.includes(key))
+        fault([...path, key], `unknown field "${key}"; known here: ${allowed.join(', ')}`);
+    }
+  };
+
+  const steps = (value: unknown, path: Path, nesting: number): void => {
+    if (!Array.isArray(value)) return fault(path, 'must be a list of steps');
+    if (nesting > MAX_NESTING) return fault(path, `steps are nested deeper than ${MAX_NESTING}`);
+    value.forEach((step: unknown, index) => {
+      oneStep(step, [...path, index], nesting);
+    });
+  };
+
+  const oneStep = (step: unknown, path: Path, nesting: number): void => {
+    if (!isObject(step)) return fault(path, 'must be a step: an id and one of the things a step does');
+    if (matches(check.stepId, step.id, [...path, 'id'])) {
+      const id = String(step.id);
+      const first = places.get(id);
+      if (first !== undefined)
+        fault([...path, 'id'], `step id "${id}" is already used at ${first.join('/')}`);
+      places.set(id, path);
+      if (places.size === MAX_STEPS + 1) fault(path, `more than ${MAX_STEPS} steps`);
+    }
+    const kinds = Object.keys(step).filter(
+      (key) => key !== 'id' && !('waitFor' in step && (key === 'then' || key === 'else')),
+    );
+    const [kind, ...more] = kinds;
+    if (kind === undefined)
+      return fault(path, `says nothing to do; one of ${Object.keys(byKind).join(', ')} is needed`);
+    const checkKind = byKind[kind];
+    if (checkKind === undefined) {
+      const later = LATER_KINDS.includes(kind) ? ' (not available in this version)' : '';
+      return fault(
+        [...path, kind],
+        `unknown step "${kind}"${later}; known: ${Object.keys(byKind).join(', ')}`,
+      );
+    }
+    if (more.length > 0)
+      fault([...path, more[0] ?? ''], `a step does one thing; this one has ${kinds.join(' and ')}`);
+    checkKind(step, path, nesting);
+  };
+
+  const oneBranch = (branch: unknown, here: Path, isLast: boolean, nesting: number): void => {
+    if (!isObject(branch)) return fault(here, 'must be { when, steps } or { otherwise: [...] }');
+    if ('otherwise' in branch) {
+      onlyKeys(branch, ['otherwise'], here);
+      if (!isLast) fault(here, 'otherwise must be the last branch');
+      return steps(branch.otherwise, [...here, 'otherwise'], nesting + 1);
+    }
+    onlyKeys(branch, ['when', 'steps'], here);
+    if (typeof branch.when !== 'string') fault([...here, 'when'], 'must be a CEL condition');
+    else expression(branch.when, [...here, 'when']);
+    steps(branch.steps, [...here, 'steps'], nesting + 1);
+  };
+
+  const byKind: Record<string, (step: Record<string, unknown>, path: Path, nesting: number) => void> = {
+    email(step, path) {
+      if (!matches(check.email, step.email, [...path, 'email'])) return;
+      const { template } = step.email as { template: string };
+      templates.push({
+        template,
+        fault: (message) => source.faultAt([...path, 'email', 'template'], message),
+      });
+    },
+    wait(step, path) {
+      const at = [...path, 'wait'];
+      if (typeof step.wait === 'string') return duration(step.wait, at);
+      if (!isObject(step.wait) || !isObject(step.wait.until)) {
+        return fault(
+          at,
+          'must be a duration such as P2D, or until: { at: "09:00" }, or until: { date: <CEL> }',
+        );
+      }
+      onlyKeys(step.wait, ['until'], at);
+      const { until } = step.wait;
+      if ('date' in until) {
+        if (matches(check.untilDate, until, [...at, 'until']))
+          expression(String(until.date), [...at, 'until', 'date']);
+      } else if (matches(check.untilTime, until, [...at, 'until'])) {
+        const zone = until.zone;
+        if (typeof zone === 'string' && zone !== 'prospect' && !isZone(zone)) {
+          fault([...at, 'until', 'zone'], `"${zone}" is no IANA time zone`);
+        }
+      }
+    },
+    waitFor(step, path, nesting) {
+      if (matches(check.waitFor, step.waitFor, [...path, 'waitFor'])) {
+        const { when, timeout } = step.waitFor as { when?: string; timeout?: string };
+        expression(when, [...path, 'waitFor', 'when']);
+        duration(timeout, [...path, 'waitFor', 'timeout']);
+        if (timeout === undefined && step.else !== undefined) {
+          fault([...path, 'else'], 'is never reached: waitFor has no timeout');
+        }
+      }
+      for (const branch of ['then', 'else']) {
+        if (step[branch] !== undefined) steps(step[branch], [...path, branch], nesting + 1);
+      }
+    },
+    choose(step, path, nesting) {
+      const at = [...path, 'choose'];
+      if (!Array.isArray(step.choose) || step.choose.length === 0)
+        return fault(at, 'must be a list of branches');
+      for (const [index, branch] of step.choose.entries()) {
+        oneBranch(branch, [...at, index], index === step.choose.length - 1, nesting);
+      }
+    },
+    update(step, path) {
+      if (!matches(check.update, step.update, [...path, 'update'])) return;
+      const { traits } = step.update as { traits: Record<string, string> };
+      for (const [name, text] of Object.entries(traits))
+        expression(text, [...path, 'update', 'traits', name]);
+    },
+    emit(step, path) {
+      if (!matches(check.emit, step.emit, [...path, 'emit'])) return;
+      const { type, data } = step.emit as { type: string; data?: Record<string, string> };
+      if (isOwnType(type))
+        fault([...path, 'emit', 'type'], `"${type}" is a type that only Herald itself records`);
+      for (const [name, text] of Object.entries(data ?? {}))
+        expression(text, [...path, 'emit', 'data', name]);
+    },
+    exit(step, path) {
+      matches(check.exit, step.exit, [...path, 'exit']);
+    },
+  };
+
+  const campaign = (value: unknown): void => {
+    if (!isObject(value)) return fault([], 'must be a campaign: id, enter and steps');
+    onlyKeys(value, ['id', 'name', 'enter', 'exit', 'steps'], []);
+    matches(check.id, value.id, ['id']);
+    if (value.name !== undefined && typeof value.name !== 'string') fault(['name'], 'must be text');
+    if (matches(check.enter, value.enter, ['enter'])) {
+      const enter = value.enter as { when?: string; notWithin?: string; maxAge?: string };
+      expression(enter.when, ['enter', 'when']);
+      duration(enter.notWithin, ['enter', 'notWithin']);
+      duration(enter.maxAge, ['enter', 'maxAge']);
+    }
+    if (value.exit !== undefined) {
+      if (!Array.isArray(value.exit)) fault(['exit'], 'must be a list of { on, when? }');
+      else {
+        value.exit.forEach((rule: unknown, index) => {
+          if (matches(check.exitRule, rule, ['exit', index]))
+            expression((rule as { when?: string }).when, ['exit', index, 'when']);
+        });
+      }
+    }
+    if (value.steps === undefined) return fault([], 'has no steps');
+    steps(value.steps, ['steps'], 0);
+    if (Array.isArray(value.steps) && value.steps.length === 0) fault(['steps'], 'has no steps');
+  };
+
+  return { campaign, faults, templates };
+}
+
+/** A schema error in words that say what to do. */
+function sentence(error: { keyword: string; message: string; params: object }): string {
+  const params = error.params as {
+    additionalProperties?: string[];
+    requiredProperties?: string[];
+    allowedValues?: string[];
+    pattern?: string;
+  };
+  if (error.keyword === 'additionalProperties')
+    return `unknown field "${params.additionalProperties?.join('", "')}"`;
+  if (error.keyword === 'required') return `needs "${params.requiredProperties?.join('", "')}"`;
+  if (error.keyword === 'enum') return `must be one of ${params.allowedValues?.join(', ')}`;
+  if (error.keyword === 'pattern')
+    return `must be ${schema.patternWords[params.pattern ?? ''] ?? params.pattern}`;
+  return error.message;
+}

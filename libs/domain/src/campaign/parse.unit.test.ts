@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { parseCampaign } from './parse.ts';
+
+const head = 'id: x\nenter: { on: trial.started }\n';
+const step = (text: string) => `${head}steps:\n  - ${text}\n`;
+const faultsOf = (text: string) => {
+  const parsed = parseCampaign(text);
+  return parsed.ok
+    ? []
+    : parsed.faults.map(({ path, line, column, message }) => `${path} ${line}:${column} ${message}`);
+};
+
+describe('a campaign', () => {
+  test('is read from YAML and from JSON alike', () => {
+    const yaml = parseCampaign(step('{ id: a, email: { template: welcome } }'));
+    const json = parseCampaign(
+      JSON.stringify({
+        id: 'x',
+        enter: { on: 'trial.started' },
+        steps: [{ id: 'a', email: { template: 'welcome' } }],
+      }),
+    );
+    expect(yaml).toMatchObject({ ok: true });
+    expect(json.ok && yaml.ok && json.definition).toEqual(yaml.ok && yaml.definition);
+    expect(yaml.ok && yaml.templates.map(({ template }) => template)).toEqual(['welcome']);
+  });
+
+  // The place of the mistake is marked with ▸ in the text.
+  test.each([
+    ['nothing', '▸', '', 'must be a campaign: id, enter and steps'],
+    ['a list', '▸- 1', '', 'must be a campaign: id, enter and steps'],
+    ['no steps', `▸${head}`, '', 'has no steps'],
+    [
+      'an unknown field',
+      `${head}colour: ▸red\nsteps: []`,
+      'colour',
+      'unknown field "colour"; known here: id, name, enter, exit, steps',
+    ],
+    [
+      'a bad event type',
+      'id: x\nenter: { on: ▸Trial }\nsteps: []',
+      'enter/on',
+      'must be an event type in lower case with a dot, such as trial.started',
+    ],
+    [
+      'an unknown step',
+      step('{ id: a, fax: ▸{} }'),
+      'steps/0/fax',
+      'unknown step "fax"; known: email, wait, waitFor, choose, update, emit, exit',
+    ],
+    [
+      'a step of later days',
+      step('{ id: a, split: ▸[] }'),
+      'steps/0/split',
+      'unknown step "split" (not available in this version); known: email, wait, waitFor, choose, update, emit, exit',
+    ],
+    ['a step without an id', step('▸wait: P1D'), 'steps/0/id', 'is missing'],
+    [
+      'a step that does two things',
+      step('{ id: a, wait: P1D, exit: ▸{} }'),
+      'steps/0/exit',
+      'a step does one thing; this one has wait and exit',
+    ],
+    [
+      'a duration that is none',
+      step('{ id: a, wait: ▸2 days }'),
+      'steps/0/wait',
+      '"2 days" is not an ISO 8601 duration such as P2D or PT30M',
+    ],
+    ['a negative duration', step('{ id: a, wait: ▸-P1D }'), 'steps/0/wait', '"-P1D" is negative'],
+    [
+      'a zone that is none',
+      step('{ id: a, wait: { until: { at: "09:00", zone: ▸Europe/Atlantis } } }'),
+      'steps/0/wait/until/zone',
+      '"Europe/Atlantis" is no IANA time zone',
+    ],
+    [
+      'a condition that does not parse',
+      step('{ id: a, waitFor: { on: a.b, when: "event.data.▸" } }'),
+      'steps/0/waitFor/when',
+      'CEL: Expected IDENTIFIER, got EOF',
+    ],
+    [
+      'a condition on the unknown',
+      step('{ id: a, waitFor: { on: a.b, when: "1 < ▸lead.x" } }'),
+      'steps/0/waitFor/when',
+      'CEL: Unknown variable: lead',
+    ],
+    [
+      'a plain condition on the unknown',
+      step('{ id: a, waitFor: { on: a.b, when: 1 < ▸lead.x } }'),
+      'steps/0/waitFor/when',
+      'CEL: Unknown variable: lead',
+    ],
+    [
+      'an else that is never reached',
+      step('{ id: a, waitFor: { on: a.b }, else: ▸[] }'),
+      'steps/0/else',
+      'is never reached: waitFor has no timeout',
+    ],
+    [
+      'otherwise before the end',
+      step('{ id: a, choose: [▸{ otherwise: [] }, { when: "true", steps: [] }] }'),
+      'steps/0/choose/0',
+      'otherwise must be the last branch',
+    ],
+    [
+      'a forged event',
+      step('{ id: a, emit: { type: ▸email.sent } }'),
+      'steps/0/emit/type',
+      '"email.sent" is a type that only Herald itself records',
+    ],
+    [
+      'broken YAML',
+      'id: [▸',
+      '',
+      'Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ])('with %s is refused, with the place', (_what, marked, path, message) => {
+    const before = marked.slice(0, marked.indexOf('▸')).split('\n');
+    const place = `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    expect(faultsOf(marked.replace('▸', ''))).toContain(`${path} ${place} ${message}`);
+  });
+
+  test('with an id used twice says where it was used first, at any depth', () => {
+    const text = step('{ id: a, choose: [{ otherwise: [{ id: a, exit: {} }] }] }');
+    expect(faultsOf(text)).toEqual([
+      'steps/0/choose/0/otherwise/0/id 4:43 step id "a" is already used at steps/0',
+    ]);
+  });
+
+  test('names all of its mistakes at once', () => {
+    expect(faultsOf('id: X\nenter: {}\nexit: 3\nsteps: [{ id: a }]').length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('cannot blow up by aliases, size or depth', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghij'.split('').map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghij'[i]}`)}]`),
+    ];
+    expect(faultsOf(bomb.join('\n')).join()).toContain('alias');
+    expect(faultsOf('x'.repeat(300_000)).join()).toContain('longer than');
+    const deep = (n: number): string =>
+      n === 0 ? '' : `{ id: s${n}, choose: [{ otherwise: [${deep(n - 1)}] }] }`;
+    expect(faultsOf(`${head}steps: [${deep(30)}]`).join()).toContain('nested deeper');
+  });
+});

@@ -1,0 +1,78 @@
+import { Type } from 'typebox';
+
+/** The parts of a campaign that have no steps inside, as JSON Schema. What surrounds them is in `json-schema.ts` and `parse.ts`. */
+
+const EVENT_TYPE = '^[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)+$';
+const CAMPAIGN_ID = '^[a-z0-9][a-z0-9_-]{0,62}$';
+const STEP_ID = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
+const TIME_OF_DAY = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
+
+/** What a pattern asks for, in words. */
+export const patternWords: Readonly<Record<string, string>> = {
+  [EVENT_TYPE]: 'an event type in lower case with a dot, such as trial.started',
+  [CAMPAIGN_ID]: 'an id of lower-case letters, digits, - and _',
+  [STEP_ID]: 'an id of letters, digits, - and _',
+  [TIME_OF_DAY]: 'a time of day such as "09:00"',
+};
+
+const strict = { additionalProperties: false } as const;
+const expression = Type.String({ minLength: 1, maxLength: 2_000, description: 'CEL' });
+const duration = Type.String({ minLength: 2, maxLength: 40, description: 'ISO 8601 duration: P2D, PT30M' });
+const eventType = Type.String({
+  pattern: EVENT_TYPE,
+  maxLength: 120,
+  description: 'an event type: trial.started',
+});
+
+export const campaignId = Type.String({ pattern: CAMPAIGN_ID });
+export const stepId = Type.String({ pattern: STEP_ID, description: 'unique in the campaign' });
+
+export const enter = Type.Object(
+  {
+    on: eventType,
+    when: Type.Optional(expression),
+    again: Type.Optional(Type.Enum(['never', 'afterExit', 'always'])),
+    notWithin: Type.Optional(duration),
+    maxAge: Type.Optional(duration),
+  },
+  strict,
+);
+
+export const exitRule = Type.Object({ on: eventType, when: Type.Optional(expression) }, strict);
+
+export const email = Type.Object({ template: Type.String({ minLength: 1, maxLength: 63 }) }, strict);
+
+export const waitFor = Type.Object(
+  { on: eventType, when: Type.Optional(expression), timeout: Type.Optional(duration) },
+  strict,
+);
+
+const weekday = Type.Enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
+
+export const untilTime = Type.Object(
+  {
+    at: Type.String({ pattern: TIME_OF_DAY, description: 'HH:MM' }),
+    days: Type.Optional(Type.Array(weekday, { minItems: 1, maxItems: 7 })),
+    zone: Type.Optional(Type.String({ description: 'an IANA zone, or "prospect" (the default)' })),
+  },
+  strict,
+);
+
+export const untilDate = Type.Object({ date: expression }, strict);
+export const waitDuration = duration;
+
+export const update = Type.Object(
+  {
+    traits: Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' }), expression, {
+      minProperties: 1,
+    }),
+  },
+  strict,
+);
+
+export const emit = Type.Object(
+  { type: eventType, data: Type.Optional(Type.Record(Type.String(), expression)) },
+  strict,
+);
+
+export const exit = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 200 })) }, strict);

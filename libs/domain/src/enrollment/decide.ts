@@ -1,0 +1,139 @@
+import type { Campaign } from '../campaign/compile.ts';
+import type { ExitRule } from '../campaign/definition.ts';
+import type { Instant } from '../clock.ts';
+import type { StoredEvent } from '../event.ts';
+import { EvaluationError } from '../expression.ts';
+import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
+import { createRun, type Run } from './run.ts';
+import { advance } from './steps.ts';
+import { viewWorld, type World } from './view.ts';
+
+/** What an enrollment may have to react to. */
+export type EnrollmentInput =
+  | {
+      readonly kind: 'event';
+      readonly event: StoredEvent;
+      /** Its campaign is paused: exit rules act, waits hold. The log keeps the event for later. */
+      readonly held?: boolean;
+    }
+  /** The due time of its wait may have come. */
+  | { readonly kind: 'due'; readonly now: Instant }
+  /** Somebody or something outside of the campaign ends it. */
+  | { readonly kind: 'end'; readonly reason: string; readonly at: Instant };
+
+/** What follows from an input: the new state and the events that led there, in order. No events: the input means nothing to it. */
+export interface Decision {
+  readonly state: EnrollmentState;
+  readonly events: readonly EnrollmentFact[];
+}
+
+/** The first decision of an enrollment: it enters and runs up to its first wait. */
+export function enroll(
+  campaign: Campaign,
+  entry: { readonly enrollmentId: string; readonly n: number; readonly event: StoredEvent },
+  world: World,
+): Decision {
+  const { event } = entry;
+  const identity = {
+    enrollmentId: entry.enrollmentId,
+    prospectId: world.prospect.prospectId,
+    campaignId: campaign.id,
+    campaignVersion: campaign.version,
+  };
+  const run = createRun(campaign, identity, { at: event.occurredAt }, world);
+  run.record('enrollment.entered', { n: entry.n, entry: { ...seen(event), seq: event.seq } });
+  advance(run);
+  return { state: run.state(), events: run.events };
+}
+
+/** What an enrollment does about an input. Pure: the same state, input and world give the same decision. */
+export function decide(
+  campaign: Campaign,
+  state: EnrollmentState,
+  input: EnrollmentInput,
+  world: World,
+): Decision {
+  const run = createRun(campaign, state, { state, at: state.clock }, world);
+  if (state.status === 'active') {
+    switch (input.kind) {
+      case 'event':
+        onEvent(run, input.event, input.held ?? false);
+        break;
+      case 'due':
+        onDue(run, input.now);
+        break;
+      case 'end':
+        run.at(Math.max(input.at, state.clock));
+        run.record('enrollment.exited', { reason: input.reason, withdrawn: true });
+        break;
+      default: {
+        const unknown: never = input;
+        return unknown;
+      }
+    }
+  }
+  return { state: run.state(), events: run.events };
+}
+
+/** The event types that this enrollment, as it stands, would react to. */
+export function reactsTo(campaign: Campaign, state: EnrollmentState): string[] {
+  if (state.status !== 'active') return [];
+  const types = new Set(campaign.definition.exit?.map((rule) => rule.on));
+  const waiting = state.wait?.kind === 'waitFor' ? campaign.step(state.wait.stepId) : undefined;
+  if (waiting !== undefined && 'waitFor' in waiting) types.add(waiting.waitFor.on);
+  return [...types];
+}
+
+function onEvent(run: Run, event: StoredEvent, held: boolean): void {
+  const { entry, wait, clock } = run.state();
+  const rule = run.campaign.definition.exit?.find((candidate) => exits(run, candidate, event, entry));
+  if (rule !== undefined) {
+    // An exit is told with the time of its cause, but never before what has already been done.
+    run.at(Math.max(event.occurredAt, clock));
+    run.record('enrollment.exited', { reason: rule.on, withdrawn: true, event: seen(event) });
+    return;
+  }
+  if (held || wait?.kind !== 'waitFor') return;
+  const step = run.campaign.step(wait.stepId);
+  if (step === undefined || !('waitFor' in step) || step.waitFor.on !== event.type) return;
+  if (event.occurredAt <= wait.since || (wait.dueAt !== null && event.occurredAt > wait.dueAt)) return;
+  if (!holds(run, step.waitFor.when, event)) return;
+  run.at(event.occurredAt);
+  run.record('enrollment.resumed', { stepId: wait.stepId, by: 'event', branch: 'then', event: seen(event) });
+  advance(run);
+}
+
+function onDue(run: Run, now: Instant): void {
+  const { wait } = run.state();
+  if (wait === undefined || wait.dueAt === null || now < wait.dueAt) return;
+  run.at(wait.dueAt);
+  run.record('enrollment.resumed', {
+    stepId: wait.stepId,
+    by: 'due',
+    ...(wait.kind === 'waitFor' ? { branch: 'else' } : {}),
+  });
+  advance(run);
+}
+
+function exits(run: Run, rule: ExitRule, event: StoredEvent, entry: SeenEvent): boolean {
+  if (rule.on !== event.type || event.id === entry.id || event.occurredAt < entry.occurredAt) return false;
+  return holds(run, rule.when, event);
+}
+
+/** A condition that cannot be answered does not hold. */
+function holds(run: Run, when: string | undefined, event: SeenEvent): boolean {
+  if (when === undefined) return true;
+  try {
+    return run.campaign.expression(when).test(viewWorld(run.world(), event.occurredAt, event, run.state()));
+  } catch (error) {
+    if (error instanceof EvaluationError) return false;
+    throw error;
+  }
+}
+
+const seen = (event: SeenEvent): SeenEvent => ({
+  id: event.id,
+  type: event.type,
+  occurredAt: event.occurredAt,
+  data: event.data,
+});

@@ -1,0 +1,82 @@
+import type { Campaign } from '../campaign/compile.ts';
+import { addDuration } from '../campaign/duration.ts';
+import { MAX_DEPTH, type StoredEvent } from '../event.ts';
+import { EvaluationError } from '../expression.ts';
+import { deriveId } from '../ids.ts';
+import type { EnrollmentState } from './enrollment.ts';
+import { viewWorld, type World } from './view.ts';
+
+/** Why an event does not let its prospect in. */
+export type Refusal =
+  | 'when_false'
+  | 'too_old'
+  | 'too_deep'
+  | 'already_in'
+  | 'entered_before'
+  | 'not_within'
+  | 'erased';
+
+export type Entry =
+  | { readonly enters: true; readonly enrollmentId: string; readonly n: number }
+  | { readonly enters: false; readonly refusal: Refusal; readonly detail?: string };
+
+const DEFAULT_MAX_AGE = 'P1D';
+
+const refuse = (refusal: Refusal, detail?: string): Entry => ({
+  enters: false,
+  refusal,
+  ...(detail === undefined ? {} : { detail }),
+});
+
+/**
+ * Whether an event of the campaign's type lets its prospect in, and as which enrollment. `last` is the prospect's latest enrollment in
+ * this campaign. The id is the re-entry rule: whoever decides the same thing again derives the same id, and inserting it
+ * twice fails.
+ */
+export function decideEntry(
+  campaign: Campaign,
+  event: StoredEvent,
+  world: World,
+  last: EnrollmentState | undefined,
+): Entry {
+  const { enter } = campaign.definition;
+  const { prospectId, erasedAt } = world.prospect;
+  if (event.depth > MAX_DEPTH) return refuse('too_deep', `causal depth ${event.depth}`);
+  if (erasedAt !== undefined && event.occurredAt <= erasedAt) return refuse('erased');
+  if (event.receivedAt > addDuration(event.occurredAt, enter.maxAge ?? DEFAULT_MAX_AGE, 'UTC')) {
+    return refuse('too_old', `older than ${enter.maxAge ?? DEFAULT_MAX_AGE} on arrival`);
+  }
+
+  const again = enter.again ?? 'never';
+  if (last !== undefined) {
+    if (again === 'never') return refuse('entered_before');
+    if (again === 'afterExit' && last.status === 'active') return refuse('already_in');
+    if (again === 'afterExit' && event.seq <= last.entry.seq) return refuse('entered_before');
+    if (
+      enter.notWithin !== undefined &&
+      event.occurredAt < addDuration(last.entry.occurredAt, enter.notWithin, 'UTC')
+    ) {
+      return refuse('not_within', `entered less than ${enter.notWithin} ago`);
+    }
+  }
+
+  if (enter.when !== undefined) {
+    try {
+      const context = viewWorld(world, event.occurredAt, event, undefined);
+      if (!campaign.expression(enter.when).test(context)) return refuse('when_false', enter.when);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      return refuse('when_false', error.message);
+    }
+  }
+
+  const n = (last?.n ?? 0) + 1;
+  const base = ['enrollment', world.workspace, campaign.id, prospectId];
+  const enrollmentId =
+    again === 'never'
+      ? deriveId(...base)
+      : again === 'afterExit'
+        ? deriveId(...base, n)
+        : deriveId(...base, event.id);
+  return { enters: true, enrollmentId, n };
+}

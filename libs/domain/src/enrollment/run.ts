@@ -1,0 +1,69 @@
+import type { Campaign } from '../campaign/compile.ts';
+import type { Instant } from '../clock.ts';
+import type { JsonObject } from '../json.ts';
+import type { EnrollmentEvent, EnrollmentFact, EnrollmentIdentity, EnrollmentState } from './enrollment.ts';
+import { evolveEnrollment } from './evolve.ts';
+import type { World } from './view.ts';
+
+type Type = EnrollmentEvent['type'];
+/** What the caller says of an event; identity and version are added here. */
+type Told<T extends Type> = Omit<
+  Extract<EnrollmentEvent, { type: T }>['data'],
+  keyof EnrollmentIdentity | 'version'
+>;
+
+/** One decision under way: events are recorded one by one, each folded at once by the same `evolve` that replay uses. */
+export interface Run {
+  readonly campaign: Campaign;
+  readonly workspace: string;
+  readonly events: EnrollmentFact[];
+  /** Throws before `enrollment.entered` is recorded. */
+  state(): EnrollmentState;
+  world(): World;
+  /** Later steps of this decision see these traits. */
+  learn(traits: JsonObject): void;
+  /** The logical time of what is recorded next. */
+  now(): Instant;
+  at(instant: Instant): void;
+  record<T extends Type>(type: T, told: Told<T>): void;
+}
+
+export function createRun(
+  campaign: Campaign,
+  identity: EnrollmentIdentity,
+  started: { readonly state?: EnrollmentState; readonly at: Instant },
+  world: World,
+): Run {
+  const { enrollmentId, prospectId, campaignId, campaignVersion } = identity;
+  const events: EnrollmentFact[] = [];
+  let { state, at: now } = started;
+  let current = world;
+  return {
+    campaign,
+    workspace: world.workspace,
+    events,
+    state() {
+      if (state === undefined) throw new Error('nothing has been recorded yet');
+      return state;
+    },
+    world: () => current,
+    learn(traits) {
+      current = {
+        ...current,
+        prospect: { ...current.prospect, traits: { ...current.prospect.traits, ...traits } },
+      };
+    },
+    now: () => now,
+    at(instant) {
+      now = instant;
+    },
+    record(type, told) {
+      const version = (state?.version ?? 0) + 1;
+      const data = { enrollmentId, prospectId, campaignId, campaignVersion, version, ...told };
+      // TypeScript cannot see that `told` belongs to `type` once both are generic; the signature has checked it.
+      const event = { type, data, occurredAt: now } as unknown as EnrollmentFact;
+      events.push(event);
+      state = evolveEnrollment(state, event);
+    },
+  };
+}

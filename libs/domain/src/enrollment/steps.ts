@@ -1,0 +1,129 @@
+import type {
+  ChooseStep,
+  EmailStep,
+  EmitStep,
+  Step,
+  UpdateStep,
+  WaitForStep,
+  WaitStep,
+} from '../campaign/definition.ts';
+import { addDuration, isZone } from '../campaign/duration.ts';
+import { nextLocalTime } from '../campaign/until.ts';
+import type { Instant } from '../clock.ts';
+import { EvaluationError } from '../expression.ts';
+import { deriveId } from '../ids.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import type { Run } from './run.ts';
+import { viewWorld, type World } from './view.ts';
+
+/** Runs step after step until one waits or none is left. */
+export function advance(run: Run): void {
+  while (run.state().status === 'active' && run.state().wait === undefined) {
+    const step = run.campaign.after(run.state().done);
+    if (step === undefined) run.record('enrollment.completed', {});
+    else perform(run, step);
+  }
+}
+
+/** A step whose expressions give no usable value ends the enrollment as failed, with the reason; nothing is guessed. */
+function perform(run: Run, step: Step): void {
+  try {
+    if ('email' in step) requestEmail(run, step);
+    else if ('wait' in step) wait(run, step);
+    else if ('waitFor' in step) waitFor(run, step);
+    else if ('choose' in step) choose(run, step);
+    else if ('update' in step) update(run, step);
+    else if ('emit' in step) emit(run, step);
+    else
+      run.record('enrollment.exited', {
+        reason: step.exit.reason ?? `step ${step.id}`,
+        withdrawn: false,
+        stepId: step.id,
+      });
+  } catch (error) {
+    if (!(error instanceof EvaluationError) && !(error instanceof RangeError)) throw error;
+    run.record('enrollment.failed', { stepId: step.id, reason: error.message });
+  }
+}
+
+function requestEmail(run: Run, step: EmailStep): void {
+  const visit = 1; // a step is visited once as long as nothing loops
+  run.record('enrollment.requested', {
+    stepId: step.id,
+    channel: 'email',
+    template: step.email.template,
+    messageId: deriveId('message', run.workspace, run.state().enrollmentId, step.id, visit),
+  });
+}
+
+function wait(run: Run, step: WaitStep): void {
+  const since = run.now();
+  run.record('enrollment.waiting', { stepId: step.id, kind: 'wait', since, dueAt: dueAt(run, step, since) });
+}
+
+function dueAt(run: Run, step: WaitStep, since: Instant): Instant {
+  if (typeof step.wait === 'string') return addDuration(since, step.wait, zoneOf(run.world()));
+  const { until } = step.wait;
+  if ('date' in until) return instantOf(until.date, evaluate(run, until.date));
+  const named = until.zone === undefined || until.zone === 'prospect' ? undefined : until.zone;
+  return nextLocalTime(since, until, named ?? zoneOf(run.world()));
+}
+
+function waitFor(run: Run, step: WaitForStep): void {
+  const since = run.now();
+  const { timeout } = step.waitFor;
+  const dueAt = timeout === undefined ? null : addDuration(since, timeout, zoneOf(run.world()));
+  run.record('enrollment.waiting', { stepId: step.id, kind: 'waitFor', since, dueAt });
+}
+
+function choose(run: Run, step: ChooseStep): void {
+  const unanswered: string[] = [];
+  for (const [index, branch] of step.choose.entries()) {
+    if ('otherwise' in branch) return record('otherwise', 'no earlier branch holds');
+    try {
+      if (run.campaign.expression(branch.when).test(context(run))) return record(String(index), branch.when);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      unanswered.push(error.message);
+    }
+  }
+  record('none', 'no branch holds');
+
+  function record(branch: string, why: string): void {
+    run.record('enrollment.chose', { stepId: step.id, branch, why: [why, ...unanswered].join('; ') });
+  }
+}
+
+function update(run: Run, step: UpdateStep): void {
+  const traits = evaluateAll(run, step.update.traits);
+  run.learn(traits);
+  run.record('enrollment.updated', { stepId: step.id, traits });
+}
+
+function emit(run: Run, step: EmitStep): void {
+  const eventData = evaluateAll(run, step.emit.data ?? {});
+  run.record('enrollment.emitted', { stepId: step.id, eventType: step.emit.type, eventData });
+}
+
+const context = (run: Run): Record<string, unknown> =>
+  viewWorld(run.world(), run.now(), run.state().entry, run.state());
+
+const evaluate = (run: Run, source: string): JsonValue => run.campaign.expression(source).value(context(run));
+
+const evaluateAll = (run: Run, sources: Readonly<Record<string, string>>): JsonObject =>
+  Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, evaluate(run, source)]));
+
+/** An instant from a value: ISO 8601 text (as timestamps are given) or ms since the epoch. */
+function instantOf(source: string, value: JsonValue): Instant {
+  const instant =
+    typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (!Number.isInteger(instant))
+    throw new EvaluationError(`${source}: gives ${JSON.stringify(value)}, which is no date`);
+  return instant;
+}
+
+/** The prospect's zone, if it has a real one. */
+export function zoneOf(world: World): string {
+  const { timezone } = world.prospect.traits;
+  return typeof timezone === 'string' && isZone(timezone) ? timezone : world.defaultZone;
+}

@@ -1,0 +1,55 @@
+import type { Instant } from '../clock.ts';
+import type { CompanyState } from '../prospect/company.ts';
+import type { ProspectState } from '../prospect/prospect.ts';
+import type { EnrollmentState, SeenEvent } from './enrollment.ts';
+
+/** Who a decision is about, and what is known besides. */
+export interface World {
+  readonly workspace: string;
+  readonly prospect: ProspectState;
+  readonly company: CompanyState | undefined;
+  /** The zone of prospects that have none of their own. */
+  readonly defaultZone: string;
+}
+
+/** What CEL sees of an event. */
+export const viewEvent = (event: SeenEvent) => ({
+  id: event.id,
+  type: event.type,
+  occurredAt: new Date(event.occurredAt),
+  data: event.data,
+});
+
+/** The variables of a campaign's expressions. `event` is the one the expression is about; elsewhere, the one that let the prospect in. */
+export function viewWorld(
+  world: World,
+  at: Instant,
+  event: SeenEvent,
+  state: EnrollmentState | undefined,
+): Record<string, unknown> {
+  return {
+    event: viewEvent(event),
+    prospect: {
+      id: world.prospect.prospectId,
+      traits: world.prospect.traits,
+      companyId: world.prospect.companyId ?? null,
+    },
+    company: { id: world.prospect.companyId ?? null, traits: world.company?.traits ?? {} },
+    enrollment: state === undefined ? {} : viewEnrollment(state),
+    now: new Date(at),
+  };
+}
+
+/** What expressions and templates see of an enrollment. */
+export const viewEnrollment = (state: EnrollmentState) => ({
+  id: state.enrollmentId,
+  campaignId: state.campaignId,
+  n: state.n,
+  enteredAt: new Date(state.entry.occurredAt),
+  steps: Object.fromEntries(
+    Object.entries(state.steps).map(([id, step]) => [
+      id,
+      { ...step, at: new Date(step.at), ...(step.event && { event: viewEvent(step.event) }) },
+    ]),
+  ),
+});

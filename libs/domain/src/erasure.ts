@@ -1,0 +1,68 @@
+import type { EnrollmentState, SeenEvent } from './enrollment/enrollment.ts';
+import { isEnrollmentFact } from './enrollment/evolve.ts';
+import type { Event } from './event.ts';
+import type { JsonObject } from './json.ts';
+import { type MessageState, parseMessageType } from './message/message.ts';
+
+/**
+ * What erasure leaves of a person's history: which step of which campaign did what, and which message had which outcome, but nothing
+ * about the person. Folding redacted events gives the redacted state, so that replay and the live documents still agree.
+ */
+export function redactEvent<E extends Event>(event: E): E {
+  const { raw: _gone, ...kept } = event;
+  return { ...kept, data: redactData(event) } as E;
+}
+
+function redactData(event: Event): JsonObject {
+  const { data } = event;
+  if (parseMessageType(event.type) !== undefined) {
+    const { to: _gone, ...rest } = data;
+    return typeof rest.reason === 'string' ? { ...rest, reason: withoutAddresses(rest.reason) } : rest;
+  }
+  if (!isEnrollmentFact(event)) return {};
+  const facts = event as { type: string; data: JsonObject };
+  switch (event.type) {
+    case 'enrollment.entered':
+      return { ...facts.data, entry: { ...(data.entry as JsonObject), data: {} } };
+    case 'enrollment.resumed':
+    case 'enrollment.exited':
+      return data.event === undefined
+        ? data
+        : { ...data, event: { ...(data.event as JsonObject), data: {} } };
+    case 'enrollment.chose':
+      return { ...data, why: 'erased' };
+    case 'enrollment.updated':
+      return { ...data, traits: {} };
+    case 'enrollment.emitted':
+      return { ...data, eventData: {} };
+    case 'enrollment.failed':
+      return { ...data, reason: 'erased' };
+    default:
+      return data;
+  }
+}
+
+/** The state that folding the redacted events gives. */
+export function redactEnrollment(state: EnrollmentState): EnrollmentState {
+  const steps = Object.entries(state.steps).map(([id, step]) => [
+    id,
+    step.event === undefined ? step : { ...step, event: withoutData(step.event) },
+  ]);
+  return {
+    ...state,
+    entry: withoutData(state.entry),
+    steps: Object.fromEntries(steps),
+    ...(state.status === 'failed' ? { reason: 'erased' } : {}),
+  };
+}
+
+/** The state that folding the redacted events gives. */
+export function redactMessage(state: MessageState): MessageState {
+  const { to: _gone, ...rest } = state;
+  return rest.reason === undefined ? rest : { ...rest, reason: withoutAddresses(rest.reason) };
+}
+
+const withoutData = <S extends SeenEvent>(event: S): S => ({ ...event, data: {} });
+
+/** What a mail server answers often repeats the address. */
+const withoutAddresses = (text: string): string => text.replace(/\S+@\S+/g, '(address)');

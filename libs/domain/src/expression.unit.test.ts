@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileExpression, EvaluationError, ExpressionError } from './expression.ts';
+
+const VARIABLES = ['event', 'prospect', 'company', 'now'];
+const context = {
+  event: { data: { n: 3, text: 'x', list: [1, 2, 3], date: '2026-01-01T00:00:00Z', deep: { er: { q: 1 } } } },
+  prospect: { traits: { score: 1.5 } },
+  company: { traits: {} },
+  now: new Date('2026-03-02T08:00:00Z'),
+};
+const value = (source: string) => compileExpression(source, VARIABLES).value(context);
+
+describe('an expression', () => {
+  test.each([
+    ['event.data.n + 1', 4],
+    ['event.data.n * 2 == 6', true],
+    ['prospect.traits.score / 2', 0.75],
+    ['event.data.n % 2', 1],
+    ['5 / 2', 2],
+    ['timestamp(event.data.date) + duration("24h")', '2026-01-02T00:00:00.000Z'],
+    ['now > timestamp(event.data.date)', true],
+    ['event.data.list.exists(x, x > 2)', true],
+    ['event.data.list.map(x, x * 2)', [2, 4, 6]],
+    ['event.data.text in ["x", "y"]', true],
+    ['{"a": event.data.n, "b": [1]}', { a: 3, b: [1] }],
+    ['"a.b" + event . data\n . text', 'a.bx'],
+    ['event.data["n"] == 3', true],
+  ])('%s', (source, expected) => {
+    expect(value(source)).toEqual(expected);
+  });
+
+  test.each([
+    ['prospect.traits.plan != "enterprise"', true],
+    ['prospect.traits.plan', null],
+    ['event.data.deep.er.q.r.s', null],
+    ['has(prospect.traits.plan)', false],
+    ['has(prospect.traits.score)', true],
+    ['prospect.traits.?plan.orValue("none")', 'none'],
+    ['prospect.constructor', null],
+    ['event.__proto__', null],
+  ])('reads what is not there as null: %s', (source, expected) => {
+    expect(value(source)).toEqual(expected);
+  });
+
+  test.each([
+    ['1 +', 1, 4],
+    ['foo > 1', 1, 1],
+    ['event.data.n >\n  && true', 2, 3],
+    ['nothing(event)', 1, 1],
+    ['[1].all(x, [2].all(y, y > x))', 1, 12],
+    ['"a" > 1', 1, 1],
+  ])('is refused with the place: %s', (source, line, column) => {
+    expect(() => compileExpression(source, VARIABLES)).toThrow(ExpressionError);
+    try {
+      compileExpression(source, VARIABLES);
+    } catch (error) {
+      expect(error).toMatchObject({ line, column });
+    }
+  });
+
+  test.each([
+    ['company.traits.employees > 50'],
+    ['event.data.nothing.startsWith("x")'],
+    ['event.data.n / 0 + int("x")'],
+    ['1 / 0'],
+  ])('that gives no answer says so and harms nothing: %s', (source) => {
+    expect(() => value(source)).toThrow(EvaluationError);
+  });
+
+  test('as a condition must be true or false', () => {
+    expect(() => compileExpression('event.data.n', VARIABLES).test(context)).toThrow(/not true or false/);
+  });
+
+  test('cannot be made to run for long by a regular expression', () => {
+    const text = `${'a'.repeat(50_000)}!`;
+    const slow = compileExpression('event.data.text.matches("^(a+)+$")', VARIABLES);
+    expect(slow.test({ ...context, event: { data: { text } } })).toBe(false);
+    expect(() => compileExpression('event.data.text // .matches(\n.matches("(a+)+$")', VARIABLES)).toThrow(
+      ExpressionError,
+    );
+  });
+
+  test('is refused when it is too long, too deep or too big', () => {
+    for (const source of [
+      '1 + '.repeat(600) + '1',
+      `${'('.repeat(100)}1${')'.repeat(100)}`,
+      `[${'1,'.repeat(300)}1]`,
+    ]) {
+      expect(() => compileExpression(source, VARIABLES)).toThrow(ExpressionError);
+    }
+  });
+
+  test('never throws anything but its own two errors, whatever it is made of', () => {
+    const token = fc.constantFrom(
+      'event',
+      'prospect',
+      '.',
+      'data',
+      'traits',
+      '(',
+      ')',
+      '[',
+      ']',
+      '{',
+      '}',
+      '"x"',
+      '1',
+      '2.5',
+      '+',
+      '-',
+      '*',
+      '/',
+      '==',
+      '!=',
+      '<',
+      '&&',
+      '||',
+      '!',
+      '?',
+      ':',
+      ',',
+      'has',
+      'size',
+      'map',
+      'x',
+      'null',
+      'true',
+      'in',
+      'matches',
+      '.matches("a")',
+      '__proto__',
+    );
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 14 }), (tokens) => {
+        try {
+          value(tokens.join(' '));
+        } catch (error) {
+          if (!(error instanceof ExpressionError) && !(error instanceof EvaluationError)) throw error;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { type Campaign, compileCampaign } from '../campaign/compile.ts';
+import { parseCampaign } from '../campaign/parse.ts';
+import { type Decision, decide, type EnrollmentInput, enroll } from '../enrollment/decide.ts';
+import type { EnrollmentFact, EnrollmentState } from '../enrollment/enrollment.ts';
+import { evolveEnrollment } from '../enrollment/evolve.ts';
+import type { World } from '../enrollment/view.ts';
+import type { StoredEvent } from '../event.ts';
+import type { JsonObject } from '../json.ts';
+import { initialProspect } from '../prospect/prospect.ts';
+
+/** Builders for given-when-then tests of the domain. */
+
+export const T0 = Date.parse('2026-03-02T08:00:00Z'); // a Monday
+export const hours = (n: number): number => n * 3_600_000;
+export const days = (n: number): number => hours(24 * n);
+
+/** A campaign from YAML; a mistake in it fails the test with its place. */
+export function campaignOf(yaml: string): Campaign {
+  const parsed = parseCampaign(yaml);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return compileCampaign(parsed.definition, 1);
+}
+
+let count = 0;
+
+export function anEvent(
+  type: string,
+  occurredAt: number,
+  data: JsonObject = {},
+  more: Partial<StoredEvent> = {},
+): StoredEvent {
+  count += 1;
+  const id = `event-${count}`;
+  return {
+    workspace: 'acme',
+    id,
+    stream: 'prospect/ada',
+    seq: count,
+    type,
+    occurredAt,
+    receivedAt: occurredAt,
+    source: 'api',
+    data,
+    schema: 1,
+    correlationId: id,
+    depth: 0,
+    ...more,
+  };
+}
+
+export const aWorld = (traits: JsonObject = {}, companyTraits?: JsonObject): World => ({
+  workspace: 'acme',
+  prospect: { ...initialProspect('ada'), traits },
+  company:
+    companyTraits === undefined
+      ? undefined
+      : { companyId: 'initech', traits: companyTraits, firstSeenAt: 0, lastSeenAt: 0, seq: 1, stamps: {} },
+  defaultZone: 'UTC',
+});
+
+/** An enrollment of `ada`, and what happens to it, told as the types and telling data of its events. */
+export function enter(campaign: Campaign, world: World = aWorld(), event = anEvent('trial.started', T0)) {
+  let decision: Decision = enroll(campaign, { enrollmentId: 'enrollment-1', n: 1, event }, world);
+  const all: EnrollmentFact[] = [...decision.events];
+  return {
+    get state(): EnrollmentState {
+      return decision.state;
+    },
+    get events(): readonly EnrollmentFact[] {
+      return all;
+    },
+    /** The types of the events of the last decision. */
+    get told(): string[] {
+      return decision.events.map(tell);
+    },
+    give(input: EnrollmentInput, now: World = world) {
+      decision = decide(campaign, decision.state, input, now);
+      all.push(...decision.events);
+      return this;
+    },
+    due(now: number) {
+      return this.give({ kind: 'due', now });
+    },
+    event(type: string, occurredAt: number, data: JsonObject = {}) {
+      return this.give({ kind: 'event', event: anEvent(type, occurredAt, data) });
+    },
+    /** The state that the log alone gives. */
+    replayed(): EnrollmentState | undefined {
+      return all.reduce<EnrollmentState | undefined>(evolveEnrollment, undefined);
+    },
+  };
+}
+
+function tell({ type, data }: EnrollmentFact): string {
+  const step = 'stepId' in data && data.stepId !== undefined ? ` ${data.stepId}` : '';
+  const branch = 'branch' in data && data.branch !== undefined ? `:${data.branch}` : '';
+  return `${type.replace('enrollment.', '')}${step}${branch}`;
+}
