@@ -83,7 +83,7 @@ describe('an expression', () => {
 
   test('is refused when it is too long, too deep or too big', () => {
     for (const source of [
-      '1 + '.repeat(600) + '1',
+      `${'1 + '.repeat(600)}1`,
       `${'('.repeat(100)}1${')'.repeat(100)}`,
       `[${'1,'.repeat(300)}1]`,
     ]) {

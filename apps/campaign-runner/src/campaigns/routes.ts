@@ -46,8 +46,8 @@ const versionOf = (doc: CampaignVersionDocument) => ({
   text: doc.text,
 });
 
-const read = { scope: 'campaigns:read' };
-const write = { scope: 'campaigns:write' };
+const read = { scope: 'campaigns:read' } as const;
+const write = { scope: 'campaigns:write' } as const;
 const tags = ['campaigns'];
 
 /** The routes that keep campaigns. */
@@ -158,12 +158,12 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
         tags,
         summary: 'Let people into the newest version, or the one named',
         params: Id,
-        body: Type.Optional(Launch),
+        querystring: Launch,
         response: { 200: Campaign, ...problemResponses(400, 401, 403, 404, 409) },
       },
     },
-    async ({ principal, params, body }) =>
-      summary(await commands.launch(principal.workspace, params.id, body?.version)),
+    async ({ principal, params, query }) =>
+      summary(await commands.launch(principal.workspace, params.id, query.version)),
   );
 
   for (const verb of ['pause', 'resume', 'archive'] as const) {

@@ -88,7 +88,7 @@ function plan(
 /** The routes that show enrollments. */
 export function enrollmentRoutes(app: Http, store: Store): void {
   const enrollments = store.collection(collections.enrollments);
-  const config = { scope: 'enrollments:read' };
+  const config = { scope: 'enrollments:read' } as const;
   const tags = ['enrollments'];
 
   app.get(
