@@ -1,5 +1,4 @@
-import type { Clock, Instant } from '@herald/domain';
-import { wall } from '@herald/domain';
+import { type Clock, type Instant, wall } from '@herald/domain';
 import type { Collection, Document } from '@herald/store';
 
 /** Looks, every so often, for documents whose time for attention has come, and hands each to `attend`. */
@@ -28,7 +27,7 @@ export interface SweepDeps<T extends Document> {
 export function createSweep<T extends Document>(deps: SweepDeps<T>): Sweep {
   const { collection, clock } = deps;
   let timer: NodeJS.Timeout | undefined;
-  let stopped = true;
+  let stopped = false;
   let round: Promise<void> = Promise.resolve();
 
   const claim = (now: Instant): Promise<T[]> =>
@@ -53,10 +52,7 @@ export function createSweep<T extends Document>(deps: SweepDeps<T>): Sweep {
   };
 
   return {
-    start() {
-      stopped = false;
-      next();
-    },
+    start: next,
     async stop() {
       stopped = true;
       clearTimeout(timer);
