@@ -2,12 +2,13 @@ import type { Verdict } from './verdict.ts';
 
 export interface OutMessage {
   readonly exchange: string;
+  /** At most 255 bytes in UTF-8. */
   readonly key: string;
   /** The publisher's id of the message: receivers drop what they already have by it. */
   readonly id: string;
-  /** Anything JSON can hold. */
+  /** Anything JSON can hold, up to 8 MiB of it. It is written down as it is when `publish` is called. */
   readonly body: unknown;
-  /** ms; only on the delay exchange. Zero or less is at once. */
+  /** ms of the clock that due times are on, and only on the delay exchange. Zero or less is at once; never early, however far. */
   readonly delay?: number;
   /** W3C trace context of the publisher. */
   readonly traceparent?: string;
@@ -63,35 +64,44 @@ export interface QueueDepth {
 /** Called as things happen, for metrics and logs. Must not throw. */
 export interface BrokerObserver {
   settled?(delivery: Delivery, verdict: Verdict, seconds: number): void;
-  /** The message was dead-lettered, after `drop` or after its last attempt. */
+  /** The message was dead-lettered: after `drop`, after its last attempt, or because its last attempt was cut off. */
   dead?(delivery: Delivery, reason: string): void;
-  /** No queue takes it. It is counted and kept nowhere. */
+  /** No queue takes it. It is counted and kept nowhere. Not called for a fan-out exchange, which may have nobody listening. */
   unroutable?(message: OutMessage): void;
+  /** Once for each exchange of a publish that was confirmed. */
   published?(exchange: string, count: number, seconds: number): void;
+  /** Something went wrong that no caller hears of: what failed and is tried again, a subscriber that threw, what is kept for a queue no longer declared. */
+  fault?(error: Error): void;
 }
 
 export interface Broker {
   /** How delays are done: `embedded`, `plugin` or `levels`. */
   readonly delayStrategy: string;
-  /** Resolves when every message is durable in every queue that takes it; rejects if that could not be confirmed in time. All or, on rejection, possibly some: publish again. */
+  /**
+   * Resolves when every message is durable in every queue that takes it; rejects if that could not be confirmed in time. All or, on
+   * rejection, possibly some: publish again. A `BrokerError` (an unknown exchange, a body that is no JSON) comes before anything was sent.
+   */
   publish(messages: readonly OutMessage[]): Promise<void>;
   /** Competing consumers: each message goes to one of them, in order of arrival as far as retries allow. */
   consume(queue: string, options: ConsumeOptions, handler: Handler): Promise<Consumer>;
   consumeBatch(queue: string, options: BatchOptions, handler: BatchHandler): Promise<Consumer>;
   /** Every message of a fan-out exchange from now on, to every subscriber; not durable. `onGap` runs when some may have been missed. */
   subscribe(exchange: string, handler: (body: unknown) => void, onGap: () => void): Promise<Consumer>;
-  /** Oldest first. `after` is the `token` of the last one seen. */
+  /** Oldest first. `after` is the `token` of the last one seen; what is no token rejects with the code `invalid_cursor`. */
   deadLetters(
     queue: string,
     page: { limit: number; after?: string },
   ): Promise<{ items: (DeadLetter & { token: string })[] }>;
-  /** Puts dead letters back at the end of their queue, attempts counted anew: those named, or up to `limit` of the oldest. Returns how many. */
+  /** Puts dead letters back at the end of their queue, attempts counted anew: those named (a token that names none is passed over), or up to `limit` of the oldest. Returns how many. */
   replayDeadLetters(queue: string, which: { tokens: readonly string[] } | { limit: number }): Promise<number>;
   depth(queue: string): Promise<QueueDepth>;
-  /** Throws away every message waiting in the delay of `queue` (the fault that the store must survive). Returns how many. */
+  /**
+   * Throws away every message of the delay exchange that waits for `queue`: the fault that the store must survive. What waits for a
+   * retry stays, for nobody else has it. Returns how many.
+   */
   purgeDelayed(queue: string): Promise<number>;
   /** Resolves when the broker answers; rejects otherwise. For readiness. */
   ping(): Promise<void>;
-  /** Stops consumers, finishes publishes under way, then lets go. */
+  /** Stops consumers as their `stop` does, finishes publishes under way, then lets go. After it everything rejects with the code `closed`. */
   close(): Promise<void>;
 }

@@ -15,6 +15,8 @@ export type {
   OutMessage,
   QueueDepth,
 } from './broker.ts';
+export { encode, MAX_BODY, MAX_KEY } from './encode.ts';
+export { BrokerError, type BrokerErrorCode } from './errors.ts';
 export type { ExchangeSpec, QueueSpec, RetryPolicy, Topology } from './topology.ts';
 export { DELAY_EXCHANGE, matchesTopic, retryDelay } from './topology.ts';
 export { ack, drop, retry, type Verdict } from './verdict.ts';

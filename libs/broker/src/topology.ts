@@ -31,14 +31,18 @@ export function retryDelay(policy: RetryPolicy, attempt: number): number | undef
   return policy.backoff[Math.min(attempt, policy.backoff.length) - 1] ?? 0;
 }
 
-/** AMQP topic matching: `*` is one word, `#` any number of words, words are separated by dots. */
+/** AMQP topic matching: `*` is one word, `#` any number of words, words are separated by dots. An empty key has no words. */
 export function matchesTopic(pattern: string, key: string): boolean {
-  return match(pattern.split('.'), key.split('.'));
+  return match(words(pattern), words(key));
 }
 
-function match(pattern: readonly string[], words: readonly string[]): boolean {
+const words = (text: string): string[] => (text === '' ? [] : text.split('.'));
+
+function match(pattern: readonly string[], key: readonly string[]): boolean {
   const [head, ...rest] = pattern;
-  if (head === undefined) return words.length === 0;
-  if (head === '#') return match(rest, words) || (words.length > 0 && match(pattern, words.slice(1)));
-  return words.length > 0 && (head === '*' || head === words[0]) && match(rest, words.slice(1));
+  if (head === undefined) return key.length === 0;
+  if (head === '#') {
+    return rest.length === 0 || match(rest, key) || (key.length > 0 && match(pattern, key.slice(1)));
+  }
+  return key.length > 0 && (head === '*' || head === key[0]) && match(rest, key.slice(1));
 }

@@ -1,40 +1,42 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { connect } from './connect.ts';
 
 /** One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the event loop turns share one commit. */
 export interface Database {
-  /** A prepared statement; the same text is prepared once. */
+  /** A prepared statement; the same text is prepared once. Throws once the database is closed. */
   prepare(sql: string): StatementSync;
   /**
-   * Runs `work` (synchronous) inside the next shared transaction and resolves with its result once that is on disk. If `work`
-   * throws, its own changes are undone and its promise rejects; the others' stand.
+   * Runs `work` (synchronous, in the order asked) inside the next shared transaction and resolves with its result once that is on
+   * disk. If `work` throws, its own changes are undone and its promise rejects; the others' stand. If the transaction cannot be
+   * committed (the disk is full, say), all that share it reject and none of it stands. After `close()` it rejects at once.
+   * `work` must let SQLite's errors through: some of them end the transaction.
    */
   write<T>(work: () => T): Promise<T>;
-  /** Runs several statements at once, outside of any group: for schema changes at start. */
+  /** Runs several statements at once. Inside a `work` they belong to its transaction; elsewhere each commits by itself. */
   exec(sql: string): void;
-  /** Commits what is waiting, then closes. */
+  /** Takes no more writes, commits what is waiting, then closes. May be called again. */
   close(): Promise<void>;
 }
 
 interface Job {
-  readonly run: () => unknown;
-  readonly resolve: (value: never) => void;
+  /** Does the work; what it returns settles the promise and is called after the commit. */
+  readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Opens (and makes) the file; WAL, synchronous FULL: what was acknowledged survives `kill -9` and a power cut. */
+/**
+ * Opens (and makes) the file; WAL, synchronous FULL: what was acknowledged survives `kill -9` and a power cut. The file is locked
+ * for as long as it is open: a second opener, in this process or another, gets an error that says so.
+ */
 export function openDatabase(file: string): Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const db = new DatabaseSync(file);
-  db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32000',
-  );
+  const db = connect(file);
   const statements = new Map<string, StatementSync>();
   let waiting: Job[] = [];
-  let scheduled: NodeJS.Immediate | undefined;
+  let closing: Promise<void> | undefined;
 
   const prepare = (sql: string): StatementSync => {
+    if (!db.isOpen) throw new Error('The database is closed');
     let statement = statements.get(sql);
     if (statement === undefined) {
       statement = db.prepare(sql);
@@ -42,34 +44,43 @@ export function openDatabase(file: string): Database {
     }
     return statement;
   };
+  const run = (sql: string): void => {
+    prepare(sql).run();
+  };
 
-  /** One transaction for all jobs; a job that throws is undone alone by its savepoint. */
+  /** A job that throws is undone alone, by its savepoint. */
+  const runJob = (job: Job): (() => void) => {
+    run('SAVEPOINT job');
+    let settle: () => void;
+    try {
+      settle = job.run();
+    } catch (error) {
+      // A full disk or an I/O error may have undone the whole transaction, savepoints and all.
+      if (!db.isTransaction) throw error;
+      run('ROLLBACK TO job');
+      settle = () => job.reject(error);
+    }
+    // Fails when the transaction is gone, and then the whole group does.
+    run('RELEASE job');
+    return settle;
+  };
+
   const commit = (): void => {
     const jobs = waiting;
     waiting = [];
-    scheduled = undefined;
     if (jobs.length === 0) return;
-    const settle: (() => void)[] = [];
+    let settles: (() => void)[];
     try {
-      db.exec('BEGIN IMMEDIATE');
-      for (const job of jobs) {
-        db.exec('SAVEPOINT job');
-        try {
-          const value = job.run() as never;
-          settle.push(() => job.resolve(value));
-        } catch (error) {
-          db.exec('ROLLBACK TO job');
-          settle.push(() => job.reject(error));
-        }
-        db.exec('RELEASE job');
-      }
-      db.exec('COMMIT');
+      run('BEGIN IMMEDIATE');
+      settles = jobs.map(runJob);
+      run('COMMIT');
     } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
       for (const job of jobs) job.reject(error);
+      // Not guarded: a connection that cannot even roll back must end the process, not serve half a transaction.
+      if (db.isTransaction) run('ROLLBACK');
       return;
     }
-    for (const done of settle) done();
+    for (const settle of settles) settle();
   };
 
   return {
@@ -77,14 +88,26 @@ export function openDatabase(file: string): Database {
     exec: (sql) => db.exec(sql),
     write: (work) =>
       new Promise((resolve, reject) => {
-        waiting.push({ run: work, resolve: resolve as Job['resolve'], reject });
-        scheduled ??= setImmediate(commit);
+        if (closing !== undefined) throw new Error('The database is closed: it takes no more writes');
+        if (waiting.length === 0) setImmediate(commit);
+        waiting.push({
+          run: () => {
+            const value = work();
+            if (value instanceof Promise)
+              throw new TypeError('What runs in a transaction must be synchronous');
+            return () => resolve(value);
+          },
+          reject,
+        });
       }),
-    async close() {
-      if (scheduled !== undefined) clearImmediate(scheduled);
-      commit();
-      statements.clear();
-      db.close();
+    close: () => {
+      // In a turn of its own, so that it never runs inside a commit, not even when a `work` asks for it.
+      closing ??= nextTurn().then(() => {
+        commit();
+        statements.clear();
+        db.close();
+      });
+      return closing;
     },
   };
 }

@@ -1,4 +1,7 @@
-/** A value an index can hold. Dates are numbers: milliseconds since the epoch. */
+/**
+ * A value an index can hold. Dates are numbers: milliseconds since the epoch. In an index null comes first, then numbers, then strings
+ * by code point. Indexed paths hold nothing else.
+ */
 export type Scalar = string | number | null;
 
 /**
@@ -35,11 +38,15 @@ export interface FindQuery {
   readonly index: string;
   /** Values of the index's first fields. */
   readonly equals: readonly Scalar[];
-  /** Bounds on the field after those: from inclusive, before exclusive. */
+  /**
+   * Bounds on the field after those: from inclusive, before exclusive. A bound admits only values of its own kind: neither null nor a
+   * string is before 5.
+   */
   readonly from?: Scalar;
   readonly before?: Scalar;
+  /** At least 1. */
   readonly limit: number;
-  /** The `next` of an earlier page of the same query. A cursor that is none of ours throws `InvalidCursorError`-coded errors (`code: 'invalid_cursor'`). */
+  /** The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an `InvalidCursorError`. */
   readonly cursor?: string;
   readonly reverse?: boolean;
 }
@@ -65,16 +72,18 @@ export interface Collection<T extends Document> {
   /** Removes whatever version there is; true if there was one. */
   remove(workspace: string, id: string): Promise<boolean>;
   find(query: FindQuery): Promise<Page<T>>;
-  /** Counts the documents whose first index fields equal `equals`, grouped by the index's other fields. */
+  /** How many documents a query without limit would find. */
+  count(query: Pick<FindQuery, 'index' | 'equals' | 'from' | 'before'>): Promise<number>;
+  /** Counts the documents whose first index fields equal `equals`, grouped by the index's other fields, in no particular order. */
   countBy(index: string, equals: readonly Scalar[]): Promise<CountRow[]>;
   /**
    * A lease on what needs attention: moves `sweepAt` of up to `limit` documents whose `sweepAt` ≤ `dueBy` to `until` and
    * returns them as they are then, oldest first. Two callers never get the same document for the same due time.
-   * `version` stays as it is.
+   * `version` stays as it is. Documents of all workspaces.
    */
   claim(lease: { dueBy: number; until: number; limit: number }): Promise<T[]>;
   /** How many documents have `sweepAt` < `before`, and the least `sweepAt` of all. */
   overdue(before: number): Promise<{ count: number; oldest?: number }>;
-  /** Every document, in (workspace, id) order, in batches. Reads a snapshot or not, as the implementation can. */
+  /** Every document, in (workspace, id) order, in batches of some size, none empty. Reads a snapshot or not, as the implementation can. */
   scan(): AsyncIterable<T[]>;
 }

@@ -4,7 +4,7 @@ import type { Page } from './documents.ts';
 /** The first `written` events are durable. `conflict` says what the next one ran into; it and all after it were not written. */
 export interface AppendResult {
   readonly written: number;
-  /** `id`: an event of that (workspace, id) exists. `seq`: that (workspace, stream, seq) is taken. */
+  /** `id`: an event of that (workspace, id) exists. `seq`: only that (workspace, stream, seq) is taken. */
   readonly conflict?: 'id' | 'seq';
 }
 
@@ -28,7 +28,9 @@ export interface LogQuery {
   readonly stream?: string;
   /** Received at or after (ms). */
   readonly since?: number;
+  /** At least 1. */
   readonly limit: number;
+  /** The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an `InvalidCursorError`. */
   readonly cursor?: string;
 }
 
@@ -40,9 +42,9 @@ export interface EventLog {
   byIds(keys: readonly { workspace: string; id: string }[]): Promise<StoredEvent[]>;
   /** One stream by ascending seq. */
   readStream(query: StreamQuery): Promise<StoredEvent[]>;
-  /** A workspace's events by ascending (receivedAt, id). */
+  /** A workspace's events by ascending (receivedAt, id); those of one stream by seq, which needs no further index. */
   query(query: LogQuery): Promise<Page<StoredEvent>>;
-  /** The whole log in (workspace, stream, seq) order, in batches. */
+  /** The whole log in (workspace, stream, seq) order, in batches of some size, none empty. Events written meanwhile may be seen or not. */
   scan(): AsyncIterable<StoredEvent[]>;
   /** How many events there are, for a progress bar. */
   count(): Promise<number>;

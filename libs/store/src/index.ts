@@ -2,6 +2,7 @@
  * The store port: an event log and documents. Implementations: `@herald/store/sqlite` (embedded).
  * Every implementation passes `@herald/store/contract-suite`.
  */
+export { InvalidCursorError, isInvalidCursor } from './cursor.ts';
 export type {
   Collection,
   CollectionSpec,

@@ -14,6 +14,7 @@ export type ProviderOutcome =
 /** What is known, at the moment of sending, of whether a message may leave. */
 export interface SendCircumstances {
   readonly channel: Channel;
+  readonly requestedAt: Instant;
   /** Undefined: there is no such enrollment any more. */
   readonly enrollment: { readonly withdrawn?: boolean; readonly reason?: string } | undefined;
   readonly prospect: ProspectState | undefined;
@@ -23,24 +24,27 @@ export interface SendCircumstances {
 
 /** Why a message may not leave, or undefined. Limits (quiet hours, caps, rates) come after these. */
 export function whyNotSend(circumstances: SendCircumstances): MessageTelling | undefined {
-  const { channel, enrollment, prospect, transactional } = circumstances;
+  const { channel, enrollment, prospect, requestedAt, transactional } = circumstances;
   if (enrollment === undefined) return because('withdrawn', 'its enrollment is gone');
   if (enrollment.withdrawn) return because('withdrawn', enrollment.reason ?? 'its enrollment has ended');
-  if (prospect?.erasedAt !== undefined) return because('suppressed', 'erased');
   if (prospect === undefined) return because('suppressed', 'prospect_unknown');
+  if (isErased(prospect, requestedAt)) return because('suppressed', 'erased');
   if (!transactional && !hasConsent(prospect, channel)) return because('suppressed', 'unsubscribed');
   return undefined;
 }
+
+/** Somebody who came back after an erasure, with new data, is somebody new; what was meant for the one before is not for them. */
+const isErased = ({ erasedAt, traits }: ProspectState, requestedAt: Instant): boolean =>
+  erasedAt !== undefined && (requestedAt <= erasedAt || Object.keys(traits).length === 0);
 
 const because = (outcome: 'withdrawn' | 'suppressed', reason: string): MessageTelling => ({
   outcome,
   facts: { reason },
 });
 
-/** How often and for how long a message is tried. All lengths in ms of the clock that `now` is on. */
+/** How often a message is tried, and how long it rests in between, in ms of the clock that `now` is on. */
 export interface SendRetryPolicy {
   readonly attempts: number;
-  readonly maxAge: number;
   /** Before the second attempt; doubled before each one after it, up to `longest`. */
   readonly first: number;
   readonly longest: number;

@@ -1,0 +1,48 @@
+# What one runs here. `make` alone lists it.
+
+PNPM  := npx --yes pnpm@12.21.0
+NODE  := node_modules/.bin/node
+STAMP := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo dev test check fix replay clean
+
+help: ## List what can be run (the default)
+	@echo 'make TARGET, where TARGET is one of:'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'A campaign of your own:  make demo EVENTS=my.jsonl CAMPAIGN=my.yaml [TEMPLATES=dir]'
+	@echo 'Some of the tests only:  make test ONLY=libs/domain'
+
+install: $(STAMP) ## Install what is needed, Node 24 included; needs Node 20.19 or later and npm
+
+demo: $(STAMP) ## See two weeks of campaigns in about half a minute, checked at the end (KEEP=1 keeps the data)
+	@EVENTS='$(EVENTS)' CAMPAIGN='$(CAMPAIGN)' TEMPLATES='$(TEMPLATES)' KEEP='$(KEEP)' $(NODE) tools/demo/src/main.ts
+
+dev: $(STAMP) ## Run Herald in one process on ./data, starting again on each change of the code
+	@$(NODE) tools/demo/src/dev.ts
+
+test: $(STAMP) ## Run the checks and all tests (ONLY=path: the tests under a path, no checks)
+	@$(NODE) tools/test/src/main.ts $(ONLY)
+
+check: $(STAMP) ## Check types, lint and unused code
+	@$(PNPM) run check
+
+fix: $(STAMP) ## Format the code, and mend what the linter can mend
+	@$(PNPM) run fix
+
+replay: $(STAMP) ## Rebuild all projections of ./data from its event log, and compare (stop `make dev` first)
+	@DATA_DIR=data $(NODE) apps/event-handler/src/replay.ts --verify
+
+clean: ## Remove what was installed, built or stored here, ./data included
+	rm -rf node_modules apps/*/node_modules libs/*/node_modules tools/*/node_modules tests/node_modules data .tmp coverage
+
+$(STAMP): package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard */package.json */*/package.json)
+	@command -v node >/dev/null && command -v npx >/dev/null || \
+	  { echo 'Herald needs Node.js 20.19 or later, with npm: see https://nodejs.org/en/download' >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' || \
+	  { echo "Herald needs Node.js 20.19 or later; this is $$(node --version). See https://nodejs.org/en/download" >&2; exit 1; }
+	@echo 'Installing (a minute or so the first time) ...'
+	@log=$$(mktemp) && if $(PNPM) install --frozen-lockfile >"$$log" 2>&1; then rm -f "$$log"; \
+	  else cat "$$log" >&2; rm -f "$$log"; echo 'The installation failed; what it said is above.' >&2; exit 1; fi
+	@touch $@

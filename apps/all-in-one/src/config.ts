@@ -1,0 +1,27 @@
+import { campaignRunnerConfig } from '@herald/campaign-runner';
+import { ingestConfig } from '@herald/ingest';
+import { messagingConfig } from '@herald/messaging';
+import { commonConfig } from '@herald/service';
+import { Type } from 'typebox';
+
+/** Everything the four services are configured by, and what only one process on an embedded store can have. */
+export const allInOneConfig = Type.Object({
+  ...commonConfig,
+  ...ingestConfig,
+  ...campaignRunnerConfig,
+  ...messagingConfig,
+  CLOCK_RATE: Type.Number({
+    default: 1,
+    minimum: 0.001,
+    maximum: 1_000_000,
+    description:
+      'How many times as fast as the wall the clock runs, for demos and tests. Kept in step over restarts.',
+  }),
+  CLOCK_START: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      expected: 'a date and time with an offset, such as 2026-01-31T09:30:00Z',
+      description: 'What the clock shows at its very first start; the wall time unless told.',
+    }),
+  ),
+});

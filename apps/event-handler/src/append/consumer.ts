@@ -1,0 +1,102 @@
+import { ack, type Broker, type Consumer, type Delivery, drop, retry, type Verdict } from '@herald/broker';
+import { appliedMessage, ContractError, eventsContract, queue } from '@herald/contracts';
+import { type Event, upcast } from '@herald/domain';
+import type { Log, Metrics } from '@herald/service';
+import type { OutageWatch } from './outage.ts';
+import { eventKey, type LogWriter } from './writer.ts';
+
+export interface EventConsumerDeps {
+  readonly writer: LogWriter;
+  readonly broker: Broker;
+  readonly outage: OutageWatch;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+const BATCH = { size: 500, wait: 5, prefetch: 1_000 };
+/** A message holds up to 100 events. So many are written at once, so that a transaction stays short and memory flat. */
+const EVENTS_AT_ONCE = 2_000;
+
+/** A delivery whose body is as agreed. */
+interface Parcel {
+  readonly delivery: Delivery;
+  readonly events: readonly Event[];
+}
+
+/** Takes accepted events from the queue into the log and tells of each that is there. Acknowledges when both are durable. */
+export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
+  const { writer, broker, outage, log, metrics } = deps;
+
+  const settle = async (parcels: readonly Parcel[]): Promise<Verdict[]> => {
+    const events = parcels.flatMap((parcel) => parcel.events);
+    const { stored, appended } = await writer.write(events);
+    const told = [...stored.values()].filter((event) => !event.type.startsWith('enrollment.'));
+    if (told.length > 0) await broker.publish(told.map(appliedMessage));
+    const open = events.filter((event) => !stored.has(eventKey(event))).length;
+    metrics.eventBatchSize.observe(events.length);
+    metrics.eventsAppended.inc(appended);
+    metrics.eventsDuplicate.inc(events.length - appended - open);
+    return parcels.map((parcel) =>
+      parcel.events.every((event) => stored.has(eventKey(event))) ? ack : retry('other writers were first'),
+    );
+  };
+
+  /** A batch that fails is halved until the one that makes it fail stands alone: no message takes its neighbours along. */
+  const settleSafely = async (parcels: readonly Parcel[]): Promise<Verdict[]> => {
+    try {
+      return await settle(parcels);
+    } catch (error) {
+      const report = await outage.wait();
+      if (report === 'over') return settleSafely(parcels);
+      const [first] = parcels;
+      if (report === 'none' && parcels.length > 1) {
+        const middle = Math.ceil(parcels.length / 2);
+        const left = await settleSafely(parcels.slice(0, middle));
+        return [...left, ...(await settleSafely(parcels.slice(middle)))];
+      }
+      log.error({ err: error, message: first?.delivery.id, messages: parcels.length }, 'events not stored');
+      return parcels.map(() => retry('could not be stored'));
+    }
+  };
+
+  return broker.consumeBatch(queue.events, BATCH, async (deliveries) => {
+    const verdicts = new Map<Delivery, Verdict>();
+    const parcels: Parcel[] = [];
+    for (const delivery of deliveries) {
+      const parcel = open(delivery);
+      if ('verdict' in parcel) verdicts.set(delivery, parcel.verdict);
+      else parcels.push(parcel);
+    }
+    for (const part of inParts(parcels)) {
+      const settled = await settleSafely(part);
+      for (const [index, { delivery }] of part.entries()) {
+        verdicts.set(delivery, settled[index] ?? retry('no verdict'));
+      }
+    }
+    return deliveries.map((delivery) => verdicts.get(delivery) ?? retry('no verdict'));
+  });
+}
+
+function open(delivery: Delivery): Parcel | { readonly verdict: Verdict } {
+  try {
+    return { delivery, events: eventsContract.parse(delivery.body).events.map(upcast) };
+  } catch (error) {
+    if (error instanceof ContractError) return { verdict: drop(error.message) };
+    throw error;
+  }
+}
+
+/** Consecutive parcels with up to `EVENTS_AT_ONCE` events together. */
+function inParts(parcels: readonly Parcel[]): Parcel[][] {
+  const parts: Parcel[][] = [];
+  let room = 0;
+  for (const parcel of parcels) {
+    if (room < parcel.events.length) {
+      parts.push([]);
+      room = EVENTS_AT_ONCE;
+    }
+    parts.at(-1)?.push(parcel);
+    room -= parcel.events.length;
+  }
+  return parts;
+}

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** `none`: all is well, so a failure was not due to one. `over`: there was one. `lasting`: there still is one, and it is not waited for any longer. */
+export type OutageReport = 'none' | 'over' | 'lasting';
+
+export interface OutageWatch {
+  /** Waits for an outage to pass, if there is one: whoever holds messages then keeps them instead of using up their attempts. */
+  wait(): Promise<OutageReport>;
+  /** Waits no longer, now or later. */
+  abandon(): void;
+}
+
+export interface OutageWatchDeps {
+  /** Rejects while something that is needed does not answer. */
+  readonly ping: () => Promise<unknown>;
+  /** ms of wall time between two looks. */
+  readonly every: number;
+  /** ms of wall time after which an outage is `lasting`. Shorter than the time a broker lets a consumer hold a message (RabbitMQ: 30 min). */
+  readonly patience: number;
+}
+
+export function createOutageWatch({ ping, every, patience }: OutageWatchDeps): OutageWatch {
+  const abandoned = new AbortController();
+  const isWell = () =>
+    ping().then(
+      () => true,
+      () => false,
+    );
+
+  return {
+    abandon: () => abandoned.abort(),
+    async wait() {
+      if (await isWell()) return 'none';
+      for (let waited = 0; waited < patience; waited += every) {
+        // Rejects when abandoned.
+        const slept = await pause(every, true, { signal: abandoned.signal }).catch(() => false);
+        if (!slept) return 'lasting';
+        if (await isWell()) return 'over';
+      }
+      return 'lasting';
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Instant } from '@herald/domain';
+import { Problem } from '@herald/service';
+
+/** The last instant a date can hold, in ms. An event may claim any number for its own. */
+const LAST = 8.64e15;
+
+/** ISO 8601 at the edge. An instant beyond what dates can hold reads as the last or first they can. */
+export const iso = (instant: Instant): string =>
+  new Date(Math.min(LAST, Math.max(-LAST, instant))).toISOString();
+
+/** The instant of a query parameter, or a 400 that names it. */
+export function parseInstant(name: string, text: string): Instant {
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) {
+    throw new Problem(400, 'invalid_request', `${name} is no date.`, {
+      errors: [{ path: `/${name}`, message: 'must be an ISO 8601 date and time' }],
+    });
+  }
+  return instant;
+}

@@ -1,0 +1,120 @@
+import { collections, eventsMessages } from '@herald/contracts';
+import { deriveId, EVENT_SCHEMA, type Event, streamOf } from '@herald/domain';
+import { type Http, PageQuery, Problem, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
+import { Type } from 'typebox';
+import { parseInstant } from '../iso.ts';
+import { prospectAsOf } from './as-of.ts';
+import { IdParams, ProspectBody, viewProspect } from './schemas.ts';
+
+const tags = ['prospects'];
+
+export const unknownProspect = () =>
+  new Problem(404, 'prospect_unknown', 'No event of this prospect is known.');
+
+/** State now, state as of any past instant, and erasure. */
+export function prospectRoutes(
+  app: Http,
+  { store, broker, clock }: Pick<ServiceDeps, 'store' | 'broker' | 'clock'>,
+) {
+  const prospects = store.collection(collections.prospects);
+
+  app.get(
+    '/v1/prospects',
+    {
+      config: { scope: 'prospects:read' },
+      schema: {
+        tags,
+        summary: 'List prospects',
+        description: 'Last seen first.',
+        querystring: PageQuery,
+        response: { 200: pageOf(ProspectBody) },
+      },
+    },
+    async ({ query, principal }) => {
+      const page = await prospects.find({
+        index: 'bySeen',
+        equals: [principal.workspace],
+        reverse: true,
+        limit: query.limit ?? 50,
+        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      });
+      return {
+        items: page.items.map((doc) => viewProspect(doc.state)),
+        ...(page.next === undefined ? {} : { nextCursor: page.next }),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/prospects/:id',
+    {
+      config: { scope: 'prospects:read' },
+      schema: {
+        tags,
+        summary: 'A prospect, now or as of a past instant',
+        description:
+          'With `at`, the prospect as it was known then: from the events received by that instant. Arrivals after it change nothing.',
+        params: IdParams,
+        querystring: Type.Object({ at: Type.Optional(Type.String({ format: 'date-time' })) }),
+        response: { 200: ProspectBody, ...problemResponses(404) },
+      },
+    },
+    async ({ params, query, principal }) => {
+      const { workspace } = principal;
+      const state =
+        query.at === undefined
+          ? (await prospects.get(workspace, params.id))?.state
+          : await prospectAsOf(store.log, workspace, params.id, parseInstant('at', query.at));
+      if (state === undefined) throw unknownProspect();
+      return viewProspect(state);
+    },
+  );
+
+  app.delete(
+    '/v1/prospects/:id',
+    {
+      config: { scope: 'prospects:erase' },
+      schema: {
+        tags,
+        summary: 'Erase a prospect',
+        description:
+          'Removes personal data from the log and everything made from it; a tombstone stays. Accepted once it is certain to happen; it happens within moments. Asking again changes nothing.',
+        params: IdParams,
+        response: {
+          202: Type.Object({ eventId: Type.String({ description: 'Of the `prospect.erased` event.' }) }),
+          ...problemResponses(404, 503),
+        },
+      },
+    },
+    async ({ params, principal }, reply) => {
+      const { workspace } = principal;
+      const doc = await prospects.get(workspace, params.id);
+      if (doc === undefined) throw unknownProspect();
+      const event = erasure(workspace, params.id, doc.state.erasedAt ?? 0, clock.now());
+      await broker.publish(eventsMessages([event])).catch((cause: unknown) => {
+        const detail = 'The broker did not confirm the erasure. Ask again.';
+        throw new Problem(503, 'not_confirmed', detail, { retryAfter: 5, cause });
+      });
+      return reply.status(202).send({ eventId: event.id });
+    },
+  );
+}
+
+/** Asked for twice before it has happened, it is one event; once it has happened, whatever came since can be erased by another. */
+function erasure(workspace: string, prospectId: string, lastErasedAt: number, now: number): Event {
+  const id = deriveId('erase', workspace, prospectId, lastErasedAt);
+  return {
+    workspace,
+    id,
+    stream: streamOf('prospect', prospectId),
+    type: 'prospect.erased',
+    occurredAt: now,
+    receivedAt: now,
+    source: 'api',
+    // Nothing: who sees this event remembers its data, and there must be nothing to remember.
+    data: {},
+    schema: EVENT_SCHEMA,
+    correlationId: id,
+    depth: 0,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Consumer } from '@herald/broker';
+import { queue } from '@herald/contracts';
+import type { Service, ServiceDeps } from '@herald/service';
+import { consumeEvents } from './append/consumer.ts';
+import { createOutageWatch, type OutageWatch } from './append/outage.ts';
+import { createLogWriter } from './append/writer.ts';
+import { companyRoutes } from './companies/routes.ts';
+import { eventRoutes } from './events/routes.ts';
+import { prospectRoutes } from './prospects/routes.ts';
+import { timelineRoutes } from './timeline/routes.ts';
+
+export { type Difference, type ReplayOptions, type ReplayReport, replay } from './replay/replay.ts';
+
+/** ms of wall time, see `OutageWatch`. */
+const OUTAGE = { every: 500, patience: 600_000 };
+
+/** The only writer of the event log: folds prospects and companies, and shows what is known of them, when and why. */
+export function createEventHandler(deps: ServiceDeps): Service {
+  const { store, broker, log, metrics } = deps;
+  const writer = createLogWriter(store);
+  let running: { readonly consumer: Consumer; readonly outage: OutageWatch } | undefined;
+
+  return {
+    name: 'event-handler',
+    queues: [queue.events],
+    routes(app) {
+      prospectRoutes(app, deps);
+      companyRoutes(app, deps);
+      timelineRoutes(app, deps);
+      eventRoutes(app, deps);
+    },
+    async start() {
+      // It keeps nothing in memory, and what a crash left half done comes again from the queue: there is nothing to hydrate.
+      const outage = createOutageWatch({ ...OUTAGE, ping: () => Promise.all([store.ping(), broker.ping()]) });
+      running = { outage, consumer: await consumeEvents({ writer, broker, outage, log, metrics }) };
+    },
+    async stop() {
+      running?.outage.abandon();
+      await running?.consumer.stop();
+      running = undefined;
+    },
+    checks: {
+      consuming: async () => {
+        if (running === undefined) throw new Error('events are not being consumed');
+      },
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Channel, JsonObject, MessageOutcome, StoredEvent } from '@herald/domain';
+import { iso } from '../iso.ts';
+import { channelName } from './explain-step.ts';
+import { type Explanation, sentence } from './explanation.ts';
+
+/** What became of a message, in words. */
+export function explainMessage(
+  { data }: StoredEvent,
+  { channel, outcome }: { readonly channel: Channel; readonly outcome: MessageOutcome },
+): Explanation {
+  const message = `${channelName(channel)} ${text(data.template) ?? ''}`.trim();
+  return sentence('message', `${message} ${predicate(outcome, data)}`, reason(outcome, data));
+}
+
+function predicate(outcome: MessageOutcome, data: JsonObject): string {
+  switch (outcome) {
+    case 'scheduled':
+      return typeof data.dueAt === 'number' ? `waits until ${iso(data.dueAt)}` : 'waits';
+    case 'sent':
+      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}`;
+    case 'delivered':
+    case 'opened':
+    case 'clicked':
+    case 'suppressed':
+    case 'failed':
+    case 'expired':
+    case 'withdrawn':
+    case 'bounced':
+      return outcome;
+    case 'complained':
+      return 'reported as unwanted';
+    case 'unknown':
+      return 'may have been sent';
+    default: {
+      const unknown: never = outcome;
+      return unknown;
+    }
+  }
+}
+
+function reason(outcome: MessageOutcome, data: JsonObject): string {
+  const given = text(data.reason);
+  switch (outcome) {
+    case 'scheduled':
+      return given ?? 'it is not due yet';
+    case 'sent':
+      return `step ${text(data.stepId) ?? 'unknown'} of ${text(data.campaignId) ?? 'a campaign'} asked for it`;
+    case 'delivered':
+      return `${text(data.provider) ?? 'the provider'} says so`;
+    case 'opened':
+    case 'clicked':
+      return given ?? 'the reader did so';
+    case 'unknown':
+      return given ?? 'the call of the provider was cut off before it answered';
+    case 'suppressed':
+    case 'failed':
+    case 'expired':
+    case 'withdrawn':
+    case 'bounced':
+    case 'complained':
+      return given === undefined ? `${outcome}, no reason was given` : `${outcome}: ${given}`;
+    default: {
+      const unknown: never = outcome;
+      return unknown;
+    }
+  }
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+const phrase = (word: string, value: unknown): string => {
+  const given = text(value);
+  return given === undefined ? '' : ` ${word} ${given}`;
+};

@@ -1,0 +1,96 @@
+import type { Channel, EnrollmentFact } from '@herald/domain';
+import { iso } from '../iso.ts';
+import { type Explanation, sentence } from './explanation.ts';
+
+const step = (what: string, why: string): Explanation => sentence('step', what, why);
+
+/** One step of an enrollment in words. */
+export function explainStep(event: EnrollmentFact): Explanation {
+  const { campaignId, campaignVersion } = event.data;
+  switch (event.type) {
+    case 'enrollment.entered':
+      return step(
+        `entered ${campaignId} (version ${campaignVersion})`,
+        `because of ${event.data.entry.type}`,
+      );
+    case 'enrollment.waiting':
+      return explainWait(event);
+    case 'enrollment.resumed':
+      return explainResumption(event);
+    case 'enrollment.requested': {
+      const { channel, template, stepId } = event.data;
+      return step(
+        `asked for ${channelName(channel)} ${template}`,
+        `step ${stepId} of ${campaignId} sends it`,
+      );
+    }
+    case 'enrollment.chose':
+      return step(
+        `chose ${branchName(event.data.branch)} of ${event.data.stepId}`,
+        `because ${event.data.why}`,
+      );
+    case 'enrollment.updated': {
+      const names = Object.keys(event.data.traits);
+      const traits =
+        names.length === 0 ? 'traits' : `${names.length === 1 ? 'trait' : 'traits'} ${names.join(', ')}`;
+      return step(
+        `updated ${traits}`,
+        `step ${event.data.stepId} of ${campaignId} sets ${names.length === 1 ? 'it' : 'them'}`,
+      );
+    }
+    case 'enrollment.emitted':
+      return step(`emitted ${event.data.eventType}`, `step ${event.data.stepId} of ${campaignId} says so`);
+    case 'enrollment.exited': {
+      const by = event.data.withdrawn ? ', and what had not been sent was withdrawn' : '';
+      return step(`left ${campaignId}`, `exited: ${event.data.reason}${by}`);
+    }
+    case 'enrollment.completed':
+      return step(`completed ${campaignId}`, 'its last step is done');
+    case 'enrollment.failed':
+      return step(`failed in ${campaignId} at ${event.data.stepId}`, `failed: ${event.data.reason}`);
+    default: {
+      const unknown: never = event;
+      return unknown;
+    }
+  }
+}
+
+function explainWait({ data }: EnrollmentFact & { type: 'enrollment.waiting' }): Explanation {
+  const end = data.dueAt === null ? '' : ` until ${iso(data.dueAt)}`;
+  const since = `counted from ${iso(data.since)}`;
+  if (data.kind === 'wait') return step(`waits at ${data.stepId}${end}`, `the step is a wait, ${since}`);
+  const last = data.dueAt === null ? ', however long it takes' : ' at the latest';
+  return step(`waits at ${data.stepId} for its event${end}${last}`, `the step waits for an event, ${since}`);
+}
+
+function explainResumption({ data }: EnrollmentFact & { type: 'enrollment.resumed' }): Explanation {
+  const what = `went on from ${data.stepId}`;
+  if (data.by === 'event') return step(what, `${data.event?.type ?? 'the event it waited for'} happened`);
+  return step(
+    what,
+    data.branch === undefined ? 'the wait was over' : 'the event it waited for did not happen in time',
+  );
+}
+
+/** Branches count from 0 in the log and from 1 for people. */
+function branchName(branch: string): string {
+  if (branch === 'none') return 'no branch';
+  return /^\d+$/.test(branch) ? `branch ${Number(branch) + 1}` : `branch ${branch}`;
+}
+
+export function channelName(channel: Channel): string {
+  switch (channel) {
+    case 'email':
+      return 'e-mail';
+    case 'sms':
+      return 'text message';
+    case 'call':
+      return 'call';
+    case 'webhook':
+      return 'webhook';
+    default: {
+      const unknown: never = channel;
+      return unknown;
+    }
+  }
+}

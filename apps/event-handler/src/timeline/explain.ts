@@ -1,0 +1,43 @@
+import { isEnrollmentFact, parseMessageType, type StoredEvent } from '@herald/domain';
+import { explainMessage } from './explain-message.ts';
+import { explainStep } from './explain-step.ts';
+import { type Explanation, sentence } from './explanation.ts';
+
+/** What an event of a prospect's stream says happened, and why, in words. Whatever it holds, or no longer holds after an erasure, it has both. */
+export function explain(event: StoredEvent): Explanation {
+  if (isEnrollmentFact(event)) return explainStep(event);
+  if (event.type === 'enrollment.refused') return explainRefusal(event);
+  const message = parseMessageType(event.type);
+  return message === undefined ? explainEvent(event) : explainMessage(event, message);
+}
+
+function explainEvent(event: StoredEvent): Explanation {
+  switch (event.type) {
+    case 'prospect.erased':
+      return sentence('event', 'erased', 'somebody asked for this person’s data to be removed');
+    case 'prospect.unsubscribed':
+      return sentence('event', `unsubscribed from ${channelOf(event)}`, reasonOf(event) ?? whence(event));
+    case 'prospect.subscribed':
+      return sentence('event', `subscribed to ${channelOf(event)}`, reasonOf(event) ?? whence(event));
+    default:
+      return sentence('event', event.type, whence(event));
+  }
+}
+
+function explainRefusal(event: StoredEvent): Explanation {
+  const { campaignId, reason, detail } = event.data;
+  const why = typeof reason === 'string' ? reason.replaceAll('_', ' ') : 'the reason is no longer kept';
+  const more = typeof detail === 'string' && detail !== '' ? ` (${detail})` : '';
+  return sentence('step', `did not enter ${campaignId ?? 'a campaign'}`, `${why}${more}`);
+}
+
+const channelOf = ({ data }: StoredEvent): string =>
+  typeof data.channel === 'string' && data.channel !== 'all' ? data.channel : 'everything';
+
+const reasonOf = ({ data }: StoredEvent): string | undefined =>
+  typeof data.reason === 'string' ? data.reason : undefined;
+
+const whence = (event: StoredEvent): string =>
+  event.depth === 0 || event.causationId === undefined
+    ? `received from ${event.source}`
+    : `${event.source} did this because of event ${event.causationId}`;

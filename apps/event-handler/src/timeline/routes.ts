@@ -1,0 +1,88 @@
+import { collections } from '@herald/contracts';
+import { isObject, type StoredEvent, streamOf } from '@herald/domain';
+import { type Http, PageQuery, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
+import { Type } from 'typebox';
+import { iso } from '../iso.ts';
+import { unknownProspect } from '../prospects/routes.ts';
+import { IdParams } from '../prospects/schemas.ts';
+import { explain } from './explain.ts';
+import { readTimeline } from './timeline.ts';
+
+const TimelineItem = Type.Object({
+  at: Type.String({
+    format: 'date-time',
+    description: 'When it happened; for a step, in the time of its enrollment.',
+  }),
+  receivedAt: Type.String({ format: 'date-time' }),
+  kind: Type.Union([Type.Literal('event'), Type.Literal('step'), Type.Literal('message')]),
+  type: Type.String(),
+  what: Type.String(),
+  why: Type.String(),
+  eventId: Type.String(),
+  causationId: Type.Optional(Type.String()),
+  campaignId: Type.Optional(Type.String()),
+  enrollmentId: Type.Optional(Type.String()),
+  stepId: Type.Optional(Type.String()),
+  messageId: Type.Optional(Type.String()),
+});
+
+export function timelineRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
+  const prospects = store.collection(collections.prospects);
+
+  app.get(
+    '/v1/prospects/:id/timeline',
+    {
+      config: { scope: 'prospects:read' },
+      schema: {
+        tags: ['prospects'],
+        summary: 'What happened to a prospect, and why',
+        description: 'Events, campaign steps and messages in one list, oldest first.',
+        params: IdParams,
+        querystring: PageQuery,
+        response: { 200: pageOf(TimelineItem), ...problemResponses(404) },
+      },
+    },
+    async ({ params, query, principal }) => {
+      const { workspace } = principal;
+      const stream = streamOf('prospect', params.id);
+      const page = await readTimeline(store.log, {
+        workspace,
+        stream,
+        limit: query.limit ?? 50,
+        cursor: query.cursor,
+      });
+      if (page.items.length === 0 && (await prospects.get(workspace, params.id)) === undefined)
+        throw unknownProspect();
+      return {
+        items: page.items.map(viewItem),
+        ...(page.next === undefined ? {} : { nextCursor: page.next }),
+      };
+    },
+  );
+}
+
+function viewItem(event: StoredEvent) {
+  const told = explain(event);
+  return {
+    at: iso(event.occurredAt),
+    receivedAt: iso(event.receivedAt),
+    kind: told.kind,
+    type: event.type,
+    what: told.what,
+    why: told.why,
+    eventId: event.id,
+    ...(event.causationId === undefined ? {} : { causationId: event.causationId }),
+    ...(told.kind === 'event' ? {} : idsIn(event.data)),
+  };
+}
+
+/** The ids by which a step or message can be looked up. */
+function idsIn(data: unknown) {
+  const { campaignId, enrollmentId, stepId, messageId } = isObject(data) ? data : {};
+  return {
+    ...(typeof campaignId === 'string' ? { campaignId } : {}),
+    ...(typeof enrollmentId === 'string' ? { enrollmentId } : {}),
+    ...(typeof stepId === 'string' ? { stepId } : {}),
+    ...(typeof messageId === 'string' ? { messageId } : {}),
+  };
+}

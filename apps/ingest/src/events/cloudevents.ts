@@ -1,0 +1,103 @@
+import { deriveId, isObject } from '@herald/domain';
+import { type Faults, pointer } from './faults.ts';
+import { isTraceparent } from './trace.ts';
+
+/**
+ * CloudEvents 1.0 in JSON (structured, batch) and in HTTP headers (binary), brought to the shape of our own events. Strict: what
+ * the specification says a producer MUST do is checked; extension attributes we do not know are allowed, as it demands, and dropped.
+ */
+
+/** An item in our own shape, and the trace that the CloudEvent names. */
+export interface Mapped {
+  readonly fields: Record<string, unknown>;
+  readonly traceparent?: string;
+}
+
+/** What a fault of our shape is called in the sender's. */
+export const attributeOf: Readonly<Record<string, string>> = {
+  '/occurredAt': '/time',
+  '/prospectId': '/subject',
+  '/companyId': '/companyid',
+};
+
+const HEADER_PREFIX = 'ce-';
+const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
+const JSON_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)/i;
+
+/** Whether the headers carry a CloudEvent in binary mode. */
+export const isBinaryMode = (headers: Readonly<Record<string, unknown>>): boolean =>
+  `${HEADER_PREFIX}specversion` in headers || `${HEADER_PREFIX}id` in headers;
+
+/** The JSON form of a CloudEvent that came as headers and a body. */
+export function fromBinaryMode(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  data: unknown,
+  faults: Faults,
+): Record<string, unknown> {
+  const attributes: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(HEADER_PREFIX)) continue;
+    const attribute = name.slice(HEADER_PREFIX.length);
+    if (attribute === 'data' || attribute === 'datacontenttype') {
+      faults.add(pointer('', attribute), 'is not sent as a header in binary mode');
+      continue;
+    }
+    const text = typeof value === 'string' ? decodeHeader(value) : undefined;
+    if (text === undefined) faults.add(pointer('', attribute), 'is not percent-encoded UTF-8');
+    else attributes.push([attribute, text]);
+  }
+  if (data !== undefined) attributes.push(['data', data]);
+  return Object.fromEntries(attributes);
+}
+
+/** HTTP binding 3.1.3.2: an outer pair of quotes is dropped, then percent-encoded UTF-8 is decoded. */
+function decodeHeader(value: string): string | undefined {
+  const quoted = /^"(.*)"$/s.exec(value)?.[1]?.replace(/\\(.)/gs, '$1') ?? value;
+  try {
+    return decodeURIComponent(quoted);
+  } catch {
+    return undefined; // the caller names the attribute
+  }
+}
+
+/** Our fields of a CloudEvent in its JSON form. What is wrong with it as a CloudEvent is added to `faults`; our own rules come after. */
+export function mapCloudEvent(event: unknown, faults: Faults): Mapped {
+  if (!isObject(event)) {
+    faults.add('', 'must be object');
+    return { fields: {} };
+  }
+  // In the JSON format null says that an attribute is not there.
+  const given = new Map(Object.entries(event).filter(([, value]) => value !== null));
+  for (const name of given.keys()) {
+    if (name !== 'data_base64' && !ATTRIBUTE_NAME.test(name))
+      faults.add(pointer('', name), 'an attribute is named by lower-case letters and digits');
+  }
+  if (given.get('specversion') !== '1.0') faults.add('/specversion', 'must be "1.0"');
+  for (const name of ['id', 'source', 'type']) {
+    const value = given.get(name);
+    if (typeof value !== 'string' || value.length === 0) faults.add(`/${name}`, 'must be text, not empty');
+  }
+  if (given.has('data_base64')) faults.add('/data_base64', 'data must be a JSON object, not bytes');
+  const contentType = given.get('datacontenttype');
+  if (contentType !== undefined && !(typeof contentType === 'string' && JSON_TYPE.test(contentType)))
+    faults.add('/datacontenttype', 'must be JSON');
+
+  const explicit = given.has('prospectid') || given.has('companyid');
+  const fields = {
+    id: cloudEventId(given.get('source'), given.get('id')),
+    type: given.get('type'),
+    prospectId: explicit ? given.get('prospectid') : given.get('subject'),
+    companyId: given.get('companyid'),
+    occurredAt: given.get('time'),
+    data: given.get('data'),
+  };
+  const trace = given.get('traceparent');
+  return {
+    fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    ...(isTraceparent(trace) ? { traceparent: trace } : {}),
+  };
+}
+
+/** A CloudEvent's id is unique only together with its source, ours in the workspace. */
+const cloudEventId = (source: unknown, id: unknown): string | undefined =>
+  typeof source === 'string' && typeof id === 'string' ? deriveId('cloudevent', source, id) : undefined;

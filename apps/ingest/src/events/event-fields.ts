@@ -1,0 +1,83 @@
+import { type Clock, type Instant, isObject, isOwnType, type JsonObject, streamOf } from '@herald/domain';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { checkData } from './data.ts';
+import { checkSchema, type Faults } from './faults.ts';
+import { readOccurredAt } from './instants.ts';
+import { idFault, MAX_ID_LENGTH } from './names.ts';
+import { checkVocabulary } from './vocabulary.ts';
+
+const Id = (description: string) => Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description });
+
+/** An event as a client sends it; CloudEvents and mapped webhooks are brought to this shape first, so that one set of rules is for all. */
+export const EventFields = Type.Object(
+  {
+    id: Type.Optional(Id('Unique in the workspace: the same id again is the same event.')),
+    type: Type.String({
+      minLength: 3,
+      maxLength: 120,
+      pattern: '^[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)+$',
+      description: 'Dotted, lower case, past tense: `trial.started`.',
+    }),
+    prospectId: Type.Optional(Id('Whom it is about. Either this or `companyId`.')),
+    companyId: Type.Optional(Id('Which company it is about.')),
+    occurredAt: Type.Optional(
+      Type.String({ maxLength: 64, description: 'RFC 3339; when it was received, unless given.' }),
+    ),
+    data: Type.Optional(
+      Type.Unsafe<JsonObject>(Type.Object({}, { description: 'Up to 64 KiB of JSON, 16 levels deep.' })),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const fields = Compile(EventFields);
+
+/** An event that passed every rule and still lacks what only we give it. */
+export interface CheckedEvent {
+  readonly id?: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly occurredAt?: Instant;
+  readonly data: JsonObject;
+}
+
+/** The event, or undefined with at least one fault added. Paths are inside the item: `/type`, `/data/traits/email`. */
+export function checkEvent(item: unknown, clock: Clock, faults: Faults): CheckedEvent | undefined {
+  const before = faults.count;
+  if (isObject(item)) checkSubject(item, faults);
+  if (!checkSchema(fields, item, faults)) return undefined;
+  const { id, type, prospectId, companyId, occurredAt, data = {} } = item;
+
+  if (isOwnType(type)) faults.add('/type', `${type} is recorded by Herald alone`);
+  for (const [name, value] of Object.entries({ id, prospectId, companyId })) {
+    const wrong = value === undefined ? undefined : idFault(value);
+    if (wrong !== undefined) faults.add(`/${name}`, wrong);
+  }
+  const when = occurredAt === undefined ? undefined : readOccurredAt(occurredAt, clock);
+  if (when !== undefined && 'fault' in when) faults.add('/occurredAt', when.fault);
+
+  const about = prospectId === undefined ? 'company' : 'prospect';
+  const subject = prospectId ?? companyId;
+
+  const dataFaults = faults.count;
+  checkData(data, '/data', faults);
+  if (faults.count === dataFaults) checkVocabulary(type, about, data, faults);
+
+  if (faults.count > before || subject === undefined) return undefined;
+  return {
+    ...(id === undefined ? {} : { id }),
+    type,
+    stream: streamOf(about, subject),
+    ...(when !== undefined && 'at' in when ? { occurredAt: when.at } : {}),
+    data,
+  };
+}
+
+function checkSubject({ prospectId, companyId }: Record<string, unknown>, faults: Faults): void {
+  if (prospectId === undefined && companyId === undefined) {
+    faults.add('/prospectId', 'is required, or companyId');
+  } else if (prospectId !== undefined && companyId !== undefined) {
+    faults.add('/companyId', 'is too much: an event is about a prospect or a company');
+  }
+}

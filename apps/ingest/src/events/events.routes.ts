@@ -1,0 +1,83 @@
+import { type Clock, randomId } from '@herald/domain';
+import { type Fault, type Http, type Metrics, Problem, parseJson, problemResponses } from '@herald/service';
+import { Type } from 'typebox';
+import type { PublishEvents } from '../publish-events.ts';
+import type { RateLimit } from '../rate-limit.ts';
+import { countRejections } from '../rejections.ts';
+import { acceptItems } from './accept.ts';
+import { EventFields } from './event-fields.ts';
+import { idFault } from './names.ts';
+import { type EventsBody, MAX_ITEMS, readItems } from './read-items.ts';
+
+const MEDIA_TYPES: Readonly<Record<string, EventsBody['kind']>> = {
+  'application/json': 'json',
+  'application/cloudevents+json': 'cloudevent',
+  'application/cloudevents-batch+json': 'cloudevent-batch',
+};
+
+const Accepted = Type.Object({
+  accepted: Type.Integer({ description: 'How many events; the same event twice in a request is one.' }),
+  ids: Type.Array(Type.String()),
+});
+
+const schema = {
+  tags: ['events'],
+  summary: 'Send one event or up to 1,000',
+  description:
+    'All or nothing: a 400 names each bad item and nothing is stored. A 202 says that every event is durable. Events without an id get one from the `Idempotency-Key` header and their place in the request, so that a retry is the same events; without the header, a random one. CloudEvents 1.0 are taken as `application/cloudevents+json`, `application/cloudevents-batch+json` or in binary mode (`ce-` headers): `subject` (or the extension `prospectid` or `companyid`) says whom it is about.',
+  // For the reader of the docs; the type is what the parsers below make. Items are checked one by one, so that each fault has its place.
+  body: Type.Unsafe<EventsBody | undefined>(
+    Type.Union([EventFields, Type.Array(EventFields, { minItems: 1, maxItems: MAX_ITEMS })]),
+  ),
+  response: { 202: Accepted, ...problemResponses(400, 401, 403, 413, 415, 429, 503) },
+};
+
+export interface EventsDeps {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly publishEvents: PublishEvents;
+  readonly rateLimit: RateLimit;
+}
+
+/** `POST /v1/events`. */
+export async function eventsRoutes(scope: Http, deps: EventsDeps): Promise<void> {
+  const { clock, publishEvents, rateLimit } = deps;
+  countRejections(scope, deps.metrics, 'credential');
+  scope.removeAllContentTypeParsers();
+  for (const [mediaType, kind] of Object.entries(MEDIA_TYPES)) {
+    scope.addContentTypeParser(mediaType, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+      body.length === 0 ? { kind } : { kind, value: parseJson(body) },
+    );
+  }
+
+  scope.post(
+    '/v1/events',
+    { schema, config: { scope: 'events:write' }, validatorCompiler: () => () => true },
+    async ({ body, headers, principal: { workspace } }, reply) => {
+      const { items, faults, count } = readItems(body ?? { kind: 'json' }, headers, clock);
+      if (faults.length > 0) throw refused(faults);
+      rateLimit(workspace, count);
+      const accepted = acceptItems(items, {
+        workspace,
+        source: 'api',
+        now: clock.now(),
+        newId: randomId,
+        ...idempotencyKeyOf(headers['idempotency-key']),
+      });
+      if (accepted.faults.length > 0) throw refused(accepted.faults);
+      await publishEvents(accepted.events);
+      const ids = accepted.events.map(({ id }) => id);
+      return reply.code(202).send({ accepted: ids.length, ids });
+    },
+  );
+}
+
+const refused = (errors: readonly Fault[]): Problem =>
+  new Problem(400, 'invalid', 'Nothing was stored: not every event is valid.', { errors });
+
+function idempotencyKeyOf(header: string | string[] | undefined): { idempotencyKey?: string } {
+  if (header === undefined) return {};
+  const wrong = typeof header === 'string' ? idFault(header) : 'must be given once';
+  if (typeof header === 'string' && wrong === undefined) return { idempotencyKey: header };
+  throw new Problem(400, 'invalid', `Idempotency-Key ${wrong}.`);
+}

@@ -1,0 +1,64 @@
+import type { Fault } from '@herald/service';
+import type { Static, TSchema } from 'typebox';
+import type { Validator } from 'typebox/compile';
+
+/** So many faults of one item are named; an answer must not grow with what a stranger sends. */
+const FAULTS_PER_ITEM = 10;
+const PATH_LENGTH = 200;
+
+/** Where and what is wrong with one item, in the order found. */
+export interface Faults {
+  /** `path` is a JSON pointer inside the item. */
+  add(path: string, message: string): void;
+  /** The first of them. */
+  readonly found: readonly Fault[];
+  /** How many there were in all. */
+  readonly count: number;
+}
+
+export function collectFaults(): Faults {
+  const found: Fault[] = [];
+  let count = 0;
+  return {
+    found,
+    get count() {
+      return count;
+    },
+    add(path, message) {
+      count += 1;
+      if (found.length < FAULTS_PER_ITEM) found.push({ path: path.slice(0, PATH_LENGTH), message });
+    },
+  };
+}
+
+/** The pointer of `key` inside `path` (RFC 6901). */
+export const pointer = (path: string, key: string | number): string =>
+  `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+/** Adds what the schema finds wrong; true if nothing. */
+export function checkSchema<S extends TSchema>(
+  validator: Validator<Record<never, never>, S>,
+  value: unknown,
+  faults: Faults,
+  path = '',
+): value is Static<S> {
+  if (validator.Check(value)) return true;
+  const before = faults.count;
+  for (const error of validator.Errors(value)) {
+    const at = `${path}${error.instancePath}`;
+    switch (error.keyword) {
+      case 'additionalProperties':
+        continue; // each of them is named by its own `boolean` fault
+      case 'boolean':
+        faults.add(at, 'unknown field');
+        continue;
+      case 'required':
+        for (const name of error.params.requiredProperties) faults.add(pointer(at, name), 'is required');
+        continue;
+      default:
+        faults.add(at, error.message);
+    }
+  }
+  if (faults.count === before) faults.add(path, 'is not as it must be');
+  return false;
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '@herald/domain';
+import { describe, expect, it } from 'vitest';
+import { checkEvent } from './event-fields.ts';
+import { collectFaults } from './faults.ts';
+
+const NOW = Date.UTC(2026, 0, 31, 9);
+const clock: Clock = { rate: 1, now: () => NOW };
+
+const check = (item: unknown, at = clock) => {
+  const faults = collectFaults();
+  return { event: checkEvent(item, at, faults), faults: faults.found };
+};
+const faultsOf = (item: unknown): string[] => check(item).faults.map(({ path }) => path);
+const isAccepted = (item: unknown): boolean => check(item).event !== undefined;
+
+describe('an event that Herald understands', () => {
+  const updated = (traits: unknown) => ({ type: 'prospect.updated', prospectId: 'p', data: { traits } });
+
+  it('updates traits and the company', () => {
+    const traits = {
+      email: 'a@b.example',
+      timezone: 'Europe/Paris',
+      plan: null,
+      tags: ['a'],
+      n: 1.5,
+      _x9: { y: true },
+    };
+    expect(isAccepted({ type: 'prospect.updated', prospectId: 'p', data: { traits, companyId: 'c' } })).toBe(
+      true,
+    );
+    expect(isAccepted({ type: 'prospect.updated', prospectId: 'p', data: { companyId: null } })).toBe(true);
+    expect(isAccepted({ type: 'company.updated', companyId: 'c', data: { traits: { employees: 5 } } })).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ['an unknown field', { type: 'prospect.updated', prospectId: 'p', data: { trait: {} } }, '/data/trait'],
+    ['traits that are a list', updated([]), '/data/traits'],
+    [
+      'a company id that is a number',
+      { type: 'prospect.updated', prospectId: 'p', data: { companyId: 1 } },
+      '/data/companyId',
+    ],
+    [
+      'a company id of a space',
+      { type: 'prospect.updated', prospectId: 'p', data: { companyId: ' ' } },
+      '/data/companyId',
+    ],
+    [
+      'a company of a company',
+      { type: 'company.updated', companyId: 'c', data: { companyId: 'd' } },
+      '/data/companyId',
+    ],
+    ['a trait named by a dash', updated({ 'a-b': 1 }), '/data/traits/a-b'],
+    ['a trait named by a digit', updated({ '1a': 1 }), '/data/traits/1a'],
+    ['a trait with a dollar', updated({ $set: 1 }), '/data/traits/$set'],
+    ['a long name', updated({ ['a'.repeat(65)]: 1 }), `/data/traits/${'a'.repeat(65)}`],
+    ['a trait like a document', updated({ a: 'x'.repeat(4_096) }), '/data/traits/a'],
+    ['a prospect’s change of a company', { type: 'prospect.updated', companyId: 'c', data: {} }, '/type'],
+    ['a company’s change of a prospect', { type: 'company.updated', prospectId: 'p', data: {} }, '/type'],
+  ])('does not take %s', (_title, item, path) => {
+    expect(faultsOf(item)).toContain(path);
+  });
+
+  it.each(['a@b.example', "o'neil+tag@sub.example.com", 'jörg@exämple.de', 'user@localhost', null])(
+    'takes %j as an e-mail address',
+    (email) => {
+      expect(check(updated({ email })).faults).toEqual([]);
+    },
+  );
+
+  it.each([
+    'a@b.example\r\nBcc: x@y.example',
+    'a@b.example, c@d.example',
+    'Ann <a@b.example>',
+    '"a b"@c.example',
+    'a@',
+    'a b@c.example',
+    'a@b.example\u0085',
+    '\u202ea@b.example',
+    `${'a'.repeat(250)}@b.example`,
+    ['a@b.example'],
+    1,
+    '',
+  ])('does not take %j as an e-mail address', (email) => {
+    expect(faultsOf(updated({ email }))).toEqual(['/data/traits/email']);
+  });
+
+  it.each(['Europe/Paris', 'UTC', 'America/Argentina/Buenos_Aires', 'Asia/Calcutta', null])(
+    'takes %j as a zone',
+    (timezone) => {
+      expect(isAccepted(updated({ timezone }))).toBe(true);
+    },
+  );
+
+  it.each(['Mars/Olympus', '+01:00', 'Europe/Paris\n', '', 5, '__proto__'])(
+    'does not take %j as a zone',
+    (timezone) => {
+      expect(faultsOf(updated({ timezone }))).toEqual(['/data/traits/timezone']);
+    },
+  );
+
+  it('takes a consent for one channel or all, with a reason', () => {
+    for (const type of ['prospect.subscribed', 'prospect.unsubscribed']) {
+      for (const data of [{}, { channel: 'email' }, { channel: 'all', reason: 'asked by phone' }])
+        expect(isAccepted({ type, prospectId: 'p', data })).toBe(true);
+      for (const data of [
+        { channel: 'pigeon' },
+        { channel: null },
+        { reason: 1 },
+        { reason: 'x'.repeat(501) },
+        { messageId: 'm' },
+      ])
+        expect(isAccepted({ type, prospectId: 'p', data })).toBe(false);
+      expect(isAccepted({ type, companyId: 'c' })).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,183 @@
+import type { SourceDocument } from '@herald/contracts';
+import { type Clock, deriveId, EVENT_SCHEMA, type Event } from '@herald/domain';
+import { type Http, type Log, type Metrics, Problem, problemResponses, type Secrets } from '@herald/service';
+import { Type } from 'typebox';
+import { type CheckedEvent, checkEvent } from '../events/event-fields.ts';
+import { collectFaults } from '../events/faults.ts';
+import { isTraceparent } from '../events/trace.ts';
+import type { PublishEvents } from '../publish-events.ts';
+import type { RateLimit } from '../rate-limit.ts';
+import { countRejections } from '../rejections.ts';
+import type { Source } from '../sources/definition.ts';
+import type { SourceMemory } from '../sources/source-memory.ts';
+import { type HookBody, readHookBody } from './hook-body.ts';
+import { type HookContext, runMapping } from './mapping.ts';
+import {
+  deliveryId,
+  isAuthentic,
+  pretendToVerify,
+  type RawRequest,
+  secretHeaders,
+  secretsOf,
+} from './signatures.ts';
+
+/** bytes */
+const BODY_LIMIT = 1024 * 1024;
+/** s */
+const RETRY_AFTER = 5;
+
+const schema = {
+  tags: ['hooks'],
+  summary: 'Receive a webhook of a source',
+  description:
+    'Verified over the raw body by the source’s scheme, then mapped to an event. A 401 is an unknown source or a signature, token or timestamp that does not hold; which, is not told.',
+  params: Type.Object({ workspace: Type.String(), source: Type.String() }),
+  response: {
+    202: Type.Object({
+      accepted: Type.Integer({ description: '1, or 0 where the source skips the webhook.' }),
+      ids: Type.Optional(Type.Array(Type.String())),
+      skipped: Type.Optional(Type.Boolean()),
+    }),
+    ...problemResponses(400, 401, 413, 415, 422, 429, 503),
+  },
+};
+
+export interface HooksDeps {
+  readonly memory: SourceMemory;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly publishEvents: PublishEvents;
+  readonly rateLimit: RateLimit;
+}
+
+/** `POST /hooks/:workspace/:source`: public, for the source proves itself. */
+export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
+  const { memory, secrets, clock, log, metrics, publishEvents, rateLimit } = deps;
+  countRejections(scope, metrics, 'signature');
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
+
+  scope.post('/hooks/:workspace/:source', { schema, bodyLimit: BODY_LIMIT }, async (request, reply) => {
+    const { workspace, source: id } = request.params;
+    const raw: RawRequest = {
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      headers: singleValues(request.headers),
+    };
+    const source = authenticate(workspace, id, raw);
+    rateLimit(workspace, 1);
+    const body = readHookBody(raw.body, raw.headers['content-type']);
+    const context = {
+      body: body.value,
+      headers: shownHeaders(raw, source),
+      query: singleValues(request.query),
+    };
+    const checked = mapped(source, context);
+    if (checked === 'skip') return reply.code(202).send({ accepted: 0, skipped: true });
+    const event = toEvent(source.doc, checked, raw, body);
+    await publishEvents([event]);
+    return reply.code(202).send({ accepted: 1, ids: [event.id] });
+  });
+
+  /** The source that sent this. Unknown and not proven are one answer and cost the same: nobody can list sources by asking. */
+  const authenticate = (workspace: string, id: string, request: RawRequest): Source => {
+    if (!memory.isHydrated())
+      throw new Problem(503, 'starting', 'Not ready yet.', { retryAfter: RETRY_AFTER });
+    const source = memory.find(workspace, id);
+    if (source === undefined) {
+      pretendToVerify(request);
+      throw unauthorized();
+    }
+    if (!isAuthentic(source.doc.verify, secretsFor(source.doc), request, clock)) throw unauthorized();
+    return source;
+  };
+
+  const secretsFor = ({ workspace, id, verify }: SourceDocument): string[] => {
+    if (verify.secret === undefined) return [];
+    const values = secretsOf(secrets.read(workspace, verify.secret) ?? '');
+    if (values.length > 0) return values;
+    // Our own fault, which the sender must not take for a refusal: most senders give up on a 4xx.
+    const cause = new Error(
+      `the secret ${verify.secret} of the source ${workspace}/${id} is missing or empty`,
+    );
+    throw new Problem(503, 'not_configured', 'This source cannot be verified now.', {
+      retryAfter: 60,
+      cause,
+    });
+  };
+
+  /** The event that the webhook maps to, not yet with an id; throws a 422 that names each expression and why. */
+  const mapped = (source: Source, context: HookContext): CheckedEvent | 'skip' => {
+    const result =
+      source.faults.length > 0
+        ? { kind: 'failed' as const, faults: source.faults }
+        : runMapping(source.mapping, context);
+    if (result.kind === 'skip') return 'skip';
+    const faults = collectFaults();
+    const checked = result.kind === 'fields' ? checkEvent(result.fields, clock, faults) : undefined;
+    if (checked !== undefined) return checked;
+    const errors =
+      result.kind === 'failed'
+        ? result.faults
+        : faults.found.map(({ path, message }) => ({ path: `/map${path}`, message }));
+    const { workspace, id } = source.doc;
+    // Paths only: the messages may quote what the sender sent.
+    log.warn({ workspace, source: id, at: errors.map(({ path }) => path) }, 'a webhook could not be mapped');
+    throw new Problem(422, 'mapping', 'The webhook does not map to an event.', { errors });
+  };
+
+  const toEvent = (
+    doc: SourceDocument,
+    checked: CheckedEvent,
+    request: RawRequest,
+    body: HookBody,
+  ): Event => {
+    const own = checked.id ?? deliveryId(doc.verify, request.headers);
+    const id = own === undefined ? deriveId('hook-body', doc.id, body.text) : deriveId('hook', doc.id, own);
+    const now = clock.now();
+    const { traceparent } = request.headers;
+    return {
+      workspace: doc.workspace,
+      id,
+      stream: checked.stream,
+      type: checked.type,
+      occurredAt: checked.occurredAt ?? now,
+      receivedAt: now,
+      source: `hooks/${doc.id}`,
+      data: checked.data,
+      raw: body.text,
+      schema: EVENT_SCHEMA,
+      correlationId: id,
+      depth: 0,
+      ...(isTraceparent(traceparent) ? { traceparent } : {}),
+    };
+  };
+}
+
+const unauthorized = (): Problem =>
+  new Problem(
+    401,
+    'unauthorized',
+    'There is no such source, or the webhook does not prove that it is from it.',
+  );
+
+/** The first of a repeated query parameter; Node has already joined repeated headers. */
+function singleValues(values: unknown): Record<string, string> {
+  const single: [string, string][] = [];
+  for (const [name, value] of Object.entries(values ?? {})) {
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof first === 'string') single.push([name, first]);
+  }
+  return Object.fromEntries(single);
+}
+
+/** The headers an expression may see: what proves the sender must never become part of an event. */
+function shownHeaders({ headers }: RawRequest, { doc }: Source): Record<string, string> {
+  const hidden = secretHeaders(doc.verify);
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !hidden.has(entry[0]),
+    ),
+  );
+}

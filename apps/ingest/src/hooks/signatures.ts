@@ -1,0 +1,152 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SourceVerify } from '@herald/contracts';
+import { type Clock, span, wall } from '@herald/domain';
+
+/** A request as it came, before anything was made of it. Header names are lower case; a repeated header is its values joined by `, `. */
+export interface RawRequest {
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** How old, and how far ahead, a signed timestamp may be unless the source says otherwise; s. */
+const DEFAULT_TOLERANCE = 300;
+const DEFAULT_SIGNATURE_HEADER = 'x-signature';
+
+/** The secrets of a file: one a line, so that a sender's secret can be changed while both are in use. None for an empty file. */
+export const secretsOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/**
+ * Whether the request was made by somebody who knows one of the secrets. Works on the bytes as they came; compares in constant
+ * time; never throws, whatever the headers hold. Without secrets only the scheme `none` is ever satisfied.
+ */
+export function isAuthentic(
+  verify: SourceVerify,
+  secrets: readonly string[],
+  request: RawRequest,
+  clock: Clock,
+): boolean {
+  switch (verify.scheme) {
+    case 'none':
+      return true;
+    case 'bearer': {
+      const token = bearerToken(verify.header, request);
+      return secrets.some((secret) => equal(digest(secret), digest(token)));
+    }
+    case 'hmac-sha256': {
+      const given = readMac(request.headers[verify.header ?? DEFAULT_SIGNATURE_HEADER]);
+      return secrets.some((secret) => equal(hmac(secret, [request.body]), given));
+    }
+    case 'github': {
+      const header = request.headers['x-hub-signature-256'];
+      const given = header?.startsWith('sha256=') ? readMac(header) : NO_MAC;
+      return secrets.some((secret) => equal(hmac(secret, [request.body]), given));
+    }
+    case 'standard-webhooks':
+      return isStandardWebhook(secrets, request, clock, verify.tolerance ?? DEFAULT_TOLERANCE);
+    default:
+      return verify.scheme satisfies never;
+  }
+}
+
+/** Costs what a verification costs, so that the time of an answer does not tell which sources there are. */
+export function pretendToVerify(request: RawRequest): void {
+  equal(hmac(decoy, [request.body]), NO_MAC);
+}
+
+/** The headers that carry a secret, and so must never become part of an event. */
+export const secretHeaders = ({ scheme, header }: SourceVerify): ReadonlySet<string> =>
+  new Set([
+    'authorization',
+    'proxy-authorization',
+    'cookie',
+    ...(scheme === 'bearer' && header !== undefined ? [header] : []),
+  ]);
+
+/** The id that a sender of this scheme gives each webhook, the same on every retry; undefined where the scheme has none. */
+export function deliveryId({ scheme }: SourceVerify, headers: RawRequest['headers']): string | undefined {
+  if (scheme === 'github') return headers['x-github-delivery'];
+  if (scheme === 'standard-webhooks') return standardHeaders(headers).id;
+  return undefined;
+}
+
+/** The key of a Standard Webhooks secret, `whsec_` and base64; undefined for a text that is not one. */
+export function standardKey(secret: string): Buffer | undefined {
+  const text = secret.replace(/^whsec_/, '');
+  const key = BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+  return key.length === 0 ? undefined : key;
+}
+
+/** No HMAC-SHA256 has this length, so nothing equals it. */
+const NO_MAC = Buffer.alloc(0);
+const HEX_MAC = /^[0-9a-f]{64}$/i;
+const BASE64_MAC = /^[A-Za-z0-9+/_-]{43}=?$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const decoy = randomBytes(32);
+
+const hmac = (key: string | Buffer, parts: readonly (string | Buffer)[]): Buffer => {
+  const mac = createHmac('sha256', key);
+  for (const part of parts) mac.update(part);
+  return mac.digest();
+};
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const equal = (expected: Buffer, given: Buffer): boolean =>
+  expected.length === given.length && timingSafeEqual(expected, given);
+
+function readMac(header: string | undefined): Buffer {
+  const text = header?.replace(/^sha256=/, '') ?? '';
+  if (HEX_MAC.test(text)) return Buffer.from(text, 'hex');
+  return BASE64_MAC.test(text) ? Buffer.from(text, 'base64') : NO_MAC;
+}
+
+function bearerToken(header: string | undefined, { headers }: RawRequest): string {
+  if (header !== undefined && header !== 'authorization') return headers[header] ?? '';
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+}
+
+/** Svix, whose scheme became the standard, still sends its own names. */
+function standardHeaders(headers: RawRequest['headers']): {
+  id?: string;
+  timestamp?: string;
+  signature?: string;
+} {
+  const prefix = headers['webhook-id'] === undefined ? 'svix' : 'webhook';
+  const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map(
+    (name) => headers[`${prefix}-${name}`],
+  );
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    ...(signature === undefined ? {} : { signature }),
+  };
+}
+
+/** Standard Webhooks 1.0, symmetric: any `v1` signature of the list, by any of the keys, over `id.timestamp.body`. */
+function isStandardWebhook(
+  secrets: readonly string[],
+  { body, headers }: RawRequest,
+  clock: Clock,
+  tolerance: number,
+): boolean {
+  const { id, timestamp, signature } = standardHeaders(headers);
+  if (id === undefined || timestamp === undefined || signature === undefined) return false;
+  // A dot in the id would let one signed text be read as another id and timestamp.
+  if (id.includes('.') || !/^\d{1,11}$/.test(timestamp)) return false;
+  const age = Math.abs(clock.now() - Number(timestamp) * span.SECOND);
+  if (age > wall(clock, tolerance * span.SECOND)) return false;
+  const given = signature
+    .split(' ')
+    .filter((part) => part.startsWith('v1,'))
+    .map((part) => readMac(part.slice(3)));
+  return secrets.some((secret) => {
+    const key = standardKey(secret);
+    if (key === undefined) return false;
+    const expected = hmac(key, [`${id}.${timestamp}.`, body]);
+    return given.some((mac) => equal(expected, mac));
+  });
+}

@@ -1,0 +1,58 @@
+import { collections } from '@herald/contracts';
+import type { Http, Secrets, Service, ServiceDeps } from '@herald/service';
+import { eventsRoutes } from './events/events.routes.ts';
+import { hooksRoutes } from './hooks/hooks.routes.ts';
+import { createPublishEvents } from './publish-events.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createSourceMemory } from './sources/source-memory.ts';
+import { sourcesRoutes } from './sources/sources.routes.ts';
+import { unsubscribeRoutes } from './unsubscribe/unsubscribe.routes.ts';
+
+export { ingestConfig } from './config.ts';
+
+export interface IngestDeps extends ServiceDeps {
+  readonly secrets: Secrets;
+  /** Signs the links in messages. */
+  readonly linkSecret: string;
+  /** Where the world reaches this service. */
+  readonly publicUrl: string;
+  /** Events/s that one workspace may send to this process; 0, the default, is no limit. */
+  readonly rate?: number;
+}
+
+/** HTTP in: events, webhooks of any source, unsubscribe links. Answers 2xx only for what the broker has made durable. */
+export function createIngest(deps: IngestDeps): Service {
+  const { broker, clock, log, metrics, secrets, linkSecret } = deps;
+  const collection = deps.store.collection(collections.sources);
+  const memory = createSourceMemory({ collection, broker, log });
+  const publishEvents = createPublishEvents({ broker, metrics });
+  const rateLimit = createRateLimit(deps.rate ?? 0, () => performance.now());
+  const publicUrl = deps.publicUrl.replace(/\/+$/, '');
+
+  return {
+    name: 'ingest',
+    queues: [],
+    async routes(app) {
+      // Each in a scope of its own: they read bodies differently.
+      await app.register(async (scope: Http) =>
+        eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit }),
+      );
+      await app.register(async (scope: Http) =>
+        hooksRoutes(scope, { memory, secrets, clock, log, metrics, publishEvents, rateLimit }),
+      );
+      await app.register(async (scope: Http) =>
+        unsubscribeRoutes(scope, { clock, linkSecret, publishEvents }),
+      );
+      await app.register(async (scope: Http) =>
+        sourcesRoutes(scope, { collection, memory, broker, secrets, clock, publicUrl }),
+      );
+    },
+    start: () => memory.start(),
+    stop: () => memory.stop(),
+    checks: {
+      async sources() {
+        if (!memory.isHydrated()) throw new Error('sources are not in memory yet');
+      },
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { Broker } from '@herald/broker';
+import { changeMessage, type SourceDocument } from '@herald/contracts';
+import { type Clock, canonicalJson } from '@herald/domain';
+import { type Http, PageQuery, Problem, pageOf, problemResponses, type Secrets } from '@herald/service';
+import type { Collection } from '@herald/store';
+import { type Static, Type } from 'typebox';
+import { checkDefinition, SourceBody, SourceId, SourceResource } from './definition.ts';
+import type { SourceMemory } from './source-memory.ts';
+
+/** How often a write that somebody else overtook is tried. */
+const ATTEMPTS = 3;
+
+const Params = Type.Object({ id: SourceId });
+const tags = ['sources'];
+const read = { scope: 'sources:read' } as const;
+const write = { scope: 'sources:write' } as const;
+
+export interface SourcesDeps {
+  readonly collection: Collection<SourceDocument>;
+  readonly memory: SourceMemory;
+  readonly broker: Pick<Broker, 'publish'>;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/** `PUT`, `GET`, `DELETE /v1/sources/:id` and `GET /v1/sources`: from the store, so that every replica gives the same answer. */
+export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void> {
+  const { collection, memory, broker, secrets, clock, publicUrl } = deps;
+
+  app.put(
+    '/v1/sources/:id',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Write a source',
+        description: 'Idempotent. Content that is stored already keeps its version.',
+        params: Params,
+        body: SourceBody,
+        response: {
+          200: SourceResource,
+          201: SourceResource,
+          ...problemResponses(400, 401, 403, 409, 422, 503),
+        },
+      },
+    },
+    async ({ params: { id }, body, principal: { workspace } }, reply) => {
+      const definition = checkDefinition(body, workspace, secrets);
+      const { doc, created } = await store(workspace, id, definition);
+      await announce(workspace, id, doc.version);
+      return reply.code(created ? 201 : 200).send(toResource(doc));
+    },
+  );
+
+  app.get(
+    '/v1/sources/:id',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Read a source',
+        params: Params,
+        response: { 200: SourceResource, ...problemResponses(400, 401, 403, 404) },
+      },
+    },
+    async ({ params: { id }, principal: { workspace } }) => {
+      const doc = await collection.get(workspace, id);
+      if (doc === undefined) throw notFound(id);
+      return toResource(doc);
+    },
+  );
+
+  app.get(
+    '/v1/sources',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'List the sources',
+        querystring: PageQuery,
+        response: { 200: pageOf(SourceResource), ...problemResponses(400, 401, 403) },
+      },
+    },
+    async ({ query: { limit = 50, cursor }, principal: { workspace } }) => {
+      const page = await collection.find({
+        index: 'byWorkspace',
+        equals: [workspace],
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      return {
+        items: page.items.map(toResource),
+        ...(page.next === undefined ? {} : { nextCursor: page.next }),
+      };
+    },
+  );
+
+  app.delete(
+    '/v1/sources/:id',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Remove a source',
+        description: 'Its webhooks are refused from then on. What they recorded stays.',
+        params: Params,
+        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 404, 503) },
+      },
+    },
+    async ({ params: { id }, principal: { workspace } }, reply) => {
+      const current = await collection.get(workspace, id);
+      await collection.remove(workspace, id);
+      // Also when there was none: an earlier call may have removed it and died before the other replicas heard.
+      await announce(workspace, id, (current?.version ?? 0) + 1);
+      if (current === undefined) throw notFound(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  const store = async (
+    workspace: string,
+    id: string,
+    definition: Pick<SourceDocument, 'name' | 'verify' | 'map'>,
+  ): Promise<{ doc: SourceDocument; created: boolean }> => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const current = await collection.get(workspace, id);
+      if (current !== undefined && isSame(current, definition)) return { doc: current, created: false };
+      const version = (current?.version ?? 0) + 1;
+      const doc: SourceDocument = { ...definition, workspace, id, version, changedAt: clock.now() };
+      const [written] = await collection.write([{ doc, ifVersion: current?.version ?? null }]);
+      if (written === true) return { doc, created: current === undefined };
+    }
+    throw new Problem(409, 'conflict', 'This source is being written by others. Read it and try again.');
+  };
+
+  /** This replica's memory first, then the others'. A 503 leaves the write standing; the same call again announces it. */
+  const announce = async (workspace: string, id: string, version: number): Promise<void> => {
+    await memory.refresh(workspace, id);
+    try {
+      await broker.publish([changeMessage({ kind: 'source', workspace, id, version })]);
+    } catch (cause) {
+      const detail = 'The change is stored, but could not be told to every replica. Send it again.';
+      throw new Problem(503, 'not_announced', detail, { retryAfter: 5, cause });
+    }
+  };
+
+  const toResource = (doc: SourceDocument): Static<typeof SourceResource> => ({
+    id: doc.id,
+    ...(doc.name === undefined ? {} : { name: doc.name }),
+    verify: doc.verify,
+    map: doc.map,
+    version: doc.version,
+    changedAt: new Date(doc.changedAt).toISOString(),
+    url: `${publicUrl}/hooks/${doc.workspace}/${doc.id}`,
+  });
+}
+
+const isSame = (
+  { name, verify, map }: SourceDocument,
+  definition: Pick<SourceDocument, 'name' | 'verify' | 'map'>,
+) => canonicalJson({ name, verify, map }) === canonicalJson({ name: definition.name, ...definition });
+
+const notFound = (id: string): Problem => new Problem(404, 'not_found', `There is no source ${id}.`);

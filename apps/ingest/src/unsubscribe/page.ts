@@ -1,0 +1,59 @@
+/** The pages a person sees who follows an unsubscribe link. No script, no asset, nothing of what we know about the person. */
+
+const channels: Readonly<Record<string, string>> = {
+  email: 'e-mails',
+  sms: 'text messages',
+  call: 'calls',
+};
+
+/** The field by which our own button is told from a mail program's one-click request. */
+export const PAGE_FIELD = 'from';
+
+export const askPage = (channel: string): string =>
+  page(
+    'Unsubscribe',
+    `<p>Do you want to get no more ${named(channel)} from us?</p>
+<form method="post"><button name="${PAGE_FIELD}" value="page">Unsubscribe</button></form>`,
+  );
+
+export const donePage = (channel: string): string =>
+  page('You are unsubscribed', `<p>You will get no more ${named(channel)} from us.</p>`);
+
+export const unknownPage = (): string =>
+  page('This link does not work', '<p>It may be incomplete. Try the link in the message again.</p>');
+
+export const laterPage = (): string =>
+  page('Please try again', '<p>We could not save this just now. Please try again in a few seconds.</p>');
+
+const named = (channel: string): string => escaped(channels[channel] ?? 'messages');
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
+
+const page = (title: string, body: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<title>${title}</title>
+<style>
+body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto 0; padding: 0 1rem; color: #222; background: #fff }
+button { font: inherit; padding: .5rem 1.25rem; cursor: pointer }
+</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`;

@@ -1,0 +1,169 @@
+import { signUnsubscribe } from '@herald/contracts';
+import { span } from '@herald/domain';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LINK_SECRET, startIngest, type TestIngest } from '../testing/start-ingest.ts';
+
+let ingest: TestIngest;
+beforeAll(async () => {
+  ingest = await startIngest();
+});
+afterEach(async () => {
+  ingest.faults.publish = false;
+  await ingest.published();
+});
+afterAll(() => ingest.stop());
+
+const claim = { workspace: 'acme', prospectId: 'ann@private.example', channel: 'email', messageId: 'm-1' };
+const token = signUnsubscribe(claim, LINK_SECRET);
+const ONE_CLICK = { 'content-type': 'application/x-www-form-urlencoded' };
+
+const get = (at = token) => ingest.app.inject({ method: 'GET', url: `/u/${at}` });
+const post = (payload: string | Buffer = '', headers: Record<string, string> = {}, at = token) =>
+  ingest.app.inject({ method: 'POST', url: `/u/${at}`, headers, payload });
+
+describe('the unsubscribe page', () => {
+  it('asks, does nothing by itself, and tells nobody about itself', async () => {
+    const response = await get();
+    expect(response.statusCode).toBe(200);
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex, nofollow',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    });
+    expect(response.body).toContain('<form method="post">');
+    expect(response.body).toContain('noindex');
+    expect(response.body).not.toMatch(/https?:|src=|<script|ann@private/);
+    expect((await ingest.app.inject({ method: 'HEAD', url: `/u/${token}` })).statusCode).toBe(200);
+    expect(await ingest.published()).toEqual([]);
+  });
+
+  it('shows nothing of a channel it does not know', async () => {
+    const response = await get(
+      signUnsubscribe({ ...claim, channel: '<script>alert(1)</script>' }, LINK_SECRET),
+    );
+    expect([response.statusCode, response.body.includes('<script')]).toEqual([200, false]);
+  });
+
+  it('unsubscribes by its button', async () => {
+    const response = await post('from=page', ONE_CLICK);
+    expect([response.statusCode, response.body]).toEqual([
+      200,
+      expect.stringContaining('You are unsubscribed'),
+    ]);
+    expect(await ingest.published()).toMatchObject([
+      { data: { channel: 'email', reason: 'page', messageId: 'm-1' } },
+    ]);
+  });
+});
+
+describe('one-click', () => {
+  const multipart =
+    '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n';
+
+  it.each([
+    ['the body of RFC 8058', 'List-Unsubscribe=One-Click', ONE_CLICK],
+    ['the same as multipart', multipart, { 'content-type': 'multipart/form-data; boundary=b' }],
+    ['no body', '', {}],
+    ['another body', '{"a":1}', { 'content-type': 'application/json' }],
+    ['bytes', Buffer.from([0xff, 0x00]), { 'content-type': 'application/octet-stream' }],
+  ])('unsubscribes with %s', async (_title, body, headers) => {
+    expect((await post(body, headers as Record<string, string>)).statusCode).toBe(200);
+    expect(await ingest.published()).toEqual([
+      {
+        workspace: 'acme',
+        id: expect.any(String),
+        correlationId: expect.any(String),
+        stream: 'prospect/ann@private.example',
+        type: 'prospect.unsubscribed',
+        occurredAt: ingest.time.now,
+        receivedAt: ingest.time.now,
+        source: 'unsubscribe',
+        data: { channel: 'email', reason: 'one-click', messageId: 'm-1' },
+        schema: 1,
+        depth: 0,
+      },
+    ]);
+  });
+
+  it('many times at once is one event; a click later is another, for one may have subscribed again', async () => {
+    const ids = async () => new Set((await ingest.published()).map(({ id }) => id));
+    await Promise.all(Array.from({ length: 50 }, () => post()));
+    const first = await ids();
+    expect(first.size).toBe(1);
+    ingest.time.now += span.DAY;
+    await post();
+    const later = await ids();
+    expect(new Set([...first, ...later]).size).toBe(2);
+  });
+
+  it('takes a token of the longest ids there can be', async () => {
+    const longest = {
+      ...claim,
+      workspace: 'w'.repeat(63),
+      prospectId: '漢'.repeat(200),
+      messageId: 'm'.repeat(64),
+    };
+    const long = signUnsubscribe(longest, LINK_SECRET);
+    expect((await get(long)).statusCode).toBe(200);
+    expect((await post('', {}, long)).statusCode).toBe(200);
+    expect(await ingest.published()).toMatchObject([{ stream: `prospect/${longest.prospectId}` }]);
+  });
+
+  it('is 503, as a page, when the broker does not confirm', async () => {
+    ingest.faults.publish = true;
+    const response = await post();
+    expect([response.statusCode, response.headers['retry-after'], response.body]).toEqual([
+      503,
+      '5',
+      expect.stringContaining('Please try again'),
+    ]);
+    expect(ingest.logged()).toContain('not_durable');
+  });
+
+  it('refuses a body over 4 KiB', async () => {
+    expect((await post('x'.repeat(4_097), ONE_CLICK)).statusCode).toBe(413);
+    expect(await ingest.published()).toEqual([]);
+  });
+});
+
+describe('a token we did not sign', () => {
+  it.each([
+    ['', 'empty'],
+    ['x', 'short'],
+    [`${token}x`, 'longer'],
+    [token.slice(1), 'cut'],
+    [signUnsubscribe(claim, 'another secret'), 'of another secret'],
+    [`${token}/more`, 'a path'],
+    ['%00', 'a zero'],
+    ['a'.repeat(8_000), 'very long'],
+  ])('has a page that says so (%#: %s)', async (bad) => {
+    for (const response of [await get(bad), await post('', {}, bad)]) {
+      expect(response.statusCode).toBe(404);
+      expect(response.headers['content-type']).toContain('text/html');
+      expect(response.body).toContain('This link does not work');
+    }
+    expect(await ingest.published()).toEqual([]);
+  });
+
+  it('never breaks it, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), fc.boolean(), async (text, once) => {
+        const bad = once
+          ? encodeURIComponent(text.toWellFormed())
+          : text.toWellFormed().replace(/[^\x21-\x7e]/g, '%');
+        for (const response of [await get(bad), await post('', {}, bad)])
+          expect([400, 404]).toContain(response.statusCode);
+      }),
+      { numRuns: 200 },
+    );
+    expect(await ingest.published()).toEqual([]);
+  });
+
+  it('is in no log, and neither is a right one', () => {
+    expect(ingest.logged()).not.toContain(token);
+    expect(ingest.logged()).not.toContain(token.slice(0, 40));
+  });
+});

@@ -1,0 +1,38 @@
+import type { MessageDocument } from '@herald/contracts';
+import { type Clock, span } from '@herald/domain';
+import { firstTry, type UnknownPolicy, willResend } from './policy.ts';
+import type { Transitions } from './transitions.ts';
+
+export interface AttendDeps {
+  readonly transitions: Transitions;
+  readonly clock: Clock;
+  readonly unknown: UnknownPolicy;
+  /** ms of wall time. */
+  readonly lease: number;
+}
+
+/**
+ * What the sweep does for a message whose time for attention has come: publish a full outbox; set the alarm of what is due soon, again if it
+ * was lost; call unknown what was under way when its lease ended. A lease is never ended early, not even at start: the process that
+ * holds it may be another replica, or this one's former life still on its way out.
+ */
+export function createAttend({ transitions, clock, unknown, lease }: AttendDeps) {
+  return async (found: MessageDocument): Promise<void> => {
+    const doc = await transitions.outbox.flush(found);
+    if (doc !== found) return;
+    const { state } = doc;
+    if (doc.lease !== undefined && doc.lease.until <= clock.now()) {
+      const reason = `no outcome within ${lease / span.SECOND} s: the provider may have it`;
+      const facts = { ...doc.lease.facts, reason, attempts: state.attempts + 1 };
+      const tries = doc.tries ?? firstTry(clock);
+      await transitions.tell(doc, { outcome: 'unknown', facts }, { ...tries, count: tries.count + 1 });
+      return;
+    }
+    if (willResend(unknown, clock, doc)) {
+      const reason = 'sent again: nobody could tell whether it had left';
+      await transitions.tell(doc, { outcome: 'scheduled', facts: { reason, dueAt: clock.now() } });
+      return;
+    }
+    await transitions.arm(doc);
+  };
+}

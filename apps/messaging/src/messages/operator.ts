@@ -1,0 +1,62 @@
+import type { MessageDocument } from '@herald/contracts';
+import { type Clock, type MessageTelling, mayRetry } from '@herald/domain';
+import { Problem } from '@herald/service';
+import { reasonOf } from '../providers/reason.ts';
+import type { Transitions } from './transitions.ts';
+
+/** What an operator can do with a message that does not go on by itself. Each throws a `Problem`. */
+export interface Operator {
+  /** Sends again what failed, was suppressed or expired; what is unknown only when told that it may arrive twice. All checks are made anew. */
+  retry(workspace: string, id: string, mayDuplicate: boolean): Promise<MessageDocument>;
+  /** Says what has become of a message of unknown outcome. */
+  resolve(
+    workspace: string,
+    id: string,
+    outcome: 'sent' | 'failed',
+    reason: string,
+  ): Promise<MessageDocument>;
+}
+
+export function createOperator({
+  transitions,
+  clock,
+}: {
+  readonly transitions: Transitions;
+  readonly clock: Clock;
+}): Operator {
+  const existing = async (workspace: string, id: string): Promise<MessageDocument> => {
+    const doc = await transitions.outbox.load(workspace, id);
+    if (doc === undefined) throw new Problem(404, 'message_unknown', 'There is no such message.');
+    return doc;
+  };
+
+  const tell = async (doc: MessageDocument, telling: MessageTelling): Promise<MessageDocument> => {
+    const told = await transitions.tell(doc, telling);
+    if (told === undefined) throw new Problem(409, 'conflict', 'The message has just changed; look again.');
+    return told;
+  };
+
+  return {
+    async retry(workspace, id, mayDuplicate) {
+      const { tries: _before, ...doc } = await existing(workspace, id);
+      const { status } = doc.state;
+      if (status === 'unknown' && !mayDuplicate)
+        throw new Problem(
+          409,
+          'may_duplicate',
+          'It may have left already: confirm with "mayDuplicate": true.',
+        );
+      if (doc.lease !== undefined || !mayRetry(status, mayDuplicate))
+        throw new Problem(409, 'not_retryable', `A message that is ${status} cannot be sent again.`);
+      if (doc.request === undefined)
+        throw new Problem(409, 'erased', 'What it was made from has been erased.');
+      return tell(doc, { outcome: 'scheduled', facts: { reason: 'asked for again', dueAt: clock.now() } });
+    },
+    async resolve(workspace, id, outcome, reason) {
+      const doc = await existing(workspace, id);
+      if (doc.lease !== undefined || doc.state.status !== 'unknown')
+        throw new Problem(409, 'not_unknown', 'Only a message of unknown outcome can be resolved.');
+      return tell(doc, { outcome, facts: { reason: reasonOf(reason) } });
+    },
+  };
+}

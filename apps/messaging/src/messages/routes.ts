@@ -1,0 +1,106 @@
+import { collections } from '@herald/contracts';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
+import type { Store } from '@herald/store';
+import { Type } from 'typebox';
+import { queryFor } from './find.ts';
+import type { Operator } from './operator.ts';
+import { Message, viewMessage } from './view.ts';
+
+const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
+const Filter = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }));
+const Query = Type.Object({
+  ...PageQuery.properties,
+  prospectId: Filter,
+  enrollmentId: Filter,
+  campaignId: Filter,
+  channel: Filter,
+  status: Filter,
+  stepId: Filter,
+});
+
+const tags = ['messages'];
+const read = { scope: 'messages:read' } as const;
+const write = { scope: 'messages:write' } as const;
+
+/** The routes that show messages and let an operator decide about those that are stuck. */
+export function messageRoutes(app: Http, store: Store, operator: Operator): void {
+  const messages = store.collection(collections.messages);
+
+  app.get(
+    '/v1/messages',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'List messages, newest first: all, or by prospectId, enrollmentId, status or campaignId',
+        querystring: Query,
+        response: { 200: pageOf(Message), ...problemResponses(400, 401, 403) },
+      },
+    },
+    async ({ principal, query }) => {
+      const { limit = 50, cursor, ...filters } = query;
+      const page = await messages.find({ ...queryFor(principal.workspace, filters), limit, cursor });
+      return { items: page.items.map(viewMessage), nextCursor: page.next };
+    },
+  );
+
+  app.get(
+    '/v1/messages/:id',
+    {
+      config: read,
+      schema: { tags, params: Id, response: { 200: Message, ...problemResponses(401, 403, 404) } },
+    },
+    async ({ principal, params }) => {
+      const doc = await messages.get(principal.workspace, params.id);
+      if (doc === undefined) throw new Problem(404, 'message_unknown', 'There is no such message.');
+      return viewMessage(doc);
+    },
+  );
+
+  const Retry = Type.Object(
+    {
+      mayDuplicate: Type.Optional(
+        Type.Boolean({ description: 'needed for a message of unknown outcome: it may arrive twice' }),
+      ),
+    },
+    { additionalProperties: false },
+  );
+  app.post(
+    '/v1/messages/:id/retry',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Send again a message that failed, was suppressed, expired, or is unknown',
+        params: Id,
+        body: Type.Optional(Retry),
+        response: { 200: Message, ...problemResponses(400, 401, 403, 404, 409) },
+      },
+    },
+    async ({ principal, params, body }) =>
+      viewMessage(await operator.retry(principal.workspace, params.id, body?.mayDuplicate === true)),
+  );
+
+  const Resolve = Type.Object(
+    {
+      outcome: Type.Union([Type.Literal('sent'), Type.Literal('failed')]),
+      reason: Type.String({ minLength: 1, maxLength: 300 }),
+    },
+    { additionalProperties: false },
+  );
+  app.post(
+    '/v1/messages/:id/resolve',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Say what has become of a message of unknown outcome',
+        params: Id,
+        body: Resolve,
+        response: { 200: Message, ...problemResponses(400, 401, 403, 404, 409) },
+      },
+    },
+    async ({ principal, params, body }) =>
+      viewMessage(await operator.resolve(principal.workspace, params.id, body.outcome, body.reason)),
+  );
+}

@@ -1,0 +1,48 @@
+import type { MessageDocument } from '@herald/contracts';
+import { Type } from 'typebox';
+
+const When = Type.String({ format: 'date-time' });
+
+/** A message as the API shows it. */
+export const Message = Type.Object({
+  id: Type.String(),
+  channel: Type.String(),
+  status: Type.String({
+    description:
+      'requested, scheduled, sending, sent, delivered, opened, clicked, suppressed, failed, expired, withdrawn, bounced, complained or unknown',
+  }),
+  reason: Type.Optional(Type.String()),
+  prospectId: Type.String(),
+  to: Type.Optional(Type.String()),
+  template: Type.String(),
+  templateVersion: Type.Optional(Type.Integer()),
+  campaignId: Type.String(),
+  campaignVersion: Type.Integer(),
+  enrollmentId: Type.String(),
+  stepId: Type.String(),
+  provider: Type.Optional(Type.String()),
+  providerId: Type.Optional(Type.String()),
+  attempts: Type.Integer(),
+  requestedAt: When,
+  dueAt: When,
+  changedAt: When,
+  sentAt: Type.Optional(When),
+  version: Type.Integer(),
+});
+
+/** `sending` is not a fact but a lease: it shows while a provider is being called. */
+export function viewMessage({ state, lease, version }: MessageDocument): Type.Static<typeof Message> {
+  const { messageId, status, requestedAt, dueAt, changedAt, sentAt, version: _folded, ...rest } = state;
+  return {
+    ...rest,
+    id: messageId,
+    status: lease === undefined ? status : 'sending',
+    requestedAt: iso(requestedAt),
+    dueAt: iso(dueAt),
+    changedAt: iso(changedAt),
+    ...(sentAt === undefined ? {} : { sentAt: iso(sentAt) }),
+    version,
+  };
+}
+
+const iso = (instant: number): string => new Date(instant).toISOString();

@@ -1,0 +1,56 @@
+import { Eta } from 'eta/core';
+import { TemplateFault } from './fault.ts';
+import { type Dialect, generate, type Site } from './generate.ts';
+import type { Locality } from './helpers.ts';
+import { createRuntime } from './runtime.ts';
+import type { EtaPiece } from './tags.ts';
+
+export interface RenderInput {
+  /** What the template sees as `it`: plain values only. */
+  readonly data: unknown;
+  readonly locality: Locality;
+  /** Characters of output, at most. */
+  readonly limit: number;
+}
+
+/** Renders, or throws `TemplateFault`. */
+export type CompiledTemplate = (input: RenderInput) => string;
+
+/**
+ * A template from its text, or a `TemplateFault`. Eta reads the tags and makes the function; between the two, what it read
+ * is checked and written anew, so that nothing that was not checked is ever compiled, whichever way a template came here.
+ */
+export function compileTemplate(source: string, dialect: Dialect): CompiledTemplate {
+  let sites: readonly Site[] = [];
+  const processAST = (pieces: EtaPiece[]): EtaPiece[] => {
+    const generated = generate(source, pieces, dialect);
+    sites = generated.sites;
+    return [{ t: 'e', val: generated.code }];
+  };
+  const eta = new Eta({ varName: '$', plugins: [{ processAST }] });
+  const run = guarded(() => eta.compile(source));
+  return ({ data, locality, limit }) => {
+    const { runtime, output } = createRuntime({
+      data,
+      sites,
+      locality,
+      limit,
+      escape: eta.config.escapeFunction,
+    });
+    guarded(() => run.call(eta, runtime));
+    return output();
+  };
+}
+
+/** Eta tells of an unclosed tag or text with its own error; a template nested too deeply ends the stack. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TemplateFault) throw error;
+    if (error instanceof RangeError) throw new TemplateFault('too deeply nested, or too long');
+    if (!(error instanceof Error) || error.name !== 'EtaParser Error') throw error;
+    const [what = '', line, column] = /^(.*?) at line (\d+) col (\d+)/.exec(error.message)?.slice(1) ?? [];
+    throw new TemplateFault(what || 'syntax', line ? { line: +line, column: Number(column) } : undefined);
+  }
+}

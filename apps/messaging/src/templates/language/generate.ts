@@ -1,0 +1,201 @@
+import type {
+  AnyNode,
+  BlockStatement,
+  ForOfStatement,
+  IfStatement,
+  Statement,
+  VariableDeclaration,
+} from 'acorn';
+import { createExpressions, type Expressions } from './expressions.ts';
+import { type Place, placesOf, TemplateFault } from './fault.ts';
+import { isLocalName } from './names.ts';
+import { parseOutput, parseProgram, type TemplateProgram } from './program.ts';
+import { createScope, type Scope } from './scope.ts';
+import { type EtaPiece, locate, type Piece, type TagPiece } from './tags.ts';
+
+/** Where a value is used, for the message when it does not fit. `path` is how the author wrote it. */
+export interface Site extends Place {
+  readonly path: string;
+}
+
+export interface Generated {
+  /** JavaScript whose only free name is `$`, the runtime. */
+  readonly code: string;
+  /** Places in the template, by the number that the code passes to the runtime. */
+  readonly sites: readonly Site[];
+}
+
+export interface Dialect {
+  /** HTML: output is escaped, and checked for its place in an attribute. */
+  readonly html: boolean;
+  /** A layout may, and in its HTML must, insert `it.body` as it is. */
+  readonly layout: boolean;
+}
+
+/**
+ * Checks a template against the list of what is allowed and writes it anew. Nothing of the author's code reaches the result: every
+ * piece of it is printed here from the syntax tree, names get a prefix, and each operation on a value goes through the runtime.
+ * Throws `TemplateFault`.
+ */
+export function generate(source: string, pieces: readonly EtaPiece[], dialect: Dialect): Generated {
+  const place = placesOf(source);
+  const located = locate(source, pieces);
+  const program = parseProgram(located, place);
+  const sites: Site[] = [];
+  const site = (path: string, at: Place): number => sites.push({ path, ...at }) - 1;
+  const writer = createWriter(program, place, site, dialect);
+  const code = writer.statements(program.tree.body, createScope());
+  writer.finish(located);
+  return { code, sites };
+}
+
+function createWriter(
+  program: TemplateProgram,
+  place: (offset: number) => Place,
+  site: (path: string, at: Place) => number,
+  dialect: Dialect,
+) {
+  const written = new Set<Piece>();
+  let bodies = 0;
+
+  const refuse = (what: string, node: AnyNode): TemplateFault =>
+    new TemplateFault(what, program.placeOf(node.start));
+  const inCode = (scope: Scope): Expressions =>
+    createExpressions({
+      scope,
+      site,
+      layout: dialect.layout,
+      placeOf: (node) => program.placeOf(node.start),
+      textOf: (node) => program.code.slice(node.start, node.end),
+    });
+
+  const output = (tag: TagPiece, scope: Scope): string => {
+    const expression = parseOutput(tag, place);
+    const placeOf = (node: AnyNode): Place => place(tag.start + node.start);
+    const expressions = createExpressions({
+      scope,
+      site,
+      layout: dialect.layout,
+      placeOf,
+      textOf: (node) => tag.code.slice(node.start, node.end),
+    });
+    if (tag.kind === 'raw') {
+      if (!dialect.layout || !expressions.isBody(expression))
+        throw new TemplateFault('<%~ %> is for <%~ it.body %> in a layout only', placeOf(expression));
+      bodies += 1;
+      return `$.raw(${expressions.value(expression)});`;
+    }
+    const value = `${expressions.value(expression)},${expressions.site(expression)}`;
+    if (!dialect.html) return `$.plain(${value});`;
+    if (/=\s*$/.test(tag.before) && tag.before.lastIndexOf('<') > tag.before.lastIndexOf('>'))
+      throw new TemplateFault('put the attribute’s value in quotes', place(tag.start));
+    return /\b(?:href|src|action|background)\s*=\s*["']\s*$/i.test(tag.before)
+      ? `$.link(${value});`
+      : `$.html(${value});`;
+  };
+
+  const marker = (piece: Piece, scope: Scope): string => {
+    written.add(piece);
+    return piece.kind === 'text' ? `$.raw('${piece.quoted}');` : output(piece as TagPiece, scope);
+  };
+
+  const block = (node: BlockStatement, scope: Scope): string =>
+    `{${statements(node.body, createScope(scope))}}`;
+
+  const body = (node: Statement, scope: Scope): string => {
+    if (node.type !== 'BlockStatement') throw refuse('put it in braces: { … }', node);
+    return block(node, scope);
+  };
+
+  const branches = (node: IfStatement, scope: Scope): string => {
+    const { consequent, alternate } = node;
+    const head = `if(${inCode(scope).value(node.test)})${body(consequent, scope)}`;
+    if (!alternate) return head;
+    if (alternate.type === 'IfStatement') return `${head}else ${branches(alternate, scope)}`;
+    return `${head}else${body(alternate, scope)}`;
+  };
+
+  const loop = (node: ForOfStatement, scope: Scope): string => {
+    const { left, right } = node;
+    if (node.await || left.type !== 'VariableDeclaration')
+      throw refuse('a loop is: for (const item of list) { … }', node);
+    const expressions = inCode(scope);
+    const list = `$.each(${expressions.value(right)},${expressions.site(right)})`;
+    const inner = createScope(scope);
+    const [declared] = left.declarations;
+    const name = declare(left, declared?.id, inner);
+    return `for(const ${name} of ${list})${body(node.body, inner)}`;
+  };
+
+  const declare = (declaration: VariableDeclaration, id: AnyNode | undefined, scope: Scope): string => {
+    if (declaration.kind !== 'const') throw refuse('only const is allowed', declaration);
+    if (id?.type !== 'Identifier') throw refuse('taking values apart is not allowed', id ?? declaration);
+    if (!isLocalName(id.name) || !scope.declare(id.name))
+      throw refuse(`${id.name} is not free as a name`, id);
+    return `v_${id.name}`;
+  };
+
+  const constants = (node: VariableDeclaration, scope: Scope): string =>
+    node.declarations
+      .map(({ id, init }) => {
+        // The value is printed first: a name is not in scope in its own value.
+        const value = init ? inCode(scope).value(init) : undefined;
+        if (value === undefined) throw refuse('a const needs a value', id);
+        return `const ${declare(node, id, scope)}=${value};`;
+      })
+      .join('');
+
+  const statement = (node: Statement, scope: Scope): string => {
+    const piece = node.type === 'ExpressionStatement' ? program.pieceAt(node.start) : undefined;
+    if (piece !== undefined) return marker(piece, scope);
+    switch (node.type) {
+      case 'IfStatement':
+        return branches(node, scope);
+      case 'ForOfStatement':
+        return loop(node, scope);
+      case 'VariableDeclaration':
+        return constants(node, scope);
+      case 'BlockStatement':
+        return block(node, scope);
+      case 'EmptyStatement':
+        return '';
+      case 'ExpressionStatement':
+        inCode(scope).value(node.expression);
+        throw refuse('it has no effect; to print a value, use <%= %>', node);
+      default:
+        throw refuse(`${sayStatement(node.type)} is not allowed`, node);
+    }
+  };
+
+  const statements = (nodes: readonly AnyNode[], scope: Scope): string =>
+    nodes.map((node) => statement(node as Statement, scope)).join('\n');
+
+  return {
+    statements,
+    /** Every text and output must have come out as a statement of its own. */
+    finish(pieces: readonly Piece[]): void {
+      const lost = pieces.findIndex((piece) => piece.kind !== 'code' && !written.has(piece));
+      const before = pieces.slice(0, Math.max(lost, 0)).findLast((piece) => piece.kind === 'code');
+      if (lost !== -1)
+        throw new TemplateFault(
+          'a tag ends in the middle of a statement',
+          before?.kind === 'code' ? place(before.start) : undefined,
+        );
+      if (dialect.layout && dialect.html && bodies === 0)
+        throw new TemplateFault('a layout’s HTML needs <%~ it.body %> where the message goes');
+    },
+  };
+}
+
+const sayStatement = (type: string): string =>
+  ({
+    ForStatement: 'for (;;)',
+    ForInStatement: 'for…in',
+    WhileStatement: 'while',
+    DoWhileStatement: 'do…while',
+    FunctionDeclaration: 'a function',
+    ClassDeclaration: 'a class',
+    ReturnStatement: 'return',
+    LabeledStatement: 'a label',
+    ImportDeclaration: 'import',
+  })[type] ?? type.replace(/(Statement|Declaration)$/, '').toLowerCase();

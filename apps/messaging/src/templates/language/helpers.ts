@@ -1,0 +1,131 @@
+import type { HelperName } from './helper-names.ts';
+import { isMissing, type Used, type Values } from './values.ts';
+
+/** Where and in which language the reader is, unless a helper is told otherwise. */
+export interface Locality {
+  /** IANA. */
+  readonly zone: string;
+  /** BCP 47. */
+  readonly locale: string;
+}
+
+interface Call {
+  readonly used: readonly Used[];
+  /** The call's own. */
+  readonly site: number;
+  readonly values: Values;
+  readonly locality: Locality;
+}
+
+const STYLES = ['short', 'medium', 'long', 'full'] as const;
+const NOTHING: Used = [undefined, -1];
+const nth = (call: Call, index: number): Used => call.used[index] ?? NOTHING;
+const textOf = (call: Call, index: number): string => call.values.text(nth(call, index));
+
+/** What each helper does. How many values it takes is checked when the template is saved. */
+export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
+  upper: (call) => textOf(call, 0).toUpperCase(),
+  lower: (call) => textOf(call, 0).toLowerCase(),
+  capitalize(call) {
+    const [first = '', ...rest] = textOf(call, 0);
+    return first.toUpperCase() + rest.join('');
+  },
+  fallback(call) {
+    const [value] = nth(call, 0);
+    return isMissing(value) || value === '' ? nth(call, 1)[0] : value;
+  },
+  join(call) {
+    const [, site] = nth(call, 0);
+    const separator = call.used.length > 1 ? textOf(call, 1) : ', ';
+    const items = call.values.list(nth(call, 0), '?? []').map((item) => call.values.text([item, site]));
+    return call.values.bounded(items.join(separator), site);
+  },
+  date(call) {
+    const [value, site] = nth(call, 0);
+    const instant = new Date(typeof value === 'number' ? value : textOf(call, 0));
+    if (Number.isNaN(instant.getTime()))
+      throw call.values.fail(site, (path) => `${path} is not a date (ISO 8601, or ms since 1970)`);
+    const { zone, locale, style, time } = options(call, 1, ['zone', 'locale', 'style', 'time']);
+    return formatter(
+      call,
+      `date ${locale} ${zone} ${style} ${time}`,
+      () =>
+        new Intl.DateTimeFormat(locale ?? call.locality.locale, {
+          timeZone: zone ?? call.locality.zone,
+          dateStyle: styleOf(call, style) ?? (time === undefined ? 'long' : undefined),
+          timeStyle: styleOf(call, time),
+        }),
+    ).format(instant);
+  },
+  number(call) {
+    const value = call.values.number(nth(call, 0));
+    const { locale, digits } = options(call, 1, ['locale', 'digits']);
+    const fraction =
+      digits === undefined ? {} : { minimumFractionDigits: +digits, maximumFractionDigits: +digits };
+    return formatter(
+      call,
+      `number ${locale} ${digits}`,
+      () => new Intl.NumberFormat(locale ?? call.locality.locale, fraction),
+    ).format(value);
+  },
+  currency(call) {
+    const value = call.values.number(nth(call, 0));
+    const currency = textOf(call, 1);
+    const { locale } = options(call, 2, ['locale']);
+    return formatter(
+      call,
+      `currency ${locale} ${currency}`,
+      () => new Intl.NumberFormat(locale ?? call.locality.locale, { style: 'currency', currency }),
+    ).format(value);
+  },
+  encode: (call) => encodeURIComponent(textOf(call, 0).toWellFormed()),
+};
+
+const styleOf = (call: Call, style: string | undefined): (typeof STYLES)[number] | undefined => {
+  if (style === undefined) return undefined;
+  const known = STYLES.find((name) => name === style);
+  if (known === undefined) throw call.values.fail(call.site, () => `a style is one of ${STYLES.join(', ')}`);
+  return known;
+};
+
+/** The named options of the value at `index`, as texts; those with no value are left out. */
+function options<K extends string>(call: Call, index: number, names: readonly K[]): { [P in K]?: string } {
+  const [given, site] = nth(call, index);
+  if (isMissing(given)) return {};
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw call.values.fail(site, (path) => `${path} is not a set of options like { ${names[0]}: … }`);
+  const found: { [P in K]?: string } = {};
+  for (const [name, value] of Object.entries(given)) {
+    const known = names.find((candidate) => candidate === name);
+    if (known === undefined)
+      throw call.values.fail(site, () => `${name} is not an option here: there is ${names.join(', ')}`);
+    if (!isMissing(value)) found[known] = call.values.text([value, site]);
+  }
+  return found;
+}
+
+interface Formatter {
+  format(value: never): string;
+}
+
+/** Making a formatter costs 100 times what using it does. */
+const formatters = new Map<string, Formatter>();
+const MAX_FORMATTERS = 500;
+
+function formatter<F extends Formatter>(call: Call, key: string, make: () => F): F {
+  const id = `${key} ${call.locality.zone} ${call.locality.locale}`;
+  const known = formatters.get(id);
+  if (known !== undefined) return known as F;
+  try {
+    const made = make();
+    if (formatters.size >= MAX_FORMATTERS) formatters.clear();
+    formatters.set(id, made);
+    return made;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw call.values.fail(
+      call.site,
+      (path) => `${path} has a zone, locale, currency or number of digits that does not exist`,
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import { TemplateFault } from './fault.ts';
+import type { Site } from './generate.ts';
+import type { HelperName } from './helper-names.ts';
+import { helpers, type Locality } from './helpers.ts';
+import { createValues, isMissing, type Used } from './values.ts';
+
+/** Everything that generated code can do: it has no other name than `$`, which is one of these. */
+export interface Runtime {
+  readonly it: unknown;
+  /** The template's own text, or what another template rendered. */
+  raw(text: string): void;
+  plain(value: unknown, site: number): void;
+  html(value: unknown, site: number): void;
+  /** HTML that is the start of a link: of a scheme that may be sent. */
+  link(value: unknown, site: number): void;
+  /** An own field of a plain value; of anything else, nothing. */
+  get(owner: unknown, key: string | number): unknown;
+  each(value: unknown, site: number): readonly unknown[];
+  join(parts: readonly string[], used: readonly Used[]): string;
+  add(used: readonly [Used, Used]): string | number;
+  arithmetic(operator: string, used: readonly [Used, Used]): number;
+  compare(operator: string, left: unknown, right: unknown, site: number): boolean;
+  equal(operator: string, left: unknown, right: unknown): boolean;
+  call(helper: HelperName, used: readonly Used[], site: number): unknown;
+}
+
+export interface RuntimeDeps {
+  readonly data: unknown;
+  readonly sites: readonly Site[];
+  readonly locality: Locality;
+  readonly escape: (text: string) => string;
+  /** Characters of output, at most. */
+  readonly limit: number;
+}
+
+const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
+
+export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: () => string } {
+  const values = createValues(deps.sites);
+  const { text, number } = values;
+  const parts: string[] = [];
+  let length = 0;
+
+  const raw = (part: string): void => {
+    length += part.length;
+    if (length > deps.limit) throw new TemplateFault(`the result is longer than ${deps.limit} characters`);
+    parts.push(part);
+  };
+
+  const runtime: Runtime = {
+    it: deps.data,
+    raw,
+    plain: (value, site) => raw(text([value, site])),
+    html: (value, site) => raw(deps.escape(text([value, site]))),
+    link(value, site) {
+      const link = text([value, site]);
+      if (!LINK.test(link))
+        throw values.fail(
+          site,
+          (path) => `${path} is not a link that may be sent (https, http, mailto, tel)`,
+        );
+      raw(deps.escape(link));
+    },
+    get(owner, key) {
+      if (typeof owner === 'string') return key === 'length' ? owner.length : undefined;
+      if (typeof owner !== 'object' || owner === null || !Object.hasOwn(owner, key)) return undefined;
+      return (owner as Record<string | number, unknown>)[key];
+    },
+    each: (value, site) => values.list([value, site], '?? []'),
+    join: (quasis, used) =>
+      quasis.reduce((joined, quasi, index) => {
+        const last = used[index - 1];
+        return last === undefined ? quasi : values.bounded(joined + text(last) + quasi, last[1]);
+      }, ''),
+    add([left, right]) {
+      if (typeof left[0] === 'number' && typeof right[0] === 'number')
+        return values.finite(number(left) + number(right), left[1]);
+      return values.bounded(text(left) + text(right), left[1]);
+    },
+    arithmetic: (operator, [left, right]) =>
+      values.finite(calculate(operator, number(left), number(right)), left[1]),
+    compare(operator, left, right, site) {
+      if (isMissing(left) || isMissing(right)) return false;
+      if (typeof left === 'object' || typeof right === 'object')
+        throw values.fail(site, (path) => `${path} compares what has no order`);
+      return order(operator, left as string | number, right as string | number);
+    },
+    equal(operator, left, right) {
+      const same = isMissing(left) && isMissing(right) && operator.length === 2 ? true : left === right;
+      return operator.startsWith('!') ? !same : same;
+    },
+    call: (helper, used, site) => helpers[helper]({ used, site, values, locality: deps.locality }),
+  };
+  return { runtime, output: () => parts.join('') };
+}
+
+function calculate(operator: string, left: number, right: number): number {
+  switch (operator) {
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return left / right;
+    case '%':
+      return left % right;
+    default:
+      return left ** right;
+  }
+}
+
+function order(operator: string, left: string | number, right: string | number): boolean {
+  switch (operator) {
+    case '<':
+      return left < right;
+    case '>':
+      return left > right;
+    case '<=':
+      return left <= right;
+    default:
+      return left >= right;
+  }
+}

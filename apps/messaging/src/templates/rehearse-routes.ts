@@ -1,0 +1,76 @@
+import { type Http, type Principal, Problem, problemResponses } from '@herald/service';
+import { Type } from 'typebox';
+import type { Rehearse } from './rehearse.ts';
+import { Sample } from './sample.ts';
+
+const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+const Preview = Type.Object({
+  version: Type.Integer(),
+  subject: Type.String(),
+  html: Type.Optional(Type.String()),
+  text: Type.String(),
+});
+const Sent = Type.Object({
+  messageId: Type.String(),
+  outcome: Type.Literal('sent'),
+  providerId: Type.Optional(Type.String()),
+  subject: Type.String(),
+});
+
+const tags = ['templates'];
+
+/** The routes that show what a template makes of somebody, and send it for a look. */
+export function rehearseRoutes(app: Http, rehearse: Rehearse): void {
+  app.post(
+    '/v1/templates/:id/preview',
+    {
+      config: { scope: 'templates:read' },
+      schema: {
+        tags,
+        summary: 'Render a template with a prospect, or with sample data, by the code that sends',
+        params: Id,
+        body: Type.Optional(Type.Object(Sample, { additionalProperties: false })),
+        response: { 200: Preview, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
+      },
+    },
+    async ({ principal, params, body = {} }) => {
+      maySee(principal, body);
+      return rehearse.preview(principal.workspace, params.id, body);
+    },
+  );
+
+  app.post(
+    '/v1/templates/:id/test',
+    {
+      config: { scope: 'templates:write' },
+      schema: {
+        tags,
+        summary: 'Send a template to an address of yours',
+        params: Id,
+        body: Type.Object(
+          { to: Type.String({ maxLength: 254 }), ...Sample },
+          { additionalProperties: false },
+        ),
+        response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 502, 503) },
+      },
+    },
+    async ({ principal, params, body }) => {
+      const { to, ...sample } = body;
+      maySee(principal, sample);
+      const { outcome, ...sent } = await rehearse.test(principal.workspace, params.id, to, sample);
+      if (outcome.kind !== 'sent')
+        throw new Problem(502, `provider_${outcome.kind}`, `The provider did not take it: ${outcome.reason}`);
+      return {
+        ...sent,
+        outcome: outcome.kind,
+        ...(outcome.providerId && { providerId: outcome.providerId }),
+      };
+    },
+  );
+}
+
+/** A rendered template shows a prospect's data. */
+function maySee({ scopes }: Principal, { prospectId }: Sample): void {
+  if (prospectId === undefined || scopes.includes('*') || scopes.includes('prospects:read')) return;
+  throw new Problem(403, 'scope_missing', 'To use a prospect’s data the key needs the scope prospects:read.');
+}

@@ -1,0 +1,92 @@
+import type { TemplateVersionDocument } from '@herald/contracts';
+import { type Clock, type ProviderOutcome, randomId } from '@herald/domain';
+import { Problem } from '@herald/service';
+import type { Store } from '@herald/store';
+import { emailAddress } from '../addresses/email-address.ts';
+import { type Compose, NoSenderError } from '../messages/compose.ts';
+import type { Provider } from '../providers/provider.ts';
+import { reasonOf } from '../providers/reason.ts';
+import type { TemplateLibrary } from './library.ts';
+import { type PartFault, type Rendered, TemplateError } from './rendering/parts.ts';
+import { createReadSample, type Sample } from './sample.ts';
+
+/** What an author does before people see a template: by the very code that sends. Both throw a `Problem`. */
+export interface Rehearse {
+  preview(workspace: string, id: string, sample: Sample): Promise<Rendered & { version: number }>;
+  /** Sends it, to the address given. It is no message to a prospect: nothing is recorded. */
+  test(
+    workspace: string,
+    id: string,
+    to: string,
+    sample: Sample,
+  ): Promise<{ messageId: string; outcome: ProviderOutcome; subject: string }>;
+}
+
+export interface RehearseDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly library: TemplateLibrary;
+  readonly compose: Compose;
+  readonly provider: Provider;
+}
+
+export function createRehearse({ store, clock, library, compose, provider }: RehearseDeps): Rehearse {
+  const readSample = createReadSample(store, () => clock.now());
+
+  const existing = async (workspace: string, id: string, n?: number): Promise<TemplateVersionDocument> => {
+    const version =
+      n === undefined ? await library.latest(workspace, id) : await library.version(workspace, id, n);
+    if (version === undefined)
+      throw new Problem(404, 'template_unknown', 'There is no such template, or no such version of it.');
+    if (version.channel !== 'email')
+      throw new Problem(409, 'not_sendable', 'A layout is seen by way of a template that uses it.');
+    return version;
+  };
+
+  const setUp = async (workspace: string, id: string, sample: Sample) => {
+    const version = await existing(workspace, id, sample.version);
+    const messageId = `test-${randomId()}`;
+    const { subject, over } = await readSample(version, messageId, sample);
+    const unsubscribe = compose.unsubscribeLink(version, undefined);
+    return { version, messageId, over, subject: unsubscribe ? { ...subject, unsubscribe } : subject };
+  };
+
+  return {
+    async preview(workspace, id, sample) {
+      const { version, subject, over } = await setUp(workspace, id, sample);
+      const rendered = await compose.render(version, subject, over).catch(asProblem);
+      return { ...rendered, version: version.n };
+    },
+    async test(workspace, id, address, sample) {
+      const to = emailAddress(address);
+      if (to === undefined)
+        throw new Problem(422, 'invalid_address', 'There is nowhere to send it.', {
+          errors: [{ path: '/to', message: 'must be one mail address' }],
+        });
+      const { version, subject, over, messageId } = await setUp(workspace, id, sample);
+      const email = await compose.email(version, subject, to, over).catch(asProblem);
+      const outcome = await provider.send(email).catch(
+        (error: unknown): ProviderOutcome => ({
+          kind: 'unknown',
+          reason: reasonOf(error instanceof Error ? error.message : 'the provider failed'),
+        }),
+      );
+      return { messageId, outcome, subject: email.subject };
+    },
+  };
+}
+
+function asProblem(error: unknown): never {
+  if (error instanceof TemplateError)
+    throw new Problem(422, 'template_error', `The template cannot be rendered: ${error.message}`, {
+      errors: error.faults.map(faultOf),
+    });
+  if (error instanceof NoSenderError)
+    throw new Problem(409, 'no_sender', `It cannot be sent: ${error.message}.`);
+  throw error;
+}
+
+const faultOf = ({ part, place, reason }: PartFault) => ({
+  path: part === undefined ? '' : `/${part.replace('.', '/')}`,
+  message: place === undefined ? reason : `line ${place.line}, column ${place.column}: ${reason}`,
+});

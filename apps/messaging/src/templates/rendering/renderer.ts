@@ -1,0 +1,117 @@
+import type { Locality } from '../language/helpers.ts';
+import { createFairQueue } from './fair-queue.ts';
+import { type PartFault, type Rendered, TemplateError, type TemplateSources } from './parts.ts';
+import { createRenderThread, endsThread, type RenderThread, type ThreadOutcome } from './render-thread.ts';
+import { createStrikes } from './strikes.ts';
+import type { ThreadRequest } from './thread-protocol.ts';
+
+export interface RenderJob {
+  readonly workspace: string;
+  /** Names the template and its version: what keeps ending threads is refused by this name for a while. */
+  readonly template: string;
+  readonly sources: TemplateSources;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly locality: Locality;
+}
+
+/** Checks and renders templates outside of the main thread, within limits of time, memory and size. */
+export interface Renderer {
+  /** Every fault that can be told without data. */
+  check(workspace: string, sources: TemplateSources): Promise<readonly PartFault[]>;
+  /** Rejects with `TemplateError` when this template cannot be rendered with this data. */
+  render(job: RenderJob): Promise<Rendered>;
+  close(): Promise<void>;
+}
+
+export interface RendererOptions {
+  /** ms of processor time for one message. */
+  readonly timeLimit?: number;
+  readonly threads?: number;
+  /** Characters of any part of a message. */
+  readonly sizeLimit?: number;
+  /** Jobs of one workspace that may wait. */
+  readonly waiting?: number;
+}
+
+/** Too much is waiting: an answer for later, not a verdict on the template. */
+export class RendererBusyError extends Error {
+  override readonly name = 'RendererBusyError';
+}
+
+interface Job {
+  readonly request: ThreadRequest;
+  readonly resolve: (outcome: ThreadOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createRenderer(options: RendererOptions = {}): Renderer {
+  const { timeLimit = 500, threads = 2, sizeLimit = 512 * 1024, waiting = 1_000 } = options;
+  const strikes = createStrikes({ limit: 3, pause: 60_000, now: () => performance.now() });
+  const queue = createFairQueue<Job>(waiting);
+  const all = Array.from({ length: threads }, () => createRenderThread({ timeLimit }));
+  const idle = [...all];
+  let closed = false;
+
+  const work = async (thread: RenderThread, job: Job): Promise<void> => {
+    await thread.run(job.request).then(job.resolve, job.reject);
+    idle.push(thread);
+    pump();
+  };
+
+  const pump = (): void => {
+    while (idle.length > 0) {
+      const job = queue.shift();
+      const thread = job && idle.pop();
+      if (job === undefined || thread === undefined) return;
+      void work(thread, job);
+    }
+  };
+
+  const ask = (workspace: string, request: ThreadRequest): Promise<ThreadOutcome> =>
+    new Promise((resolve, reject) => {
+      if (!queue.push(workspace, { request, resolve, reject }))
+        reject(new RendererBusyError('too many templates are waiting to be rendered'));
+      else pump();
+    });
+
+  const tooLong = `it takes longer than ${timeLimit} ms`;
+
+  const askUnlessStruck = async (
+    workspace: string,
+    key: string,
+    request: ThreadRequest,
+  ): Promise<ThreadOutcome> => {
+    if (strikes.blocked(key)) throw new TemplateError([{ reason: `${tooLong}, again and again` }]);
+    const outcome = await ask(workspace, request);
+    // Ended by us: that says nothing about the template.
+    if (closed) throw new Error('the renderer is closed');
+    if (endsThread(outcome)) strikes.strike(key);
+    return outcome;
+  };
+
+  const refuse = (outcome: ThreadOutcome): TemplateError => {
+    if (outcome.kind === 'fault') return new TemplateError([outcome.fault]);
+    if (outcome.kind === 'overrun') return new TemplateError([{ reason: tooLong }]);
+    return new TemplateError([
+      { reason: outcome.kind === 'memory' ? 'it needs too much memory' : 'it crashed' },
+    ]);
+  };
+
+  return {
+    async check(workspace, sources) {
+      const outcome = await askUnlessStruck(workspace, `${workspace} check`, { kind: 'check', sources });
+      if (outcome.kind === 'checked') return outcome.faults;
+      return refuse(outcome).faults;
+    },
+    async render({ workspace, template, sources, data, locality }) {
+      const request = { kind: 'render', sources, data, locality, limit: sizeLimit } as const;
+      const outcome = await askUnlessStruck(workspace, `${workspace} ${template}`, request);
+      if (outcome.kind === 'rendered') return outcome.rendered;
+      throw refuse(outcome);
+    },
+    async close() {
+      closed = true;
+      await Promise.all(all.map((thread) => thread.close()));
+    },
+  };
+}

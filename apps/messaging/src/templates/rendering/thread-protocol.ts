@@ -1,0 +1,25 @@
+import type { Locality } from '../language/helpers.ts';
+import type { PartFault, Rendered, TemplateSources } from './parts.ts';
+
+/** What the main thread asks of the rendering thread, one thing at a time. */
+export type ThreadRequest =
+  | { readonly kind: 'check'; readonly sources: TemplateSources }
+  | {
+      readonly kind: 'render';
+      readonly sources: TemplateSources;
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly locality: Locality;
+      readonly limit: number;
+    };
+
+export type ThreadAnswer =
+  | { readonly kind: 'checked'; readonly faults: readonly PartFault[] }
+  | { readonly kind: 'rendered'; readonly rendered: Rendered }
+  | { readonly kind: 'fault'; readonly fault: PartFault };
+
+/** What a thread says: first that it is ready, without an answer; then one answer to each request. */
+export interface ThreadMessage {
+  readonly answer?: ThreadAnswer;
+  /** ms of processor time that the thread has used so far. */
+  readonly used: number;
+}

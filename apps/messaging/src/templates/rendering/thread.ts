@@ -1,0 +1,27 @@
+import { parentPort } from 'node:worker_threads';
+import { checkSources, PartError, renderMessage } from './render-message.ts';
+import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-protocol.ts';
+
+/** The rendering thread: it has no environment, no store and no broker, and it is ended when it takes too long. */
+const answerTo = (request: ThreadRequest): ThreadAnswer => {
+  try {
+    return request.kind === 'check'
+      ? { kind: 'checked', faults: checkSources(request.sources) }
+      : { kind: 'rendered', rendered: renderMessage(request.sources, request) };
+  } catch (error) {
+    if (error instanceof PartError) return { kind: 'fault', fault: error.fault };
+    const reason = error instanceof Error ? error.name : 'unknown error';
+    return { kind: 'fault', fault: { reason: `cannot be rendered (${reason})` } };
+  }
+};
+
+const say = (answer?: ThreadAnswer): void => {
+  const { user, system } = process.threadCpuUsage();
+  parentPort?.postMessage({
+    ...(answer && { answer }),
+    used: (user + system) / 1_000,
+  } satisfies ThreadMessage);
+};
+
+parentPort?.on('message', (request: ThreadRequest) => say(answerTo(request)));
+say();

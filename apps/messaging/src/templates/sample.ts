@@ -1,0 +1,58 @@
+import { collections, type TemplateVersionDocument } from '@herald/contracts';
+import { type Instant, initialProspect } from '@herald/domain';
+import { Problem } from '@herald/service';
+import type { Store } from '@herald/store';
+import { type Static, Type } from 'typebox';
+import type { TemplateData, TemplateSubject } from './data.ts';
+
+const Data = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
+
+/** What a preview or a test is made with: somebody known, or sample data, or the one with parts of the other. */
+export const Sample = {
+  prospectId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  prospect: Type.Optional(Data),
+  company: Type.Optional(Data),
+  campaign: Type.Optional(Data),
+  event: Type.Optional(Data),
+  enrollment: Type.Optional(Data),
+  version: Type.Optional(Type.Integer({ minimum: 1 })),
+};
+const SampleObject = Type.Object(Sample);
+export type Sample = Static<typeof SampleObject>;
+
+/** The person a sample is about, and the parts of the data that stand in for what is stored. */
+export type ReadSample = (
+  version: TemplateVersionDocument,
+  messageId: string,
+  sample: Sample,
+) => Promise<{ subject: TemplateSubject; over: TemplateData }>;
+
+const PARTS = ['prospect', 'company', 'campaign', 'event', 'enrollment'] as const;
+
+export function createReadSample(store: Store, now: () => Instant): ReadSample {
+  const prospects = store.collection(collections.prospects);
+  const companies = store.collection(collections.companies);
+  return async ({ workspace, templateId }, messageId, sample) => {
+    const { prospectId } = sample;
+    const found = prospectId === undefined ? undefined : await prospects.get(workspace, prospectId);
+    if (prospectId !== undefined && found === undefined)
+      throw new Problem(422, 'prospect_unknown', 'There is no such prospect.', {
+        errors: [{ path: '/prospectId', message: 'must be a prospect that exists' }],
+      });
+    const prospect = found?.state ?? initialProspect('sample');
+    const { companyId } = prospect;
+    const company = companyId === undefined ? undefined : await companies.get(workspace, companyId);
+    const given = PARTS.filter((part) => sample[part] !== undefined);
+    return {
+      over: Object.fromEntries(given.map((part) => [part, sample[part]])),
+      subject: {
+        prospect,
+        company: company?.state,
+        campaign: { id: 'sample', version: 1, name: 'Sample' },
+        event: { id: 'sample', type: 'sample', occurredAt: now(), data: {} },
+        enrollment: {},
+        message: { messageId, stepId: 'sample', template: templateId, channel: 'email' },
+      },
+    };
+  };
+}

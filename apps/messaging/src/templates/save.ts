@@ -1,0 +1,88 @@
+import {
+  changeMessage,
+  collections,
+  type TemplateDocument,
+  type TemplateVersionDocument,
+} from '@herald/contracts';
+import { canonicalJson } from '@herald/domain';
+import { Problem, type ServiceDeps } from '@herald/service';
+import { contentOf, type TemplateContent } from './content.ts';
+import { type TemplateLibrary, versionId } from './library.ts';
+
+export interface SavedTemplate {
+  readonly head: TemplateDocument;
+  readonly version: TemplateVersionDocument;
+  readonly created: boolean;
+}
+
+/** Writes a template that has been checked. The same content again keeps its version. */
+export type SaveTemplate = (
+  workspace: string,
+  id: string,
+  content: TemplateContent,
+) => Promise<SavedTemplate>;
+
+const TRIES = 5;
+
+export function createSaveTemplate(
+  deps: Pick<ServiceDeps, 'store' | 'broker' | 'clock'> & { readonly library: TemplateLibrary },
+): SaveTemplate {
+  const { store, broker, clock, library } = deps;
+  const templates = store.collection(collections.templates);
+  const versions = store.collection(collections.templateVersions);
+
+  /**
+   * The version is written before the head that points to it. A number that is taken belongs to a writer that is quicker or that
+   * crashed in between: with the same content it is as good as ours, else the next number is.
+   */
+  const writeVersion = async (workspace: string, id: string, after: number, content: TemplateContent) => {
+    for (let n = after + 1; n <= after + TRIES; n += 1) {
+      const version: TemplateVersionDocument = {
+        ...content,
+        workspace,
+        id: versionId(id, n),
+        version: 1,
+        templateId: id,
+        n,
+        savedAt: clock.now(),
+      };
+      const [written] = await versions.write([{ doc: version, ifVersion: null }]);
+      if (written === true) return version;
+      const taken = await versions.get(workspace, version.id);
+      if (taken !== undefined && same(taken, content)) return taken;
+    }
+    return undefined;
+  };
+
+  const save: SaveTemplate = async (workspace, id, content) => {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const head = await templates.get(workspace, id);
+      const latest = head && (await versions.get(workspace, versionId(id, head.latest)));
+      if (head !== undefined && latest !== undefined && same(latest, content))
+        return { head, version: latest, created: false };
+      const version = await writeVersion(workspace, id, head?.latest ?? 0, content);
+      if (version === undefined) continue;
+      const next: TemplateDocument = {
+        workspace,
+        id,
+        version: (head?.version ?? 0) + 1,
+        latest: version.n,
+        changedAt: clock.now(),
+      };
+      const [written] = await templates.write([{ doc: next, ifVersion: head?.version ?? null }]);
+      if (written === true) return { head: next, version, created: head === undefined };
+    }
+    throw new Problem(409, 'conflict', 'The template is being changed by somebody else; try again.');
+  };
+
+  return async (workspace, id, content) => {
+    const saved = await save(workspace, id, content);
+    library.keep(saved.version);
+    // Also when nothing changed: an earlier telling may have failed after its write.
+    await broker.publish([changeMessage({ kind: 'template', workspace, id, version: saved.head.version })]);
+    return saved;
+  };
+}
+
+const same = (version: TemplateVersionDocument, content: TemplateContent): boolean =>
+  canonicalJson(contentOf(version)) === canonicalJson(content);

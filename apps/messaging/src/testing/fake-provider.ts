@@ -1,0 +1,27 @@
+import type { ProviderOutcome } from '@herald/domain';
+import type { OutgoingEmail, Provider } from '../providers/provider.ts';
+
+export interface FakeProvider extends Provider {
+  /** Every call, in order, whatever became of it. */
+  readonly sent: OutgoingEmail[];
+}
+
+/** Answers what `answer` says of each call, counted from 1; nothing said: it takes the message. */
+export function fakeProvider(
+  answer: (turn: number, message: OutgoingEmail) => ProviderOutcome | Promise<ProviderOutcome> = () => ({
+    kind: 'sent',
+  }),
+  timeout = 500,
+): FakeProvider {
+  const sent: OutgoingEmail[] = [];
+  return {
+    name: 'fake',
+    timeout,
+    sent,
+    async send(message) {
+      sent.push(message);
+      return answer(sent.length, message);
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,253 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ack, type Broker } from '@herald/broker';
+import { openEmbeddedBroker } from '@herald/broker/embedded';
+import {
+  appliedMessage,
+  collections,
+  type EnrollmentDocument,
+  eventsContract,
+  type MessageDocument,
+  queue,
+  requestMessage,
+  type SendRequest,
+  sendDueMessage,
+  topology,
+  withdrawMessage,
+} from '@herald/contracts';
+import {
+  type Clock,
+  type EnrollmentState,
+  EVENT_SCHEMA,
+  type Event,
+  evolveMessage,
+  initialProspect,
+  type JsonObject,
+  type MessageState,
+  type ProspectState,
+  type StoredEvent,
+} from '@herald/domain';
+import { createHttp, createLog, createMetrics } from '@herald/service';
+import { openSqliteStore } from '@herald/store/sqlite';
+import { onTestFinished, vi } from 'vitest';
+import type { OutgoingEmail } from '../providers/provider.ts';
+import { createMessaging, type MessagingDeps } from '../service.ts';
+import { type FakeProvider, fakeProvider } from './fake-provider.ts';
+
+export const T0 = Date.parse('2026-03-02T08:00:00Z');
+export const WORKSPACE = 'acme';
+
+export interface StageOptions extends Partial<Omit<MessagingDeps, 'providers'>> {
+  readonly provider?: FakeProvider;
+  /** A directory that an earlier stage, or another process, has left. */
+  readonly dir?: string;
+  readonly startAt?: number;
+  /** Stands between the service and the broker. */
+  readonly between?: (broker: Broker) => Broker;
+}
+
+export const newDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'herald-messaging-'));
+
+export const openStore = async (dir: string) => {
+  const store = openSqliteStore({ file: join(dir, 'store.db'), collections: Object.values(collections) });
+  await store.migrate();
+  return store;
+};
+
+export const openBroker = (dir: string, clock: Clock) =>
+  openEmbeddedBroker({ file: join(dir, 'broker.db'), topology, clock });
+
+/** Messaging over a real store and broker, with a clock that the test sets and the test in the place of its neighbours. */
+export async function setStage(options: StageOptions = {}) {
+  const {
+    dir = await newDir(),
+    startAt = T0,
+    provider = fakeProvider(),
+    between = (it) => it,
+    ...more
+  } = options;
+  let now = startAt;
+  const clock: Clock = { now: () => now, rate: 1 };
+  const metrics = createMetrics({ version: 'test' });
+  const log = createLog({ service: 'test', level: 'silent' });
+  const store = await openStore(dir);
+  const broker = await openBroker(dir, clock);
+  const start = async () => {
+    const service = createMessaging({
+      ...{ store, broker: between(broker), clock, log, metrics, linkSecret: 'secret', horizon: 900_000 },
+      ...{ publicUrl: 'https://herald.example', sender: 'Acme <news@acme.example>', sweepEvery: 20 },
+      ...more,
+      providers: { email: provider },
+    });
+    await service.start();
+    return service;
+  };
+  const services = [await start()];
+
+  const told: Event[] = [];
+  await broker.consume(queue.events, { prefetch: 1 }, async ({ body }) => {
+    // As the log does: the same id again is the same event.
+    for (const event of eventsContract.parse(body).events)
+      if (!told.some(({ id }) => id === event.id)) told.push(event);
+    return ack;
+  });
+
+  const scopes = { current: ['*'] };
+  const apiKeys = {
+    find: (token: string) => ({
+      keyId: 'k',
+      workspace: token === 'key' ? WORKSPACE : token,
+      scopes: scopes.current,
+    }),
+  };
+  const http = await createHttp({ log, metrics, apiKeys, title: 't', description: 'd', version: '0' });
+  await services[0]?.routes(http);
+  const call = async (method: 'GET' | 'PUT' | 'POST', url: string, body?: object, token = 'key') => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await http.inject({ method, url, headers, ...(body && { payload: body }) });
+    return { status: response.statusCode, body: response.json() };
+  };
+
+  onTestFinished(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await http.close();
+    await broker.close();
+    await store.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const messages = store.collection(collections.messages);
+  const message = (id: string): Promise<MessageDocument | undefined> => messages.get(WORKSPACE, id);
+
+  return {
+    ...{ dir, store, broker, clock, metrics, provider, call, messages, message, told, scopes },
+    /** Another replica on the same store and broker. */
+    async addReplica() {
+      services.push(await start());
+    },
+    /** Sets the clock. The broker sleeps by the wall, so it is woken to look at the time. */
+    async at(instant: number) {
+      now = instant;
+      await broker.publish([sendDueMessage({ workspace: 'nobody', id: 'wake-up', version: 0 }, 0)]);
+    },
+    by(ms: number): Promise<void> {
+      return this.at(now + ms);
+    },
+    ask: (given: Partial<SendRequest> = {}) => broker.publish([requestMessage(aRequest(given))]),
+    withdraw: (enrollmentId: string, reason = 'exit') =>
+      broker.publish([
+        withdrawMessage({ kind: 'withdraw', workspace: WORKSPACE, enrollmentId, reason, cause: CAUSE }),
+      ]),
+    erased: (prospectId: string) => broker.publish([appliedMessage(erasure(prospectId, now))]),
+    async prospect(given: Partial<ProspectState> = {}) {
+      const { prospectId = 'ada' } = given;
+      const state = {
+        ...initialProspect(prospectId),
+        traits: { email: 'ada@home.example', firstName: 'Ada' },
+        ...given,
+      };
+      await replace(store.collection(collections.prospects), prospectId, { state });
+    },
+    enrollment: (given: Partial<EnrollmentState> = {}) =>
+      replace(store.collection(collections.enrollments), given.enrollmentId ?? 'e1', anEnrollment(given)),
+    async template(id: string, content: object) {
+      const saved = await call('PUT', `/v1/templates/${id}`, { channel: 'email', ...content });
+      if (saved.status > 201) throw new Error(JSON.stringify(saved.body));
+    },
+    /** Waits until the message stands so, with nothing left to publish, and is told. */
+    until: (id: string, status: MessageState['status']) =>
+      vi.waitFor(
+        async () => {
+          const doc = await message(id);
+          if (doc?.state.status !== status || doc.lease !== undefined || doc.outbox.length > 0)
+            throw new Error(
+              `message ${id} is ${doc?.lease ? 'sending' : doc?.state.status}: ${doc?.state.reason}`,
+            );
+          const last = told.filter(({ data }) => data.messageId === id).at(-1);
+          if (last?.data.version !== doc.state.version) throw new Error(`message ${id} is not told`);
+          return doc;
+        },
+        { timeout: 20_000, interval: 5 },
+      ),
+    /** The types of the events told of a message, in order. */
+    story: (id: string) => told.filter(({ data }) => data.messageId === id).map(({ type }) => type),
+    /** What a replay makes of a message. */
+    replayed: (id: string) =>
+      told
+        .filter(({ data }) => data.messageId === id)
+        .reduce<MessageState | undefined>(evolveMessage, undefined),
+    sent: (): readonly OutgoingEmail[] => provider.sent,
+  };
+}
+
+export type Stage = Awaited<ReturnType<typeof setStage>>;
+
+export const CAUSE = { correlationId: 'cor', causationId: 'cau', depth: 1 };
+
+export const aRequest = (given: Partial<SendRequest> = {}): SendRequest => ({
+  kind: 'request',
+  workspace: WORKSPACE,
+  messageId: 'm1',
+  prospectId: 'ada',
+  channel: 'email',
+  template: 'welcome',
+  campaignId: 'onboarding',
+  campaignVersion: 1,
+  enrollmentId: 'e1',
+  stepId: 'hello',
+  requestedAt: T0,
+  dueAt: T0,
+  event: { id: 'x', type: 'trial.started', occurredAt: T0, data: { plan: 'pro' } },
+  enrollment: { id: 'e1' },
+  cause: CAUSE,
+  ...given,
+});
+
+const anEnrollment = (
+  given: Partial<EnrollmentState>,
+): Omit<EnrollmentDocument, 'workspace' | 'id' | 'version'> => ({
+  cause: CAUSE,
+  outbox: [],
+  state: {
+    enrollmentId: 'e1',
+    prospectId: 'ada',
+    campaignId: 'onboarding',
+    campaignVersion: 1,
+    status: 'active',
+    version: 1,
+    clock: T0,
+    n: 1,
+    entry: { id: 'x', type: 'trial.started', occurredAt: T0, data: {}, seq: 1 },
+    steps: {},
+    stepId: null,
+    ...given,
+  },
+});
+
+const erasure = (prospectId: string, at: number): StoredEvent => ({
+  workspace: WORKSPACE,
+  id: `erase-${prospectId}`,
+  stream: `prospect/${prospectId}`,
+  seq: 99,
+  type: 'prospect.erased',
+  occurredAt: at,
+  receivedAt: at,
+  source: 'api',
+  data: {} satisfies JsonObject,
+  schema: EVENT_SCHEMA,
+  correlationId: 'erase',
+  depth: 0,
+});
+
+interface Replaceable {
+  get(workspace: string, id: string): Promise<{ version: number } | undefined>;
+  write(writes: readonly { doc: never; ifVersion: number | null }[]): Promise<boolean[]>;
+}
+
+/** Writes a document of a neighbour's, whatever version there is. */
+async function replace(collection: Replaceable, id: string, content: object): Promise<void> {
+  const stored = await collection.get(WORKSPACE, id);
+  const doc = { ...content, workspace: WORKSPACE, id, version: (stored?.version ?? 0) + 1 };
+  await collection.write([{ doc: doc as never, ifVersion: stored?.version ?? null }]);
+}

@@ -1,0 +1,65 @@
+import type { RetryPolicy } from '../topology.ts';
+import type { Member } from './member.ts';
+import type { Row } from './message.ts';
+
+export interface Share {
+  readonly member: Member;
+  readonly rows: Row[];
+}
+
+export interface Shared {
+  readonly shares: Share[];
+  /** How many from the front of the window were taken. */
+  readonly count: number;
+}
+
+export interface ShareOut {
+  /** `inFlight`: how many are with handlers or not settled yet. `more`: whether the file holds more than the window can. */
+  share(window: readonly Row[], members: readonly Member[], inFlight: number, more: boolean): Shared;
+}
+
+/**
+ * Gives what waits to those who want it, in turn, in order.
+ *
+ * A message that was with a handler when the process died, and not for the first time, is suspected of killing it: it is handed over
+ * alone, when nothing else of its queue is with a handler. So a message that kills the process uses up its own attempts and ends as a
+ * dead letter, and does not take along what happened to be in flight beside it; after a single crash nothing is slowed down.
+ */
+export function createShareOut(retry: RetryPolicy): ShareOut {
+  const threshold = Math.min(2, retry.attempts - 1);
+  const isSuspect = (row: Row): boolean => row.handed && row.attempts >= threshold;
+  let turn = 0;
+  let alone = false;
+
+  const upToSuspect = (rows: Row[]): Row[] => {
+    const suspect = rows.findIndex(isSuspect);
+    return suspect === -1 ? rows : rows.slice(0, suspect);
+  };
+
+  return {
+    share(window, members, inFlight, more) {
+      const shares: Share[] = [];
+      let count = 0;
+      let unwilling = 0;
+      while (unwilling < members.length) {
+        const head = window[count];
+        const member = members[turn % members.length];
+        if (head === undefined || member === undefined) break;
+        const busy = inFlight + count > 0;
+        if (!busy) alone = false;
+        const suspect = isSuspect(head);
+        if (alone || (suspect && busy)) break;
+        turn = (turn + 1) % members.length;
+        const wanted = member.wants(window.length - count, more || suspect);
+        unwilling = wanted === 0 ? unwilling + 1 : 0;
+        if (wanted === 0) continue;
+        const rows = suspect ? [head] : upToSuspect(window.slice(count, count + wanted));
+        member.take(rows.length);
+        shares.push({ member, rows });
+        count += rows.length;
+        alone = suspect;
+      }
+      return { shares, count };
+    },
+  };
+}

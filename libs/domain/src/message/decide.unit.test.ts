@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import { initialProspect, type ProspectState } from '../prospect/prospect.ts';
+import { type AttemptOptions, afterAttempt, mayRetry, type SendCircumstances, whyNotSend } from './decide.ts';
+import { initialMessage, type MessageState } from './message.ts';
+
+const NOW = 1_000_000;
+
+const message = (given: Partial<MessageState> = {}): MessageState => ({
+  ...initialMessage(
+    {
+      messageId: 'm1',
+      prospectId: 'ada',
+      channel: 'email',
+      template: 'welcome',
+      campaignId: 'c',
+      campaignVersion: 1,
+      enrollmentId: 'e',
+      stepId: 's',
+      requestedAt: NOW - 10,
+    },
+    NOW - 10,
+  ),
+  ...given,
+});
+
+const ada = (given: Partial<ProspectState> = {}): ProspectState => ({
+  ...initialProspect('ada'),
+  traits: { email: 'ada@example.com' },
+  ...given,
+});
+
+const circumstances = (given: Partial<SendCircumstances> = {}): SendCircumstances => ({
+  channel: 'email',
+  requestedAt: NOW,
+  enrollment: {},
+  prospect: ada(),
+  transactional: false,
+  ...given,
+});
+
+const no = { subscribed: false, at: NOW, eventId: 'x' };
+
+test.each<[string, Partial<SendCircumstances>, string | undefined]>([
+  ['everything is well', {}, undefined],
+  ['its enrollment was ended', { enrollment: { withdrawn: true, reason: 'exit' } }, 'withdrawn: exit'],
+  ['its enrollment is gone', { enrollment: undefined }, 'withdrawn: its enrollment is gone'],
+  ['nobody knows the prospect', { prospect: undefined }, 'suppressed: prospect_unknown'],
+  ['the prospect was erased since', { prospect: ada({ erasedAt: NOW + 1 }) }, 'suppressed: erased'],
+  ['nothing came after an erasure', { prospect: ada({ erasedAt: 1, traits: {} }) }, 'suppressed: erased'],
+  ['the prospect came back after an erasure', { prospect: ada({ erasedAt: 1 }) }, undefined],
+  [
+    'the prospect opted out of the channel',
+    { prospect: ada({ subscriptions: { email: no } }) },
+    'suppressed: unsubscribed',
+  ],
+  [
+    'the prospect opted out of all',
+    { prospect: ada({ subscriptions: { all: no } }) },
+    'suppressed: unsubscribed',
+  ],
+  ['the prospect opted out of another channel', { prospect: ada({ subscriptions: { sms: no } }) }, undefined],
+  [
+    'it is owed whatever the prospect opted out of',
+    { prospect: ada({ subscriptions: { all: no } }), transactional: true },
+    undefined,
+  ],
+  [
+    'several reasons speak against it, the first is told',
+    { enrollment: undefined, prospect: undefined },
+    'withdrawn: its enrollment is gone',
+  ],
+])('when %s', (_when, given, expected) => {
+  const refusal = whyNotSend(circumstances(given));
+  expect(refusal && `${refusal.outcome}: ${refusal.facts?.reason}`).toBe(expected);
+});
+
+const options = (given: Partial<AttemptOptions> = {}): AttemptOptions => ({
+  policy: { attempts: 4, first: 1_000, longest: 3_000 },
+  tries: { count: 0, until: NOW + 100_000 },
+  retryAfter: 0,
+  now: NOW,
+  ...given,
+});
+const temporary = { kind: 'temporary', reason: '421 busy' } as const;
+
+test.each([
+  [
+    { kind: 'sent', providerId: 'p9' },
+    { outcome: 'sent', facts: { attempts: 3, providerId: 'p9' } },
+  ],
+  [
+    { kind: 'permanent', reason: '550 no' },
+    { outcome: 'failed', facts: { attempts: 3, reason: '550 no' } },
+  ],
+  [
+    { kind: 'unknown', reason: 'cut off' },
+    { outcome: 'unknown', facts: { attempts: 3, reason: 'cut off' } },
+  ],
+] as const)('an answer of $kind is the end of it', (outcome, expected) => {
+  expect(afterAttempt(message({ attempts: 2 }), outcome, options())).toEqual(expected);
+});
+
+test('a temporary failure is tried again later and later, up to the longest rest', () => {
+  const rests = [0, 1, 2].map((count) => {
+    const told = afterAttempt(message(), temporary, options({ tries: { count, until: NOW + 100_000 } }));
+    expect(told).toMatchObject({ outcome: 'scheduled', facts: { reason: '421 busy' } });
+    return (told.facts?.dueAt ?? 0) - NOW;
+  });
+  const [first = 0, second = 0, third = 0] = rests;
+  expect(first).toBeGreaterThanOrEqual(750);
+  expect(first).toBeLessThanOrEqual(1_250);
+  expect(second).toBeGreaterThanOrEqual(1_500);
+  expect(second).toBeLessThanOrEqual(2_500);
+  expect(third).toBeGreaterThanOrEqual(2_250);
+  expect(third).toBeLessThanOrEqual(3_750);
+});
+
+test('the rest is the same for the same message and spread over its neighbours', () => {
+  const due = (messageId: string) => afterAttempt(message({ messageId }), temporary, options()).facts?.dueAt;
+  expect(due('m1')).toBe(due('m1'));
+  expect(new Set(Array.from({ length: 50 }, (_, n) => due(`m${n}`))).size).toBeGreaterThan(40);
+});
+
+test('a provider that names a longer rest gets it', () => {
+  expect(afterAttempt(message(), temporary, options({ retryAfter: 60_000 })).facts?.dueAt).toBe(NOW + 60_000);
+});
+
+test('it is given up after the last attempt', () => {
+  expect(afterAttempt(message(), temporary, options({ tries: { count: 3, until: NOW + 100_000 } }))).toEqual({
+    outcome: 'failed',
+    facts: { attempts: 1, reason: 'given up after 4 attempts: 421 busy' },
+  });
+});
+
+test('it expires when the next attempt would come too late', () => {
+  expect(afterAttempt(message(), temporary, options({ tries: { count: 1, until: NOW + 10 } }))).toEqual({
+    outcome: 'expired',
+    facts: { attempts: 1, reason: 'not sent in time: 421 busy' },
+  });
+});
+
+test('an operator may have again what failed, and what is unknown only knowingly', () => {
+  expect(['failed', 'suppressed', 'expired'].map((status) => mayRetry(status as 'failed', false))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([mayRetry('unknown', false), mayRetry('unknown', true)]).toEqual([false, true]);
+  expect(
+    ['sent', 'withdrawn', 'scheduled', 'bounced'].map((status) => mayRetry(status as 'sent', true)),
+  ).toEqual([false, false, false, false]);
+});

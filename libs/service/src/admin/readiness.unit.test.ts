@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { createReadiness } from './readiness.ts';
+
+const well = async (): Promise<void> => {};
+const unwell = async (): Promise<void> => {
+  throw new Error('down at amqp://me:hunter2@broker');
+};
+
+describe('createReadiness', () => {
+  it.each([
+    ['running', true],
+    ['starting', false],
+    ['draining', false],
+  ] as const)('with all checks well, %s is ready: %s', async (stage, ready) => {
+    expect(await createReadiness({ well }, () => stage)()).toMatchObject({ ready, stage });
+  });
+
+  it('names the check that fails, throws or takes too long, and hides passwords', async () => {
+    const thrower = () => {
+      throw new Error('at once');
+    };
+    const checks = { well, unwell, thrower, hangs: () => new Promise<void>(() => {}) };
+    const readiness = await createReadiness(checks, () => 'running', 20)();
+    expect(readiness).toMatchObject({
+      ready: false,
+      checks: {
+        well: { ok: true },
+        unwell: { ok: false, error: 'down at amqp://…@broker' },
+        thrower: { ok: false, error: 'at once' },
+        hangs: { ok: false, error: 'not done within 20 ms' },
+      },
+    });
+  });
+
+  it('runs each check once for all who ask meanwhile, and again for those who ask later', async () => {
+    let runs = 0;
+    const counted = async (): Promise<void> => {
+      runs += 1;
+    };
+    const ask = createReadiness({ counted }, () => 'running');
+    await Promise.all([ask(), ask(), ask()]);
+    expect(runs).toBe(1);
+    await ask();
+    expect(runs).toBe(2);
+  });
+});

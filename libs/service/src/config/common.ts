@@ -1,0 +1,52 @@
+import { Type } from 'typebox';
+import { Choice, Duration, HttpUrl } from './settings.ts';
+
+const port = (fallback: number, description: string) =>
+  Type.Integer({ default: fallback, minimum: 0, maximum: 65_535, description });
+
+/** What every app is configured by: spread it into the app's own schema. */
+export const commonConfig = {
+  HOST: Type.String({
+    default: '127.0.0.1',
+    maxLength: 255,
+    description:
+      'Address both servers listen on. Loopback unless told: say `0.0.0.0` (or `::`) in a container.',
+  }),
+  PORT: port(8080, 'Port of the API; 0 takes any free one.'),
+  ADMIN_PORT: port(9090, 'Port of `/livez`, `/readyz` and `/metrics`; never route it. 0 takes any free one.'),
+  LOG_LEVEL: Choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
+  }),
+  DATA_DIR: Type.String({
+    default: 'data',
+    minLength: 1,
+    description: 'Directory of the embedded store and broker.',
+  }),
+  API_KEYS_FILE: Type.Optional(
+    Type.String({ description: 'YAML file of API keys: id, workspace, scopes and SHA-256 of each.' }),
+  ),
+  SECRETS_DIR: Type.Optional(
+    Type.String({
+      description:
+        'Directory with one file per secret: `<workspace>.<name>`, or `<name>` for the installation.',
+    }),
+  ),
+  PUBLIC_URL: Type.Optional(
+    HttpUrl({
+      description: 'Address under which people reach the API; it stands in links. Unset: the local one.',
+    }),
+  ),
+  DELAY_HORIZON: Duration({
+    default: 900_000,
+    minimum: 1_000,
+    maximum: 1_500_000,
+    description:
+      'How far ahead of its due time a wait is handed to the broker; later ones rest in the store.',
+  }),
+  SHUTDOWN_TIMEOUT: Duration({
+    default: 25_000,
+    minimum: 1_000,
+    description: 'How long a stop may take in all. Keep it below the grace period of whatever sends SIGTERM.',
+  }),
+};

@@ -1,0 +1,32 @@
+import { type TSchemaOptions, Type } from 'typebox';
+
+interface DurationOptions extends TSchemaOptions {
+  /** ms */
+  readonly default?: number;
+  /** ms */
+  readonly minimum?: number;
+  /** ms */
+  readonly maximum?: number;
+}
+
+/** A length of time. Inside in ms; set as an ISO 8601 duration (`PT15M`) or a number of seconds (`900`). */
+export const Duration = (options: DurationOptions) =>
+  Type.Integer({ minimum: 0, ...options, duration: true });
+
+/** A text that no error and no table ever shows. */
+export const Secret = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options, secret: true });
+
+/** One of a few words. */
+export const Choice = <const W extends string>(
+  words: readonly W[],
+  options: TSchemaOptions & { default?: W },
+) => Type.Unsafe<W>({ ...options, type: 'string', enum: [...words] });
+
+/** An absolute address with a scheme and a host, without a trailing slash: `https://herald.example`. */
+export const HttpUrl = (options: TSchemaOptions) =>
+  Type.String({
+    maxLength: 2048,
+    pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*[^\\s?#/])?$',
+    expected: 'an http or https address without a trailing slash, such as https://herald.example',
+    ...options,
+  });

@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_TYPE, Problem, problemBody } from '../problem/problem.ts';
+import { problemOf } from '../problem/problem-of.ts';
+
+/** Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the answer names that id. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  const ours = problem.status >= 500;
+  if (ours) request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed');
+  if (problem.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfter)));
+  return reply
+    .code(problem.status)
+    .headers({ ...problem.headers })
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problemBody(problem, ours ? request.id : undefined)));
+}
+
+/** For a request that never became one: it was too slow, too large or not HTTP. Written by hand, for there is nothing to write it with. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem =
+    BROKEN[error.code ?? ''] ?? new Problem(400, 'bad_request', 'This is not a valid HTTP request.');
+  const body = problemBody(problem);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${body.title}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}
+
+const BROKEN: Readonly<Record<string, Problem>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem(408, 'request_timeout', 'The request took too long to arrive.'),
+  HPE_HEADER_OVERFLOW: new Problem(431, 'headers_too_large', 'The headers are too large.'),
+};

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+
+/** What stands on every answer unless the route said otherwise. Transport security is up to whoever terminates TLS. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  // An answer is data. A page that needs more says so itself.
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  // Answers hold personal data.
+  'cache-control': 'no-store',
+};
+
+export function guardHeaders(app: FastifyInstance): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    for (const [name, value] of Object.entries(DEFAULTS)) {
+      if (!reply.hasHeader(name)) reply.header(name, value);
+    }
+    done(null, payload);
+  });
+}

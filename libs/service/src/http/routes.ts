@@ -1,0 +1,33 @@
+import type { RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
+import { securityOf } from './docs.ts';
+import { problemResponses } from './pages.ts';
+import { closed } from './validation/closed.ts';
+
+/**
+ * What every route gets when it is declared, so that no route forgets it: closed schemas, and in the document its security and the
+ * errors that may come before the handler.
+ */
+export function completeRoute(route: RouteOptions): void {
+  const schema = route.schema ?? {};
+  for (const part of ['body', 'querystring', 'params'] as const) {
+    const given = schema[part];
+    if (isSchema(given)) schema[part] = closed(given);
+  }
+  const { scope } = route.config ?? {};
+  schema.security ??= securityOf(scope);
+  schema.response = { ...problemResponses(...errorsOf(schema, scope)), ...(schema.response ?? {}) };
+  route.schema = schema;
+}
+
+function errorsOf(schema: NonNullable<RouteOptions['schema']>, scope: string | undefined): number[] {
+  const { body, querystring, params } = schema;
+  return [
+    ...((body ?? querystring ?? params) ? [400] : []),
+    ...(scope === undefined ? [] : [401, 403]),
+    ...(body === undefined ? [] : [413, 415]),
+    500,
+  ];
+}
+
+const isSchema = (value: unknown): value is TSchema => typeof value === 'object' && value !== null;

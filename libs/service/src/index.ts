@@ -1,0 +1,22 @@
+/** What every service has: config, log, clock, metrics, keys, secrets, HTTP, health, shutdown. */
+export { type ApiKeys, type Principal, SCOPES, type Scope, WORKSPACE } from './api-keys/api-keys.ts';
+export { hashApiKey, loadApiKeys } from './api-keys/load-api-keys.ts';
+export { ApiKeyFileError } from './api-keys/parse-key-file.ts';
+export { createClock, systemClock } from './clock.ts';
+export { commonConfig } from './config/common.ts';
+export { configTable } from './config/config-table.ts';
+export { ConfigError, loadConfig } from './config/load-config.ts';
+export { Choice, Duration, HttpUrl, Secret } from './config/settings.ts';
+export { writeDurably } from './durable-file.ts';
+export { createHttp, type Http, type HttpOptions } from './http/http.ts';
+export { PageQuery, ProblemBody, pageOf, problemResponses } from './http/pages.ts';
+export { parseJson } from './json/parse-json.ts';
+export { createLog, type Log } from './log/log.ts';
+export { createMetrics, type Metrics, type WaitsReading } from './metrics/metrics.ts';
+export { metricsTable } from './metrics/metrics-table.ts';
+export { type Fault, Problem, type ProblemOptions } from './problem/problem.ts';
+export { runMain } from './process/run-main.ts';
+export { type ProcessOptions, type RunningProcess, runProcess } from './process/run-process.ts';
+export type { Service, ServiceDeps } from './process/service.ts';
+export { createSecrets, type Secrets } from './secrets.ts';
+export { formatDurationMs, parseDurationMs } from './text-values.ts';

@@ -1,0 +1,196 @@
+/** One metric: what `createMetrics` makes and `metricsTable` describes. */
+export interface Declaration {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram, in the metric's unit. */
+  readonly buckets?: readonly number[];
+}
+
+const FAST = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const HANDLING = [0.001, 0.0025, ...FAST, 30, 60];
+const WAITING = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600];
+
+/**
+ * Every metric there is, the same names in all services. Base units, and labels with few values only: never a workspace, a person, a campaign, a
+ * message or a URL. A name that has been released stays.
+ */
+export const catalogue = {
+  httpSeconds: {
+    kind: 'histogram',
+    name: 'herald_http_server_request_duration_seconds',
+    help: 'Time to answer an HTTP request, by route template.',
+    labels: ['http_request_method', 'http_route', 'http_response_status_code'],
+    buckets: FAST,
+  },
+  eventsAccepted: {
+    kind: 'counter',
+    name: 'herald_events_accepted_total',
+    help: 'Events taken in and confirmed by the broker.',
+    labels: [],
+  },
+  eventsRejected: {
+    kind: 'counter',
+    name: 'herald_events_rejected_total',
+    help: 'Events and webhooks refused at the door, by reason.',
+    labels: ['reason'],
+  },
+  eventsDuplicate: {
+    kind: 'counter',
+    name: 'herald_events_duplicate_total',
+    help: 'Events that were in the log already.',
+    labels: [],
+  },
+  eventsAppended: {
+    kind: 'counter',
+    name: 'herald_events_appended_total',
+    help: 'Events written to the log and folded.',
+    labels: [],
+  },
+  eventBatchSize: {
+    kind: 'histogram',
+    name: 'herald_event_batch_size',
+    help: 'Events brought to the log at once, duplicates included.',
+    labels: [],
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000],
+  },
+  published: {
+    kind: 'counter',
+    name: 'herald_published_total',
+    help: 'Messages the broker confirmed, by exchange.',
+    labels: ['exchange'],
+  },
+  publishSeconds: {
+    kind: 'histogram',
+    name: 'herald_publish_duration_seconds',
+    help: 'Time until the broker confirmed a publish.',
+    labels: ['exchange'],
+    buckets: FAST,
+  },
+  unroutable: {
+    kind: 'counter',
+    name: 'herald_unroutable_total',
+    help: 'Messages that no queue takes. Any is a fault of the topology.',
+    labels: ['exchange'],
+  },
+  consumed: {
+    kind: 'counter',
+    name: 'herald_consumed_total',
+    help: 'Messages handled, by queue and verdict: ack, retry or drop.',
+    labels: ['queue', 'verdict'],
+  },
+  processSeconds: {
+    kind: 'histogram',
+    name: 'herald_process_duration_seconds',
+    help: 'Time a handler took with a message, or with the batch it was in.',
+    labels: ['queue'],
+    buckets: HANDLING,
+  },
+  messageAgeSeconds: {
+    kind: 'histogram',
+    name: 'herald_message_age_seconds',
+    help: 'Time from the publish of a message to the start of its handler, retries and planned delays included.',
+    labels: ['queue'],
+    buckets: WAITING,
+  },
+  queueMessages: {
+    kind: 'gauge',
+    name: 'herald_queue_messages',
+    help: 'Messages in a queue, by state: ready, in_flight, delayed (waits for its time or a retry) or dead.',
+    labels: ['queue', 'state'],
+  },
+  deadLetters: {
+    kind: 'counter',
+    name: 'herald_dead_letters_total',
+    help: 'Messages that became dead letters, by queue.',
+    labels: ['queue'],
+  },
+  enrollments: {
+    kind: 'counter',
+    name: 'herald_enrollments_total',
+    help: 'Enrollments by outcome: entered, completed, exited and so on.',
+    labels: ['outcome'],
+  },
+  messages: {
+    kind: 'counter',
+    name: 'herald_messages_total',
+    help: 'Messages to people by channel and outcome.',
+    labels: ['channel', 'outcome'],
+  },
+  providerSeconds: {
+    kind: 'histogram',
+    name: 'herald_provider_call_duration_seconds',
+    help: 'Time of one call of a provider.',
+    labels: ['channel', 'provider', 'outcome'],
+    buckets: [...FAST, 30, 60],
+  },
+  latenessSeconds: {
+    kind: 'histogram',
+    name: 'herald_lateness_seconds',
+    help: 'Wall time from due to done: of a wait, or of a message that leaves.',
+    labels: ['kind'],
+    buckets: WAITING,
+  },
+  eventToSendSeconds: {
+    kind: 'histogram',
+    name: 'herald_event_to_send_seconds',
+    help: 'Wall time from the receipt of an event to the sending of a message it caused without a wait.',
+    labels: [],
+    buckets: WAITING,
+  },
+  waitsOverdue: {
+    kind: 'gauge',
+    name: 'herald_waits_overdue',
+    help: 'Waits, or messages to send, whose time has passed and that are not done.',
+    labels: ['kind'],
+  },
+  oldestDueSeconds: {
+    kind: 'gauge',
+    name: 'herald_waits_oldest_due_seconds',
+    help: 'How long the oldest of them has been due; 0 when none is.',
+    labels: ['kind'],
+  },
+  waitsDueSoon: {
+    kind: 'gauge',
+    name: 'herald_waits_due_soon',
+    help: 'Waits, or messages to send, due within the next minute.',
+    labels: ['kind'],
+  },
+  unknownSends: {
+    kind: 'gauge',
+    name: 'herald_messages_unknown',
+    help: 'Messages of which nobody knows whether the provider has them.',
+    labels: [],
+  },
+  ready: {
+    kind: 'gauge',
+    name: 'herald_ready',
+    help: '1 while the process says it is ready, else 0.',
+    labels: [],
+  },
+  delayStrategy: {
+    kind: 'gauge',
+    name: 'herald_delay_strategy_info',
+    help: '1 for the way delays are done: embedded, plugin or levels.',
+    labels: ['strategy'],
+  },
+  clockRate: {
+    kind: 'gauge',
+    name: 'herald_clock_rate',
+    help: 'How many times as fast as the wall the clock runs.',
+    labels: [],
+  },
+  buildInfo: {
+    kind: 'gauge',
+    name: 'herald_build_info',
+    help: '1 for the version that runs.',
+    labels: ['version', 'node'],
+  },
+  readFailures: {
+    kind: 'counter',
+    name: 'herald_metric_read_failures_total',
+    help: 'Gauges that could not be read at a scrape and are missing from it.',
+    labels: ['metric'],
+  },
+} as const satisfies Record<string, Declaration>;

@@ -1,0 +1,58 @@
+import { STATUS_CODES } from 'node:http';
+
+/** One thing wrong with a request. */
+export interface Fault {
+  /** A JSON pointer into the part of the request that is wrong: `/items/3/type`; empty for the whole of it. */
+  readonly path: string;
+  /** What is wrong and what is wanted, to be read after the path: `must be a whole number`. */
+  readonly message: string;
+}
+
+export interface ProblemOptions {
+  readonly errors?: readonly Fault[];
+  /** s; becomes the header Retry-After. */
+  readonly retryAfter?: number;
+  /** Other headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the log only. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Throw it in any route: it becomes the answer, as problem+json (RFC 9457). `code` is stable and for programs, `detail` for people. From status 500 on
+ * it is logged with its cause; the client sees what stands here, so put nothing into it that others may not read.
+ */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly Fault[] | undefined;
+  readonly retryAfter: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Problem';
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.errors = options.errors;
+    this.retryAfter = options.retryAfter;
+    this.headers = options.headers ?? {};
+  }
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** The body of the answer. `instance` is the id under which the log knows the request. */
+export function problemBody({ status, code, detail, errors }: Problem, requestId?: string) {
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    ...(errors === undefined ? {} : { errors }),
+    ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
+  };
+}

@@ -1,0 +1,82 @@
+import { createAdmin } from '../admin/admin.ts';
+import { deadLettersRoutes } from '../dead-letters/dead-letters.routes.ts';
+import type { Http } from '../http/http.ts';
+import { createShutdown, type ShutdownResult } from '../shutdown/shutdown.ts';
+import { checksOf } from './checks.ts';
+import { onEndOfProcess } from './end-of-process.ts';
+import type { Service, ServiceDeps } from './service.ts';
+import { createServices } from './services.ts';
+import { shutdownPhases } from './shutdown-phases.ts';
+
+export interface ProcessOptions extends ServiceDeps {
+  readonly services: readonly Service[];
+  readonly http: Http;
+  readonly config: {
+    readonly HOST: string;
+    readonly PORT: number;
+    readonly ADMIN_PORT: number;
+    /** ms */
+    readonly SHUTDOWN_TIMEOUT: number;
+  };
+  /** Runs after the services have stopped and while broker and store are still there. */
+  readonly flush?: () => Promise<void>;
+  /** Runs last: telemetry, say. */
+  readonly onStopped?: () => Promise<void>;
+}
+
+export interface RunningProcess {
+  /** The actual ports. */
+  readonly port: number;
+  readonly adminPort: number;
+  /** The same stop as on SIGTERM, without the exit. */
+  stop(): Promise<ShutdownResult>;
+}
+
+/**
+ * Runs services as a process: admin port, routes and dead letters, start of the services in their order, then the API, then ready. From its call on
+ * SIGTERM and SIGINT stop it in phases and exit with 0 when all went well, 1 when not; a second signal exits at once. A failure to start does the same and
+ * exits with 1, and so does an error that nobody caught, at once: what matters is on disk. It owns broker and store and closes them.
+ */
+export async function runProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { services, http, broker, clock, config, log, metrics } = options;
+  const queues = services.flatMap((service) => service.queues);
+  const admin = createAdmin({ checks: checksOf(options), metrics, log });
+  const group = createServices(services, log);
+  const stop = createShutdown(shutdownPhases({ ...options, admin, group }), log);
+  const isAskedToStop = onEndOfProcess(stop, log);
+
+  metrics.clockRate.set(clock.rate);
+  metrics.delayStrategy.set({ strategy: broker.delayStrategy }, 1);
+  metrics.watchQueues(broker, queues);
+
+  try {
+    const adminPort = await admin.listen(config.HOST, config.ADMIN_PORT);
+    for (const service of services) await service.routes(http);
+    if (queues.length > 0) deadLettersRoutes(http, { broker, queues, log });
+    await http.ready();
+    await group.start();
+    await http.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening' });
+    const port = portOf(http) ?? config.PORT;
+    admin.setStage('running');
+    log.info(
+      {
+        host: config.HOST,
+        port,
+        adminPort,
+        services: services.map(({ name }) => name),
+        clockRate: clock.rate,
+      },
+      'ready',
+    );
+    return { port, adminPort, stop: () => stop('asked to') };
+  } catch (error) {
+    if (!isAskedToStop()) log.fatal({ err: error }, 'could not start');
+    const { clean } = await stop('could not start');
+    process.exit(isAskedToStop() && clean ? 0 : 1);
+  }
+}
+
+function portOf(http: Http): number | undefined {
+  const address = http.server.address();
+  return typeof address === 'object' ? address?.port : undefined;
+}

@@ -1,0 +1,26 @@
+import { describe } from 'vitest';
+import { appendContract } from './contract/append.ts';
+import { findContract } from './contract/find.ts';
+import type { SetUp } from './contract/fixtures.ts';
+import { lifecycleContract } from './contract/lifecycle.ts';
+import { logQueryContract } from './contract/log-query.ts';
+import { pagingContract } from './contract/paging.ts';
+import { streamContract } from './contract/stream.ts';
+import { sweepContract } from './contract/sweep.ts';
+import { writeContract } from './contract/write.ts';
+
+export type { SetUp, StoreUnderTest } from './contract/fixtures.ts';
+
+/** What every store must do, as vitest tests. `setUp` makes an empty store, opened with the collections and not migrated; it runs once per test. */
+export function storeContract(name: string, setUp: SetUp): void {
+  describe(`the store contract, kept by ${name}`, () => {
+    lifecycleContract(setUp);
+    appendContract(setUp);
+    streamContract(setUp);
+    logQueryContract(setUp);
+    writeContract(setUp);
+    findContract(setUp);
+    pagingContract(setUp);
+    sweepContract(setUp);
+  });
+}

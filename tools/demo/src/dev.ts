@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import pretty from 'pino-pretty';
+import { WORKSPACE, writeCredentials } from './herald/process.ts';
+import { root, shown } from './options.ts';
+import { colours } from './report/colours.ts';
+
+/**
+ * Herald in one process on ./data, started again on each change of the code. PORT, ADMIN_PORT, DATA_DIR, SMTP_URL and whatever else
+ * all-in-one reads pass through; without SMTP_URL mails are written to the log. Ctrl-C ends it.
+ */
+
+const write = (text: string): void => void process.stdout.write(text);
+
+/** The wished port if it is free, else any free one. */
+function freePort(wished: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', () => (wished === 0 ? reject(new Error('no free port')) : resolve(freePort(0))));
+    server.listen(wished, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : wished));
+    });
+  });
+}
+
+const dataDir = join(root, process.env.DATA_DIR ?? 'data');
+const credentialsDir = join(dataDir, 'credentials');
+await mkdir(credentialsDir, { recursive: true, mode: 0o700 });
+const known = await readFile(join(credentialsDir, 'api-key'), 'utf8').catch(() => undefined);
+const { apiKey, env } = await writeCredentials(credentialsDir, known?.trim());
+const port = await freePort(Number(process.env.PORT ?? 8080));
+const adminPort = await freePort(Number(process.env.ADMIN_PORT ?? 9090));
+
+const child = spawn(
+  process.execPath,
+  ['--watch', '--watch-preserve-output', join(root, 'apps/all-in-one/src/main.ts')],
+  {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env, DATA_DIR: dataDir, PORT: String(port), ADMIN_PORT: String(adminPort) },
+  },
+);
+const { dim, bold } = colours;
+createInterface({ input: child.stdout }).on('line', (line) => {
+  if (line.includes('"msg":"ready"')) banner();
+});
+child.stdout.pipe(
+  pretty({ colorize: colours.isColorSupported, ignore: 'pid,hostname,service', destination: 1 }),
+);
+
+let shownOnce = false;
+function banner(): void {
+  if (shownOnce) return;
+  shownOnce = true;
+  const base = `http://127.0.0.1:${port}`;
+  write(`
+${bold('Herald runs.')} Data: ${shown(dataDir)}   Ctrl-C ends it; the data stays.
+
+  API, to read     ${base}/docs
+  Health, metrics  http://127.0.0.1:${adminPort}/readyz  http://127.0.0.1:${adminPort}/metrics
+  Webhooks         ${base}/hooks/${WORKSPACE}/<source>
+  API key          ${apiKey}   ${dim(`(workspace ${WORKSPACE}, every scope)`)}
+
+Try it:
+
+  curl -sS ${base}/v1/events -H 'authorization: Bearer ${apiKey}' \\
+    -H 'content-type: application/json' -d '{"type":"trial.started","prospectId":"ada"}'
+  curl -sS ${base}/v1/prospects/ada/timeline -H 'authorization: Bearer ${apiKey}'
+
+`);
+}
+
+// The terminal sends Ctrl-C to the child too; we stay until it has ended as it should.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.once('close', (code) => {
+  process.exitCode = code ?? 0;
+});

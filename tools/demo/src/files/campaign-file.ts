@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { isObject } from '@herald/domain';
+import { LineCounter, parseDocument } from 'yaml';
+import type { ApiFault } from '../herald/client.ts';
+import { shown } from '../options.ts';
+import { type FileFault, InputError } from './faults.ts';
+
+/** A campaign as it stands in its file, and what the demo has to know of it. Whether it is right is for the server to say. */
+export interface CampaignFile {
+  readonly file: string;
+  readonly text: string;
+  readonly id: string;
+  readonly name: string;
+  /** The type of event that lets people in. */
+  readonly enterOn?: string;
+  /** Its steps, in the order in which they stand. */
+  readonly stepIds: readonly string[];
+  /** The templates that its steps name. */
+  readonly templates: readonly string[];
+  /** The waits in a row that it may come to, as ISO 8601 durations; a wait until a time of day counts as one day. */
+  readonly waits: readonly string[];
+  /** Steps that wait until a time of day. */
+  readonly morning: readonly { readonly stepId: string; readonly at: string; readonly zone?: string }[];
+  /** A fault that the server names, with its place in the file. */
+  locate(fault: ApiFault): FileFault;
+}
+
+/** How Herald says where in a campaign a mistake is. */
+const PLACED = /^line (\d+), column (\d+): (.*)$/s;
+
+/** Throws `InputError` for a file that is no YAML, or has no id. */
+export async function readCampaign(file: string): Promise<CampaignFile> {
+  const name = shown(file);
+  const text = await readFile(file, 'utf8');
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors.map((error): FileFault => {
+    const place = lines.linePos(error.pos[0]);
+    const reason = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'is no YAML';
+    return { file: name, line: place.line, column: place.col, reason };
+  });
+  if (broken.length > 0) throw new InputError(broken);
+  const value: unknown = document.toJS();
+  if (!isObject(value) || typeof value.id !== 'string' || value.id === '')
+    throw new InputError([
+      { file: name, line: 1, reason: 'is no campaign: it needs an id, enter and steps' },
+    ]);
+
+  const found = {
+    stepIds: [] as string[],
+    templates: new Set<string>(),
+    waits: [] as string[],
+    morning: [] as CampaignFile['morning'][number][],
+  };
+  collect(value.steps, found);
+  return {
+    file: name,
+    text,
+    id: value.id,
+    name: typeof value.name === 'string' ? value.name : value.id,
+    ...(isObject(value.enter) && typeof value.enter.on === 'string' ? { enterOn: value.enter.on } : {}),
+    stepIds: found.stepIds,
+    templates: [...found.templates],
+    waits: found.waits,
+    morning: found.morning,
+    locate({ path, message }) {
+      const [, line, column, reason] = PLACED.exec(message) ?? [];
+      if (line === undefined || reason === undefined)
+        return { file: name, reason: `${path} ${message}`.trim() };
+      return { file: name, line: Number(line), column: Number(column), reason: `${path} ${reason}` };
+    },
+  };
+}
+
+/** Walks whatever stands in a campaign, right or wrong. */
+function collect(
+  value: unknown,
+  found: {
+    stepIds: string[];
+    templates: Set<string>;
+    waits: string[];
+    morning: CampaignFile['morning'][number][];
+  },
+): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, found);
+  if (!isObject(value)) return;
+  if (typeof value.id === 'string') found.stepIds.push(value.id);
+  if (isObject(value.email) && typeof value.email.template === 'string')
+    found.templates.add(value.email.template);
+  if (typeof value.wait === 'string') found.waits.push(value.wait);
+  if (isObject(value.wait) && isObject(value.wait.until)) {
+    found.waits.push('P1D');
+    const { at, zone } = value.wait.until;
+    if (typeof at === 'string' && typeof value.id === 'string')
+      found.morning.push({
+        stepId: value.id,
+        at,
+        ...(typeof zone === 'string' && zone !== 'prospect' ? { zone } : {}),
+      });
+  }
+  if (isObject(value.waitFor) && typeof value.waitFor.timeout === 'string')
+    found.waits.push(value.waitFor.timeout);
+  for (const key of ['then', 'else', 'choose', 'steps', 'otherwise']) collect(value[key], found);
+}

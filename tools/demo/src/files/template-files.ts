@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { parse } from 'yaml';
+import { shown } from '../options.ts';
+import { type FileFault, InputError, reasonOf } from './faults.ts';
+
+export interface TemplateFile {
+  readonly id: string;
+  readonly file?: string;
+  /** What is PUT, as JSON. */
+  readonly body: string;
+}
+
+/**
+ * The templates of a folder: `welcome.yaml` (or .yml, .json) holds the fields of template `welcome`; `welcome.html` is its HTML, with
+ * the words of `<title>` as its subject. Throws `InputError` for what cannot be read.
+ */
+export async function readTemplates(dir: string): Promise<TemplateFile[]> {
+  const templates: TemplateFile[] = [];
+  const faults: FileFault[] = [];
+  for (const entry of (await readdir(dir)).sort()) {
+    const file = join(dir, entry);
+    const kind = extname(entry);
+    const id = basename(entry, kind);
+    if (!['.yaml', '.yml', '.json', '.html'].includes(kind)) continue;
+    try {
+      const text = await readFile(file, 'utf8');
+      const value = kind === '.html' ? fromHtml(text, id) : parse(text);
+      templates.push({ id, file: shown(file), body: JSON.stringify(value) });
+    } catch (error) {
+      faults.push({ file: shown(file), reason: reasonOf(error).split('\n')[0] ?? 'cannot be read' });
+    }
+  }
+  if (faults.length === 0 && templates.length === 0)
+    faults.push({ file: shown(dir), reason: 'has no templates: files such as welcome.yaml or welcome.html' });
+  if (faults.length > 0) throw new InputError(faults);
+  // A layout has to be there before the templates that name it.
+  return templates.sort((a, b) => Number(isLayout(b)) - Number(isLayout(a)));
+}
+
+const isLayout = (template: TemplateFile): boolean => JSON.parse(template.body)?.channel === 'layout';
+
+const fromHtml = (html: string, id: string) => ({
+  channel: 'email',
+  subject: /<title>([^<]+)<\/title>/i.exec(html)?.[1]?.trim() ?? id,
+  html,
+});
+
+/** Stands in for a template that a campaign names and nobody has written. */
+export const plainTemplate = (id: string): TemplateFile => ({
+  id,
+  body: JSON.stringify({
+    channel: 'email',
+    subject: `${id}: a stand-in`,
+    html: [
+      `<p>Hello <%= it.prospect.traits.name ?? 'there' %>,</p>`,
+      `<p>this stands where your template <b>${id}</b> will be.</p>`,
+      `<p><a href="<%= it.links.unsubscribe %>">Unsubscribe</a></p>`,
+    ].join('\n'),
+  }),
+});

@@ -1,0 +1,67 @@
+import type { CampaignFile } from '../files/campaign-file.ts';
+import { type FileFault, InputError } from '../files/faults.ts';
+import { plainTemplate, type TemplateFile } from '../files/template-files.ts';
+import type { Reading } from '../playing/pace.ts';
+import { type Client, describeProblem, faultsOf } from './client.ts';
+
+export interface SetUp {
+  /** Ids of the templates that a campaign names and nobody wrote: plain ones stand in for them. */
+  readonly standIns: readonly string[];
+  /** Herald's clock, read while the last campaign was launched. */
+  readonly clock: Reading;
+}
+
+/**
+ * Gives Herald its sender, the templates, then the campaigns, and launches those. Throws `InputError`, with file and line, for what
+ * Herald refuses.
+ */
+export async function setUp(
+  client: Client,
+  campaigns: readonly CampaignFile[],
+  templates: readonly TemplateFile[],
+): Promise<SetUp> {
+  const settings = { sender: { email: 'hello@inkwell.example', name: 'Inkwell' }, zone: 'UTC' };
+  await must(client, 'PUT', '/v1/settings', JSON.stringify(settings));
+  const written = new Set(templates.map(({ id }) => id));
+  const missing = [...new Set(campaigns.flatMap((campaign) => campaign.templates))].filter(
+    (id) => !written.has(id),
+  );
+
+  const faults: FileFault[] = [];
+  for (const template of [...templates, ...missing.map(plainTemplate)]) {
+    const answer = await client.send(
+      'PUT',
+      `/v1/templates/${encodeURIComponent(template.id)}`,
+      template.body,
+    );
+    if (answer.ok) continue;
+    const file = template.file ?? `template ${template.id}`;
+    for (const { path, message } of faultsOf(answer))
+      faults.push({ file, reason: `${path} ${message}`.trim() });
+  }
+  if (faults.length > 0) throw new InputError(faults);
+
+  let clock: Reading | undefined;
+  for (const campaign of campaigns) {
+    const path = `/v1/campaigns/${encodeURIComponent(campaign.id)}`;
+    const answer = await client.send('PUT', path, campaign.text, { 'content-type': 'application/yaml' });
+    if (answer.ok) clock = await launch(client, path);
+    else faults.push(...faultsOf(answer).map(campaign.locate));
+  }
+  if (faults.length > 0 || clock === undefined) throw new InputError(faults);
+  return { standIns: missing, clock };
+}
+
+/** Launches a campaign; the answer tells the time on Herald's clock about half way through the call. */
+async function launch(client: Client, path: string): Promise<Reading> {
+  const before = performance.now();
+  const { changedAt } = (await must(client, 'POST', `${path}/launch`, '{}')) as { changedAt: string };
+  return { at: Date.parse(changedAt), readAt: (before + performance.now()) / 2 };
+}
+
+/** The body of the answer to a request that has to succeed, whatever the files say. */
+export async function must(client: Client, method: string, path: string, body: string): Promise<unknown> {
+  const answer = await client.send(method, path, body);
+  if (!answer.ok) throw new Error(`${method} ${path}: ${describeProblem(answer)}`);
+  return answer.body;
+}

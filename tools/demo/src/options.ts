@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { type FileFault, InputError } from './files/faults.ts';
+
+/** The root of the repository. */
+export const root = join(import.meta.dirname, '../../..');
+
+export interface Options {
+  /** Files with a campaign each. */
+  readonly campaigns: readonly string[];
+  /** Folders with templates; the ids are the names of the files. */
+  readonly templates: readonly string[];
+  /** Files with an event a line, in the order of arrival. */
+  readonly events: readonly string[];
+  /** The folder of the GitHub example: source and deliveries. */
+  readonly github?: string;
+  /** What the run has to come to. */
+  readonly expected?: string;
+  /** The files are the user's own: what is wrong with them is shown as a mistake of theirs. */
+  readonly own: boolean;
+  /** The temporary folder stays. */
+  readonly keep: boolean;
+  /** How long the whole story may take on the wall, about, in s. */
+  readonly seconds: number;
+}
+
+/** What to run: the examples, or with EVENTS and CAMPAIGN the user's own. Throws `InputError` for what is not there. */
+export function readOptions(env: Readonly<Record<string, string | undefined>>): Options {
+  const { EVENTS, CAMPAIGN, TEMPLATES } = env;
+  const common = { keep: given(env.KEEP), seconds: seconds(env.SECONDS) };
+  if (!given(EVENTS) && !given(CAMPAIGN) && !given(TEMPLATES)) return { ...examples(), ...common };
+
+  const faults: FileFault[] = [];
+  if (!EVENTS) faults.push({ file: 'EVENTS', reason: 'is missing: a file with one event a line, as JSON' });
+  if (!CAMPAIGN)
+    faults.push({ file: 'CAMPAIGN', reason: 'is missing: a file with a campaign, as YAML or JSON' });
+  for (const file of [EVENTS, CAMPAIGN, TEMPLATES]) {
+    if (file && !existsSync(file)) faults.push({ file, reason: 'is not there' });
+  }
+  if (faults.length > 0 || !EVENTS || !CAMPAIGN) throw new InputError(faults);
+  return {
+    campaigns: [resolve(CAMPAIGN)],
+    templates: TEMPLATES ? [resolve(TEMPLATES)] : [],
+    events: [resolve(EVENTS)],
+    own: true,
+    ...common,
+  };
+}
+
+function examples(): Omit<Options, 'keep' | 'seconds'> {
+  const trial = join(root, 'examples/trial-onboarding');
+  const github = join(root, 'examples/stargazers');
+  return {
+    campaigns: [join(trial, 'campaign.yaml'), join(github, 'campaign.yaml')],
+    templates: [join(trial, 'templates'), join(github, 'templates')],
+    events: [join(trial, 'events.jsonl'), join(github, 'addresses.jsonl')],
+    github,
+    expected: join(root, 'examples/expected.yaml'),
+    own: false,
+  };
+}
+
+const given = (value: string | undefined): boolean => value !== undefined && value !== '';
+
+function seconds(text: string | undefined): number {
+  if (!given(text)) return 35;
+  const value = Number(text);
+  if (!(value >= 1 && value <= 3600))
+    throw new InputError([{ file: 'SECONDS', reason: 'is no number from 1 to 3600' }]);
+  return value;
+}
+
+/** A file's name as the user would write it. */
+export const shown = (file: string): string => {
+  const near = relative(process.cwd(), file);
+  return near === '' || near.startsWith('..') ? file : near;
+};

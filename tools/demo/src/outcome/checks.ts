@@ -1,0 +1,141 @@
+import type { CampaignFile } from '../files/campaign-file.ts';
+import { type LoggedEvent, SENT_STATUSES } from '../herald/api.ts';
+import type { Inbox } from '../playing/inbox.ts';
+import type { Played } from '../playing/play.ts';
+import { messageIdOf } from './mail.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Something that has to hold, and whether it does. `problems` say what does not; none means that it holds. */
+export interface Check {
+  readonly what: string;
+  readonly problems: readonly string[];
+}
+
+/** Everything that must hold after any run, whatever the campaigns are. */
+export function checksOf(
+  outcome: Outcome,
+  played: Played,
+  inbox: Pick<Inbox, 'mails'>,
+  campaigns: readonly CampaignFile[],
+): Check[] {
+  return [
+    loggedOnce(outcome, played),
+    accountedFor(outcome),
+    deliveredOnce(outcome, inbox),
+    metricsAgree(outcome),
+    atLocalTime(outcome, campaigns),
+    {
+      what: 'no message between the services was given up (dead letters)',
+      problems: outcome.deadLetters.map(({ queue, reason }) => `${queue}: ${reason}`),
+    },
+  ].filter((check) => check !== undefined);
+}
+
+const isFromOutside = ({ source }: LoggedEvent): boolean => source === 'api' || source.startsWith('hooks/');
+
+function loggedOnce({ events }: Outcome, { accepted }: Played): Check {
+  const times = new Map<string, number>();
+  for (const { id } of events) times.set(id, (times.get(id) ?? 0) + 1);
+  const missing = [...accepted]
+    .filter((id) => !times.has(id))
+    .map((id) => `${id} was accepted and is not in the log`);
+  const twice = [...times]
+    .filter(([, count]) => count > 1)
+    .map(([id, count]) => `${id} is in the log ${count} times`);
+  const unasked = events
+    .filter((event) => isFromOutside(event) && !accepted.has(event.id))
+    .map(({ id }) => `${id} is in the log and was not accepted`);
+  return {
+    what: `each of the ${accepted.size} accepted events is in the log, exactly once`,
+    problems: [...missing, ...twice, ...unasked],
+  };
+}
+
+function accountedFor({ events, messages }: Outcome): Check {
+  const planned = new Set(
+    events.filter(({ type }) => type === 'enrollment.requested').map(({ data }) => String(data.messageId)),
+  );
+  const known = new Set(messages.map(({ id }) => id));
+  const problems = [
+    ...[...planned].filter((id) => !known.has(id)).map((id) => `message ${id} was planned and is not known`),
+    ...[...known].filter((id) => !planned.has(id)).map((id) => `message ${id} was never planned`),
+    ...messages.filter(isSilent).map(({ id, status }) => `message ${id} is ${status}, and nothing says why`),
+  ];
+  if (known.size !== messages.length) problems.push(`${messages.length} messages have ${known.size} ids`);
+  return { what: `each of the ${planned.size} planned messages has one outcome, with its reason`, problems };
+}
+
+/** What has not left has to say why. */
+const isSilent = ({ status, reason }: Outcome['messages'][number]): boolean =>
+  !SENT_STATUSES.includes(status) && (reason === undefined || reason === '');
+
+function deliveredOnce({ messages }: Outcome, { mails }: Pick<Inbox, 'mails'>): Check {
+  const sent = new Set(messages.filter(({ status }) => SENT_STATUSES.includes(status)).map(({ id }) => id));
+  const times = new Map<string, number>();
+  for (const mail of mails) {
+    const id = messageIdOf(mail) ?? '(no message id)';
+    times.set(id, (times.get(id) ?? 0) + 1);
+  }
+  const problems = [
+    ...[...sent]
+      .filter((id) => !times.has(id))
+      .map((id) => `message ${id} counts as sent and is not in the inbox`),
+    ...[...times]
+      .filter(([id]) => !sent.has(id))
+      .map(([id]) => `the inbox has ${id}, which does not count as sent`),
+    ...[...times]
+      .filter(([, count]) => count > 1)
+      .map(([id, count]) => `${id} is in the inbox ${count} times`),
+  ];
+  return {
+    what: `the ${sent.size} messages sent are the ${mails.length} mails in the inbox, none twice`,
+    problems,
+  };
+}
+
+function metricsAgree({ messages, enrollments, metrics }: Outcome): Check {
+  const problems: string[] = [];
+  const expect = (name: string, labels: Record<string, string>, is: number): void => {
+    const shows = metrics.sum(name, labels);
+    if (shows !== is)
+      problems.push(`${name} ${Object.values(labels).join(' ')} shows ${shows}, the API ${is}`);
+  };
+  const sent = messages.filter(({ status }) => SENT_STATUSES.includes(status)).length;
+  expect('herald_messages_total', { outcome: 'sent' }, sent);
+  expect('herald_enrollments_total', { outcome: 'entered' }, enrollments.length);
+  expect('herald_messages_unknown', {}, 0);
+  expect('herald_waits_overdue', {}, 0);
+  expect('herald_dead_letters_total', {}, 0);
+  return { what: 'the metrics on the admin port say the same', problems };
+}
+
+/** The end of each wait until a time of day, on the clock of the prospect's zone. None where no campaign has such a wait. */
+function atLocalTime({ events, prospects }: Outcome, campaigns: readonly CampaignFile[]): Check | undefined {
+  const steps = new Map(
+    campaigns.flatMap(({ id, morning }) => morning.map((step) => [`${id}/${step.stepId}`, step] as const)),
+  );
+  if (steps.size === 0) return undefined;
+  const zones = new Set<string>();
+  const problems: string[] = [];
+  let count = 0;
+  for (const event of events) {
+    const step = steps.get(`${event.data.campaignId}/${event.data.stepId}`);
+    if (step === undefined || event.type !== 'enrollment.resumed') continue;
+    const own = prospects.get(event.prospectId ?? '')?.traits.timezone;
+    const zone = step.zone ?? (typeof own === 'string' ? own : 'UTC');
+    const shows = timeIn(event.occurredAt, zone);
+    zones.add(zone);
+    count += 1;
+    if (shows !== step.at)
+      problems.push(`${event.prospectId} went on at ${shows} in ${zone}, not at ${step.at}`);
+  }
+  return {
+    what: `all ${count} waits for a time of day ended at that time, on clocks in ${zones.size} zones`,
+    problems,
+  };
+}
+
+const timeIn = (instant: string, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(
+    new Date(instant),
+  );

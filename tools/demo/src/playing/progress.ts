@@ -1,0 +1,69 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+export interface Step {
+  /** What the clock of the story shows, in ms. */
+  readonly now: number;
+  readonly sent: number;
+  readonly mails: number;
+}
+
+export interface Progress {
+  show(step: Step): void;
+  /** All of the way is done. */
+  finish(step: Step): void;
+  /** Leaves the terminal as it was found, the last state on it. */
+  close(): void;
+}
+
+const WIDTH = 24;
+
+/** The date and time of the story, in UTC. */
+export const clockText = (now: number): string => new Date(now).toISOString().slice(0, 16).replace('T', ' ');
+
+/** A bar on a terminal; elsewhere a plain line for every tenth of the way. */
+export function createProgress(
+  out: NodeJS.WriteStream,
+  story: { readonly start: number; readonly end: number; readonly acts: number },
+): Progress {
+  const length = Math.max(1, story.end - story.start);
+  const part = ({ now }: Step): number => Math.min(1, Math.max(0, (now - story.start) / length));
+  const words = ({ now, sent, mails }: Step) => ({
+    clock: clockText(now),
+    sent: `${sent} of ${story.acts} sent`,
+    mails: `${mails} mails`,
+  });
+  if (!out.isTTY) {
+    let tenths = -1;
+    const line = (step: Step, done: number): void => {
+      const { clock, sent, mails } = words(step);
+      out.write(`  ${String(done * 10).padStart(3)} %  ${clock}  ${sent}, ${mails}\n`);
+    };
+    return {
+      show(step) {
+        const reached = Math.min(9, Math.floor(part(step) * 10));
+        if (reached <= tenths) return;
+        tenths = reached;
+        line(step, reached);
+      },
+      finish: (step) => line(step, 10),
+      close: () => {},
+    };
+  }
+  const bar = new SingleBar(
+    {
+      stream: out,
+      format: '  {bar} {percentage} %  {clock}  {sent}, {mails}',
+      barsize: WIDTH,
+      hideCursor: true,
+      clearOnComplete: false,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(1000, 0, words({ now: story.start, sent: 0, mails: 0 }));
+  return {
+    show: (step) => bar.update(Math.min(999, Math.round(part(step) * 1000)), words(step)),
+    finish: (step) => bar.update(1000, words(step)),
+    close: () => bar.stop(),
+  };
+}

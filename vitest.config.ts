@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */
+const tier = (name: string, options: { testTimeout: number; maxWorkers: number; groupOrder: number }) => ({
+  test: {
+    name,
+    include: [`{apps,libs,tools}/*/src/**/*.${name}.test.ts`, `tests/**/*.${name}.test.ts`],
+    testTimeout: options.testTimeout,
+    hookTimeout: options.testTimeout,
+    maxWorkers: options.maxWorkers,
+    sequence: { groupOrder: options.groupOrder },
+  },
+});
+
+export default defineConfig({
+  test: {
+    // Processes, not threads: a test that kills, leaks or blocks cannot touch another file.
+    pool: 'forks',
+    projects: [
+      tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0 }),
+      tier('int', { testTimeout: 60_000, maxWorkers: 2, groupOrder: 1 }),
+      // One at a time: these start whole systems and measure them by the clock.
+      tier('e2e', { testTimeout: 240_000, maxWorkers: 1, groupOrder: 2 }),
+    ],
+  },
+});
