@@ -31,8 +31,8 @@ check: $(STAMP) ## Check types, lint and unused code
 fix: $(STAMP) ## Format the code, and mend what the linter can mend
 	@$(PNPM) run fix
 
-replay: $(STAMP) ## Rebuild all projections of ./data from its event log, and compare (stop `make dev` first)
-	@DATA_DIR=data $(NODE) apps/event-handler/src/replay.ts --verify
+replay: $(STAMP) ## Compare all projections of ./data with its event log (REPAIR=1: rebuild what differs; stop `make dev` first)
+	@DATA_DIR=data $(NODE) apps/all-in-one/src/replay.ts $(if $(REPAIR),,--verify)
 
 clean: ## Remove what was installed, built or stored here, ./data included
 	rm -rf node_modules apps/*/node_modules libs/*/node_modules tools/*/node_modules tests/node_modules data .tmp coverage

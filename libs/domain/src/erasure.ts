@@ -2,7 +2,12 @@ import type { EnrollmentState, SeenEvent } from './enrollment/enrollment.ts';
 import { isEnrollmentFact } from './enrollment/evolve.ts';
 import type { Event } from './event.ts';
 import type { JsonObject } from './json.ts';
-import { type MessageState, parseMessageType } from './message/message.ts';
+import {
+  type MessageFacts,
+  type MessageIdentity,
+  type MessageState,
+  parseMessageType,
+} from './message/message.ts';
 
 /**
  * What erasure leaves of a person's history: which step of which campaign did what, and which message had which outcome, but nothing
@@ -15,10 +20,9 @@ export function redactEvent<E extends Event>(event: E): E {
 
 function redactData(event: Event): JsonObject {
   const { data } = event;
-  if (parseMessageType(event.type) !== undefined) {
-    const { to: _gone, ...rest } = data;
-    return typeof rest.reason === 'string' ? { ...rest, reason: withoutAddresses(rest.reason) } : rest;
-  }
+  if (parseMessageType(event.type) !== undefined) return redactMessageData(data);
+  if (event.type === 'enrollment.refused')
+    return { campaignId: data.campaignId ?? null, reason: data.reason ?? null };
   if (!isEnrollmentFact(event)) return {};
   const facts = event as { type: string; data: JsonObject };
   switch (event.type) {
@@ -40,6 +44,33 @@ function redactData(event: Event): JsonObject {
     default:
       return data;
   }
+}
+
+/** What an event about a message may still say; whatever else it has, now or one day, goes. */
+const KEPT_OF_MESSAGES: readonly (keyof (MessageIdentity & MessageFacts))[] = [
+  'messageId',
+  'prospectId',
+  'channel',
+  'template',
+  'campaignId',
+  'campaignVersion',
+  'enrollmentId',
+  'stepId',
+  'requestedAt',
+  'version',
+  'templateVersion',
+  'provider',
+  'providerId',
+  'dueAt',
+  'attempts',
+];
+
+function redactMessageData(data: JsonObject): JsonObject {
+  const kept = KEPT_OF_MESSAGES.flatMap((key) =>
+    data[key] === undefined ? [] : [[key, data[key]] as const],
+  );
+  const reason = typeof data.reason === 'string' ? { reason: withoutAddresses(data.reason) } : {};
+  return { ...Object.fromEntries(kept), ...reason };
 }
 
 /** The state that folding the redacted events gives. */

@@ -198,6 +198,17 @@ describe('an enrollment', () => {
     expect(JSON.stringify(page.items)).not.toContain('ada@example.com');
   });
 
+  test('of a prospect who came back stays when the erasure from before is delivered again', async () => {
+    const stage = await setStage();
+    await stage.launch('onboarding', onboarding);
+    const erased = await stage.happens('prospect.erased', 'ada');
+    await stage.happens('trial.started', 'ada', {}, { occurredAt: T0 + 1 });
+    await stage.quiet();
+    await stage.announce(erased);
+    await stage.quiet();
+    expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
+  });
+
   test('is told why not when an event came too late to let its prospect in', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);

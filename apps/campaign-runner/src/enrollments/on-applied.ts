@@ -113,6 +113,8 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
 
   const erase = async (event: StoredEvent, prospectId: string): Promise<void> =>
     each(event, prospectId, async (doc) => {
+      // Delivered again after the person has come back, it is not about what came later.
+      if (doc.state.entry.occurredAt > event.occurredAt) return;
       await transitions.give(doc, { kind: 'end', reason: 'erased', at: event.occurredAt }, causedBy(event));
       const ended = await transitions.outbox.load(doc.workspace, doc.id);
       if (ended === undefined) return;

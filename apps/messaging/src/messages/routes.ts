@@ -2,6 +2,7 @@ import { collections } from '@herald/contracts';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
+import { bodyOrNone } from '../body-or-none.ts';
 import { queryFor } from './find.ts';
 import type { Operator } from './operator.ts';
 import { Message, viewMessage } from './view.ts';
@@ -69,16 +70,17 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
     '/v1/messages/:id/retry',
     {
       config: write,
+      preValidation: bodyOrNone,
       schema: {
         tags,
         summary: 'Send again a message that failed, was suppressed, expired, or is unknown',
         params: Id,
-        body: Type.Optional(Retry),
+        body: Retry,
         response: { 200: Message, ...problemResponses(400, 401, 403, 404, 409) },
       },
     },
     async ({ principal, params, body }) =>
-      viewMessage(await operator.retry(principal.workspace, params.id, body?.mayDuplicate === true)),
+      viewMessage(await operator.retry(principal.workspace, params.id, body.mayDuplicate === true)),
   );
 
   const Resolve = Type.Object(

@@ -29,7 +29,10 @@ export function settingsRoutes(app: Http, settings: Settings): void {
       config: { scope: 'settings:read' },
       schema: { tags: ['settings'], response: { 200: Stored, ...problemResponses(401, 403) } },
     },
-    async ({ principal }) => ({ version: 0, ...settings.of(principal.workspace) }),
+    async ({ principal }) => ({
+      ...settings.of(principal.workspace),
+      version: settings.versionOf(principal.workspace),
+    }),
   );
 
   app.put(

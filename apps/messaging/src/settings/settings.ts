@@ -9,6 +9,8 @@ export type SettingsContent = Pick<SettingsDocument, 'zone' | 'sender' | 'replyT
 export interface Settings extends Followed {
   /** Nothing is set where nobody has set anything. */
   of(workspace: string): SettingsContent;
+  /** Counts the changes; 0 before the first. */
+  versionOf(workspace: string): number;
   /** Writes and tells all replicas. The same content again changes nothing. */
   save(workspace: string, content: SettingsContent): Promise<{ doc: SettingsDocument; created: boolean }>;
 }
@@ -49,7 +51,11 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
 
   return {
     ...followed,
-    of: (workspace) => known.get(workspace) ?? {},
+    of(workspace) {
+      const doc = known.get(workspace);
+      return doc === undefined ? {} : contentOf(doc);
+    },
+    versionOf: (workspace) => known.get(workspace)?.version ?? 0,
     async save(workspace, content) {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const saved = await write(workspace, content);

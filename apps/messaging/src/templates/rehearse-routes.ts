@@ -1,5 +1,6 @@
 import { type Http, type Principal, Problem, problemResponses } from '@herald/service';
 import { Type } from 'typebox';
+import { bodyOrNone } from '../body-or-none.ts';
 import type { Rehearse } from './rehearse.ts';
 import { Sample } from './sample.ts';
 
@@ -25,15 +26,16 @@ export function rehearseRoutes(app: Http, rehearse: Rehearse): void {
     '/v1/templates/:id/preview',
     {
       config: { scope: 'templates:read' },
+      preValidation: bodyOrNone,
       schema: {
         tags,
         summary: 'Render a template with a prospect, or with sample data, by the code that sends',
         params: Id,
-        body: Type.Optional(Type.Object(Sample, { additionalProperties: false })),
+        body: Type.Object(Sample, { additionalProperties: false }),
         response: { 200: Preview, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
       },
     },
-    async ({ principal, params, body = {} }) => {
+    async ({ principal, params, body }) => {
       maySee(principal, body);
       return rehearse.preview(principal.workspace, params.id, body);
     },

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ack, type Broker } from '@herald/broker';
-import { openEmbeddedBroker } from '@herald/broker/embedded';
 import {
   appliedMessage,
   collections,
@@ -13,7 +12,6 @@ import {
   requestMessage,
   type SendRequest,
   sendDueMessage,
-  topology,
   withdrawMessage,
 } from '@herald/contracts';
 import {
@@ -29,11 +27,11 @@ import {
   type StoredEvent,
 } from '@herald/domain';
 import { createHttp, createLog, createMetrics } from '@herald/service';
-import { openSqliteStore } from '@herald/store/sqlite';
 import { onTestFinished, vi } from 'vitest';
 import type { OutgoingEmail } from '../providers/provider.ts';
 import { createMessaging, type MessagingDeps } from '../service.ts';
 import { type FakeProvider, fakeProvider } from './fake-provider.ts';
+import { openBroker, openStore } from './open.ts';
 
 export const T0 = Date.parse('2026-03-02T08:00:00Z');
 export const WORKSPACE = 'acme';
@@ -43,26 +41,20 @@ export interface StageOptions extends Partial<Omit<MessagingDeps, 'providers'>> 
   /** A directory that an earlier stage, or another process, has left. */
   readonly dir?: string;
   readonly startAt?: number;
+  /** Leaves the directory when the test is over. */
+  readonly keep?: boolean;
   /** Stands between the service and the broker. */
   readonly between?: (broker: Broker) => Broker;
 }
 
 export const newDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'herald-messaging-'));
 
-export const openStore = async (dir: string) => {
-  const store = openSqliteStore({ file: join(dir, 'store.db'), collections: Object.values(collections) });
-  await store.migrate();
-  return store;
-};
-
-export const openBroker = (dir: string, clock: Clock) =>
-  openEmbeddedBroker({ file: join(dir, 'broker.db'), topology, clock });
-
 /** Messaging over a real store and broker, with a clock that the test sets and the test in the place of its neighbours. */
 export async function setStage(options: StageOptions = {}) {
   const {
     dir = await newDir(),
     startAt = T0,
+    keep = false,
     provider = fakeProvider(),
     between = (it) => it,
     ...more
@@ -109,19 +101,30 @@ export async function setStage(options: StageOptions = {}) {
     return { status: response.statusCode, body: response.json() };
   };
 
-  onTestFinished(async () => {
-    await Promise.all(services.map((service) => service.stop()));
+  let stopped = false;
+  const stop = async (): Promise<void> => {
+    if (!stopped) await Promise.all(services.map((service) => service.stop()));
+    stopped = true;
+  };
+  let closed = false;
+  const close = async (): Promise<void> => {
+    await stop();
+    if (closed) return;
+    closed = true;
     await http.close();
     await broker.close();
     await store.close();
-    await rm(dir, { recursive: true, force: true });
+  };
+  onTestFinished(async () => {
+    await close();
+    if (!keep) await rm(dir, { recursive: true, force: true });
   });
 
   const messages = store.collection(collections.messages);
   const message = (id: string): Promise<MessageDocument | undefined> => messages.get(WORKSPACE, id);
 
   return {
-    ...{ dir, store, broker, clock, metrics, provider, call, messages, message, told, scopes },
+    ...{ dir, store, broker, clock, metrics, provider, call, messages, message, told, scopes, stop, close },
     /** Another replica on the same store and broker. */
     async addReplica() {
       services.push(await start());
@@ -135,6 +138,7 @@ export async function setStage(options: StageOptions = {}) {
       return this.at(now + ms);
     },
     ask: (given: Partial<SendRequest> = {}) => broker.publish([requestMessage(aRequest(given))]),
+    requestOf: (given: Partial<SendRequest>) => requestMessage(aRequest(given)),
     withdraw: (enrollmentId: string, reason = 'exit') =>
       broker.publish([
         withdrawMessage({ kind: 'withdraw', workspace: WORKSPACE, enrollmentId, reason, cause: CAUSE }),

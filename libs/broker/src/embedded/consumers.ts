@@ -67,7 +67,7 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
     const stop = async (): Promise<void> => {
       attend.idle();
       queue.leave(member);
-      if (outstanding > 1e9) {
+      if (outstanding > 0) {
         await new Promise<void>((resolve) => {
           onDone = resolve;
         });

@@ -109,8 +109,7 @@ export function createEngine(deps: EngineDeps): Engine {
     failure: () => failure,
     async close() {
       closed = true;
-      await turning;
-      alarm.set(undefined);
+        alarm.set(undefined);
       clearTimeout(again);
     },
   };

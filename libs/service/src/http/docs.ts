@@ -31,6 +31,7 @@ export async function registerDocs(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: PAGE_POLICY,
+    theme: { title, css: [{ filename: 'herald.css', content: '.swagger-ui .topbar { display: none }' }] },
     // Without this the page would show the address of this document to an outside validator.
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });

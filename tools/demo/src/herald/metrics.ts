@@ -2,6 +2,8 @@
 export interface Metrics {
   /** The sum over all series of a name whose labels are at least these; 0 when there are none. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number;
+  /** The values that a label has in the series of a name. */
+  values(name: string, label: string): string[];
 }
 
 const SERIES = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
@@ -21,6 +23,9 @@ export function parseMetrics(text: string): Metrics {
         .filter((one) => one.name === name)
         .filter((one) => Object.entries(labels).every(([key, value]) => one.labels.get(key) === value))
         .reduce((total, one) => total + one.value, 0),
+    values: (name, label) => [
+      ...new Set(series.filter((one) => one.name === name).map((one) => one.labels.get(label) ?? '')),
+    ],
   };
 }
 

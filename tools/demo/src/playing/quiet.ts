@@ -68,13 +68,17 @@ const isQuiet = ({ waiting, open, metrics }: Look): boolean =>
 function describeStuck({ waiting, open, metrics }: Look): string {
   const lines = [`Nothing has moved for ${PATIENCE / 1000} s, and it is not over:`];
   for (const { prospectId, campaignId, stepId, dueAt } of waiting.slice(0, 5))
-    lines.push(`  ${prospectId} waits in ${campaignId} at ${stepId} since ${dueAt} is due`);
+    lines.push(`  ${prospectId} waits in ${campaignId} at ${stepId}, due ${dueAt}`);
   for (const { id, status, template, reason } of open.slice(0, 5))
     lines.push(
       `  message ${id} (${template}) is still ${status}${reason === undefined ? '' : `: ${reason}`}`,
     );
-  lines.push(
-    `  ${waiting.length} enrollments, ${open.length} messages, ${underWay(metrics)} messages in queues`,
-  );
+  lines.push(`  ${waiting.length} enrollments and ${open.length} messages in all`);
+  for (const queue of metrics.values('herald_queue_messages', 'queue')) {
+    const [ready, inFlight] = ['ready', 'in_flight'].map((state) =>
+      metrics.sum('herald_queue_messages', { queue, state }),
+    );
+    if (ready || inFlight) lines.push(`  queue ${queue}: ${ready} ready, ${inFlight} in flight`);
+  }
   return lines.join('\n');
 }

@@ -27,7 +27,7 @@ export function compileTemplate(source: string, dialect: Dialect): CompiledTempl
     sites = generated.sites;
     return [{ t: 'e', val: generated.code }];
   };
-  const eta = new Eta({ varName: '$', plugins: [{ processAST }] });
+  const eta = new Eta({ varName: '$', autoTrim: false, plugins: [{ processAST }] });
   const run = guarded(() => eta.compile(source));
   return ({ data, locality, limit }) => {
     const { runtime, output } = createRuntime({

@@ -61,7 +61,11 @@ test.each([
   ['<% /* a note */ %>x', 'x'],
   ["<%= '%>' %>", '%>'],
   ["it's `a` \\ ${b}\n\u2028", "it's `a` \\ ${b}\n\u2028"],
-  ['a\n<% if (true) { -%>\nb\n<% } -%>\nc', 'a\nb\nc'],
+  ['a\n<% if (true) { %>\nb\n<% } %>\nc', 'a\nb\nc'],
+  ['a\n<% if (true) { -%>\n\nb\n<%- } -%>\nc', 'a\n\nbc'],
+  ['Hi <%= it.prospect.traits.firstName %>\n\nb', 'Hi Ada\n\nb'],
+  ['Hi <%= it.prospect.traits.firstName -%>\n\nb', 'Hi Ada\nb'],
+  ['a  <%_ const x = 1 _%>  b', 'ab'],
 ])('%s', (source, expected) => {
   expect(render(source)).toBe(expected);
 });

@@ -5,7 +5,7 @@ export type Piece = TextPiece | TagPiece;
 
 export interface TextPiece {
   readonly kind: 'text';
-  /** Trimmed, and escaped for a JavaScript string in single quotes. */
+  /** Escaped for a JavaScript string in single quotes. */
   readonly quoted: string;
 }
 
@@ -25,13 +25,19 @@ const KINDS: Readonly<Record<string, TagPiece['kind']>> = { i: 'output', r: 'raw
 const OPENING = /<%(-|_)?\s*(=|~)?\s*/y;
 const CLOSING = /\s*(-|_)?%>/y;
 
-/** Eta's pieces with their places, which Eta does not tell: each tag is found again in the template and must be there letter for letter. */
+/**
+ * Eta's pieces with their places, which Eta does not tell: each tag is found again in the template and must be there letter for letter.
+ * A line that holds nothing but code would leave an empty line, so a line break right after a code tag is dropped. (By itself Eta
+ * drops it after every tag, which joins the lines of a plain text.)
+ */
 export function locate(source: string, pieces: readonly EtaPiece[]): Piece[] {
   const located: Piece[] = [];
   let end = 0;
+  let afterCode = false;
   for (const piece of pieces) {
     if (typeof piece === 'string') {
-      located.push({ kind: 'text', quoted: piece });
+      located.push({ kind: 'text', quoted: afterCode && piece.startsWith('\\n') ? piece.slice(2) : piece });
+      afterCode = false;
       continue;
     }
     const opening = source.indexOf('<%', end);
@@ -40,7 +46,9 @@ export function locate(source: string, pieces: readonly EtaPiece[]): Piece[] {
     if (opening === -1 || kind === undefined || !OPENING.test(source)) throw unreadable();
     const start = OPENING.lastIndex;
     CLOSING.lastIndex = start + piece.val.length;
-    if (!source.startsWith(piece.val, start) || !CLOSING.test(source)) throw unreadable();
+    const closing = source.startsWith(piece.val, start) ? CLOSING.exec(source) : null;
+    if (closing === null) throw unreadable();
+    afterCode = kind === 'code' && closing[1] === undefined;
     located.push({ kind, code: piece.val, start, before: source.slice(end, opening) });
     end = CLOSING.lastIndex;
   }
