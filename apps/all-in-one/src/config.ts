@@ -4,7 +4,9 @@ import { messagingConfig } from '@herald/messaging';
 import { commonConfig } from '@herald/service';
 import { Type } from 'typebox';
 
-/** Everything the four services are configured by, and what only one process on an embedded store can have. */
+/**
+ * Everything the four services are configured by, and what only one process on an embedded store can have.
+ */
 export const allInOneConfig = Type.Object({
   ...commonConfig,
   ...ingestConfig,

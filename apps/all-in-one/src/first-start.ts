@@ -7,8 +7,9 @@ import { ConfigError, createSecrets, hashApiKey, type Secrets, writeDurably } fr
 const LINK_SECRET = 'link-secret';
 
 /**
- * The file of API keys: the one that is configured, else one in the data directory. If that is not there yet, it is made with one key that may do
- * everything in the workspace `demo`, and `announce` gets that key: it is kept nowhere and cannot be had again.
+ * The file of API keys: the one that is configured, else one in the data directory. If that is not there yet,
+ * it is made with one key that may do everything in the workspace `demo`, and `announce` gets that key: it is
+ * kept nowhere and cannot be had again.
  */
 export function apiKeysFile(
   config: { readonly API_KEYS_FILE?: string; readonly DATA_DIR: string },
@@ -27,8 +28,9 @@ export function apiKeysFile(
 }
 
 /**
- * The secrets, and the one that signs links. In the data directory that one is made if it is not there yet; a directory that is configured
- * must have it, or a `ConfigError` is thrown: links signed by another secret than last time would all be dead.
+ * The secrets, and the one that signs links. In the data directory that one is made if it is not there yet; a
+ * directory that is configured must have it, or a `ConfigError` is thrown: links signed by another secret
+ * than last time would all be dead.
  */
 export function secretsOf(config: { readonly SECRETS_DIR?: string; readonly DATA_DIR: string }): {
   secrets: Secrets;

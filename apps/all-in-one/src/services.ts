@@ -1,4 +1,5 @@
 import { createCampaignRunner } from '@herald/campaign-runner';
+import { wall } from '@herald/domain';
 import { createEventHandler } from '@herald/event-handler';
 import { createIngest } from '@herald/ingest';
 import { createMessaging, createProviders, leaseFor, unknownPolicy } from '@herald/messaging';
@@ -19,7 +20,8 @@ export function createServices({ config, secrets, linkSecret, publicUrl, ...deps
     ...deps,
     linkSecret,
     publicUrl,
-    horizon: config.DELAY_HORIZON,
+    // It is given in wall time: on a fast clock, what is due within the same seconds lies further ahead.
+    horizon: wall(deps.clock, config.DELAY_HORIZON),
     defaultZone: config.DEFAULT_ZONE,
     sweepEvery: config.SWEEP_INTERVAL,
   };

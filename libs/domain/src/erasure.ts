@@ -69,8 +69,8 @@ function redactMessageData(data: JsonObject): JsonObject {
   const kept = KEPT_OF_MESSAGES.flatMap((key) =>
     data[key] === undefined ? [] : [[key, data[key]] as const],
   );
-  const reason = typeof data.reason === 'string' ? { reason: withoutAddresses(data.reason) } : {};
-  return { ...Object.fromEntries(kept), ...reason };
+  const rest: JsonObject = Object.fromEntries(kept);
+  return typeof data.reason === 'string' ? { ...rest, reason: withoutAddresses(data.reason) } : rest;
 }
 
 /** The state that folding the redacted events gives. */

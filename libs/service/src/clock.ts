@@ -18,16 +18,18 @@ type Anchor = Type.Static<typeof Anchor>;
 export interface ClockOptions {
   /** How many times as fast as the wall; above 0. */
   readonly rate: number;
-  /** What it shows at its very first start; the wall time unless told. An existing `file` has the last word. */
+  /**
+   * What it shows at its very first start; the wall time unless told. An existing `file` has the last word.
+   */
   readonly start?: Instant;
   /** Keeps the anchor, so that a restart goes on where the clock would be by now, also at another rate. */
   readonly file?: string;
 }
 
 /**
- * A clock that runs `rate` times as fast as the wall and never goes back, neither when the wall does nor at a restart. At rate 1, with
- * no start and no anchor from earlier, it is the wall clock.
- * Throws when the rate is not above 0 or `file` holds something else: guessing the time would undo waits.
+ * A clock that runs `rate` times as fast as the wall and never goes back, neither when the wall does nor at a
+ * restart. At rate 1, with no start and no anchor from earlier, it is the wall clock. Throws when the rate is
+ * not above 0 or `file` holds something else: guessing the time would undo waits.
  */
 export function createClock({ rate, start, file }: ClockOptions): Clock {
   if (!(rate > 0 && Number.isFinite(rate)))

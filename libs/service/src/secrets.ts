@@ -4,7 +4,10 @@ import { WORKSPACE } from './api-keys/api-keys.ts';
 
 /** Secrets by name. Definitions hold names only, so nothing that is stored or shown contains a secret. */
 export interface Secrets {
-  /** The secret that a workspace's definitions know as `name`; undefined if there is none, it is empty, or the name is none. */
+  /**
+   * The secret that a workspace's definitions know as `name`; undefined if there is none, it is empty, or the
+   * name is none.
+   */
   read(workspace: string, name: string): string | undefined;
   /** A secret of the installation itself. No workspace can name it: theirs have a dot. */
   installation(name: string): string | undefined;
@@ -17,8 +20,9 @@ const KEPT = 5_000;
 const MAX_KEPT = 10_000;
 
 /**
- * Secrets in files of `dir`: `<workspace>.<name>`, and `<name>` for the installation. One newline at the end is not part of the secret. A link may
- * point elsewhere in `dir` (that is how Kubernetes swaps a mounted secret), never out of it. A file over 64 KiB or that cannot be read throws.
+ * Secrets in files of `dir`: `<workspace>.<name>`, and `<name>` for the installation. One newline at the end
+ * is not part of the secret. A link may point elsewhere in `dir` (that is how Kubernetes swaps a mounted
+ * secret), never out of it. A file over 64 KiB or that cannot be read throws.
  */
 export function createSecrets(dir: string): Secrets {
   const kept = new Map<string, { until: number; secret: string | undefined }>();

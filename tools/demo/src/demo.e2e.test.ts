@@ -85,7 +85,7 @@ describe('with files of one’s own', () => {
     });
     expect(out).toContain('template thanks is in no folder given');
     expect(out).toMatch(/mine {2}1 entered: 1 completed/);
-    expect(out).toMatch(/the 1 messages sent are the 1 mails in the inbox/);
+    expect(out).toMatch(/messages sent and mails in the inbox are the same 1, none twice/);
     expect(code).toBe(0);
   });
 

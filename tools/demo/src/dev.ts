@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { WORKSPACE, writeCredentials } from './herald/process.ts';
 import { root, shown } from './options.ts';
 import { colours } from './report/colours.ts';
@@ -27,7 +27,7 @@ function freePort(wished: number): Promise<number> {
   });
 }
 
-const dataDir = join(root, process.env.DATA_DIR ?? 'data');
+const dataDir = resolve(root, process.env.DATA_DIR || 'data');
 const credentialsDir = join(dataDir, 'credentials');
 await mkdir(credentialsDir, { recursive: true, mode: 0o700 });
 const known = await readFile(join(credentialsDir, 'api-key'), 'utf8').catch(() => undefined);
@@ -41,16 +41,21 @@ const child = spawn(
   {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group of its own: the terminal's Ctrl-C comes to us alone, and is passed on once.
+    detached: true,
     env: { ...process.env, ...env, DATA_DIR: dataDir, PORT: String(port), ADMIN_PORT: String(adminPort) },
   },
 );
 const { dim, bold } = colours;
+const format = prettyFactory({
+  colorize: colours.isColorSupported,
+  ignore: 'pid,hostname,service',
+  singleLine: true,
+});
 createInterface({ input: child.stdout }).on('line', (line) => {
+  write(line.startsWith('{') ? format(line) : `${line}\n`);
   if (line.includes('"msg":"ready"')) banner();
 });
-child.stdout.pipe(
-  pretty({ colorize: colours.isColorSupported, ignore: 'pid,hostname,service', destination: 1 }),
-);
 
 let shownOnce = false;
 function banner(): void {
@@ -74,9 +79,12 @@ Try it:
 `);
 }
 
-// The terminal sends Ctrl-C to the child too; we stay until it has ended as it should.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => child.kill('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => child.kill('SIGTERM'));
+process.once('exit', () => {
+  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+    process.kill(-child.pid, 'SIGKILL');
+});
 child.once('close', (code) => {
   process.exitCode = code ?? 0;
 });

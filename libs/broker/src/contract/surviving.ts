@@ -36,6 +36,19 @@ export const surviving = (stage: () => Stage) =>
       expect(await stage().broker().depth('work')).toMatchObject({ delayed: 1 });
     });
 
+    it('a restart: what fell due meanwhile, in the order of due times', async () => {
+      const started = performance.now();
+      await stage()
+        .broker()
+        .publish([delayed('second', 700), delayed('first', 350)]);
+      await stage().broker().close();
+      await until(() => expect(performance.now() - started).toBeGreaterThan(1000));
+      await stage().reopen();
+      const work = await stage().collect('work');
+      await work.count(2);
+      expect(work.ids()).toEqual(['first', 'second']);
+    });
+
     it('a restart: what waits for a retry, and its attempts', async () => {
       await stage()
         .broker()

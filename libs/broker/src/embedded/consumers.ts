@@ -50,7 +50,7 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
     const member: Member = {
       limit: attend.limit,
       idle: attend.idle,
-      wants: (available, atOnce) => (stopped === undefined ? attend.wants(available, atOnce) : 0),
+      wants: attend.wants,
       take: (count) => {
         outstanding += count;
         attend.take(count);

@@ -23,7 +23,7 @@ export const replayDeadLetters = (engine: Engine, queue: WorkQueue, which: Which
   'tokens' in which ? replayNamed(engine, queue, which.tokens) : replayOldest(engine, queue, which.limit);
 
 async function replayNamed(engine: Engine, queue: WorkQueue, tokens: readonly string[]): Promise<number> {
-  const named = [...new Set(tokens)].map(parse).filter((token) => token !== undefined);
+  const named = tokens.map(parse).filter((token) => token !== undefined);
   let replayed = 0;
   for (let start = 0; start < named.length; start += STEP) {
     const part = named.slice(start, start + STEP);

@@ -192,6 +192,21 @@ describe('a broker in one file', () => {
     expect(seen).toEqual(messages(seen.length).map(({ id }) => id));
   });
 
+  it('hands over as many large messages as are wanted, though they do not come into memory together', async () => {
+    const broker = await open();
+    const body = 'x'.repeat(3 * 1024 * 1024);
+    for (const one of messages(14, { body })) await broker.publish([one]);
+    const gate = Promise.withResolvers<Verdict>();
+    const seen: string[] = [];
+    await broker.consume('q', { prefetch: 12 }, ({ id }) => {
+      seen.push(id);
+      return gate.promise;
+    });
+    await count(seen, 12);
+    gate.resolve(ack);
+    await count(seen, 14);
+  });
+
   it('gives ids, keys and bodies back as they were, whatever is in them', async () => {
     const strange = { id: 'a\u0000"\'; DROP TABLE ready --', key: 'q', body: { __proto__x: '\u0000\ud800' } };
     const before = await open();

@@ -109,7 +109,8 @@ export function createEngine(deps: EngineDeps): Engine {
     failure: () => failure,
     async close() {
       closed = true;
-        alarm.set(undefined);
+      await turning;
+      alarm.set(undefined);
       clearTimeout(again);
     },
   };

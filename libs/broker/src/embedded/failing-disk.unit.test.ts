@@ -39,6 +39,18 @@ describe('when the disk is full', () => {
     expect(seen).toEqual(['c 1']);
   });
 
+  it('a message that comes afterwards is not taken for one that was there before', async () => {
+    const consumer = await trial.broker().consume('q', { prefetch: 5 }, async () => ack);
+    await publish('a', 'b', 'c');
+    await until(() => expect(settled).toHaveLength(3));
+    await consumer.stop();
+    trial.database().fail(1);
+    await expect(publish('d')).rejects.toThrow();
+    await publish('e');
+    await trial.broker().consume('q', { prefetch: 5 }, async () => ack);
+    await until(() => expect(settled.at(-1)).toBe('e ack'));
+  });
+
   it('nobody is handed what could not be marked as handed over; it comes once the disk has room', async () => {
     await publish('a', 'b');
     trial.database().fail(3);

@@ -18,8 +18,9 @@ export interface LoadApiKeysOptions {
 }
 
 /**
- * The keys of a file. Throws an `ApiKeyFileError` with every fault when the file cannot be used. Later changes of the file take effect
- * within `every` ms; while a changed file cannot be used, the keys before it stay.
+ * The keys of a file. Throws an `ApiKeyFileError` with every fault when the file cannot be used. Later
+ * changes of the file take effect within `every` ms; while a changed file cannot be used, the keys before it
+ * stay.
  */
 export function loadApiKeys(file: string, { log, every = 1_000 }: LoadApiKeysOptions = {}): ApiKeys {
   let seen = fingerprint(file);
@@ -41,7 +42,8 @@ export function loadApiKeys(file: string, { log, every = 1_000 }: LoadApiKeysOpt
 
   return {
     find(token) {
-      // Looked at on use: there is nothing to stop, and a mounted secret that is swapped by its link is seen too.
+      // Looked at on use: there is nothing to stop, and a mounted secret that is swapped by its link is seen
+      // too.
       if (performance.now() - looked >= every) look();
       return lookUp(byHash, token);
     },
@@ -54,8 +56,8 @@ interface Entry {
 }
 
 /**
- * How long the search takes tells only about the SHA-256 of what was sent, which nobody can steer towards that of a key. The
- * comparison after it takes the same time whether there is such a key or not.
+ * How long the search takes tells only about the SHA-256 of what was sent, which nobody can steer towards
+ * that of a key. The comparison after it takes the same time whether there is such a key or not.
  */
 function lookUp(byHash: ReadonlyMap<string, Entry>, token: string): Principal | undefined {
   const digest = hashApiKey(token);

@@ -2,7 +2,10 @@ import type { TObject, TSchema } from 'typebox';
 import { formatDurationMs } from '../text-values.ts';
 import { isRequired } from './load-config.ts';
 
-/** A markdown table of the settings in the order they are declared: name, default, meaning (the schema's `description`). */
+/**
+ * A markdown table of the settings in the order they are declared: name, default, meaning (the schema's
+ * `description`).
+ */
 export function configTable(schema: TObject): string {
   const rows = Object.entries(schema.properties).map(
     ([name, setting]) =>

@@ -3,7 +3,10 @@ import { Value } from 'typebox/value';
 import { fromText } from '../text-values.ts';
 import { expectation } from './expectation.ts';
 
-/** The configuration cannot be used. `message` lists every fault, a line each, and never the value of a secret. */
+/**
+ * The configuration cannot be used. `message` lists every fault, a line each, and never the value of a
+ * secret.
+ */
 export class ConfigError extends Error {
   readonly code = 'config';
   readonly faults: readonly string[];
@@ -18,8 +21,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * The settings that `schema` declares, from `env`: text becomes numbers, booleans and ms; a variable that is empty counts
- * as not set; what is not set has its default. Frozen. Throws a `ConfigError` that names every fault.
+ * The settings that `schema` declares, from `env`: text becomes numbers, booleans and ms; a variable that is
+ * empty counts as not set; what is not set has its default. Frozen. Throws a `ConfigError` that names every
+ * fault.
  */
 export function loadConfig<S extends TObject>(
   schema: S,

@@ -26,7 +26,10 @@ const DeadLetterView = Type.Object({
   body: Type.Unknown({ description: 'The message.' }),
 });
 
-/** `GET /v1/dead-letters` and `POST /v1/dead-letters/replay`: a workspace's own letters in the queues of this process. */
+/**
+ * `GET /v1/dead-letters` and `POST /v1/dead-letters/replay`: a workspace's own letters in the queues of this
+ * process.
+ */
 export function deadLettersRoutes(app: Http, { broker, queues, log }: DeadLettersDeps): void {
   const queue = Type.Optional(Choice(queues, { description: 'Only this queue.' }));
   const chosen = (name: string | undefined): readonly string[] => (name === undefined ? queues : [name]);

@@ -1,8 +1,9 @@
 import { isObject } from '@herald/domain';
 
 /**
- * The workspace a message belongs to, read from its body: every contract has `workspace`, or `events` that each have it. Undefined when it cannot be told or
- * when the events are of several: such a letter is shown to nobody.
+ * The workspace a message belongs to, read from its body: every contract has `workspace`, or `events` that
+ * each have it. Undefined when it cannot be told or when the events are of several: such a letter is shown to
+ * nobody.
  */
 export function ownerOf(body: unknown): string | undefined {
   if (!isObject(body)) return undefined;

@@ -16,7 +16,10 @@ export interface Search {
   readonly cursor?: string | undefined;
 }
 
-/** What was found. `next` is there when there may be more, also when nothing was found among as many letters as one search may look at. */
+/**
+ * What was found. `next` is there when there may be more, also when nothing was found among as many letters
+ * as one search may look at.
+ */
 export interface Found {
   readonly letters: readonly Letter[];
   readonly next?: string;
@@ -26,7 +29,10 @@ export interface Found {
 const MAX_LOOKED_AT = 5_000;
 const AT_ONCE = 200;
 
-/** A workspace's dead letters, oldest first within each queue. A cursor that is none of ours throws a `Problem` (400). */
+/**
+ * A workspace's dead letters, oldest first within each queue. A cursor that is none of ours throws a
+ * `Problem` (400).
+ */
 export async function searchDeadLetters(broker: Pick<Broker, 'deadLetters'>, search: Search): Promise<Found> {
   const { queues, workspace, limit, wanted = () => true } = search;
   const start = search.cursor === undefined ? undefined : readCursor(search.cursor, queues);

@@ -14,7 +14,10 @@ const PAGE_POLICY =
 
 const SCHEME = 'apiKey';
 
-/** `/openapi.json` and, for reading, `/docs`: all of it is served from here, nothing from elsewhere. Register before the routes. */
+/**
+ * `/openapi.json` and, for reading, `/docs`: all of it is served from here, nothing from elsewhere. Register
+ * before the routes.
+ */
 export async function registerDocs(
   app: FastifyInstance,
   { title, description, version }: DocsOptions,

@@ -3,7 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, Problem, problemBody } from '../problem/problem.ts';
 import { problemOf } from '../problem/problem-of.ts';
 
-/** Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the answer names that id. */
+/**
+ * Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the
+ * answer names that id.
+ */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
   const ours = problem.status >= 500;
@@ -16,7 +19,10 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(problemBody(problem, ours ? request.id : undefined)));
 }
 
-/** For a request that never became one: it was too slow, too large or not HTTP. Written by hand, for there is nothing to write it with. */
+/**
+ * For a request that never became one: it was too slow, too large or not HTTP. Written by hand, for there is
+ * nothing to write it with.
+ */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What stands on every answer unless the route said otherwise. Transport security is up to whoever terminates TLS. */
+/**
+ * What stands on every answer unless the route said otherwise. Transport security is up to whoever terminates
+ * TLS.
+ */
 const DEFAULTS: Readonly<Record<string, string>> = {
   // An answer is data. A page that needs more says so itself.
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -39,8 +39,9 @@ export interface HttpOptions extends DocsOptions, Partial<HttpLimits> {
 }
 
 /**
- * A server without routes of its own save `/openapi.json` and `/docs`. Routes declare their schemas and `config: { scope }`; then inputs are checked with every
- * fault named, `request.principal` is known, errors become problem+json, and each request is logged and measured. Bodies are JSON unless a route adds a parser.
+ * A server without routes of its own save `/openapi.json` and `/docs`. Routes declare their schemas and
+ * `config: { scope }`; then inputs are checked with every fault named, `request.principal` is known, errors
+ * become problem+json, and each request is logged and measured. Bodies are JSON unless a route adds a parser.
  */
 export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOptions): Promise<Http> {
   const limits: HttpLimits = { ...DEFAULT_LIMITS, ...options };
@@ -50,7 +51,8 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
     // None is taken from outside: an id somebody else chose would stand in our log as ours.
     genReqId: () => crypto.randomUUID(),
     requestIdHeader: false,
-    // Nobody can say who he is by a header. Whoever needs the caller's address behind a proxy adds that knowingly.
+    // Nobody can say who he is by a header. Whoever needs the caller's address behind a proxy adds that
+    // knowingly.
     trustProxy: false,
     bodyLimit: limits.bodyLimit,
     requestTimeout: limits.requestTimeout,
@@ -69,7 +71,8 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
   });
 
   app.setValidatorCompiler(createValidatorCompiler());
-  // Plain JSON: a serializer compiled from the schema would drop, without a word, what the schema does not name.
+  // Plain JSON: a serializer compiled from the schema would drop, without a word, what the schema does not
+  // name.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics/metrics.ts';
 import { callerOf } from './auth.ts';
 
-/** A line in the log and a measurement per request, by route template: never the URL, which may hold a token, and never a body. */
+/**
+ * A line in the log and a measurement per request, by route template: never the URL, which may hold a token,
+ * and never a body.
+ */
 export function watchRequests(app: FastifyInstance, metrics: Pick<Metrics, 'httpSeconds'>): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -5,8 +5,8 @@ import { problemResponses } from './pages.ts';
 import { closed } from './validation/closed.ts';
 
 /**
- * What every route gets when it is declared, so that no route forgets it: closed schemas, and in the document its security and the
- * errors that may come before the handler.
+ * What every route gets when it is declared, so that no route forgets it: closed schemas, and in the document
+ * its security and the errors that may come before the handler.
  */
 export function completeRoute(route: RouteOptions): void {
   const schema = route.schema ?? {};

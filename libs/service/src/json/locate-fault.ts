@@ -13,8 +13,9 @@ type Wanted = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or }' | '
 const MAX_TOKENS = 200_000;
 
 /**
- * Where a text stops being JSON, or where a name stands for the second time in its object, in words: `line 2, column 7: a value is expected`. Undefined when
- * nothing is wrong in the first 200,000 tokens. Only run once a text is known to be faulty.
+ * Where a text stops being JSON, or where a name stands for the second time in its object, in words: `line 2,
+ * column 7: a value is expected`. Undefined when nothing is wrong in the first 200,000 tokens. Only run once
+ * a text is known to be faulty.
  */
 export function locateFault(text: string): string | undefined {
   const open: (Set<string> | 'array')[] = [];
@@ -46,7 +47,10 @@ interface Token {
   readonly plain: string | undefined;
 }
 
-/** What is wanted after this token, or undefined when the token is not what was wanted. Opens and closes on `open`. */
+/**
+ * What is wanted after this token, or undefined when the token is not what was wanted. Opens and closes on
+ * `open`.
+ */
 function step(
   { mark, name, plain }: Token,
   wanted: Wanted,

@@ -12,8 +12,9 @@ export interface LogOptions {
 }
 
 /**
- * JSON lines: level as a word, ISO time, service, the object's fields, `msg`. What is secret or personal is taken out of the
- * fields, of those of child loggers and of the message, at any depth, before anything is written. Values for `%s` are dropped.
+ * JSON lines: level as a word, ISO time, service, the object's fields, `msg`. What is secret or personal is
+ * taken out of the fields, of those of child loggers and of the message, at any depth, before anything is
+ * written. Values for `%s` are dropped.
  */
 export function createLog({ service, level, destination }: LogOptions): Log {
   const options: pino.LoggerOptions = {
@@ -24,7 +25,8 @@ export function createLog({ service, level, destination }: LogOptions): Log {
       level: (label) => ({ level: label }),
       log: (fields) => redactFields(fields),
     },
-    // An error is described by the formatter already; pino's own serializer would take the description apart again.
+    // An error is described by the formatter already; pino's own serializer would take the description apart
+    // again.
     serializers: { err: (described: unknown) => described },
     hooks: {
       logMethod([first, message], method) {
@@ -36,7 +38,8 @@ export function createLog({ service, level, destination }: LogOptions): Log {
   };
   const log = destination === undefined ? pino(options) : pino(options, destination);
   const child = log.child;
-  // Fields of a child are written once, when it is made, past the formatter. Children inherit this from the root.
+  // Fields of a child are written once, when it is made, past the formatter. Children inherit this from the
+  // root.
   log.child = function redacted(this: Log, bindings, childOptions) {
     return child.call(this, redactFields(bindings), childOptions);
   } as Log['child'];

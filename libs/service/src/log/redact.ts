@@ -1,7 +1,9 @@
 /** What stands where a value was taken out. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
-/** Names of fields whose value is secret, personal, or what somebody sent. Compared without case, `_` and `-`. */
+/**
+ * Names of fields whose value is secret, personal, or what somebody sent. Compared without case, `_` and `-`.
+ */
 const HIDDEN = new Set([
   ...['authorization', 'cookie', 'setcookie', 'signature', 'credentials', 'connectionstring'],
   ...[
@@ -39,10 +41,11 @@ const MAX_ITEMS = 100;
 const MAX_TEXT = 4_000;
 
 /**
- * A copy to log: fields with a telling name are replaced at any depth, mail addresses, bearer tokens and the user part of URLs are taken out
- * of every text, and what is too deep, too long or too many is cut. Never throws.
+ * A copy to log: fields with a telling name are replaced at any depth, mail addresses, bearer tokens and the
+ * user part of URLs are taken out of every text, and what is too deep, too long or too many is cut. Never
+ * throws.
  */
-export function redact(value: unknown, depth = 0): unknown {
+function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return scrub(value);
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;
   if (value instanceof Error) return describeError(value, depth);
@@ -69,7 +72,9 @@ export function redactFields(value: object, depth = 0): Record<string, unknown> 
   return fields;
 }
 
-/** Names come again and again, so what was found is kept; names can also come from data, so not without end. */
+/**
+ * Names come again and again, so what was found is kept; names can also come from data, so not without end.
+ */
 const decided = new Map<string, boolean>();
 const MAX_DECIDED = 2_000;
 
@@ -83,7 +88,10 @@ function isHidden(name: string): boolean {
   return hidden;
 }
 
-/** Bounded repetition only, so that a hostile text costs no more than its length. The domain ends in letters: `fastify@5.12.8` is none. */
+/**
+ * Bounded repetition only, so that a hostile text costs no more than its length. The domain ends in letters:
+ * `fastify@5.12.8` is none.
+ */
 const MAIL = /[^\s@<>"'(),:;=/…]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
 const USER_IN_URL = /:\/\/[^\s/@]{1,512}@/g;
 const BEARER = /\b(bearer|basic)\s{1,4}[\w.~+/=-]{8,}/gi;
@@ -92,7 +100,9 @@ const PHONE = /\+\d[\d ().-]{6,18}\d/g;
 /** More than any pattern matches, so that a cut never leaves half of what should have gone. */
 const OVERLAP = 512;
 
-/** Takes what is secret or personal out of a text that others wrote, such as the message of a driver's error. */
+/**
+ * Takes what is secret or personal out of a text that others wrote, such as the message of a driver's error.
+ */
 export function scrub(text: string): string {
   // Most texts are a word or two: looking for what all patterns need costs less than the patterns.
   let safe = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT + OVERLAP) : text;
@@ -103,8 +113,8 @@ export function scrub(text: string): string {
 }
 
 /**
- * An error as its name, message, stack, code and causes. Its other fields are left out: drivers hang whole documents,
- * commands and mail envelopes on their errors.
+ * An error as its name, message, stack, code and causes. Its other fields are left out: drivers hang whole
+ * documents, commands and mail envelopes on their errors.
  */
 function describeError(error: Error, depth: number): Record<string, unknown> {
   const { code, status } = error as { code?: unknown; status?: unknown };

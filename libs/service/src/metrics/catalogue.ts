@@ -13,8 +13,8 @@ const HANDLING = [0.001, 0.0025, ...FAST, 30, 60];
 const WAITING = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600];
 
 /**
- * Every metric there is, the same names in all services. Base units, and labels with few values only: never a workspace, a person, a campaign, a
- * message or a URL. A name that has been released stays.
+ * Every metric there is, the same names in all services. Base units, and labels with few values only: never a
+ * workspace, a person, a campaign, a message or a URL. A name that has been released stays.
  */
 export const catalogue = {
   httpSeconds: {

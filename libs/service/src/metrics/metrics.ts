@@ -27,7 +27,9 @@ export interface WaitsReading {
 /** Every metric of the process. */
 export interface Metrics extends Instruments {
   readonly registry: Registry;
-  /** `read` is asked at each scrape. When it fails or takes over 3 s, the gauges are missing from that scrape. */
+  /**
+   * `read` is asked at each scrape. When it fails or takes over 3 s, the gauges are missing from that scrape.
+   */
   watchWaits(kind: 'wait' | 'send', read: () => Promise<WaitsReading>): void;
   /** The same for messages whose outcome nobody knows. */
   watchUnknownSends(read: () => Promise<number>): void;
@@ -37,7 +39,10 @@ export interface Metrics extends Instruments {
   observer(log?: Log): BrokerObserver;
 }
 
-/** A registry of its own with every metric of the catalogue, and prom-client's of the process and the event loop. */
+/**
+ * A registry of its own with every metric of the catalogue, and prom-client's of the process and the event
+ * loop.
+ */
 export function createMetrics({ version }: { version: string }): Metrics {
   const registry = new Registry();
   const readings = createReadings();

@@ -2,13 +2,16 @@ import { within } from '../within.ts';
 
 /** Reads what only a query can tell, once per scrape, however many gauges wait for it. */
 export interface Readings {
-  /** `read` sets its gauges; when it fails or takes too long, `clear` takes their old values away and `failed` counts it. */
+  /**
+   * `read` sets its gauges; when it fails or takes too long, `clear` takes their old values away and `failed`
+   * counts it.
+   */
   add(reading: Reading): void;
   /** Resolves when every reading is done, failed or out of time. Never rejects. */
   refresh(): Promise<void>;
 }
 
-export interface Reading {
+interface Reading {
   readonly read: () => Promise<void>;
   readonly clear: () => void;
   readonly failed: () => void;
@@ -25,7 +28,8 @@ export function createReadings(timeLimit: number = TIME_LIMIT): Readings {
     try {
       await within(timeLimit, read());
     } catch {
-      // A stale number would pass for a fresh one. The count tells that it is missing; the query itself logs why.
+      // A stale number would pass for a fresh one. The count tells that it is missing; the query itself logs
+      // why.
       clear();
       failed();
     }

@@ -17,7 +17,10 @@ const FASTIFY: Readonly<Record<string, () => Problem>> = {
     }),
 };
 
-/** Any error as a problem. What we did not foresee is a 500 that says nothing of what went wrong; its cause is for the log. */
+/**
+ * Any error as a problem. What we did not foresee is a 500 that says nothing of what went wrong; its cause is
+ * for the log.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };

@@ -2,7 +2,9 @@ import { STATUS_CODES } from 'node:http';
 
 /** One thing wrong with a request. */
 export interface Fault {
-  /** A JSON pointer into the part of the request that is wrong: `/items/3/type`; empty for the whole of it. */
+  /**
+   * A JSON pointer into the part of the request that is wrong: `/items/3/type`; empty for the whole of it.
+   */
   readonly path: string;
   /** What is wrong and what is wanted, to be read after the path: `must be a whole number`. */
   readonly message: string;
@@ -19,8 +21,9 @@ export interface ProblemOptions {
 }
 
 /**
- * Throw it in any route: it becomes the answer, as problem+json (RFC 9457). `code` is stable and for programs, `detail` for people. From status 500 on
- * it is logged with its cause; the client sees what stands here, so put nothing into it that others may not read.
+ * Throw it in any route: it becomes the answer, as problem+json (RFC 9457). `code` is stable and for
+ * programs, `detail` for people. From status 500 on it is logged with its cause; the client sees what stands
+ * here, so put nothing into it that others may not read.
  */
 export class Problem extends Error {
   readonly status: number;

@@ -2,8 +2,8 @@ import type { Log } from '../log/log.ts';
 import type { ShutdownResult } from '../shutdown/shutdown.ts';
 
 /**
- * Takes over what ends a process: signals, and errors that nobody caught. Never undone, for the process ends with it. What it returns tells whether
- * a signal has come.
+ * Takes over what ends a process: signals, and errors that nobody caught. Never undone, for the process ends
+ * with it. What it returns tells whether a signal has come.
  */
 export function onEndOfProcess(stop: (reason: string) => Promise<ShutdownResult>, log: Log): () => boolean {
   let asked = false;

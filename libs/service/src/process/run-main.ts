@@ -3,8 +3,8 @@ import { ConfigError } from '../config/load-config.ts';
 import { scrub } from '../log/redact.ts';
 
 /**
- * Runs a process's `main`. What goes wrong before there is a log is told on stderr, and the process exits with 1: faults of the configuration as they
- * are, anything else with its stack.
+ * Runs a process's `main`. What goes wrong before there is a log is told on stderr, and the process exits
+ * with 1: faults of the configuration as they are, anything else with its stack.
  */
 export function runMain(main: () => Promise<unknown>): void {
   main().catch((error: unknown) => {

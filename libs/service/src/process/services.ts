@@ -3,9 +3,15 @@ import type { Service } from './service.ts';
 
 /** Services that start and stop together. */
 export interface ServiceGroup {
-  /** One after the other, each hydrated before the next. Rejects with the first failure; ends early once a stop was asked for. */
+  /**
+   * One after the other, each hydrated before the next. Rejects with the first failure; ends early once a
+   * stop was asked for.
+   */
   start(): Promise<void>;
-  /** All at once, those that were started: a consumer that stops late must not hold up the others. Rejects when any failed. */
+  /**
+   * All at once, those that were started: a consumer that stops late must not hold up the others. Rejects
+   * when any failed.
+   */
   stop(): Promise<void>;
 }
 

@@ -11,8 +11,9 @@ interface Parts extends Pick<ProcessOptions, 'http' | 'broker' | 'store' | 'conf
 const nothing = async (): Promise<void> => {};
 
 /**
- * What may still come in first, what it led to next, what holds it last. Requests and handlers get two fifths each of the time, the
- * rest shares the last; a phase that needs less gives nothing to the others, so that a stop takes no longer than it may.
+ * What may still come in first, what it led to next, what holds it last. Requests and handlers get two fifths
+ * each of the time, the rest shares the last; a phase that needs less gives nothing to the others, so that a
+ * stop takes no longer than it may.
  */
 export function shutdownPhases({
   http,

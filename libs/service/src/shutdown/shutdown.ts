@@ -10,7 +10,7 @@ export interface Phase {
   readonly cut?: () => void;
 }
 
-export interface PhaseResult {
+interface PhaseResult {
   readonly name: string;
   readonly outcome: 'done' | 'failed' | 'late';
   readonly ms: number;
@@ -23,7 +23,8 @@ export interface ShutdownResult {
 }
 
 /**
- * Stops a process phase by phase. Each has a time limit, and all run whatever happens to those before. Asked again, it is the same stop. Never rejects.
+ * Stops a process phase by phase. Each has a time limit, and all run whatever happens to those before. Asked
+ * again, it is the same stop. Never rejects.
  */
 export function createShutdown(
   phases: readonly Phase[],

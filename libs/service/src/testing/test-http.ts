@@ -18,7 +18,7 @@ const TOKENS = new Map([
   ['other', principal('other', '*')],
   ['reader', principal('acme', 'events:read')],
 ]);
-export const apiKeys: ApiKeys = { find: (token) => TOKENS.get(token) };
+const apiKeys: ApiKeys = { find: (token) => TOKENS.get(token) };
 
 export const as = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
 
@@ -43,7 +43,10 @@ export async function listen(app: Http): Promise<number> {
   return (app.server.address() as AddressInfo).port;
 }
 
-/** Writes `parts` to a socket one after the other, `every` ms apart, and resolves with all that comes back until the other side closes. */
+/**
+ * Writes `parts` to a socket one after the other, `every` ms apart, and resolves with all that comes back
+ * until the other side closes.
+ */
 export function talk(port: number, parts: Iterable<string | Buffer>, every = 0): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1');
@@ -58,7 +61,8 @@ export function talk(port: number, parts: Iterable<string | Buffer>, every = 0):
     const { value, done } = iterator.next();
     if (done === true || socket.destroyed) return;
     socket.write(value, () => {
-      // Never at once: writes that the kernel takes straight away would let nobody else in this process have a turn.
+      // Never at once: writes that the kernel takes straight away would let nobody else in this process have
+      // a turn.
       if (every === 0) setImmediate(next);
       else setTimeout(next, every);
     });

@@ -69,7 +69,6 @@ export function eachWithStore(setUp: SetUp) {
     },
   };
 }
-export type Context = ReturnType<typeof eachWithStore>;
 
 export const task = (id: string, fields: Partial<Task> = {}): Task => ({
   workspace: 'acme',

@@ -46,8 +46,7 @@ const SQL = {
 
 type Place = Pick<StoredEvent, 'stream' | 'seq' | 'type'> & { readonly n: number };
 
-export const parseEvent = (row: unknown): StoredEvent =>
-  JSON.parse((row as { body: string }).body) as StoredEvent;
+const parseEvent = (row: unknown): StoredEvent => JSON.parse((row as { body: string }).body) as StoredEvent;
 
 /** `ready` gives the database, or throws as long as it is not migrated. */
 export function createEventLog(ready: () => Database): EventLog {

@@ -20,7 +20,7 @@ export interface IndexSchema {
 }
 
 /** Null in an indexed field. JSON has no infinities, so it collides with nothing; it sorts before every number, as null must. */
-export const NULL = '-1e999';
+const NULL = '-1e999';
 
 const unquoted = (name: string): string => name.replaceAll('"', '');
 const columnsOf = (database: Database, table: string): Set<unknown> =>

@@ -128,6 +128,6 @@ function valueAt(doc: Document, path: string): Scalar {
   return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)) ? value : null;
 }
 
-/** What a column holds for an index value, and back: see NULL. */
+/** What a column holds for an index value, and back: see NULL in schema.ts. */
 export const encode = (value: Scalar): string | number => value ?? Number.NEGATIVE_INFINITY;
 export const decode = (value: string | number): Scalar => (value === Number.NEGATIVE_INFINITY ? null : value);

@@ -27,7 +27,7 @@ export async function writeCredentials(
   const derived = (name: string): string => createHash('sha256').update(`${name}:${apiKey}`).digest('hex');
   const githubSecret = derived('github');
   const linkSecret = derived('link-secret');
-  await mkdir(secrets, { recursive: true });
+  await mkdir(secrets, { recursive: true, mode: 0o700 });
   const sha256 = createHash('sha256').update(apiKey).digest('hex');
   const keys = { keys: [{ id: 'local', workspace: WORKSPACE, scopes: ['*'], sha256 }] };
   await writeFile(keysFile, JSON.stringify(keys, undefined, 2), { mode: 0o600 });

@@ -88,7 +88,7 @@ function deliveredOnce({ messages }: Outcome, { mails }: Pick<Inbox, 'mails'>): 
       .map(([id, count]) => `${id} is in the inbox ${count} times`),
   ];
   return {
-    what: `the ${sent.size} messages sent are the ${mails.length} mails in the inbox, none twice`,
+    what: `messages sent and mails in the inbox are the same ${mails.length}, none twice`,
     problems,
   };
 }

@@ -104,7 +104,7 @@ export function messagesSection({ messages, metrics }: Outcome, rate: number): s
 
 /** One mail as it was delivered: the headers that matter, and its text part. */
 export function mailSection(mails: readonly Mail[], of: string | undefined): string {
-  const mail = mails.findLast(({ to }) => to === of) ?? mails.at(-1);
+  const mail = mails.find(({ to }) => to === of) ?? mails[0];
   if (mail === undefined) return section('No mail was delivered', []);
   const text = (mail.parsed.text ?? '').trim().split('\n');
   return section('One of the mails, as it was delivered (text part)', [

@@ -8,9 +8,10 @@ interface Shape {
 }
 
 /**
- * The schema with every object closed that names its properties and does not say whether it takes others: a misspelt name is then a fault and not
- * silently ignored. `additionalProperties: true` keeps one open, and one that names no properties stays open. Parts of an intersection
- * are left alone, for each of them sees the others' names too.
+ * The schema with every object closed that names its properties and does not say whether it takes others: a
+ * misspelt name is then a fault and not silently ignored. `additionalProperties: true` keeps one open, and
+ * one that names no properties stays open. Parts of an intersection are left alone, for each of them sees the
+ * others' names too.
  */
 export function closed(schema: TSchema): TSchema {
   const { properties, additionalProperties, items, anyOf } = schema as Shape;

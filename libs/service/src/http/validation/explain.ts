@@ -19,8 +19,8 @@ export function explain(failures: readonly Failure[]): Fault[] {
 }
 
 /**
- * A value that matches no branch of a union fails in every branch. Where one branch alone is of the right kind, its faults are the ones that help;
- * else one fault for the whole union says so.
+ * A value that matches no branch of a union fails in every branch. Where one branch alone is of the right
+ * kind, its faults are the ones that help; else one fault for the whole union says so.
  */
 function settleUnions(failures: readonly Failure[]): Failure[] {
   const union = outermostUnion(failures);

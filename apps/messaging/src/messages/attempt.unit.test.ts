@@ -1,0 +1,59 @@
+import type { MessageDocument } from '@herald/contracts';
+import { type Clock, initialMessage, initialProspect, type MessageTelling } from '@herald/domain';
+import { createLog, createMetrics } from '@herald/service';
+import { expect, test } from 'vitest';
+import { fakeProvider } from '../testing/fake-provider.ts';
+import { aRequest, T0 } from '../testing/stage.ts';
+import { createAttempt } from './attempt.ts';
+import type { Transitions } from './transitions.ts';
+
+test('a process held up between its claim and the call does not call, for its lease may be over', async () => {
+  let now = T0;
+  const clock: Clock = { now: () => now, rate: 1 };
+  const provider = fakeProvider(() => ({ kind: 'sent' }), 500);
+  const told: MessageTelling[] = [];
+  const { event, enrollment, cause, ...asked } = aRequest();
+  const doc: MessageDocument = {
+    ...{ workspace: 'acme', id: 'm1', version: 0, outbox: [], cause, request: { event, enrollment } },
+    state: initialMessage(asked, T0),
+  };
+  const transitions: Pick<Transitions, 'claim' | 'tell'> = {
+    async claim(given, facts) {
+      const claimed = { ...given, version: 1, lease: { until: now + 1_000, facts } };
+      now += 600; // the process stands still
+      return claimed;
+    },
+    async tell(given, telling) {
+      told.push(telling);
+      return given;
+    },
+  };
+  const version = {
+    workspace: 'acme',
+    id: 't@1',
+    version: 1,
+    templateId: 't',
+    n: 1,
+    savedAt: T0,
+    channel: 'email',
+  } as const;
+  const attempt = createAttempt({
+    ...{
+      clock,
+      provider,
+      log: createLog({ service: 't', level: 'silent' }),
+      metrics: createMetrics({ version: '0' }),
+    },
+    transitions: transitions as Transitions,
+    library: { latest: async () => version } as never,
+    compose: { unsubscribeLink: () => undefined, email: async () => ({}) } as never,
+    readCircumstances: async () => ({
+      enrollment: {},
+      prospect: { ...initialProspect('ada'), traits: { email: 'ada@home.example' } },
+      subject: {} as never,
+    }),
+  });
+  await attempt(doc);
+  expect(provider.sent).toEqual([]);
+  expect(told).toEqual([{ outcome: 'scheduled', facts: { reason: 'held up before the call', dueAt: now } }]);
+});

@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  createClient,
+  freePort,
+  type Herald,
+  openInbox,
+  runReplay,
+  startHerald,
+  waitUntilQuiet,
+  writeCredentials,
+} from '@herald/harness';
+import { expect, onTestFinished, test } from 'vitest';
+import { settle } from './ledger.ts';
+import { createLoad } from './load.ts';
+
+const KILLS = 24;
+const PROSPECTS = 360;
+/** ms of wall time: a process lives between these after it is ready. */
+const LIFE = { min: 100, max: 900 };
+/** Ten virtual minutes in a second. */
+const CLOCK_RATE = 600;
+
+const CAMPAIGN = `
+id: killed
+enter: { on: trial.started }
+steps:
+  - { id: welcome, email: { template: note } }
+  - { id: settle, wait: PT10M }
+  - { id: second, email: { template: note } }
+  - id: project
+    waitFor: { on: project.created, timeout: PT20M }
+    then: [{ id: well-done, email: { template: note } }]
+    else: [{ id: nudge, email: { template: note } }]
+  - { id: seen, update: { traits: { onboarded: "true" } } }
+`;
+const TEMPLATE = {
+  channel: 'email',
+  subject: 'For <%= it.prospect.traits.name %>',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+};
+const MAILS_EACH = 3;
+
+test('killed again and again, it loses nothing and sends nothing twice', { timeout: 240_000 }, async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'herald-killed-'));
+  // A server that takes its time to answer, so that many kills fall between the mail and its record.
+  const inbox = await openInbox({ answerAfter: 15 });
+  const { apiKey, env } = await writeCredentials(dir);
+  const port = await freePort();
+  const client = createClient(`http://127.0.0.1:${port}`, apiKey);
+  const settings = {
+    ...env,
+    PORT: String(port),
+    ADMIN_PORT: '0',
+    DATA_DIR: join(dir, 'data'),
+    SMTP_URL: inbox.url,
+    SENDER: 'Herald <herald@example.com>',
+    SEND_TIMEOUT: '2',
+    CLOCK_RATE: String(CLOCK_RATE),
+  };
+  let herald: Herald | undefined;
+  const start = async (): Promise<{ admin: string }> => {
+    herald = startHerald(settings, join(dir, 'log.jsonl'));
+    return herald.ready;
+  };
+  onTestFinished(async () => {
+    await herald?.kill();
+    await inbox.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  await start();
+  for (const [method, path, body] of [
+    ['PUT', '/v1/templates/note', JSON.stringify(TEMPLATE)],
+    ['PUT', '/v1/campaigns/killed', CAMPAIGN],
+    ['POST', '/v1/campaigns/killed/launch', undefined],
+  ] as const) {
+    const answer = await client.send(method, path, body);
+    expect(answer, JSON.stringify(answer)).toMatchObject({ ok: true });
+  }
+
+  const load = createLoad(client);
+  const prospects = Array.from({ length: PROSPECTS }, (_, i) => `p${i}`);
+  const sending: Promise<void>[] = [];
+  const share = Math.ceil(PROSPECTS / KILLS);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    sending.push(load.send(prospects.slice(kill * share, (kill + 1) * share)));
+    await pause(LIFE.min + Math.random() * (LIFE.max - LIFE.min));
+    await herald?.kill();
+    await start();
+  }
+  await Promise.all(sending);
+  const { admin } = (await herald?.ready) ?? { admin: '' };
+  await waitUntilQuiet(client, admin);
+  const account = await settle(client, load.acknowledged, inbox.mails);
+
+  const { eventsLost, eventsDoubled, lost, doubled, outcomes, ...figures } = account;
+  process.stdout.write(
+    `kills ${KILLS}, requests refused or unanswered ${load.refused}, events acknowledged ${figures.acknowledged}, ` +
+      `messages planned ${figures.planned}, sent ${outcomes.sent ?? 0}, doubled ${doubled.length}, lost ${lost.length}, ` +
+      `unknown ${figures.unknown} (${figures.unknownArrived} of them arrived)\n`,
+  );
+  expect({ eventsLost, eventsDoubled, lost, doubled, deadLetters: figures.deadLetters }).toEqual({
+    ...{ eventsLost: [], eventsDoubled: [], lost: [], doubled: [], deadLetters: 0 },
+  });
+  expect(figures.planned).toBe(PROSPECTS * MAILS_EACH);
+  expect((outcomes.sent ?? 0) + figures.unknown).toBe(figures.planned);
+  // Each kill can hide the outcome of no more than what was with the mail server at that moment.
+  expect(figures.unknown).toBeLessThan(KILLS * 32);
+  expect(load.refused).toBeGreaterThan(0);
+
+  expect(await herald?.stop()).toBe(0);
+  const replayed = await runReplay({ DATA_DIR: settings.DATA_DIR }, ['--verify']);
+  expect(replayed.code, replayed.output).toBe(0);
+  expect(await readFile(join(dir, 'log.jsonl'), 'utf8')).not.toContain('@example.com');
+});

@@ -1,0 +1,70 @@
+/** What of the API's answers the demo reads. Instants are ISO 8601. */
+
+export interface LoggedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly prospectId?: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly source: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Enrollment {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly prospectId: string;
+  readonly status: 'active' | 'completed' | 'exited' | 'failed';
+  readonly stepId: string | null;
+  /** Until when it waits; absent where only an event ends the wait. */
+  readonly dueAt?: string;
+  readonly reason?: string;
+  readonly steps: Readonly<Record<string, { readonly at: string; readonly outcome: string }>>;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly prospectId: string;
+  readonly campaignId: string;
+  readonly stepId: string;
+  readonly template: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly to?: string;
+}
+
+export interface Prospect {
+  readonly id: string;
+  readonly traits: Readonly<Record<string, unknown>>;
+}
+
+export interface TimelineItem {
+  readonly at: string;
+  readonly kind: 'event' | 'step' | 'message';
+  readonly what: string;
+  readonly why: string;
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+export interface Report {
+  readonly campaignId: string;
+  readonly entered: number;
+  readonly active: number;
+  readonly completed: number;
+  readonly exited: number;
+  readonly failed: number;
+  readonly messagesByStep: Readonly<Record<string, Counts>>;
+}
+
+/** Message statuses in which nothing is decided yet. */
+export const OPEN_STATUSES = ['requested', 'scheduled'] as const;
+/** Statuses of a message that has left. */
+export const SENT_STATUSES: readonly string[] = [
+  'sent',
+  'delivered',
+  'opened',
+  'clicked',
+  'bounced',
+  'complained',
+];

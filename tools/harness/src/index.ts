@@ -1,0 +1,17 @@
+/** A Herald of one's own, as a process, with an inbox and a client: for the demo and for tests of the whole. */
+export * from './api.ts';
+export {
+  type Answer,
+  type ApiFault,
+  type Client,
+  createClient,
+  describeProblem,
+  faultsOf,
+} from './client.ts';
+export { type Inbox, type InboxOptions, type Mail, openInbox } from './inbox.ts';
+export { type Metrics, parseMetrics, readMetrics } from './metrics.ts';
+export { freePort } from './port.ts';
+export { type Credentials, type Herald, startHerald, WORKSPACE, writeCredentials } from './process.ts';
+export { waitUntilQuiet } from './quiet.ts';
+export { runReplay } from './replay.ts';
+export { root } from './root.ts';

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from './root.ts';
+
+/** The workspace that the demo and `make dev` work in. */
+export const WORKSPACE = 'demo';
+
+export interface Credentials {
+  readonly apiKey: string;
+  readonly githubSecret: string;
+  /** What all-in-one is told by its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Writes an API key and the secrets that all-in-one reads, into a folder. */
+export async function writeCredentials(
+  dir: string,
+  apiKey = `hk_${randomBytes(24).toString('base64url')}`,
+): Promise<Credentials> {
+  const secrets = join(dir, 'secrets');
+  const keysFile = join(dir, 'api-keys.yaml');
+  // Derived, so that they stay the same as long as the key does.
+  const derived = (name: string): string => createHash('sha256').update(`${name}:${apiKey}`).digest('hex');
+  const githubSecret = derived('github');
+  const linkSecret = derived('link-secret');
+  await mkdir(secrets, { recursive: true, mode: 0o700 });
+  const sha256 = createHash('sha256').update(apiKey).digest('hex');
+  const keys = { keys: [{ id: 'local', workspace: WORKSPACE, scopes: ['*'], sha256 }] };
+  await writeFile(keysFile, JSON.stringify(keys, undefined, 2), { mode: 0o600 });
+  await writeFile(join(dir, 'api-key'), `${apiKey}\n`, { mode: 0o600 });
+  await writeFile(join(secrets, `${WORKSPACE}.github`), githubSecret, { mode: 0o600 });
+  await writeFile(join(secrets, 'link-secret'), linkSecret, { mode: 0o600 });
+  return { apiKey, githubSecret, env: { API_KEYS_FILE: keysFile, SECRETS_DIR: secrets } };
+}
+
+export interface Herald {
+  /** Resolves when it says that it is ready; rejects when it ends before, or takes too long. */
+  readonly ready: Promise<{ readonly http: string; readonly admin: string }>;
+  /** Rejects when the process ends before it was told to. */
+  readonly died: Promise<never>;
+  /** Ends it with SIGTERM, at any time; resolves to its exit code, or to what ended it instead. */
+  stop(): Promise<number | string>;
+  /** Ends it with SIGKILL, as a crash would. */
+  kill(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 40_000;
+const KEPT_LINES = 20;
+
+/**
+ * Starts all-in-one as a process of its own, its log going to `logFile`. It is in a process group of its own: Ctrl-C reaches only us,
+ * and we end it as an operator would.
+ */
+export function startHerald(env: Readonly<Record<string, string>>, logFile: string): Herald {
+  const child = spawn(process.execPath, [join(root, 'apps/all-in-one/src/main.ts')], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const lastLines: string[] = [];
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => {
+      process.off('exit', kill);
+      log.end();
+      resolve(code ?? signal ?? 'unknown');
+    });
+  });
+  const died = ended.then((code): never => {
+    throw new Error(`all-in-one ended by itself (${code}). The last it said:\n${lastLines.join('\n')}`);
+  });
+  const ready = Promise.race([
+    readyLine(child, (line) => {
+      log.write(`${line}\n`);
+      lastLines.push(line);
+      if (lastLines.length > KEPT_LINES) lastLines.shift();
+    }),
+    died,
+    timeout(START_TIMEOUT_MS, lastLines),
+  ]);
+  for (const promise of [died, ready]) promise.catch(() => {}); // whoever waits for it hears of it
+  return {
+    ready,
+    died,
+    async stop() {
+      child.kill('SIGTERM');
+      const timer = setTimeout(kill, STOP_TIMEOUT_MS);
+      const code = await ended;
+      clearTimeout(timer);
+      return code;
+    },
+    async kill() {
+      kill();
+      await ended;
+    },
+  };
+}
+
+function readyLine(
+  child: ChildProcess,
+  note: (line: string) => void,
+): Promise<{ http: string; admin: string }> {
+  return new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        note(line);
+        const { msg, host, port, adminPort } = parsed(line);
+        if (msg === 'ready')
+          resolve({ http: `http://${host}:${port}`, admin: `http://${host}:${adminPort}` });
+      });
+    }
+  });
+}
+
+function parsed(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function timeout(ms: number, lastLines: readonly string[]): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void =>
+      reject(
+        new Error(
+          `all-in-one was not ready after ${ms / 1000} s. The last it said:\n${lastLines.join('\n')}`,
+        ),
+      );
+    setTimeout(fail, ms).unref();
+  });
+}
