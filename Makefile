@@ -4,6 +4,9 @@ PNPM  := npx --yes pnpm@12.21.0
 NODE  := node_modules/.bin/node
 STAMP := node_modules/.installed
 
+# What the demo reads: files of one's own, and how it runs.
+export EVENTS CAMPAIGN TEMPLATES KEEP DEMO_SECONDS
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo dev test check fix replay clean
 
@@ -17,7 +20,7 @@ help: ## List what can be run (the default)
 install: $(STAMP) ## Install what is needed, Node 24 included; needs Node 20.19 or later and npm
 
 demo: $(STAMP) ## See two weeks of campaigns in about half a minute, checked at the end (KEEP=1 keeps the data)
-	@EVENTS='$(EVENTS)' CAMPAIGN='$(CAMPAIGN)' TEMPLATES='$(TEMPLATES)' KEEP='$(KEEP)' $(NODE) tools/demo/src/main.ts
+	@$(NODE) tools/demo/src/main.ts
 
 dev: $(STAMP) ## Run Herald in one process on ./data, starting again on each change of the code
 	@$(NODE) tools/demo/src/dev.ts

@@ -62,16 +62,15 @@ const SWEEP_BATCH = 500;
 
 /** Keeps templates and settings, and sends messages: each leaves at most once by our doing, and each ends in a state that says why. */
 export function createMessaging(deps: MessagingDeps): Service {
-  const { store, broker, clock, log } = deps;
   const { lease = span.MINUTE, unknown = { then: 'hold' }, prefetch = 32, defaultZone = 'UTC' } = deps;
   const provider = deps.providers.email;
   if (lease <= provider.timeout)
     throw new Error(`a lease of ${lease} ms does not outlast the ${provider.timeout} ms of ${provider.name}`);
+  const sender = senderOf(deps.sender);
+  const { store, broker, clock, log, linkSecret, publicUrl } = deps;
   const settings = createSettings(deps);
   const library = createTemplateLibrary(deps);
   const renderer = createRenderer(deps.rendering);
-  const { linkSecret, publicUrl } = deps;
-  const sender = senderOf(deps.sender);
   const compose = createCompose({ library, renderer, settings, linkSecret, publicUrl, sender, defaultZone });
   const transitions = createTransitions({ ...deps, lease, unknown });
   const readCircumstances = createReadCircumstances(store);

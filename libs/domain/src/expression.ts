@@ -105,7 +105,7 @@ function atPosition(source: string, error: unknown): ExpressionError {
 }
 
 /** The 1-based line and column of an offset. */
-export function positionAt(text: string, offset: number): { line: number; column: number } {
+function positionAt(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

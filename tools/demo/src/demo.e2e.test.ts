@@ -72,7 +72,7 @@ test('the examples run from end to end, and everything that is checked holds', a
 describe('with files of one’s own', () => {
   test('the campaign runs over the events, with stand-ins for templates that nobody wrote', async () => {
     const { code, out } = await demo({
-      SECONDS: '5',
+      DEMO_SECONDS: '5',
       CAMPAIGN: await campaign(
         '  - { id: thanks, email: { template: thanks } }',
         '  - { id: later, wait: P2D }',
@@ -110,7 +110,7 @@ describe('with files of one’s own', () => {
 
   test('an event that is refused is shown with its line; the others run', async () => {
     const { code, out } = await demo({
-      SECONDS: '2',
+      DEMO_SECONDS: '2',
       CAMPAIGN: await campaign('  - { id: later, wait: P1D }'),
       EVENTS: await file(
         'my.jsonl',

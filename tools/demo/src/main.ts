@@ -27,7 +27,7 @@ function show({ options, story, played, outcome, inbox, checks, kept }: Result):
   say(report.campaignsSection(outcome, story.campaigns));
   say(report.messagesSection(outcome, story.rate));
   say(report.mailSection(inbox.mails, typeof mailTo === 'string' ? mailTo : undefined));
-  say(report.refusedSection(played));
+  if (!options.own || played.refused.length > 0) say(report.refusedSection(played));
   say(report.checksSection(checks));
   if (kept !== undefined) say(keptLine(kept));
   if (checks.some(({ problems }) => problems.length > 0)) {

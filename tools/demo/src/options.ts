@@ -27,7 +27,7 @@ export interface Options {
 /** What to run: the examples, or with EVENTS and CAMPAIGN the user's own. Throws `InputError` for what is not there. */
 export function readOptions(env: Readonly<Record<string, string | undefined>>): Options {
   const { EVENTS, CAMPAIGN, TEMPLATES } = env;
-  const common = { keep: given(env.KEEP), seconds: seconds(env.SECONDS) };
+  const common = { keep: given(env.KEEP), seconds: seconds(env.DEMO_SECONDS) };
   if (!given(EVENTS) && !given(CAMPAIGN) && !given(TEMPLATES)) return { ...examples(), ...common };
 
   const faults: FileFault[] = [];
@@ -66,7 +66,7 @@ function seconds(text: string | undefined): number {
   if (!given(text)) return 35;
   const value = Number(text);
   if (!(value >= 1 && value <= 3600))
-    throw new InputError([{ file: 'SECONDS', reason: 'is no number from 1 to 3600' }]);
+    throw new InputError([{ file: 'DEMO_SECONDS', reason: 'is no number from 1 to 3600' }]);
   return value;
 }
 

@@ -21,7 +21,7 @@ import { createOutbox } from '@herald/outbox';
 import { Problem, type ServiceDeps } from '@herald/service';
 import type { CampaignLibrary } from './library.ts';
 
-export interface SavedCampaign {
+interface SavedCampaign {
   readonly doc: CampaignDocument;
   readonly version: CampaignVersionDocument;
   readonly created: boolean;

@@ -21,13 +21,15 @@ export interface Mailbox {
   readonly name?: string;
 }
 
-const NAMED = /^\s*(?:"([^"<>]*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/;
-
 /** `Name <address>` or an address alone, or undefined. */
 export function parseMailbox(text: string): Mailbox | undefined {
-  const [, quoted, bare, inner] = NAMED.exec(text) ?? [];
-  const email = emailAddress(inner ?? text);
-  const name = (quoted ?? bare ?? '').trim();
-  if (email === undefined || !isHeaderSafe(name)) return undefined;
+  const whole = text.trim();
+  const open = whole.endsWith('>') ? whole.lastIndexOf('<') : -1;
+  const email = emailAddress(open === -1 ? whole : whole.slice(open + 1, -1));
+  const name = open === -1 ? '' : unquoted(whole.slice(0, open).trim());
+  if (email === undefined || !isHeaderSafe(name) || /["<>]/.test(name)) return undefined;
   return name === '' ? { email } : { email, name };
 }
+
+const unquoted = (name: string): string =>
+  name.length > 1 && name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1) : name;

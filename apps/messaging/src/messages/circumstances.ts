@@ -4,7 +4,7 @@ import type { Store } from '@herald/store';
 import type { TemplateSubject } from '../templates/data.ts';
 
 /** What is read of the world at the moment of sending. */
-export interface Circumstances extends Pick<SendCircumstances, 'enrollment' | 'prospect'> {
+interface Circumstances extends Pick<SendCircumstances, 'enrollment' | 'prospect'> {
   /** Undefined once the prospect's data has been removed from the message. */
   readonly subject: TemplateSubject | undefined;
 }

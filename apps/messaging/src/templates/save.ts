@@ -9,7 +9,7 @@ import { Problem, type ServiceDeps } from '@herald/service';
 import { contentOf, type TemplateContent } from './content.ts';
 import { type TemplateLibrary, versionId } from './library.ts';
 
-export interface SavedTemplate {
+interface SavedTemplate {
   readonly head: TemplateDocument;
   readonly version: TemplateVersionDocument;
   readonly created: boolean;

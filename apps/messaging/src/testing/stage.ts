@@ -187,7 +187,7 @@ export async function setStage(options: StageOptions = {}) {
 
 export type Stage = Awaited<ReturnType<typeof setStage>>;
 
-export const CAUSE = { correlationId: 'cor', causationId: 'cau', depth: 1 };
+const CAUSE = { correlationId: 'cor', causationId: 'cau', depth: 1 };
 
 export const aRequest = (given: Partial<SendRequest> = {}): SendRequest => ({
   kind: 'request',

@@ -20,7 +20,7 @@ export type SetUp = (topology: Topology, observer: BrokerObserver) => Promise<Br
 const policy = { attempts: 3, backoff: [60, 180] };
 
 /** `orders` is bound twice to keys like `order.paid`. `frail` gives up after two attempts, `patient` waits longer than any test. */
-export const topology: Topology = {
+const topology: Topology = {
   exchanges: [
     { name: 'events', type: 'topic' },
     { name: 'jobs', type: 'topic' },
@@ -73,7 +73,7 @@ export interface Seen extends Delivery {
 }
 
 /** What a queue handed over, in order. */
-export interface Collection {
+interface Collection {
   readonly seen: Seen[];
   ids(): string[];
   /** Waits until so many have come. */
@@ -98,7 +98,7 @@ export interface Stage {
 }
 
 /** The observer's calls so far. */
-export interface Observed {
+interface Observed {
   readonly settled: { delivery: Delivery; verdict: Verdict; seconds: number }[];
   readonly dead: { delivery: Delivery; reason: string }[];
   readonly unroutable: OutMessage[];

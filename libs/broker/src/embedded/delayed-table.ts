@@ -20,7 +20,7 @@ export function createDelayedTable(database: Database, queue: number): DelayedTa
     'INSERT INTO delayed (queue, due_at, attempts, published_at, id, key, traceparent, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const due = database.prepare(
-    'SELECT * FROM delayed WHERE queue = ? AND due_at <= ? ORDER BY n LIMIT ?',
+    'SELECT * FROM delayed WHERE queue = ? AND due_at <= ? ORDER BY due_at, n LIMIT ?',
   );
   const remove = database.prepare('DELETE FROM delayed WHERE n = ?');
   const purge = database.prepare('DELETE FROM delayed WHERE queue = ? AND attempts = 0');

@@ -7,7 +7,7 @@ export interface Share {
   readonly rows: Row[];
 }
 
-export interface Shared {
+interface Shared {
   readonly shares: Share[];
   /** How many from the front of the window were taken. */
   readonly count: number;

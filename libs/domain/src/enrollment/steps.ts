@@ -123,7 +123,7 @@ function instantOf(source: string, value: JsonValue): Instant {
 }
 
 /** The prospect's zone, if it has a real one. */
-export function zoneOf(world: World): string {
+function zoneOf(world: World): string {
   const { timezone } = world.prospect.traits;
   return typeof timezone === 'string' && isZone(timezone) ? timezone : world.defaultZone;
 }

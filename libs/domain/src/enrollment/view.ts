@@ -13,7 +13,7 @@ export interface World {
 }
 
 /** What CEL sees of an event. */
-export const viewEvent = (event: SeenEvent) => ({
+const viewEvent = (event: SeenEvent) => ({
   id: event.id,
   type: event.type,
   occurredAt: new Date(event.occurredAt),

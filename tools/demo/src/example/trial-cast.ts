@@ -16,7 +16,7 @@ export type CompanyId = keyof typeof companies;
  * demo project. idle: does nothing. buys-early, buys-late: subscribes while the campaign waits. leaves-early, leaves-late:
  * unsubscribes while it waits. opted-out: had unsubscribed before. history: the trial began long before it is reported.
  */
-export type Story =
+type Story =
   | 'builds'
   | 'builds-late'
   | 'looks'

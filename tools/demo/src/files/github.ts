@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { addDuration } from '@herald/domain';
+import collection from '@octokit/webhooks-examples/api.github.com/index.json' with { type: 'json' };
 import { sign } from '@octokit/webhooks-methods';
 import { parse } from 'yaml';
 
@@ -37,11 +37,9 @@ interface Payload {
 }
 
 /** GitHub's own example payloads, by the name of the event. */
-function examplePayloads(): Map<string, readonly Payload[]> {
-  const load = createRequire(import.meta.url);
-  const all: { name: string; examples: Payload[] }[] = load('@octokit/webhooks-examples');
-  return new Map(all.map(({ name, examples }) => [name, examples]));
-}
+const payloads: ReadonlyMap<string, readonly Payload[]> = new Map(
+  collection.map(({ name, examples }) => [name, examples]),
+);
 
 export interface GithubExample {
   readonly source: string;
@@ -56,7 +54,6 @@ export async function readGithub(dir: string, secret: string): Promise<GithubExa
   const plan: { source: string; deliveries: Planned[] } = parse(
     await readFile(join(dir, 'deliveries.yaml'), 'utf8'),
   );
-  const payloads = examplePayloads();
   const named = new Set(plan.deliveries.map(({ event }) => event));
   const deliveries: Delivery[] = [];
 

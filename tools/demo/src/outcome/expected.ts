@@ -7,7 +7,7 @@ import type { Check } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What the examples come to on any machine, in the shape of `expected.yaml`. */
-export function summaryOf(outcome: Outcome, played: Played) {
+function summaryOf(outcome: Outcome, played: Played) {
   return {
     accepted: played.accepted.size,
     duplicates: played.duplicates,
@@ -38,7 +38,7 @@ export async function asExpected(file: string, outcome: Outcome, played: Played)
   if (problems.length > 0 && played.behind > MARGIN) {
     const hours = Math.round(played.behind / 3_600_000);
     problems.unshift(
-      `this machine was too busy: an event was sent ${hours} h late on the clock; try SECONDS=120`,
+      `this machine was too busy: an event was sent ${hours} h late on the clock; try DEMO_SECONDS=120`,
     );
   }
   return { what: `the examples came to what ${shown(file)} says`, problems };

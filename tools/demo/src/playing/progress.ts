@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-export interface Step {
+interface Step {
   /** What the clock of the story shows, in ms. */
   readonly now: number;
   readonly sent: number;
@@ -18,7 +18,7 @@ export interface Progress {
 const WIDTH = 24;
 
 /** The date and time of the story, in UTC. */
-export const clockText = (now: number): string => new Date(now).toISOString().slice(0, 16).replace('T', ' ');
+const clockText = (now: number): string => new Date(now).toISOString().slice(0, 16).replace('T', ' ');
 
 /** A bar on a terminal; elsewhere a plain line for every tenth of the way. */
 export function createProgress(

@@ -12,7 +12,7 @@ import { counted, localTime, WIDTH, withLocalTimes, wrap } from './layout.ts';
 const { bold, dim, green, red, yellow } = colours;
 
 /** A section: a heading, then its lines, indented. */
-export const section = (title: string, lines: readonly string[]): string =>
+const section = (title: string, lines: readonly string[]): string =>
   [``, bold(title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))].join('\n');
 
 const TIME_WIDTH = 16;

@@ -5,7 +5,7 @@ import type { Locality } from './helpers.ts';
 import { createRuntime } from './runtime.ts';
 import type { EtaPiece } from './tags.ts';
 
-export interface RenderInput {
+interface RenderInput {
   /** What the template sees as `it`: plain values only. */
   readonly data: unknown;
   readonly locality: Locality;

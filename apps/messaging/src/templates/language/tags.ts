@@ -3,7 +3,7 @@ import { TemplateFault } from './fault.ts';
 /** One piece of a template as Eta reads it. */
 export type Piece = TextPiece | TagPiece;
 
-export interface TextPiece {
+interface TextPiece {
   readonly kind: 'text';
   /** Escaped for a JavaScript string in single quotes. */
   readonly quoted: string;

@@ -29,7 +29,7 @@ export interface PartFault {
 }
 
 /** `html line 3: prospect.traits.firstName has no value; …` */
-export function sayFault({ part, place, reason }: PartFault): string {
+function sayFault({ part, place, reason }: PartFault): string {
   const where = [part, place && `line ${place.line}`].filter((word) => word !== undefined).join(' ');
   return where === '' ? reason : `${where}: ${reason}`;
 }

@@ -5,7 +5,7 @@ import { createRenderThread, endsThread, type RenderThread, type ThreadOutcome }
 import { createStrikes } from './strikes.ts';
 import type { ThreadRequest } from './thread-protocol.ts';
 
-export interface RenderJob {
+interface RenderJob {
   readonly workspace: string;
   /** Names the template and its version: what keeps ending threads is refused by this name for a while. */
   readonly template: string;
