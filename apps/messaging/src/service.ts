@@ -100,7 +100,8 @@ export function createMessaging(deps: MessagingDeps): Service {
       settingsRoutes(app, settings);
     },
     async start() {
-      await Promise.all([library.start(), settings.start()]);
+      // The renderer is asked for nothing: where it cannot run, the start must fail, not the first message.
+      await Promise.all([library.start(), settings.start(), renderer.check('start', {})]);
       await sweep.run();
       sweep.start();
       const onSend = createOnSend({ transitions, clock, attempt, withdraw });

@@ -3,9 +3,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort, root, WORKSPACE, writeCredentials } from '@herald/harness';
 import { prettyFactory } from 'pino-pretty';
-import { WORKSPACE, writeCredentials } from './herald/process.ts';
-import { root, shown } from './options.ts';
+import { shown } from './options.ts';
 import { colours } from './report/colours.ts';
 
 /**
@@ -16,14 +16,11 @@ import { colours } from './report/colours.ts';
 const write = (text: string): void => void process.stdout.write(text);
 
 /** The wished port if it is free, else any free one. */
-function freePort(wished: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+function portNear(wished: number): Promise<number> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => (wished === 0 ? reject(new Error('no free port')) : resolve(freePort(0))));
-    server.listen(wished, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : wished));
-    });
+    server.once('error', () => resolve(freePort()));
+    server.listen(wished, '127.0.0.1', () => server.close(() => resolve(wished)));
   });
 }
 
@@ -32,8 +29,8 @@ const credentialsDir = join(dataDir, 'credentials');
 await mkdir(credentialsDir, { recursive: true, mode: 0o700 });
 const known = await readFile(join(credentialsDir, 'api-key'), 'utf8').catch(() => undefined);
 const { apiKey, env } = await writeCredentials(credentialsDir, known?.trim());
-const port = await freePort(Number(process.env.PORT ?? 8080));
-const adminPort = await freePort(Number(process.env.ADMIN_PORT ?? 9090));
+const port = await portNear(Number(process.env.PORT || 8080));
+const adminPort = await portNear(Number(process.env.ADMIN_PORT || 9090));
 
 const child = spawn(
   process.execPath,

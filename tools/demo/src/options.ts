@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { root } from '@herald/harness';
 import { type FileFault, InputError } from './files/faults.ts';
-
-/** The root of the repository. */
-export const root = join(import.meta.dirname, '../../..');
 
 export interface Options {
   /** Files with a campaign each. */

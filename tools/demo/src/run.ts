@@ -1,20 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type Credentials,
+  createClient,
+  type Herald,
+  type Inbox,
+  openInbox,
+  startHerald,
+  waitUntilQuiet,
+  writeCredentials,
+} from '@herald/harness';
 import { readGithub } from './files/github.ts';
 import { readStory, type Story } from './files/story.ts';
-import { createClient } from './herald/client.ts';
-import { type Credentials, type Herald, startHerald, writeCredentials } from './herald/process.ts';
-import { must, setUp } from './herald/setup.ts';
 import { type Options, shown } from './options.ts';
 import { type Check, checksOf } from './outcome/checks.ts';
 import { asExpected } from './outcome/expected.ts';
 import { type Outcome, readOutcome } from './outcome/outcome.ts';
-import { type Inbox, openInbox } from './playing/inbox.ts';
 import { createPace } from './playing/pace.ts';
 import { type Act, inOrder, type Played, play } from './playing/play.ts';
 import { createProgress } from './playing/progress.ts';
-import { waitUntilQuiet } from './playing/quiet.ts';
+import { must, setUp } from './playing/setup.ts';
 
 /** All that a run has come to. */
 export interface Result {
@@ -122,7 +128,7 @@ async function tell(telling: Telling): Promise<{ played: Played; outcome: Outcom
       sent = done;
       progress.show(step());
     });
-    await waitUntilQuiet(client, admin, pace, () => progress.show(step()));
+    await waitUntilQuiet(client, admin, { pace, onLook: () => progress.show(step()) });
     progress.finish(step());
     const ids = campaigns.map(({ id }) => id);
     return { played, outcome: await readOutcome(client, admin, ids) };

@@ -1,4 +1,5 @@
 import type { Fault } from '@herald/service';
+import { busyAsProblem } from './busy.ts';
 import type { TemplateContent } from './content.ts';
 import type { TemplateLibrary } from './library.ts';
 import type { PartFault, TemplateSources } from './rendering/parts.ts';
@@ -15,7 +16,9 @@ export function createCheckTemplate(deps: {
   return async (workspace, id, content) => {
     const [named, parts, kept] = await Promise.all([
       layoutFaults(library, workspace, content),
-      renderer.check(workspace, sourcesToCheck(content)),
+      renderer.check(workspace, sourcesToCheck(content)).catch((error: unknown) => {
+        throw busyAsProblem(error);
+      }),
       library.latest(workspace, id),
     ]);
     const changed =

@@ -6,6 +6,7 @@ import { emailAddress } from '../addresses/email-address.ts';
 import { type Compose, NoSenderError } from '../messages/compose.ts';
 import type { Provider } from '../providers/provider.ts';
 import { reasonOf } from '../providers/reason.ts';
+import { busyAsProblem } from './busy.ts';
 import type { TemplateLibrary } from './library.ts';
 import { type PartFault, type Rendered, TemplateError } from './rendering/parts.ts';
 import { createReadSample, type Sample } from './sample.ts';
@@ -83,7 +84,7 @@ function asProblem(error: unknown): never {
     });
   if (error instanceof NoSenderError)
     throw new Problem(409, 'no_sender', `It cannot be sent: ${error.message}.`);
-  throw error;
+  throw busyAsProblem(error);
 }
 
 const faultOf = ({ part, place, reason }: PartFault) => ({

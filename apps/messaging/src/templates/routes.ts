@@ -48,7 +48,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         summary: 'Save a template after checking it; a change makes a new version',
         params: Id,
         body: TemplateContent,
-        response: { 200: Template, 201: Template, ...problemResponses(400, 401, 403, 409, 413, 422) },
+        response: { 200: Template, 201: Template, ...problemResponses(400, 401, 403, 409, 413, 422, 503) },
       },
     },
     async ({ principal, params, body }, reply) => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isObject } from '@herald/domain';
+import type { ApiFault } from '@herald/harness';
 import { LineCounter, parseDocument } from 'yaml';
-import type { ApiFault } from '../herald/client.ts';
 import { shown } from '../options.ts';
 import { type FileFault, InputError } from './faults.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { root } from '@herald/harness';
 import { verify } from '@octokit/webhooks-methods';
 import { expect, test } from 'vitest';
-import { root } from '../options.ts';
 import { readGithub } from './github.ts';
 
 const secret = 'a secret of this test';

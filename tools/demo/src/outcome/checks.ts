@@ -1,6 +1,5 @@
+import { type Inbox, type LoggedEvent, SENT_STATUSES } from '@herald/harness';
 import type { CampaignFile } from '../files/campaign-file.ts';
-import { type LoggedEvent, SENT_STATUSES } from '../herald/api.ts';
-import type { Inbox } from '../playing/inbox.ts';
 import type { Played } from '../playing/play.ts';
 import { messageIdOf } from './mail.ts';
 import type { Outcome } from './outcome.ts';

@@ -1,8 +1,6 @@
+import { type Enrollment, type LoggedEvent, type Mail, type Message, parseMetrics } from '@herald/harness';
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
-import type { Enrollment, LoggedEvent, Message } from '../herald/api.ts';
-import { parseMetrics } from '../herald/metrics.ts';
-import type { Mail } from '../playing/inbox.ts';
 import type { Played } from '../playing/play.ts';
 import { checksOf } from './checks.ts';
 import type { Outcome } from './outcome.ts';

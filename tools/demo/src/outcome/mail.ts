@@ -1,4 +1,4 @@
-import type { Mail } from '../playing/inbox.ts';
+import type { Mail } from '@herald/harness';
 
 /** The header by which a mail says which message it is. */
 const MESSAGE_HEADER = 'x-herald-message-id';

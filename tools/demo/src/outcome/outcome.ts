@@ -1,6 +1,14 @@
-import type { Enrollment, LoggedEvent, Message, Prospect, Report, TimelineItem } from '../herald/api.ts';
-import type { Client } from '../herald/client.ts';
-import { type Metrics, readMetrics } from '../herald/metrics.ts';
+import {
+  type Client,
+  type Enrollment,
+  type LoggedEvent,
+  type Message,
+  type Metrics,
+  type Prospect,
+  type Report,
+  readMetrics,
+  type TimelineItem,
+} from '@herald/harness';
 
 /** All that Herald says about what has happened, read over its API. */
 export interface Outcome {

@@ -1,7 +1,6 @@
+import { type Client, faultsOf, WORKSPACE } from '@herald/harness';
 import type { EventLine } from '../files/events-file.ts';
 import type { Delivery } from '../files/github.ts';
-import { type Client, faultsOf } from '../herald/client.ts';
-import { WORKSPACE } from '../herald/process.ts';
 import type { Pace } from './pace.ts';
 
 /** What happens to Herald from outside, in the order in which it does. */

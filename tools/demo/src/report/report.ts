@@ -1,10 +1,9 @@
+import type { Mail, TimelineItem } from '@herald/harness';
 import type { CampaignFile } from '../files/campaign-file.ts';
-import type { TimelineItem } from '../herald/api.ts';
 import type { Options } from '../options.ts';
 import type { Check } from '../outcome/checks.ts';
 import { headersOf } from '../outcome/mail.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import type { Mail } from '../playing/inbox.ts';
 import type { Played, Refused } from '../playing/play.ts';
 import { colours } from './colours.ts';
 import { counted, localTime, WIDTH, withLocalTimes, wrap } from './layout.ts';

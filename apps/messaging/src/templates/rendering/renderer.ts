@@ -81,7 +81,7 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
     key: string,
     request: ThreadRequest,
   ): Promise<ThreadOutcome> => {
-    if (strikes.blocked(key)) throw new TemplateError([{ reason: `${tooLong}, again and again` }]);
+    if (strikes.blocked(key)) return { kind: 'fault', fault: { reason: `${tooLong}, again and again` } };
     const outcome = await ask(workspace, request);
     // Ended by us: that says nothing about the template.
     if (closed) throw new Error('the renderer is closed');

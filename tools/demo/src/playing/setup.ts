@@ -1,8 +1,8 @@
+import { type Client, describeProblem, faultsOf } from '@herald/harness';
 import type { CampaignFile } from '../files/campaign-file.ts';
 import { type FileFault, InputError } from '../files/faults.ts';
 import { plainTemplate, type TemplateFile } from '../files/template-files.ts';
-import type { Reading } from '../playing/pace.ts';
-import { type Client, describeProblem, faultsOf } from './client.ts';
+import type { Reading } from './pace.ts';
 
 export interface SetUp {
   /** Ids of the templates that a campaign names and nobody wrote: plain ones stand in for them. */
