@@ -9,6 +9,7 @@ import {
   whyNotSend,
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
+import pLimit from 'p-limit';
 import { emailAddress } from '../addresses/email-address.ts';
 import type { OutgoingEmail, Provider } from '../providers/provider.ts';
 import { reasonOf } from '../providers/reason.ts';
@@ -35,11 +36,19 @@ interface Ready {
   readonly facts: CallFacts;
 }
 
+/** A call that was made. */
+interface Left {
+  readonly claimed: MessageDocument;
+  readonly facts: CallFacts;
+  readonly outcome: ProviderOutcome;
+}
+
 /** Tries to write an outcome before it is left to the lease; ms of wall time before the second, doubled each time. */
 const RECORD = { tries: 6, first: 100 };
 
 export function createAttempt(deps: AttemptDeps): Attempt {
   const { clock, log, metrics, transitions, library, compose, provider } = deps;
+  const inTurn = pLimit(provider.connections);
 
   /** The checks of the design in their order: the message ready to leave, or what becomes of it instead. */
   const prepare = async (doc: MessageDocument): Promise<Ready | MessageTelling> => {
@@ -84,6 +93,31 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     return outcome;
   };
 
+  /**
+   * Checks, claims, calls, all in the message's turn: what is checked is as it is now, and what only waits for a free connection is not
+   * claimed. Undefined: it did not leave, and that is told; or it is another's.
+   */
+  const leave = async (doc: MessageDocument): Promise<Left | undefined> => {
+    const ready = await prepare(doc);
+    if (!('email' in ready)) {
+      const erased = ready.facts?.reason === 'erased';
+      const { request: _gone, ...rest } = doc;
+      await transitions.tell(erased ? rest : doc, ready);
+      return undefined;
+    }
+    const claimed = await transitions.claim(doc, ready.facts);
+    if (claimed?.lease === undefined) return undefined;
+    // Held up for so long that the lease could end within the call: nothing has left, so it starts over.
+    if (claimed.lease.until - clock.now() < wall(clock, provider.timeout)) {
+      const facts = { reason: 'held up before the call', dueAt: clock.now() };
+      await transitions.tell(claimed, { outcome: 'scheduled', facts });
+      return undefined;
+    }
+    const late = Math.max(0, clock.now() - doc.state.dueAt) / wall(clock, span.SECOND);
+    metrics.latenessSeconds.observe({ kind: 'send' }, late);
+    return { claimed, facts: ready.facts, outcome: await call(ready.email) };
+  };
+
   /** Writes the outcome of a call. Should the sweep have called it unknown meanwhile, the outcome is the better knowledge. */
   const record = async (
     claimed: MessageDocument,
@@ -114,27 +148,9 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   };
 
   return async (doc) => {
-    const ready = await prepare(doc);
-    if (!('email' in ready)) {
-      const erased = ready.facts?.reason === 'erased';
-      const { request: _gone, ...rest } = doc;
-      await transitions.tell(erased ? rest : doc, ready);
-      return;
-    }
-    const { dueAt } = doc.state;
-    const claimed = await transitions.claim(doc, ready.facts);
-    if (claimed?.lease === undefined) return;
-    // Held up for so long that the lease could end within the call: nothing has left, so it starts over.
-    if (claimed.lease.until - clock.now() < wall(clock, provider.timeout)) {
-      const facts = { reason: 'held up before the call', dueAt: clock.now() };
-      await transitions.tell(claimed, { outcome: 'scheduled', facts });
-      return;
-    }
-    metrics.latenessSeconds.observe(
-      { kind: 'send' },
-      Math.max(0, clock.now() - dueAt) / wall(clock, span.SECOND),
-    );
-    const outcome = await call(ready.email);
+    const left = await inTurn(() => leave(doc));
+    if (left === undefined) return;
+    const { claimed, facts, outcome } = left;
     const tries = doc.tries ?? firstTry(clock);
     const told = afterAttempt(claimed.state, outcome, {
       policy: retryPolicy(clock),
@@ -142,7 +158,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       retryAfter: wall(clock, (outcome.kind === 'temporary' && outcome.retryAfter) || 0),
       now: clock.now(),
     });
-    const telling = { ...told, facts: { ...ready.facts, ...told.facts } };
+    const telling = { ...told, facts: { ...facts, ...told.facts } };
     await insistOn(() => record(claimed, telling, { ...tries, count: tries.count + 1 }));
   };
 }

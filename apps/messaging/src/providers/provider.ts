@@ -20,6 +20,8 @@ export interface Provider {
   readonly name: string;
   /** ms of wall time after which `send` has answered, whatever happens. A message's lease must outlast it. */
   readonly timeout: number;
+  /** Calls that can be under way at once. More would only wait, claimed, and be `unknown` after a crash although they never left. */
+  readonly connections: number;
   /** A rejection counts as `unknown`: it may have left. */
   send(message: OutgoingEmail): Promise<ProviderOutcome>;
   close(): Promise<void>;

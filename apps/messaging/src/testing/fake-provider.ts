@@ -17,6 +17,7 @@ export function fakeProvider(
   return {
     name: 'fake',
     timeout,
+    connections: 32,
     sent,
     async send(message) {
       sent.push(message);

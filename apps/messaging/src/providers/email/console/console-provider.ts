@@ -10,6 +10,7 @@ export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {})
   return {
     name: 'console',
     timeout: 1_000,
+    connections: 1,
     async send({ messageId, from, to, subject, text, unsubscribe }) {
       const head = [
         `From: ${from.name === undefined ? from.email : `${from.name} <${from.email}>`}`,

@@ -41,6 +41,7 @@ export function createSmtpProvider({ url, timeout = 45_000, connections = 5 }: S
   return {
     name: 'smtp',
     timeout,
+    connections,
     async send(message) {
       const mail = mailOf(message);
       const contents: ContentStream[] = [];
