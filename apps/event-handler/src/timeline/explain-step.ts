@@ -60,16 +60,17 @@ function explainWait({ data }: EnrollmentFact & { type: 'enrollment.waiting' }):
   const since = `counted from ${iso(data.since)}`;
   if (data.kind === 'wait') return step(`waits at ${data.stepId}${end}`, `the step is a wait, ${since}`);
   const last = data.dueAt === null ? ', however long it takes' : ' at the latest';
-  return step(`waits at ${data.stepId} for its event${end}${last}`, `the step waits for an event, ${since}`);
+  const { on = 'its event', when } = data.awaits ?? {};
+  const which = when === undefined ? 'an event' : `one with ${when}`;
+  return step(`waits at ${data.stepId} for ${on}${end}${last}`, `the step waits for ${which}, ${since}`);
 }
 
 function explainResumption({ data }: EnrollmentFact & { type: 'enrollment.resumed' }): Explanation {
   const what = `went on from ${data.stepId}`;
   if (data.by === 'event') return step(what, `${data.event?.type ?? 'the event it waited for'} happened`);
-  return step(
-    what,
-    data.branch === undefined ? 'the wait was over' : 'the event it waited for did not happen in time',
-  );
+  if (data.branch === undefined) return step(what, 'the wait was over');
+  const { on = 'event', when } = data.awaits ?? {};
+  return step(what, `no ${on}${when === undefined ? '' : ` with ${when}`} happened in time`);
 }
 
 /** Branches count from 0 in the log and from 1 for people. */

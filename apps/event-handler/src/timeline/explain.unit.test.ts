@@ -33,19 +33,31 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
       'step: waits at settle until 2026-01-07T09:00:00.000Z; the step is a wait, counted from 2026-01-05T09:00:00.000Z',
     ],
     [
-      { stepId: 'activated', kind: 'waitFor', since: T0, dueAt: T0 + DAY },
-      'step: waits at activated for its event until 2026-01-06T09:00:00.000Z at the latest; the step waits for an event, counted from 2026-01-05T09:00:00.000Z',
+      {
+        ...{ stepId: 'activated', kind: 'waitFor', since: T0, dueAt: T0 + DAY },
+        awaits: { on: 'project.created', when: 'event.data.size > 3' },
+      },
+      'step: waits at activated for project.created until 2026-01-06T09:00:00.000Z at the latest; the step waits for one with event.data.size > 3, counted from 2026-01-05T09:00:00.000Z',
     ],
     [
-      { stepId: 'activated', kind: 'waitFor', since: T0, dueAt: null },
-      'step: waits at activated for its event, however long it takes; the step waits for an event, counted from 2026-01-05T09:00:00.000Z',
+      { stepId: 'activated', kind: 'waitFor', since: T0, dueAt: null, awaits: { on: 'project.created' } },
+      'step: waits at activated for project.created, however long it takes; the step waits for an event, counted from 2026-01-05T09:00:00.000Z',
     ],
   ],
   'enrollment.resumed': [
     [{ stepId: 'settle', by: 'due' }, 'step: went on from settle; the wait was over'],
     [
-      { stepId: 'activated', by: 'due', branch: 'else' },
-      'step: went on from activated; the event it waited for did not happen in time',
+      {
+        stepId: 'activated',
+        by: 'due',
+        branch: 'else',
+        awaits: { on: 'project.created', when: 'event.data.size > 3' },
+      },
+      'step: went on from activated; no project.created with event.data.size > 3 happened in time',
+    ],
+    [
+      { stepId: 'activated', by: 'due', branch: 'else', awaits: { on: 'project.created' } },
+      'step: went on from activated; no project.created happened in time',
     ],
     [
       { stepId: 'activated', by: 'event', branch: 'then', event: { ...seen, type: 'project.created' } },

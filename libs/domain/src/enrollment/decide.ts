@@ -5,7 +5,7 @@ import type { StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression.ts';
 import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
 import { createRun, type Run } from './run.ts';
-import { advance } from './steps.ts';
+import { advance, awaitedBy } from './steps.ts';
 import { viewWorld, type World } from './view.ts';
 
 /** What an enrollment may have to react to. */
@@ -107,11 +107,9 @@ function onDue(run: Run, now: Instant): void {
   const { wait } = run.state();
   if (wait === undefined || wait.dueAt === null || now < wait.dueAt) return;
   run.at(wait.dueAt);
-  run.record('enrollment.resumed', {
-    stepId: wait.stepId,
-    by: 'due',
-    ...(wait.kind === 'waitFor' ? { branch: 'else' } : {}),
-  });
+  const step = run.campaign.step(wait.stepId);
+  const missed = step !== undefined && 'waitFor' in step ? { branch: 'else', awaits: awaitedBy(step) } : {};
+  run.record('enrollment.resumed', { stepId: wait.stepId, by: 'due', ...missed });
   advance(run);
 }
 

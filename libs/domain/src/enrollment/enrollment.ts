@@ -24,6 +24,12 @@ export interface Wait {
   readonly dueAt: Instant | null;
 }
 
+/** The event that a `waitFor` waits for, as its step says it. */
+export interface Awaited {
+  readonly on: string;
+  readonly when?: string;
+}
+
 /** What became of one step. */
 export interface StepRecord {
   readonly at: Instant;
@@ -79,10 +85,16 @@ export type EnrollmentEvent =
       readonly type: 'enrollment.entered';
       readonly data: Common & { readonly entry: EntryEvent; readonly n: number };
     }
-  | { readonly type: 'enrollment.waiting'; readonly data: Common & Wait }
+  | { readonly type: 'enrollment.waiting'; readonly data: Common & Wait & { readonly awaits?: Awaited } }
   | {
       readonly type: 'enrollment.resumed';
-      readonly data: Common & { stepId: string; by: 'due' | 'event'; branch?: string; event?: SeenEvent };
+      readonly data: Common & {
+        stepId: string;
+        by: 'due' | 'event';
+        branch?: string;
+        event?: SeenEvent;
+        awaits?: Awaited;
+      };
     }
   | {
       readonly type: 'enrollment.requested';

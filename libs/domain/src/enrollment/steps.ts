@@ -13,6 +13,7 @@ import type { Instant } from '../clock.ts';
 import { EvaluationError } from '../expression.ts';
 import { deriveId } from '../ids.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import type { Awaited } from './enrollment.ts';
 import type { Run } from './run.ts';
 import { viewWorld, type World } from './view.ts';
 
@@ -73,8 +74,18 @@ function waitFor(run: Run, step: WaitForStep): void {
   const since = run.now();
   const { timeout } = step.waitFor;
   const dueAt = timeout === undefined ? null : addDuration(since, timeout, zoneOf(run.world()));
-  run.record('enrollment.waiting', { stepId: step.id, kind: 'waitFor', since, dueAt });
+  run.record('enrollment.waiting', {
+    stepId: step.id,
+    kind: 'waitFor',
+    since,
+    dueAt,
+    awaits: awaitedBy(step),
+  });
 }
+
+/** What a step waits for, for whoever asks why it went on. */
+export const awaitedBy = ({ waitFor: { on, when } }: WaitForStep): Awaited =>
+  when === undefined ? { on } : { on, when };
 
 function choose(run: Run, step: ChooseStep): void {
   const unanswered: string[] = [];
