@@ -6,6 +6,10 @@ export const EVENT_SCHEMA = 1;
 /** Past this causal depth an event is logged but enters nobody: campaigns that trigger each other end. */
 export const MAX_DEPTH = 16;
 
+/** What an event's type looks like, as a regular expression and in words. */
+export const EVENT_TYPE = '^[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)+$';
+export const EVENT_TYPE_WORDS = 'an event type in lower case with a dot, such as trial.started';
+
 /** A fact, past tense, as it was accepted. Never changed, save by erasure. */
 export interface Event {
   readonly workspace: string;

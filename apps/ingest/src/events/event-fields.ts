@@ -1,4 +1,12 @@
-import { type Clock, type Instant, isObject, isOwnType, type JsonObject, streamOf } from '@herald/domain';
+import {
+  type Clock,
+  EVENT_TYPE,
+  type Instant,
+  isObject,
+  isOwnType,
+  type JsonObject,
+  streamOf,
+} from '@herald/domain';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { checkData } from './data.ts';
@@ -16,7 +24,7 @@ export const EventFields = Type.Object(
     type: Type.String({
       minLength: 3,
       maxLength: 120,
-      pattern: '^[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)+$',
+      pattern: EVENT_TYPE,
       description: 'Dotted, lower case, past tense: `trial.started`.',
     }),
     prospectId: Type.Optional(Id('Whom it is about. Either this or `companyId`.')),

@@ -1,3 +1,4 @@
+import { EVENT_TYPE, EVENT_TYPE_WORDS } from '@herald/domain';
 import type { Fault } from '@herald/service';
 import type { Static, TSchema } from 'typebox';
 import type { Validator } from 'typebox/compile';
@@ -54,6 +55,9 @@ export function checkSchema<S extends TSchema>(
         continue;
       case 'required':
         for (const name of error.params.requiredProperties) faults.add(pointer(at, name), 'is required');
+        continue;
+      case 'pattern':
+        faults.add(at, error.params.pattern === EVENT_TYPE ? `must be ${EVENT_TYPE_WORDS}` : error.message);
         continue;
       default:
         faults.add(at, error.message);

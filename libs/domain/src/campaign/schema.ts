@@ -1,15 +1,15 @@
 import { Type } from 'typebox';
+import { EVENT_TYPE, EVENT_TYPE_WORDS } from '../event.ts';
 
 /** The parts of a campaign that have no steps inside, as JSON Schema. What surrounds them is in `json-schema.ts` and `parse.ts`. */
 
-const EVENT_TYPE = '^[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)+$';
 const CAMPAIGN_ID = '^[a-z0-9][a-z0-9_-]{0,62}$';
 const STEP_ID = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
 const TIME_OF_DAY = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
 
 /** What a pattern asks for, in words. */
 export const patternWords: Readonly<Record<string, string>> = {
-  [EVENT_TYPE]: 'an event type in lower case with a dot, such as trial.started',
+  [EVENT_TYPE]: EVENT_TYPE_WORDS,
   [CAMPAIGN_ID]: 'an id of lower-case letters, digits, - and _',
   [STEP_ID]: 'an id of letters, digits, - and _',
   [TIME_OF_DAY]: 'a time of day such as "09:00"',
