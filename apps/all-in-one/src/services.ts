@@ -33,6 +33,7 @@ export function createServices({ config, secrets, linkSecret, publicUrl, ...deps
       providers: createProviders(config),
       lease: leaseFor(config),
       unknown: unknownPolicy(config),
+      rendering: { timeLimit: config.TEMPLATE_TIMEOUT },
       ...(config.SENDER !== undefined && { sender: config.SENDER }),
     }),
     createIngest({ ...common, secrets, rate: config.INGEST_RATE }),
