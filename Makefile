@@ -8,7 +8,7 @@ STAMP := node_modules/.installed
 export EVENTS CAMPAIGN TEMPLATES KEEP DEMO_SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test check fix replay clean
+.PHONY: help install demo dev up down test faults bench check fix replay clean
 
 help: ## List what can be run (the default)
 	@echo 'make TARGET, where TARGET is one of:'
@@ -25,8 +25,20 @@ demo: $(STAMP) ## See two weeks of campaigns in about half a minute, checked at 
 dev: $(STAMP) ## Run Herald in one process on ./data, starting again on each change of the code
 	@$(NODE) tools/demo/src/dev.ts
 
+up: $(STAMP) ## Run the four services on RabbitMQ and MongoDB, found or started, in the background
+	@$(NODE) tools/up/src/up.ts
+
+down: $(STAMP) ## End what `make up` started
+	@$(NODE) tools/up/src/down.ts
+
 test: $(STAMP) ## Run the checks and all tests (ONLY=path: the tests under a path, no checks)
 	@$(NODE) tools/test/src/main.ts $(ONLY)
+
+bench: $(STAMP) ## Measure, into .tmp/bench.json; about ten minutes (ONLY=send: one of them; QUICK=1: all, short)
+	@ONLY=$(ONLY) QUICK=$(QUICK) $(NODE) tools/bench/src/main.ts
+
+faults: $(STAMP) ## Put the four services through faults under load, and account for every message (SHORT=1: about two minutes; ONLY=word: some)
+	@SHORT='$(SHORT)' ONLY='$(ONLY)' $(NODE) tools/faults/src/main.ts
 
 check: $(STAMP) ## Check types, lint and unused code
 	@$(PNPM) run check

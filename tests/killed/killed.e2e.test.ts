@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   createClient,
+  createLoad,
   freePort,
   type Herald,
   openInbox,
   runReplay,
+  settle,
   startHerald,
   waitUntilQuiet,
   writeCredentials,
 } from '@herald/harness';
 import { expect, onTestFinished, test } from 'vitest';
-import { settle } from './ledger.ts';
-import { createLoad } from './load.ts';
 
 const KILLS = 24;
 const PROSPECTS = 360;

@@ -1,16 +1,25 @@
-import { campaignRunnerConfig } from '@herald/campaign-runner';
 import { ingestConfig } from '@herald/ingest';
 import { messagingConfig } from '@herald/messaging';
-import { commonConfig } from '@herald/service';
+import { commonConfig, waitingConfig } from '@herald/service';
 import { Type } from 'typebox';
+
+/** Where the embedded store and broker are. */
+export const embeddedConfig = {
+  DATA_DIR: Type.String({
+    default: 'data',
+    minLength: 1,
+    description: 'Directory of the embedded store and broker.',
+  }),
+};
 
 /**
  * Everything the four services are configured by, and what only one process on an embedded store can have.
  */
 export const allInOneConfig = Type.Object({
   ...commonConfig,
+  ...embeddedConfig,
   ...ingestConfig,
-  ...campaignRunnerConfig,
+  ...waitingConfig,
   ...messagingConfig,
   CLOCK_RATE: Type.Number({
     default: 1,

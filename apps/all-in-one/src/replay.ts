@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { collections, queue, topology } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
-import { type Difference, type ReplayReport, replay } from '@herald/event-handler';
-import { ConfigError, commonConfig, createLog, loadConfig, runMain } from '@herald/service';
+import { replayCommand } from '@herald/event-handler';
+import { ConfigError, loadConfig, runMain } from '@herald/service';
 import type { Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
-import { Presets, SingleBar } from 'cli-progress';
 import { Type } from 'typebox';
+import { embeddedConfig } from './config.ts';
 
 /**
  * Rebuilds every projection in DATA_DIR from its event log; with `--verify` it only compares. Exits with 1 if a document differs from the log
@@ -18,7 +18,7 @@ import { Type } from 'typebox';
 runMain(async () => {
   process.umask(0o077);
   const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
-  const config = loadConfig(Type.Object({ DATA_DIR: commonConfig.DATA_DIR }), process.env);
+  const config = loadConfig(Type.Object(embeddedConfig), process.env);
   const inData = (name: string): string => join(config.DATA_DIR, name);
   // Opening a store makes it: in a mistyped directory that would compare nothing with nothing and call it well.
   if (!existsSync(inData('store.db'))) {
@@ -34,20 +34,7 @@ runMain(async () => {
         `${waiting} messages still wait to be written to the log: documents that are ahead of it are left alone.`,
       );
     }
-    const bar = new SingleBar(
-      { format: '{bar} {percentage}% | {value}/{total} events | {eta_formatted} left', hideCursor: true },
-      Presets.shades_classic,
-    );
-    bar.start(await store.log.count(), 0);
-    const report = await replay({
-      store,
-      verify: values.verify,
-      settled: waiting === 0,
-      log: createLog({ service: 'replay', level: 'silent' }),
-      onProgress: (done) => bar.update(done),
-    }).finally(() => bar.stop());
-    tell(report, values.verify);
-    if (report.differences > report.repaired) process.exitCode = 1;
+    await replayCommand({ store, verify: values.verify, settled: waiting === 0 });
   } finally {
     await store.close();
   }
@@ -77,18 +64,6 @@ async function waitingEvents(file: string): Promise<number> {
     await broker.close();
   }
 }
-
-function tell({ events, streams, differences, repaired, described }: ReplayReport, verify: boolean): void {
-  say(
-    `${events} events in ${streams} streams: ${differences === 0 ? 'no differences' : `${differences} differences`}.`,
-  );
-  for (const difference of described) say(`  ${line(difference)}`);
-  if (described.length < differences) say(`  and ${differences - described.length} more`);
-  if (!verify && differences > 0) say(`${repaired} of them repaired.`);
-}
-
-const line = ({ kind, collection, workspace, id, at }: Difference): string =>
-  `${kind}: ${collection} ${workspace}/${id}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -1,6 +1,8 @@
 import { collections, queue } from '@herald/contracts';
+import { wall } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
-import type { Service, ServiceDeps } from '@herald/service';
+import type { Service, ServiceDeps, waitingConfig } from '@herald/service';
+import type { Static, TObject } from 'typebox';
 import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
@@ -12,8 +14,6 @@ import { createTransitions } from './enrollments/transitions.ts';
 import { watchWaits } from './enrollments/watch-waits.ts';
 import { createWindDown } from './enrollments/wind-down.ts';
 import { createReadWorld } from './enrollments/world.ts';
-
-export { campaignRunnerConfig } from './config.ts';
 
 export interface CampaignRunnerDeps extends ServiceDeps {
   /** ms on the clock: what is due sooner is given to the broker's delay at once. */
@@ -92,3 +92,16 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
     },
   };
 }
+
+/** The service as the configuration of its process says. */
+export const configuredCampaignRunner = (
+  deps: ServiceDeps,
+  config: Readonly<Static<TObject<typeof waitingConfig>>>,
+): Service =>
+  createCampaignRunner({
+    ...deps,
+    // It is given in wall time: on a fast clock, what is due within the same seconds lies further ahead.
+    horizon: wall(deps.clock, config.DELAY_HORIZON),
+    defaultZone: config.DEFAULT_ZONE,
+    sweepEvery: config.SWEEP_INTERVAL,
+  });

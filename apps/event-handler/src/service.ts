@@ -9,7 +9,7 @@ import { eventRoutes } from './events/routes.ts';
 import { prospectRoutes } from './prospects/routes.ts';
 import { timelineRoutes } from './timeline/routes.ts';
 
-export { type Difference, type ReplayOptions, type ReplayReport, replay } from './replay/replay.ts';
+export { replayCommand } from './replay/command.ts';
 
 /** ms of wall time, see `OutageWatch`. */
 const OUTAGE = { every: 500, patience: 600_000 };

@@ -1,8 +1,10 @@
 import type { Consumer } from '@herald/broker';
 import { collections, queue } from '@herald/contracts';
-import { span } from '@herald/domain';
+import { span, wall } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
-import type { Service, ServiceDeps } from '@herald/service';
+import type { Service, ServiceDeps, waitingConfig } from '@herald/service';
+import type { Static, TObject } from 'typebox';
+import { createProviders, leaseFor, messagingConfig, unknownPolicy } from './config.ts';
 import { createAttempt } from './messages/attempt.ts';
 import { createAttend } from './messages/attend.ts';
 import { createReadCircumstances } from './messages/circumstances.ts';
@@ -26,11 +28,11 @@ import { createRenderer, type RendererOptions } from './templates/rendering/rend
 import { templateRoutes } from './templates/routes.ts';
 import { createSaveTemplate } from './templates/save.ts';
 
-export { createProviders, leaseFor, messagingConfig, unknownPolicy } from './config.ts';
 export type { UnknownPolicy } from './messages/policy.ts';
 export { createConsoleProvider } from './providers/email/console/console-provider.ts';
 export { createSmtpProvider } from './providers/email/smtp/smtp-provider.ts';
 export type { OutgoingEmail, Provider } from './providers/provider.ts';
+export { messagingConfig };
 
 export interface MessagingDeps extends ServiceDeps {
   /** Closed with the service. */
@@ -117,3 +119,21 @@ export function createMessaging(deps: MessagingDeps): Service {
     },
   };
 }
+
+/** The service as the configuration of its process says. */
+export const configuredMessaging = (
+  deps: ServiceDeps & Pick<MessagingDeps, 'linkSecret' | 'publicUrl'>,
+  config: Readonly<Static<TObject<typeof messagingConfig & typeof waitingConfig>>>,
+): Service =>
+  createMessaging({
+    ...deps,
+    // It is given in wall time: on a fast clock, what is due within the same seconds lies further ahead.
+    horizon: wall(deps.clock, config.DELAY_HORIZON),
+    defaultZone: config.DEFAULT_ZONE,
+    sweepEvery: config.SWEEP_INTERVAL,
+    providers: createProviders(config),
+    lease: leaseFor(config),
+    unknown: unknownPolicy(config),
+    rendering: { timeLimit: config.TEMPLATE_TIMEOUT },
+    ...(config.SENDER !== undefined && { sender: config.SENDER }),
+  });

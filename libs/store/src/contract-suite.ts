@@ -11,16 +11,19 @@ import { writeContract } from './contract/write.ts';
 
 export type { SetUp, StoreUnderTest } from './contract/fixtures.ts';
 
-/** What every store must do, as vitest tests. `setUp` makes an empty store, opened with the collections and not migrated; it runs once per test. */
-export function storeContract(name: string, setUp: SetUp): void {
+/**
+ * What every store must do, as vitest tests. `setUp` makes an empty store, opened with the collections and not migrated; it runs once per
+ * test. `effort`: how much of the random cases to try, for a server that is slow to answer.
+ */
+export function storeContract(name: string, setUp: SetUp, { effort = 1 } = {}): void {
   describe(`the store contract, kept by ${name}`, () => {
     lifecycleContract(setUp);
-    appendContract(setUp);
+    appendContract(setUp, effort);
     streamContract(setUp);
     logQueryContract(setUp);
     writeContract(setUp);
     findContract(setUp);
-    pagingContract(setUp);
+    pagingContract(setUp, effort);
     sweepContract(setUp);
   });
 }

@@ -1,5 +1,6 @@
 /**
- * The store port: an event log and documents. Implementations: `@herald/store/sqlite` (embedded).
+ * The store port: an event log and documents. Implementations: `@herald/store/sqlite` (embedded),
+ * `@herald/store/mongodb` (distributed).
  * Every implementation passes `@herald/store/contract-suite`.
  */
 export { InvalidCursorError, isInvalidCursor } from './cursor.ts';

@@ -2,7 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allInOneConfig } from '@herald/all-in-one/config';
 import { campaignJsonSchema } from '@herald/domain';
+import { runtimeConfig } from '@herald/runtime';
 import { configTable, metricsTable } from '@herald/service';
+import { Type } from 'typebox';
 import { replaceSection } from './section.ts';
 
 /** Writes the parts of the documentation that the code knows best. With `--check` it only compares, and exits 1 where they differ. */
@@ -12,7 +14,12 @@ const checking = process.argv.includes('--check');
 const parts: { readonly file: string; readonly make: (before: string) => string }[] = [
   {
     file: 'README.md',
-    make: (before) => replaceSection(before, 'configuration', configTable(allInOneConfig)),
+    make: (before) =>
+      replaceSection(
+        replaceSection(before, 'configuration', configTable(allInOneConfig)),
+        'configuration of services',
+        configTable(Type.Object(runtimeConfig)),
+      ),
   },
   { file: 'docs/metrics.md', make: (before) => replaceSection(before, 'metrics', metricsTable()) },
   { file: 'docs/campaign.schema.json', make: () => `${JSON.stringify(campaignJsonSchema(), null, 2)}\n` },

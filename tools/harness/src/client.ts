@@ -3,6 +3,8 @@ export interface Answer {
   readonly status: number;
   readonly ok: boolean;
   readonly body: unknown;
+  /** s after which to come again, where it says so. */
+  readonly retryAfter?: number;
 }
 
 /** One of the faults that a refused request names. */
@@ -27,10 +29,15 @@ export interface Client {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
-export function createClient(base: string, key?: string): Client {
+/** `base` is where the API is, or says so for each path where several services share it. */
+export function createClient(
+  base: string | ((method: string, path: string) => string),
+  key?: string,
+): Client {
+  const baseOf = typeof base === 'string' ? () => base : base;
   const client: Client = {
     async send(method, path, body, headers = {}) {
-      const response = await fetch(`${base}${path}`, {
+      const response = await fetch(`${baseOf(method, path)}${path}`, {
         method,
         headers: {
           ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
@@ -41,7 +48,13 @@ export function createClient(base: string, key?: string): Client {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       const text = await response.text();
-      return { status: response.status, ok: response.ok, body: asJson(text) };
+      const retryAfter = response.headers.get('retry-after');
+      return {
+        status: response.status,
+        ok: response.ok,
+        body: asJson(text),
+        ...(retryAfter !== null && { retryAfter: Number(retryAfter) }),
+      };
     },
     async get<T>(path: string) {
       const answer = await client.send('GET', path);

@@ -61,3 +61,26 @@ test('a mailbox that is not there is turned away for good', async () => {
   expect(inbox.refused).toEqual(['b@gone.example']);
   expect(inbox.mails).toHaveLength(0);
 });
+
+const HELLO = [
+  'EHLO here',
+  'MAIL FROM:<a@mail.example>',
+  'RCPT TO:<b@mail.example>',
+  'DATA',
+  'Subject: x\r\n\r\nx\r\n.',
+];
+
+test('a mail that is dropped is kept, and its sender hears nothing', async () => {
+  inbox = await openInbox({ fate: () => 'drop' });
+  const answers = await talk(inbox.url, ...HELLO, 'QUIT');
+  expect(answers.at(-1)).toMatch(/^354 /);
+  expect(inbox.mails).toHaveLength(1);
+});
+
+test('a mail that is deferred is not kept, and its sender is told to come again', async () => {
+  inbox = await openInbox({ fate: (n) => (n === 1 ? 'defer' : 'take') });
+  expect((await talk(inbox.url, ...HELLO, 'QUIT')).at(-2)).toMatch(/^451 /);
+  expect(inbox.mails).toHaveLength(0);
+  expect((await talk(inbox.url, ...HELLO, 'QUIT')).at(-2)).toMatch(/^250 /);
+  expect(inbox.mails).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
@@ -16,15 +17,25 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
+/** `take`: kept, and it says so. `drop`: kept, and the connection is cut without a word. `defer`: not kept, "try again later" (451). */
+export type Fate = 'take' | 'drop' | 'defer';
+
 export interface InboxOptions {
-  /** ms before it says that it has taken a mail; 0 unless told. */
-  readonly answerAfter?: number;
+  /** ms before it says what becomes of a mail, or says so for each; 0 unless told. */
+  readonly answerAfter?: number | (() => number);
+  /** What becomes of the n-th mail, counted from 1, once its last dot has come; all are taken unless told. */
+  readonly fate?: (n: number) => Fate;
 }
 
+const LATER = Object.assign(new Error('4.3.2 try again later'), { responseCode: 451 });
+
 /** A mail server on a free loopback port that keeps what it gets. It has no mailboxes at `gone.example`, and says so (550). */
-export async function openInbox({ answerAfter = 0 }: InboxOptions = {}): Promise<Inbox> {
+export async function openInbox({ answerAfter = 0, fate = () => 'take' }: InboxOptions = {}): Promise<Inbox> {
   const mails: Mail[] = [];
   const refused: string[] = [];
+  const sockets = new Map<number, Socket>();
+  const patience = typeof answerAfter === 'number' ? () => answerAfter : answerAfter;
+  let count = 0;
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -36,13 +47,25 @@ export async function openInbox({ answerAfter = 0 }: InboxOptions = {}): Promise
     },
     onData(stream, session, done) {
       simpleParser(stream).then((parsed) => {
-        for (const { address } of session.envelope.rcptTo) mails.push({ to: address, parsed });
-        setTimeout(done, answerAfter);
+        count += 1;
+        const becomes = fate(count);
+        if (becomes !== 'defer')
+          for (const { address } of session.envelope.rcptTo) mails.push({ to: address, parsed });
+        setTimeout(() => {
+          if (becomes === 'drop') sockets.get(session.remotePort)?.destroy();
+          else if (becomes === 'defer') done(LATER);
+          else done();
+        }, patience());
       }, done);
     },
   });
   server.on('error', () => {
     // A client that drops its connection; what it meant to deliver shows in the checks.
+  });
+  server.server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    sockets.set(port, socket);
+    socket.once('close', () => sockets.delete(port));
   });
   const listener = server.listen(0, '127.0.0.1');
   await once(listener, 'listening');

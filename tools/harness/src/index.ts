@@ -8,10 +8,13 @@ export {
   describeProblem,
   faultsOf,
 } from './client.ts';
-export { type Inbox, type InboxOptions, type Mail, openInbox } from './inbox.ts';
+export { type Four, SERVICES, type ServiceName, serviceOf, startFour } from './four.ts';
+export { type Fate, type Inbox, type InboxOptions, type Mail, openInbox } from './inbox.ts';
+export { type Account, settle } from './ledger.ts';
+export { createLoad, type Load } from './load.ts';
 export { type Metrics, parseMetrics, readMetrics } from './metrics.ts';
 export { freePort } from './port.ts';
 export { type Credentials, type Herald, startHerald, WORKSPACE, writeCredentials } from './process.ts';
 export { waitUntilQuiet } from './quiet.ts';
-export { runReplay } from './replay.ts';
 export { root } from './root.ts';
+export { migrateStore, runReplay } from './scripts.ts';

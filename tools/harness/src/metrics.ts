@@ -29,9 +29,14 @@ export function parseMetrics(text: string): Metrics {
   };
 }
 
-/** Reads the metrics that the admin port shows. */
-export async function readMetrics(admin: string): Promise<Metrics> {
-  const response = await fetch(`${admin}/metrics`, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`GET ${admin}/metrics: ${response.status}`);
-  return parseMetrics(await response.text());
+/** Reads the metrics that the admin ports show, of one process or of several together. */
+export async function readMetrics(...admins: readonly string[]): Promise<Metrics> {
+  const texts = await Promise.all(
+    admins.map(async (admin) => {
+      const response = await fetch(`${admin}/metrics`, { signal: AbortSignal.timeout(10_000) });
+      if (!response.ok) throw new Error(`GET ${admin}/metrics: ${response.status}`);
+      return response.text();
+    }),
+  );
+  return parseMetrics(texts.join('\n'));
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from './root.ts';
 
@@ -46,6 +46,8 @@ export interface Herald {
   stop(): Promise<number | string>;
   /** Ends it with SIGKILL, as a crash would. */
   kill(): Promise<void>;
+  /** Freezes it (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -53,11 +55,15 @@ const STOP_TIMEOUT_MS = 40_000;
 const KEPT_LINES = 20;
 
 /**
- * Starts all-in-one as a process of its own, its log going to `logFile`. It is in a process group of its own: Ctrl-C reaches only us,
- * and we end it as an operator would.
+ * Starts an app, all-in-one unless told, or the program in a file, as a process of its own, its log going to `logFile`. It is in a process group of its own: Ctrl-C
+ * reaches only us, and we end it as an operator would.
  */
-export function startHerald(env: Readonly<Record<string, string>>, logFile: string): Herald {
-  const child = spawn(process.execPath, [join(root, 'apps/all-in-one/src/main.ts')], {
+export function startHerald(
+  env: Readonly<Record<string, string>>,
+  logFile: string,
+  app = 'all-in-one',
+): Herald {
+  const child = spawn(process.execPath, [isAbsolute(app) ? app : join(root, `apps/${app}/src/main.ts`)], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,7 +82,7 @@ export function startHerald(env: Readonly<Record<string, string>>, logFile: stri
     });
   });
   const died = ended.then((code): never => {
-    throw new Error(`all-in-one ended by itself (${code}). The last it said:\n${lastLines.join('\n')}`);
+    throw new Error(`${app} ended by itself (${code}). The last it said:\n${lastLines.join('\n')}`);
   });
   const ready = Promise.race([
     readyLine(child, (line) => {
@@ -85,7 +91,7 @@ export function startHerald(env: Readonly<Record<string, string>>, logFile: stri
       if (lastLines.length > KEPT_LINES) lastLines.shift();
     }),
     died,
-    timeout(START_TIMEOUT_MS, lastLines),
+    timeout(app, START_TIMEOUT_MS, lastLines),
   ]);
   for (const promise of [died, ready]) promise.catch(() => {}); // whoever waits for it hears of it
   return {
@@ -102,6 +108,7 @@ export function startHerald(env: Readonly<Record<string, string>>, logFile: stri
       kill();
       await ended;
     },
+    signal: (name) => void child.kill(name),
   };
 }
 
@@ -130,13 +137,11 @@ function parsed(line: string): Record<string, unknown> {
   }
 }
 
-function timeout(ms: number, lastLines: readonly string[]): Promise<never> {
+function timeout(app: string, ms: number, lastLines: readonly string[]): Promise<never> {
   return new Promise((_resolve, reject) => {
     const fail = (): void =>
       reject(
-        new Error(
-          `all-in-one was not ready after ${ms / 1000} s. The last it said:\n${lastLines.join('\n')}`,
-        ),
+        new Error(`${app} was not ready after ${ms / 1000} s. The last it said:\n${lastLines.join('\n')}`),
       );
     setTimeout(fail, ms).unref();
   });

@@ -33,7 +33,7 @@ interface Look {
  */
 export async function waitUntilQuiet(
   client: Client,
-  admin: string,
+  admin: string | readonly string[],
   { pace = WALL, onLook = () => {} }: { readonly pace?: Pace; readonly onLook?: () => void } = {},
 ): Promise<void> {
   let before = '';
@@ -57,13 +57,13 @@ export async function waitUntilQuiet(
   }
 }
 
-async function lookAt(client: Client, admin: string): Promise<Look> {
+async function lookAt(client: Client, admin: string | readonly string[]): Promise<Look> {
   const [active, ...open] = await Promise.all([
     client.all<Enrollment>('/v1/enrollments?status=active'),
     ...OPEN_STATUSES.map((status) => client.all<Message>(`/v1/messages?status=${status}`)),
   ]);
   // Last: what the lists did not show any more is counted here if it is still under way.
-  const metrics = await readMetrics(admin);
+  const metrics = await readMetrics(...[admin].flat());
   return { waiting: active.filter((enrollment) => !rests(enrollment)), open: open.flat(), metrics };
 }
 

@@ -8,7 +8,6 @@ import { findOrphans } from './orphans.ts';
 import { createReport, type ReplayReport } from './report.ts';
 import { foldLog, foldOne } from './streams.ts';
 
-export type { Difference } from './difference.ts';
 export type { ReplayReport } from './report.ts';
 
 export interface ReplayOptions {

@@ -18,11 +18,6 @@ export const commonConfig = {
     default: 'info',
     description: 'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
   }),
-  DATA_DIR: Type.String({
-    default: 'data',
-    minLength: 1,
-    description: 'Directory of the embedded store and broker.',
-  }),
   API_KEYS_FILE: Type.Optional(
     Type.String({ description: 'YAML file of API keys: id, workspace, scopes and SHA-256 of each.' }),
   ),
@@ -37,6 +32,15 @@ export const commonConfig = {
       description: 'Address under which people reach the API; it stands in links. Unset: the local one.',
     }),
   ),
+  SHUTDOWN_TIMEOUT: Duration({
+    default: 25_000,
+    minimum: 1_000,
+    description: 'How long a stop may take in all. Keep it below the grace period of whatever sends SIGTERM.',
+  }),
+};
+
+/** What the services are configured by that wait for due times. */
+export const waitingConfig = {
   DELAY_HORIZON: Duration({
     default: 900_000,
     minimum: 1_000,
@@ -44,9 +48,14 @@ export const commonConfig = {
     description:
       'How far ahead of its due time a wait is handed to the broker; later ones rest in the store.',
   }),
-  SHUTDOWN_TIMEOUT: Duration({
-    default: 25_000,
-    minimum: 1_000,
-    description: 'How long a stop may take in all. Keep it below the grace period of whatever sends SIGTERM.',
+  DEFAULT_ZONE: Type.String({
+    default: 'UTC',
+    maxLength: 64,
+    description: 'IANA time zone of prospects that have none and workspaces whose settings name none.',
+  }),
+  SWEEP_INTERVAL: Duration({
+    default: 1_000,
+    minimum: 50,
+    description: 'How often the store is asked for what is due.',
   }),
 };

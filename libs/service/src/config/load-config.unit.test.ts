@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { commonConfig } from './common.ts';
+import { commonConfig, waitingConfig } from './common.ts';
 import { configTable } from './config-table.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 import { Choice, Duration, HttpUrl, Secret } from './settings.ts';
@@ -99,7 +99,7 @@ describe('loadConfig', () => {
   });
 
   it('has usable defaults for all that every app shares', () => {
-    const config = loadConfig(Type.Object(commonConfig), {});
+    const config = loadConfig(Type.Object({ ...commonConfig, ...waitingConfig }), {});
     expect(config).toMatchObject({ HOST: '127.0.0.1', PORT: 8080, ADMIN_PORT: 9090, DELAY_HORIZON: 900_000 });
   });
 });
@@ -118,6 +118,6 @@ describe('configTable', () => {
   });
 
   it('describes each setting that every app shares', () => {
-    expect(configTable(Type.Object(commonConfig))).not.toMatch(/\| {2}\|$/m);
+    expect(configTable(Type.Object({ ...commonConfig, ...waitingConfig }))).not.toMatch(/\| {2}\|$/m);
   });
 });

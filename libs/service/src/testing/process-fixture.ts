@@ -16,6 +16,7 @@ export const fixtureTopology: Topology = {
 
 const schema = Type.Object({
   ...herald.commonConfig,
+  DATA_DIR: Type.String(),
   HANDLER_MS: Type.Integer({ default: 0 }),
   START_MS: Type.Integer({ default: 0 }),
   FAIL_START: Type.Boolean({ default: false }),

@@ -27,7 +27,7 @@ async function appendAll(log: EventLog, workspace: string, items: readonly { id:
   }
 }
 
-export function appendContract(setUp: SetUp): void {
+export function appendContract(setUp: SetUp, effort: number): void {
   describe('appending', () => {
     const context = eachWithStore(setUp);
 
@@ -127,7 +127,7 @@ export function appendContract(setUp: SetUp): void {
             expect(seqs).toEqual(range(1, seqs.length));
           }
         }),
-        { numRuns: 40 },
+        { numRuns: Math.ceil(40 * effort) },
       );
     });
 

@@ -48,7 +48,7 @@ function model(docs: readonly Task[], { equals, from, before, reverse }: FindQue
   return ids(reverse ? found.reverse() : found);
 }
 
-export function pagingContract(setUp: SetUp): void {
+export function pagingContract(setUp: SetUp, effort: number): void {
   describe('paging', () => {
     const context = eachWithStore(setUp);
 
@@ -94,7 +94,7 @@ export function pagingContract(setUp: SetUp): void {
             }
           },
         ),
-        { numRuns: 60 },
+        { numRuns: Math.ceil(60 * effort) },
       );
     });
 

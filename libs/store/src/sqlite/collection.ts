@@ -1,5 +1,6 @@
 import type { Database } from '@herald/sqlite';
 import type { Collection, CountRow, Document, Write } from '../documents.ts';
+import { sweepAtOf } from '../spec.ts';
 import { indexOf, planCount, planFind, whereClause } from './find.ts';
 import { type DocumentRow, type DocumentTable, decode, encode } from './table.ts';
 
@@ -18,7 +19,7 @@ export function createCollection<T extends Document>(
     get: `SELECT body, sweep_at FROM ${name} INDEXED BY ${table.key} WHERE workspace = ? AND id = ?`,
     insert: `INSERT INTO ${name} (${columns.join(', ')}, workspace, id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)
       ON CONFLICT (workspace, id) DO NOTHING`,
-    replace: `UPDATE ${name} INDEXED BY ${table.key} SET ${columns.map((column) => `${column} = ?`).join(', ')}
+    before: `SELECT rowid AS n${fields.map((field, k) => `, ${field} AS f${k}`).join('')} FROM ${name} INDEXED BY ${table.key}
       WHERE workspace = ? AND id = ? AND version = ?`,
     remove: `DELETE FROM ${name} INDEXED BY ${table.key} WHERE workspace = ? AND id = ?`,
     due: `SELECT rowid AS n, body, sweep_at FROM ${name} INDEXED BY ${sweepIndex}
@@ -40,12 +41,36 @@ export function createCollection<T extends Document>(
     return row && parse(row);
   };
   /** Turned into text at once: what the caller does to the document afterwards is not written. */
-  const prepare = ({ doc, ifVersion }: Write<T>) => {
-    const sweepAt = Number.isFinite(doc.sweepAt) ? (doc.sweepAt ?? null) : null;
-    const values = [doc.version, sweepAt, JSON.stringify(doc), ...table.values(doc), doc.workspace, doc.id];
+  const prepare = ({ doc, ifVersion }: Write<T>): (() => boolean) => {
+    const { workspace, id } = doc;
+    const own = [doc.version, sweepAtOf(doc), JSON.stringify(doc)];
+    const values = table.values(doc);
     return ifVersion === null
-      ? { text: sql.insert, values }
-      : { text: sql.replace, values: [...values, ifVersion] };
+      ? () =>
+          ready()
+            .prepare(sql.insert)
+            .run(...own, ...values, workspace, id).changes === 1
+      : () => replace(workspace, id, ifVersion, own, values);
+  };
+  /** SQLite writes an index anew when one of its columns is set, also to what it was. Most stay as they are: only what changed is set. */
+  const replace = (
+    workspace: string,
+    id: string,
+    ifVersion: number,
+    own: readonly (string | number | null)[],
+    values: readonly (string | number)[],
+  ): boolean => {
+    const before = ready().prepare(sql.before).get(workspace, id, ifVersion);
+    if (before === undefined) return false;
+    const changed = fields.flatMap((_, k) => (before[`f${k}`] === values[k] ? [] : [k]));
+    const set = ['version', 'sweep_at', 'body', ...changed.map((k) => fields[k])];
+    const text = `UPDATE ${name} SET ${set.map((column) => `${column} = ?`).join(', ')} WHERE rowid = ?`;
+    const news = changed.map((k) => values[k] ?? null);
+    return (
+      ready()
+        .prepare(text)
+        .run(...own, ...news, Number(before.n)).changes === 1
+    );
   };
 
   return {
@@ -54,9 +79,7 @@ export function createCollection<T extends Document>(
     async write(writes) {
       const prepared = writes.map(prepare);
       const database = ready();
-      return database.write(() =>
-        prepared.map(({ text, values }) => database.prepare(text).run(...values).changes === 1),
-      );
+      return database.write(() => prepared.map((run) => run()));
     },
     async remove(workspace, id) {
       const database = ready();

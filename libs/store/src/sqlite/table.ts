@@ -1,5 +1,6 @@
 import type { Database } from '@herald/sqlite';
 import type { CollectionSpec, Document, Scalar } from '../documents.ts';
+import { assertSpec, valueAt } from '../spec.ts';
 import type { IndexSchema, TableSchema } from './schema.ts';
 
 /**
@@ -36,21 +37,12 @@ const BASE = `
 const FIXED = ['workspace', 'id', 'version'];
 const BACKFILL_BATCH = 100;
 
-/** Names end up in SQL text, quoted; they come from our own specs, and still nothing but words gets there. */
-function assertWords(words: readonly string[]): void {
-  const bad = words.find((word) => !/^\w+(\.\w+)*$/.test(word));
-  if (bad !== undefined) throw new Error(`Not a name for a collection, an index or a field: ${bad}`);
-}
-
 const columnOf = (path: string): string => (FIXED.includes(path) ? path : `"$.${path}"`);
 
 export function documentTable(spec: CollectionSpec<Document>): DocumentTable {
+  assertSpec(spec);
   const indexes = Object.entries(spec.indexes);
   const paths = [...new Set(indexes.flatMap(([, fields]) => fields))].filter((path) => !FIXED.includes(path));
-  assertWords([spec.name, ...Object.keys(spec.indexes), ...paths]);
-  if (indexes.some(([, fields]) => fields.length === 0))
-    throw new Error(`${spec.name}: an index has no field`);
-  if (paths.includes('sweepAt')) throw new Error(`${spec.name}: sweepAt has an index of its own`);
   const table = `"doc/${spec.name}"`;
   // No index of a spec can have these names: they have no word behind the slash.
   const key = `"doc/${spec.name}/"`;
@@ -114,18 +106,6 @@ function backfill(
     }
     if (rows.length === 0) return;
   }
-}
-
-/** The scalar at a dotted path; null for whatever is not one, as JSON would have it. */
-function valueAt(doc: Document, path: string): Scalar {
-  let value: unknown = doc;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) {
-      return null;
-    }
-    value = (value as Record<string, unknown>)[key];
-  }
-  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)) ? value : null;
 }
 
 /** What a column holds for an index value, and back: see NULL in schema.ts. */

@@ -1,0 +1,29 @@
+import type { Channel, ChannelModel } from 'amqplib';
+
+/** Runs `use` on channels of its own, which are closed afterwards. */
+export async function onChannels<T>(
+  model: ChannelModel,
+  count: number,
+  use: (channels: readonly Channel[]) => Promise<T>,
+): Promise<T> {
+  const channels = await Promise.all(Array.from({ length: count }, () => model.createChannel()));
+  // What it says is also what the call under way rejects with.
+  for (const channel of channels) channel.on('error', () => {});
+  const result = await use(channels);
+  await Promise.all(channels.map((channel) => channel.close()));
+  return result;
+}
+
+/** Does something for each item. A channel does one thing at a time, and a quorum queue takes its time: several make it quicker. */
+export async function spread<T>(
+  channels: readonly Channel[],
+  items: readonly T[],
+  use: (channel: Channel, item: T) => Promise<unknown>,
+): Promise<void> {
+  const rest = [...items];
+  await Promise.all(
+    channels.map(async (channel) => {
+      for (let item = rest.shift(); item !== undefined; item = rest.shift()) await use(channel, item);
+    }),
+  );
+}

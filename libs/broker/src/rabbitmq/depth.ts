@@ -1,0 +1,38 @@
+import type { Channel } from 'amqplib';
+import type { QueueDepth } from '../broker.ts';
+import type { QueueConsumer } from './consumer.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Delays } from './delays.ts';
+import { countInLevels } from './level-stock.ts';
+import type { Levels } from './levels.ts';
+import type { Names } from './names.ts';
+
+export interface DepthDeps {
+  readonly names: Names;
+  readonly retries: Levels;
+  readonly delays: () => Delays;
+  readonly deadLetters: Pick<DeadLetters, 'count'>;
+  readonly consumers: () => readonly QueueConsumer[];
+}
+
+const isEmpty = ({ ready, inFlight, delayed }: QueueDepth): boolean => ready + inFlight + delayed === 0;
+
+/**
+ * Nothing holds still while it is counted, and a message on its way from one queue to the next is in none. So empty is what was found
+ * empty twice.
+ */
+export async function depthOf(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
+  const first = await look(deps, channel, queue);
+  return isEmpty(first) ? look(deps, channel, queue) : first;
+}
+
+/** In the order in which messages go, so that one that moves meanwhile is counted twice rather than not at all. */
+async function look(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
+  const { names, retries, delays, deadLetters } = deps;
+  const waiting = (await countInLevels(channel, retries, queue)) + (await delays().count(channel, queue));
+  const { messageCount: ready } = await channel.checkQueue(names.own(queue));
+  const consumers = deps.consumers().filter((consumer) => consumer.queue === queue);
+  await Promise.all(consumers.map((consumer) => consumer.flush()));
+  const inFlight = consumers.reduce((sum, consumer) => sum + consumer.held(), 0);
+  return { ready, inFlight, delayed: waiting, dead: await deadLetters.count(queue) };
+}

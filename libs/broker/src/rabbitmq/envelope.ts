@@ -1,0 +1,156 @@
+import type { Message, Options } from 'amqplib';
+import type { DeadLetter, Delivery, OutMessage } from '../broker.ts';
+
+/** A reason may be an error's message, and that may be anything. */
+const MAX_REASON = 1000;
+/** Bytes of a short string of AMQP. */
+const MAX_SHORT = 255;
+
+/** A message as it travels. All but the id and the body is in headers, and so survives every hop. */
+export interface Envelope {
+  readonly id: string;
+  /** The key it was published with; on its way through delays the routing key is another. */
+  readonly key: string;
+  readonly content: Buffer;
+  readonly publishedAt: number;
+  readonly traceparent?: string | undefined;
+  /** Attempts it has had, of those that were settled; the broker counts the others. */
+  readonly attempts: number;
+  /** On the clock of due times; only where it is to be asked for on arrival, for the wait was too long for one go. */
+  readonly due?: number | undefined;
+  /** Of a dead letter. */
+  readonly death?: Death | undefined;
+}
+
+export interface Death {
+  readonly reason: string;
+  readonly at: number;
+  readonly token: string;
+}
+
+const HEADER = {
+  id: 'herald-id',
+  key: 'herald-key',
+  publishedAt: 'herald-published-at',
+  attempts: 'herald-attempts',
+  due: 'herald-due',
+  reason: 'herald-reason',
+  diedAt: 'herald-died-at',
+  token: 'herald-token',
+  traceparent: 'traceparent',
+} as const;
+
+export const seal = ({ id, key, traceparent }: OutMessage, json: string, publishedAt: number): Envelope => ({
+  id,
+  key,
+  content: Buffer.from(json),
+  publishedAt,
+  traceparent,
+  attempts: 0,
+});
+
+/** Persistent, and with fresh headers: those of the broker (deaths, deliveries) are about the way behind. */
+export function propertiesOf(envelope: Envelope): Options.Publish {
+  const { id, key, publishedAt, traceparent, attempts, due, death } = envelope;
+  const short = Buffer.byteLength(id) <= MAX_SHORT;
+  return {
+    persistent: true,
+    contentType: 'application/json',
+    ...(short ? { messageId: id } : {}),
+    headers: {
+      [HEADER.key]: key,
+      [HEADER.publishedAt]: publishedAt,
+      ...(short ? {} : { [HEADER.id]: id }),
+      ...(attempts > 0 ? { [HEADER.attempts]: attempts } : {}),
+      ...(traceparent === undefined ? {} : { [HEADER.traceparent]: traceparent }),
+      // As text: an instant may be further away than AMQP's numbers go.
+      ...(due === undefined ? {} : { [HEADER.due]: String(due) }),
+      ...(death === undefined
+        ? {}
+        : {
+            [HEADER.reason]: death.reason.slice(0, MAX_REASON),
+            [HEADER.diedAt]: death.at,
+            [HEADER.token]: death.token,
+          }),
+    },
+  };
+}
+
+/** Never throws: a message may be anybody's. */
+export function envelopeOf({ properties, fields, content }: Message): Envelope {
+  const headers: Record<string, unknown> = properties.headers ?? {};
+  const due = Number(text(headers[HEADER.due]));
+  const token = text(headers[HEADER.token]);
+  return {
+    id: text(properties.messageId) ?? text(headers[HEADER.id]) ?? '',
+    key: text(headers[HEADER.key]) ?? fields.routingKey,
+    content,
+    publishedAt: whole(headers[HEADER.publishedAt]) ?? (whole(properties.timestamp) ?? 0) * 1000,
+    traceparent: text(headers[HEADER.traceparent]),
+    attempts: whole(headers[HEADER.attempts]) ?? 0,
+    due: Number.isNaN(due) ? undefined : due,
+    death:
+      token === undefined
+        ? undefined
+        : { token, reason: text(headers[HEADER.reason]) ?? '', at: whole(headers[HEADER.diedAt]) ?? 0 },
+  };
+}
+
+/** How often the broker took this message back from a consumer: a crash, a lost connection, a consumer that stopped. */
+export const takenBack = ({ properties }: Message): number =>
+  whole((properties.headers as Record<string, unknown> | undefined)?.['x-delivery-count']) ?? 0;
+
+/** Throws a SyntaxError when the body is no JSON; the body is not in it, for it may be personal data. */
+export function deliveryOf(queue: string, envelope: Envelope, attempt: number): Delivery {
+  return { ...bare(queue, envelope, attempt), body: parse(envelope.content) };
+}
+
+/** The body is its text when it is no JSON. */
+export function deadLetterOf(
+  queue: string,
+  envelope: Envelope,
+  death: Death,
+): DeadLetter & { token: string } {
+  const delivery = { ...bare(queue, envelope, envelope.attempts), body: legible(envelope.content) };
+  return { ...delivery, reason: death.reason, diedAt: death.at, token: death.token };
+}
+
+/** For those who only look on; never throws. */
+export const legibleDelivery = (queue: string, envelope: Envelope, attempt: number): Delivery => ({
+  ...bare(queue, envelope, attempt),
+  body: legible(envelope.content),
+});
+
+/** What was published, as far as it can be told from what came back. */
+export const outMessageOf = (exchange: string, { id, key, content, traceparent }: Envelope): OutMessage => ({
+  exchange,
+  key,
+  id,
+  body: legible(content),
+  ...(traceparent === undefined ? {} : { traceparent }),
+});
+
+function bare(queue: string, envelope: Envelope, attempt: number): Omit<Delivery, 'body'> {
+  const { id, key, publishedAt, traceparent } = envelope;
+  return { queue, id, key, attempt, publishedAt, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+function parse(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString());
+  } catch {
+    throw new SyntaxError('The body is no JSON');
+  }
+}
+
+function legible(content: Buffer): unknown {
+  try {
+    return parse(content);
+  } catch {
+    return content.toString();
+  }
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const whole = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) ? Number(value) : undefined;

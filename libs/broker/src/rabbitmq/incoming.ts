@@ -1,0 +1,76 @@
+import type { ChannelModel } from 'amqplib';
+import type { BrokerObserver } from '../broker.ts';
+import type { Topology } from '../topology.ts';
+import { onChannels } from './channels.ts';
+import { declareTopology } from './declare.ts';
+import { createLink, type Link } from './link.ts';
+import type { Names } from './names.ts';
+
+/** ms. */
+const SET_UP = 60_000;
+
+/** What has its own channel in each connection. */
+export interface Recurring {
+  start(model: ChannelModel): Promise<void>;
+  lost(): void;
+  stop(): Promise<void>;
+}
+
+/** The connection that consumes, and asks. What was added to it starts again on each new one. */
+export interface Incoming {
+  readonly link: Link;
+  /** Starts it; rejects, and forgets it, when that fails. */
+  add(recurring: Recurring): Promise<void>;
+  remove(recurring: Recurring): void;
+  stopAll(): Promise<void>;
+}
+
+export interface IncomingDeps {
+  readonly url: string;
+  readonly connectionName: string;
+  readonly topology: Topology;
+  readonly names: Names;
+  readonly observer: Required<BrokerObserver>;
+}
+
+export function createIncoming({ url, connectionName, topology, names, observer }: IncomingDeps): Incoming {
+  const all = new Set<Recurring>();
+
+  const link = createLink({
+    url,
+    name: `${connectionName} (consumes)`,
+    setUpTime: SET_UP,
+    async up(model) {
+      await onChannels(model, 1, (channels) => declareTopology(channels, names, topology));
+      try {
+        for (const recurring of all) await recurring.start(model);
+      } catch (error) {
+        for (const recurring of all) recurring.lost();
+        throw error;
+      }
+    },
+    down() {
+      for (const recurring of all) recurring.lost();
+    },
+    fault: observer.fault,
+  });
+
+  return {
+    link,
+    async add(recurring) {
+      const model = link.model();
+      all.add(recurring);
+      try {
+        await recurring.start(model);
+      } catch (error) {
+        all.delete(recurring);
+        recurring.lost();
+        throw error;
+      }
+    },
+    remove: (recurring) => void all.delete(recurring),
+    async stopAll() {
+      await Promise.all([...all].map((recurring) => recurring.stop()));
+    },
+  };
+}

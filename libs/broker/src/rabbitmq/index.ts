@@ -1,0 +1,2 @@
+/** A broker on RabbitMQ, over AMQP 0-9-1. */
+export { openRabbitBroker, type RabbitBrokerOptions } from './open.ts';

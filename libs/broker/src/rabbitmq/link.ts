@@ -1,0 +1,164 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { within } from './within.ts';
+
+/** ms. */
+const FIRST_PAUSE = 100;
+const LAST_PAUSE = 2000;
+const CONNECT = 10_000;
+const CLOSE = 2000;
+/** s between heartbeats: a peer that went silent is given up after two. */
+const HEARTBEAT = 10;
+
+/**
+ * One connection that comes back. amqplib's own recovery waits without end for a peer that went silent in its set-up or while it is
+ * closed; here every step has a time.
+ */
+export interface Link {
+  /** Resolves when it is up; rejects with what was last in the way after `patience` ms, or at once for what no waiting mends. */
+  open(patience: number): Promise<void>;
+  /** Throws when it is down. */
+  model(): ChannelModel;
+  isUp(): boolean;
+  /** A channel for a moment; rejects after `timeout` ms. */
+  channel<T>(use: (channel: Channel) => Promise<T>, timeout: number): Promise<T>;
+  /** Gives this connection up for a new one. */
+  renew(error: Error): void;
+  close(): Promise<void>;
+}
+
+export interface LinkDeps {
+  readonly url: string;
+  /** Shown by the broker's tools. */
+  readonly name: string;
+  /** Runs on each new connection; if it rejects, that one is given up. */
+  readonly up: (model: ChannelModel) => Promise<void>;
+  /** The connection is lost. */
+  readonly down: (error: Error) => void;
+  readonly fault: (error: Error) => void;
+  /** ms that `up` may take. */
+  readonly setUpTime: number;
+}
+
+/**
+ * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: it will be the same next time. What ends the opening handshake has its code in words
+ * alone.
+ */
+const isLasting = (error: Error): boolean =>
+  /\b(403|406|530) \(/.test(error.message) ||
+  ('code' in error && [403, 406, 530].includes(Number(error.code)));
+
+export function createLink(deps: LinkDeps): Link {
+  const url = withHeartbeat(deps.url);
+  const options = { timeout: CONNECT, noDelay: true, clientProperties: { connection_name: deps.name } };
+  let current: ChannelModel | undefined;
+  let closed = false;
+  let connecting: Promise<void> | undefined;
+  const waking = new AbortController();
+
+  const lose = (model: ChannelModel, error: Error): void => {
+    if (current !== model) return;
+    current = undefined;
+    if (closed) return;
+    deps.down(error);
+    deps.fault(error);
+    keepUp();
+  };
+
+  const dial = async (): Promise<void> => {
+    const model = await within(CONNECT, connect(url, options), 'RabbitMQ did not answer');
+    let lost: Error | undefined;
+    // Without a listener an 'error' would end the process; 'close' follows and says the same.
+    model.on('error', () => {});
+    model.on('close', (error) => {
+      lost = error ?? new Error('RabbitMQ closed the connection');
+      lose(model, lost);
+    });
+    try {
+      await within(deps.setUpTime, deps.up(model), 'RabbitMQ did not declare the topology in time');
+      if (lost !== undefined) throw lost;
+      if (closed) throw new Error('closed');
+    } catch (error) {
+      await giveUp(model);
+      throw error;
+    }
+    current = model;
+  };
+
+  const keepUp = (): void => {
+    connecting ??= (async () => {
+      for (let wait = FIRST_PAUSE; !closed && current === undefined; wait = Math.min(2 * wait, LAST_PAUSE)) {
+        try {
+          await dial();
+        } catch (error) {
+          if (closed) break;
+          deps.fault(asError(error));
+          // Half of it by chance: replicas must not come back all at once.
+          await pause(wait * (0.5 + Math.random() / 2), undefined, { signal: waking.signal }).catch(() => {});
+        }
+      }
+    })().finally(() => {
+      connecting = undefined;
+    });
+  };
+
+  const model = (): ChannelModel => {
+    if (current === undefined) throw new Error('There is no connection to RabbitMQ at the moment');
+    return current;
+  };
+
+  return {
+    model,
+    isUp: () => current !== undefined,
+    async open(patience) {
+      const deadline = performance.now() + patience;
+      for (let wait = FIRST_PAUSE; ; wait = Math.min(2 * wait, LAST_PAUSE)) {
+        try {
+          await dial();
+          return;
+        } catch (error) {
+          if (isLasting(asError(error)) || performance.now() + wait > deadline) throw error;
+          await pause(wait);
+        }
+      }
+    },
+    async channel(use, timeout) {
+      const on = model();
+      const channel = await within(timeout, on.createChannel(), 'RabbitMQ did not answer');
+      // What it says is also what the call under way rejects with.
+      channel.on('error', () => {});
+      try {
+        return await within(timeout, use(channel), 'RabbitMQ did not answer');
+      } finally {
+        await within(CLOSE, channel.close(), '').catch(() => {});
+      }
+    },
+    renew(error) {
+      const model = current;
+      if (model === undefined) return;
+      lose(model, error);
+      void giveUp(model);
+    },
+    async close() {
+      closed = true;
+      waking.abort();
+      await connecting;
+      const model = current;
+      current = undefined;
+      if (model !== undefined) await giveUp(model);
+    },
+  };
+}
+
+/** Closes it; one that does not answer ends by its heartbeat. */
+async function giveUp(model: ChannelModel): Promise<void> {
+  await within(CLOSE, model.close(), '').catch(() => {});
+}
+
+function withHeartbeat(url: string): string {
+  const parsed = new URL(url);
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', String(HEARTBEAT));
+  return parsed.href;
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

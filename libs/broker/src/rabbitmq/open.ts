@@ -1,0 +1,58 @@
+import type { Clock } from '@herald/domain';
+import type { Broker, BrokerObserver } from '../broker.ts';
+import { createRouter } from '../embedded/routing.ts';
+import { safeObserver } from '../embedded/safe-observer.ts';
+import type { Topology } from '../topology.ts';
+import { type LevelsShape, USUAL_SHAPE } from './levels.ts';
+import { createNames } from './names.ts';
+import { createRabbitBroker } from './rabbit-broker.ts';
+
+export interface RabbitBrokerOptions {
+  /** `amqp://` or `amqps://`, with credentials and virtual host. */
+  readonly url: string;
+  readonly topology: Topology;
+  /** The clock of due times. Retry back-offs last their length on the wall, however fast it runs. */
+  readonly clock: Clock;
+  readonly observer?: BrokerObserver;
+  /**
+   * `auto` asks the broker, anew on each connection: the delayed-message plugin if it has it, else `levels`. `plugin` rejects where there
+   * is none.
+   */
+  readonly delayStrategy?: 'auto' | 'plugin' | 'levels';
+  /** What every name in the broker begins with, so that installations can share a virtual host. */
+  readonly prefix?: string;
+  /** ms of wall time until a publish must be confirmed. */
+  readonly confirmTimeout?: number;
+  /** ms of wall time until the first connection must be there, the topology declared. */
+  readonly openTimeout?: number;
+  /** The steps of `levels`. */
+  readonly levels?: LevelsShape;
+  /** Shown by RabbitMQ's tools. */
+  readonly connectionName?: string;
+}
+
+/**
+ * A broker on RabbitMQ (3.10 or later). It declares the topology, here and again after each loss of a connection; consumers go on and
+ * subscribers hear of the gap. Rejects when there is no connection in `openTimeout`, and at once when the broker refuses the credentials or
+ * has a queue of that name with other properties.
+ *
+ * Beyond the port's words: `inFlight` counts what this process holds; `delayed` and `purgeDelayed` look through the delay queues, which
+ * is exact up to 10,000 messages in each and nothing for a dashboard; an attempt is also counted for what a batch consumer had fetched and
+ * not handed over when it stopped or was cut off.
+ */
+export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Broker> {
+  const { url, topology, clock, observer = {}, prefix = '' } = options;
+  return createRabbitBroker({
+    url,
+    topology,
+    clock,
+    route: createRouter(topology),
+    observer: safeObserver(observer),
+    names: createNames(prefix),
+    delayStrategy: options.delayStrategy ?? 'auto',
+    confirmTimeout: options.confirmTimeout ?? 5000,
+    openTimeout: options.openTimeout ?? 30_000,
+    shape: options.levels ?? USUAL_SHAPE,
+    connectionName: options.connectionName ?? 'herald',
+  });
+}

@@ -1,0 +1,91 @@
+import type { ChannelModel } from 'amqplib';
+import type { BrokerObserver } from '../broker.ts';
+import type { Topology } from '../topology.ts';
+import { onChannels } from './channels.ts';
+import { declareTopology } from './declare.ts';
+import type { Delays } from './delays.ts';
+import { envelopeOf, outMessageOf } from './envelope.ts';
+import { createLevelDelays } from './level-delays.ts';
+import { createLevels, type Levels, type LevelsShape } from './levels.ts';
+import { createLink, type Link } from './link.ts';
+import type { Names } from './names.ts';
+import { createPluginDelays, hasPlugin } from './plugin.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+
+/** ms to declare everything on a broker that has nothing yet. */
+const SET_UP = 60_000;
+/** Channels that declare side by side. */
+const DECLARERS = 8;
+
+/** The connection that publishes, alone: an alarm that stops it must not stop acknowledgements. */
+export interface Outgoing {
+  readonly link: Link;
+  readonly publisher: Publisher;
+  /** Where retries wait, whatever the strategy: the plugin keeps one copy on one node. */
+  readonly retries: Levels;
+  delays(): Delays;
+}
+
+export interface OutgoingDeps {
+  readonly url: string;
+  readonly connectionName: string;
+  readonly topology: Topology;
+  readonly names: Names;
+  readonly observer: Required<BrokerObserver>;
+  readonly delayStrategy: 'auto' | 'plugin' | 'levels';
+  readonly confirmTimeout: number;
+  readonly shape: LevelsShape;
+}
+
+export function createOutgoing(deps: OutgoingDeps): Outgoing {
+  const { url, names, topology, observer, shape, delayStrategy } = deps;
+  const targets = topology.queues.map(({ name }) => name);
+  const retries = createLevels({ names, kind: 'retry', shape });
+  const byLevels = createLevelDelays(createLevels({ names, kind: 'delay', shape }), targets);
+  const byPlugin = createPluginDelays(names, targets);
+  let delays = delayStrategy === 'plugin' ? byPlugin : byLevels;
+
+  const publisher = createPublisher({
+    patience: deps.confirmTimeout,
+    returned: (message) => {
+      const exchange = topology.exchanges.find(
+        ({ name }) => names.own(name) === message.fields.exchange,
+      )?.name;
+      observer.unroutable(outMessageOf(exchange ?? message.fields.exchange, envelopeOf(message)));
+    },
+  });
+
+  /** Asked anew each time: a broker may come back as another version, without its plugin. */
+  const choose = async (): Promise<void> => {
+    if (delayStrategy === 'levels') return;
+    const known = await hasPlugin(url, names);
+    if (!known && delayStrategy === 'plugin') throw new Error('RabbitMQ has no plugin for delayed messages');
+    delays = known ? byPlugin : byLevels;
+  };
+
+  const up = async (model: ChannelModel): Promise<void> => {
+    await choose();
+    await onChannels(model, DECLARERS, async (channels) => {
+      await declareTopology(channels, names, topology);
+      await retries.declare(channels, targets);
+      await delays.declare(channels);
+    });
+    const channel = await model.createConfirmChannel();
+    const broken = (error: Error): void => link.renew(error);
+    channel.on('error', broken);
+    channel.on('close', () => broken(new Error('RabbitMQ closed a channel')));
+    model.on('blocked', publisher.block);
+    model.on('unblocked', publisher.unblock);
+    publisher.attach(channel);
+  };
+
+  const link: Link = createLink({
+    url,
+    name: `${deps.connectionName} (publishes)`,
+    setUpTime: SET_UP,
+    up,
+    down: publisher.detach,
+    fault: observer.fault,
+  });
+  return { link, publisher, retries, delays: () => delays };
+}

@@ -1,0 +1,75 @@
+import type { Channel, ChannelModel } from 'amqplib';
+import type { Consumer } from '../broker.ts';
+
+type Listener = (body: unknown) => void;
+
+/** Listens to a fan-out exchange by a queue of its own, which ends with the connection; so each new connection is a gap. */
+export interface Subscription extends Consumer {
+  start(model: ChannelModel): Promise<void>;
+  lost(): void;
+}
+
+export interface SubscriptionDeps {
+  /** The exchange's name in the broker. */
+  readonly exchange: string;
+  readonly listener: Listener;
+  readonly onGap: () => void;
+  readonly fault: (error: unknown) => void;
+  readonly broken: (error: Error) => void;
+  readonly stopped: () => void;
+}
+
+export function createSubscription(deps: SubscriptionDeps): Subscription {
+  let channel: Channel | undefined;
+  let stopping: Promise<void> | undefined;
+  let before = false;
+
+  const safely = (call: () => void): void => {
+    try {
+      call();
+    } catch (error) {
+      deps.fault(error);
+    }
+  };
+  const stop = async (): Promise<void> => {
+    const on = channel;
+    channel = undefined;
+    deps.stopped();
+    await on?.close().catch(() => {});
+  };
+
+  return {
+    async start(model) {
+      if (stopping !== undefined) return;
+      const on = await model.createChannel();
+      const broken = (error: Error): void => {
+        if (channel === on) deps.broken(error);
+      };
+      on.on('error', broken);
+      on.on('close', () => broken(new Error('RabbitMQ closed a channel')));
+      const { queue } = await on.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
+      await on.bindQueue(queue, deps.exchange, '');
+      channel = on;
+      const take = (content: Buffer): void => deps.listener(JSON.parse(content.toString()));
+      await on.consume(
+        queue,
+        (message) => {
+          if (channel !== on) return;
+          if (message === null) broken(new Error('RabbitMQ ended a subscription'));
+          else safely(() => take(message.content));
+        },
+        { noAck: true },
+      );
+      // Only now is nothing more missed.
+      if (before) safely(deps.onGap);
+      before = true;
+    },
+    lost() {
+      channel = undefined;
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { connect } from 'amqplib';
+import { describe, expect, it } from 'vitest';
+import { ack } from '../../verdict.ts';
+import { createNames } from '../names.ts';
+import { openRabbitBroker } from '../open.ts';
+import { wallClock } from './harness.ts';
+import { message, messages, openTrial, topology, until, untilEmpty } from './trial.ts';
+
+/** What any RabbitMQ will do for. */
+export const connections = (url: string) =>
+  describe('a connection to RabbitMQ', () => {
+    it('that is lost in the middle of a handler: the message comes again, to the same consumer', async () => {
+      const { broker, proxy, collect } = await openTrial(url);
+      const gate = Promise.withResolvers<void>();
+      const seen = await collect(async ({ attempt }) => {
+        if (attempt === 1) await gate.promise;
+        return ack;
+      });
+      await broker.publish([message('a')]);
+      await until(() => expect(seen).toHaveLength(1));
+      proxy.reset();
+      await until(() => expect(seen).toHaveLength(2));
+      gate.resolve();
+      expect(seen.map(({ id, attempt }) => [id, attempt])).toEqual([
+        ['a', 1],
+        ['a', 2],
+      ]);
+      await untilEmpty(broker);
+    });
+
+    it('that is lost rejects what is not confirmed, and comes back', async () => {
+      const { broker, proxy, collect } = await openTrial(url);
+      const published = messages(50).map((one) => broker.publish([one]));
+      const outcomes = Promise.allSettled(published);
+      proxy.reset();
+      const settled = await outcomes;
+      expect(settled.some(({ status }) => status === 'rejected')).toBe(true);
+      await until(() => broker.publish([message('later')]));
+      const seen = await collect();
+      await until(() => expect(seen.map(({ id }) => id)).toContain('later'));
+      const confirmed = messages(50).filter((_, n) => settled[n]?.status === 'fulfilled');
+      expect(seen.map(({ id }) => id)).toEqual(expect.arrayContaining(confirmed.map(({ id }) => id)));
+    });
+
+    it('that is down fails publishing, asking and readiness at once, and closing ends all the same', async () => {
+      const { broker, proxy } = await openTrial(url);
+      await proxy.cut();
+      await until(async () => expect(broker.ping()).rejects.toThrow('no connection'));
+      const started = performance.now();
+      await expect(broker.publish([message('a')])).rejects.toThrow('no connection');
+      await expect(broker.depth('work')).rejects.toThrow('no connection');
+      expect(performance.now() - started).toBeLessThan(1000);
+      await broker.close();
+    });
+
+    it('declares everything anew when it comes back', async () => {
+      const { broker, proxy, prefix, collect } = await openTrial(url);
+      const seen = await collect();
+      const names = createNames(prefix);
+      const model = await connect(url);
+      const channel = await model.createChannel();
+      await channel.deleteExchange(names.own('jobs'));
+      await channel.deleteQueue(names.dead('work'));
+      // The consumer is told that its queue is gone; everything follows from that.
+      await channel.deleteQueue(names.own('work'));
+      await model.close();
+      proxy.reset();
+      await until(() => broker.publish([message('a')]));
+      await until(() => expect(seen.map(({ id }) => id)).toContain('a'));
+      await untilEmpty(broker);
+    });
+
+    it('tells subscribers that they may have missed something, and goes on telling them', async () => {
+      const { broker, proxy } = await openTrial(url);
+      const heard: unknown[] = [];
+      await broker.subscribe(
+        'changes',
+        (body) => heard.push(body),
+        () => heard.push('gap'),
+      );
+      const change = (body: string) => message(body, { exchange: 'changes', body });
+      await broker.publish([change('one')]);
+      await until(() => expect(heard).toEqual(['one']));
+      proxy.reset();
+      await until(() => expect(heard).toEqual(['one', 'gap']));
+      await until(() => broker.publish([change('two')]));
+      await until(() => expect(heard).toEqual(['one', 'gap', 'two']));
+    });
+
+    it('with wrong credentials is refused at once', async () => {
+      const wrong = new URL(url);
+      wrong.password = 'wrong';
+      const opening = openRabbitBroker({ url: wrong.href, topology, clock: wallClock, openTimeout: 600_000 });
+      await expect(opening).rejects.toThrow(/403|ACCESS/);
+      await expect(opening).rejects.not.toThrow('wrong@');
+    });
+
+    it('to a queue with other properties is refused at once', async () => {
+      const { prefix } = await openTrial(url);
+      const model = await connect(url);
+      const channel = await model.createChannel();
+      const { dead } = createNames(prefix);
+      await channel.deleteQueue(dead('work'));
+      await channel.assertQueue(dead('work'), { durable: true });
+      await model.close();
+      const opening = openRabbitBroker({ url, topology, clock: wallClock, prefix, openTimeout: 600_000 });
+      await expect(opening).rejects.toThrow('PRECONDITION_FAILED');
+    });
+
+    it('that nobody answers is given up after its time', async () => {
+      const nobody = 'amqp://127.0.0.1:1';
+      const opening = openRabbitBroker({ url: nobody, topology, clock: wallClock, openTimeout: 300 });
+      await expect(opening).rejects.toThrow('ECONNREFUSED');
+    });
+
+    it('takes a foreign message that is no JSON for a dead letter, and the next one comes', async () => {
+      const { broker, prefix, collect } = await openTrial(url);
+      const model = await connect(url);
+      const channel = await model.createConfirmChannel();
+      channel.publish(createNames(prefix).own('jobs'), 'work', Buffer.from('{"half": '));
+      await channel.waitForConfirms();
+      await model.close();
+      const seen = await collect();
+      await broker.publish([message('a')]);
+      await until(() => expect(seen.map(({ id }) => id)).toEqual(['a']));
+      await until(async () => expect((await broker.depth('work')).dead).toBe(1));
+      const { items } = await broker.deadLetters('work', { limit: 1 });
+      expect(items).toMatchObject([{ body: '{"half": ', key: 'work', reason: 'The body is no JSON' }]);
+    });
+
+    it('shows the same dead letters however often and by however many they are looked at', async () => {
+      const { broker, collect } = await openTrial(url);
+      await collect(() => ({ kind: 'drop', reason: 'no' }), 10);
+      await broker.publish(messages(30));
+      await until(async () => expect((await broker.depth('work')).dead).toBe(30));
+      const list = async () => (await broker.deadLetters('work', { limit: 100 })).items.map(({ id }) => id);
+      const first = await list();
+      expect(first).toHaveLength(30);
+      const again = await Promise.all(Array.from({ length: 25 }, list));
+      expect(again).toEqual(Array.from({ length: 25 }, () => first));
+    });
+  });

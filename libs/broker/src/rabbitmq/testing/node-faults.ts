@@ -1,0 +1,70 @@
+import type { RabbitNode } from '@herald/rabbitmq-server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { retry } from '../../verdict.ts';
+import { message, messages, openTrial, until } from './trial.ts';
+
+/** What takes a node of our own. */
+export const nodeFaults = (url: string, node: RabbitNode) =>
+  describe('a RabbitMQ node', () => {
+    it('killed and restarted in the middle of publishing: everything that was confirmed is delivered', async () => {
+      const { broker } = await openTrial(url, { levels: { unit: 50, digits: 2 } });
+      const confirmed: string[] = [];
+      const refused: string[] = [];
+      const seen = new Set<string>();
+      await broker.consume('work', { prefetch: 20 }, async ({ id, attempt }) => {
+        // Some are in a retry when the node dies.
+        if (id.endsWith('7') && attempt === 1) return retry('once more');
+        seen.add(id);
+        return { kind: 'ack' };
+      });
+      let going = true;
+      const publishing = Array.from({ length: 8 }, async (_, lane) => {
+        for (let n = 0; going; n += 1) {
+          const id = `${lane}-${n}`;
+          const delay = n % 3 === 0 ? { exchange: 'delay', delay: n % 500 } : {};
+          try {
+            await broker.publish([message(id, delay)]);
+            // What waits in the delay may be lost with the node: the store would tell again.
+            if (n % 3 !== 0) confirmed.push(id);
+          } catch {
+            refused.push(id);
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        }
+      });
+      await until(() => expect(confirmed.length).toBeGreaterThan(500));
+      await node.kill();
+      const before = confirmed.length;
+      await until(() => expect(refused.length).toBeGreaterThan(8));
+      await node.restart();
+      await until(() => expect(confirmed.length).toBeGreaterThan(before + 100));
+      going = false;
+      await Promise.all(publishing);
+      // What RabbitMQ was moving when it died comes some seconds later.
+      await until(() => expect(confirmed.filter((id) => !seen.has(id))).toEqual([]));
+    }, 120_000);
+
+    it('short of memory takes no messages: publishing fails in its time, consumers drain, then all is well', async () => {
+      const { broker, collect } = await openTrial(url, { confirmTimeout: 2000 });
+      await broker.publish(messages(100));
+      onTestFinished(async () => {
+        await node.ctl(['set_vm_memory_high_watermark', '0.4']);
+      });
+      await node.ctl(['set_vm_memory_high_watermark', '0.0001']);
+      const started = performance.now();
+      // The first finds out; from then on it fails at once.
+      await expect(broker.publish([message('refused')])).rejects.toThrow(/no messages|confirm/);
+      expect(performance.now() - started).toBeLessThan(4000);
+      await until(async () => {
+        const asked = performance.now();
+        await expect(broker.publish([message('refused')])).rejects.toThrow('takes no messages');
+        expect(performance.now() - asked).toBeLessThan(100);
+      });
+      const seen = await collect(undefined, 10);
+      await until(() => expect(seen.length).toBeGreaterThanOrEqual(100));
+      await broker.ping();
+      await node.ctl(['set_vm_memory_high_watermark', '0.4']);
+      await until(() => broker.publish([message('taken')]));
+      await until(() => expect(seen.map(({ id }) => id)).toContain('taken'));
+    });
+  });

@@ -1,0 +1,66 @@
+import { openRabbitBroker } from '@herald/broker/rabbitmq';
+import { collections, topology } from '@herald/contracts';
+import * as herald from '@herald/service';
+import { openMongoStore } from '@herald/store/mongodb';
+import { type Static, type TObject, type TProperties, Type } from 'typebox';
+import { runtimeConfig } from './config.ts';
+
+/** What an installation gives its services beside what every service has. */
+interface Installation extends herald.ServiceDeps {
+  readonly secrets: herald.Secrets;
+  /** Signs the links in messages; the same in every process. */
+  readonly linkSecret: string;
+  /** Where the world reaches ingest. */
+  readonly publicUrl: string;
+}
+
+export interface App<P extends TProperties> {
+  readonly name: string;
+  readonly version: string;
+  /** What the app adds to the configuration. */
+  readonly settings: P;
+  readonly create: (installation: Installation, config: Readonly<Static<TObject<P>>>) => herald.Service;
+}
+
+/** The secret of the installation that signs the links in messages. */
+const LINK_SECRET = 'link-secret';
+
+/** Runs one service as this process, from its environment alone, until it is told to end. */
+export function runApp<P extends TProperties>({ name, version, settings, create }: App<P>): void {
+  herald.runMain(async () => {
+    const schema = Type.Object({ ...runtimeConfig, ...settings });
+    const config = herald.loadConfig(schema, process.env) as Readonly<
+      Static<TObject<typeof runtimeConfig>> & Static<TObject<P>>
+    >;
+    const secrets = herald.createSecrets(config.SECRETS_DIR);
+    const linkSecret = secrets.installation(LINK_SECRET);
+    if (linkSecret === undefined) {
+      throw new herald.ConfigError([
+        `SECRETS_DIR has no file ${LINK_SECRET}; expected 32 random bytes as text`,
+      ]);
+    }
+    const log = herald.createLog({ service: name, level: config.LOG_LEVEL });
+    const metrics = herald.createMetrics({ version });
+    const clock = herald.systemClock;
+    const store = await openMongoStore({ uri: config.MONGODB_URI, collections: Object.values(collections) });
+    const broker = await openRabbitBroker({
+      url: config.AMQP_URL,
+      topology,
+      clock,
+      observer: metrics.observer(log),
+      delayStrategy: config.DELAY_STRATEGY,
+    });
+    const http = await herald.createHttp({
+      log,
+      metrics,
+      apiKeys: herald.loadApiKeys(config.API_KEYS_FILE, { log }),
+      title: `Herald ${name}`,
+      description: 'Lifecycle and marketing campaigns: from webhook to sent message.',
+      version,
+    });
+    const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+    const deps = { store, broker, clock, log, metrics };
+    const service = create({ ...deps, secrets, linkSecret, publicUrl }, config);
+    await herald.runProcess({ ...deps, services: [service], http, config });
+  });
+}

@@ -1,0 +1,116 @@
+import { type Db, MongoClient, type MongoClientOptions, MongoServerError } from 'mongodb';
+import type { CollectionSpec, Document } from '../documents.ts';
+
+export interface MongoStoreOptions {
+  /** The connection string. What it says of read and write concern does not count: both are majority. */
+  readonly uri: string;
+  /** By default the one in the connection string. */
+  readonly database?: string;
+  /** All kinds of documents that will be asked for. */
+  readonly collections: readonly CollectionSpec<Document>[];
+  /** How long to look for a server that takes writes before a call rejects, in ms. Default 15,000: an election takes up to 12,000. */
+  readonly serverSelectionTimeout?: number;
+  /** How long to wait for a connection to be made, in ms. Default 5,000. */
+  readonly connectTimeout?: number;
+  /** How long to wait for the server's answer to a call, in ms; half of it is for a majority to have what was written. Default 30,000. */
+  readonly socketTimeout?: number;
+  /** Default 50. */
+  readonly maxPoolSize?: number;
+}
+
+/** The driver with the guarantees the store makes; see the options. Throws for what is no connection string, without repeating it. */
+export function createClient(options: MongoStoreOptions, more: MongoClientOptions = {}): MongoClient {
+  const settings = settingsOf(options);
+  try {
+    return new MongoClient(options.uri, { ...settings, ...more });
+  } catch {
+    // The driver's error would quote it, password and all.
+    throw new Error('Not a connection string of MongoDB, or one with options that it does not know');
+  }
+}
+
+function settingsOf(options: MongoStoreOptions): MongoClientOptions {
+  const { socketTimeout = 30_000 } = options;
+  return {
+    appName: 'herald',
+    // What was acknowledged, or read, cannot be undone by an election.
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: Math.ceil(socketTimeout / 2) },
+    readConcernLevel: 'majority',
+    readPreference: 'primary',
+    retryWrites: true,
+    retryReads: true,
+    serverSelectionTimeoutMS: options.serverSelectionTimeout ?? 15_000,
+    connectTimeoutMS: options.connectTimeout ?? 5_000,
+    socketTimeoutMS: socketTimeout,
+    waitQueueTimeoutMS: socketTimeout,
+    maxPoolSize: options.maxPoolSize ?? 50,
+  };
+}
+
+/** Runs work on the database, each piece within the time-outs. */
+export interface Connection {
+  /** Rejects when closed or not migrated. */
+  run<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Needs no migrated database. */
+  runAnyway<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}
+
+export function createConnection(
+  client: MongoClient,
+  database: string | undefined,
+  check: (db: Db) => Promise<void>,
+): Connection {
+  const db = client.db(database);
+  const underWay = new Set<Promise<unknown>>();
+  let checked: Promise<void> | undefined;
+  let closed: Promise<void> | undefined;
+
+  /** Asks until it was once as it must be. */
+  const ready = (): Promise<void> => {
+    checked ??= check(db).catch((error: unknown) => {
+      checked = undefined;
+      throw error;
+    });
+    return checked;
+  };
+  const track = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closed !== undefined) throw new Error('The store is closed');
+    const promise = work().catch((error: unknown) => {
+      throw withoutData(error);
+    });
+    underWay.add(promise);
+    try {
+      return await promise;
+    } finally {
+      underWay.delete(promise);
+    }
+  };
+
+  return {
+    run: (work) =>
+      track(async () => {
+        await ready();
+        return work(db);
+      }),
+    runAnyway: (work) => track(() => work(db)),
+    close() {
+      closed ??= Promise.allSettled(underWay).then(() => client.close());
+      return closed;
+    },
+  };
+}
+
+/**
+ * The server's errors quote keys and values, and the driver hangs the documents that failed on them: neither may reach a log. What stays
+ * is the code, by which the server's documentation says what happened. Errors without a code are the driver's, of connections.
+ */
+function withoutData(error: unknown): unknown {
+  if (!(error instanceof MongoServerError)) return error;
+  const { name, code, codeName } = error;
+  if (code === undefined) return new Error(error.message);
+  return Object.assign(new Error(`MongoDB refused: ${[name, code, codeName].filter(Boolean).join(' ')}`), {
+    code,
+  });
+}

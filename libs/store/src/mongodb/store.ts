@@ -1,0 +1,58 @@
+import type { MongoClient } from 'mongodb';
+import type { Collection, CollectionSpec, Document } from '../documents.ts';
+import type { Store } from '../store.ts';
+import { createCollection } from './collection.ts';
+import { createClient, createConnection, type MongoStoreOptions } from './connection.ts';
+import { createEventLog, EVENTS } from './event-log.ts';
+import { migrate } from './migrate.ts';
+import { documentSchema, missingFrom } from './schema.ts';
+
+/**
+ * The store in MongoDB, for any number of processes. Rejects when no server answers in time. Later the driver finds servers again by
+ * itself: while there is none, calls reject within the time-outs. Until the database has what the specs need, every call but `migrate`,
+ * `ping` and `close` rejects.
+ */
+export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
+  const store = createMongoStore(createClient(options), options);
+  try {
+    await store.ping();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+/** The same on a client, which the store closes. */
+export function createMongoStore(client: MongoClient, options: MongoStoreOptions): Store {
+  const documents = new Map(options.collections.map((spec) => [spec.name, documentSchema(spec)]));
+  if (documents.has(EVENTS.name)) throw new Error(`The collection ${EVENTS.name} is the log's`);
+  const schemas = [EVENTS, ...documents.values()];
+  const connection = createConnection(client, options.database, async (db) => {
+    const missing = await missingFrom(db, schemas);
+    if (missing.length > 0) throw new Error(`The store is not migrated, it lacks: ${missing.join(', ')}`);
+  });
+  return {
+    log: createEventLog(connection),
+    collection<T extends Document>(spec: CollectionSpec<T>): Collection<T> {
+      const schema = documents.get(spec.name);
+      if (schema === undefined) throw new Error(`The store was opened without the collection ${spec.name}`);
+      return createCollection<T>(connection, schema);
+    },
+    migrate: () =>
+      connection.runAnyway(async () => {
+        // An index takes as long as there is much to put in it.
+        const patient = createClient(options, { socketTimeoutMS: 0 });
+        try {
+          await migrate(patient.db(options.database), [EVENTS], [...documents.values()]);
+        } finally {
+          await patient.close();
+        }
+      }),
+    ping: () =>
+      connection.runAnyway(async (db) => {
+        await db.command({ ping: 1 });
+      }),
+    close: () => connection.close(),
+  };
+}

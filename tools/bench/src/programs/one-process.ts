@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { openRabbitBroker } from '@herald/broker/rabbitmq';
+import { configuredCampaignRunner } from '@herald/campaign-runner';
+import { collections, topology } from '@herald/contracts';
+import { createEventHandler } from '@herald/event-handler';
+import { createIngest } from '@herald/ingest';
+import { createMessaging, type Provider } from '@herald/messaging';
+import * as herald from '@herald/service';
+import { openSqliteStore } from '@herald/store/sqlite';
+import { Type } from 'typebox';
+
+/**
+ * The four services in one process as all-in-one has them, save two parts: the provider answers "sent" at once and does nothing else,
+ * and with AMQP_URL the broker is RabbitMQ while the store stays the embedded one. So a figure is about Herald, and not
+ * about a mail server or a database.
+ */
+const schema = Type.Object({
+  ...herald.commonConfig,
+  ...herald.waitingConfig,
+  DATA_DIR: Type.String(),
+  API_KEYS_FILE: Type.String(),
+  SECRETS_DIR: Type.String(),
+  AMQP_URL: Type.Optional(Type.String()),
+  /** Where to write, at the end, how often the provider was called and for how many different messages. */
+  CALLS_FILE: Type.Optional(Type.String()),
+});
+
+herald.runMain(async () => {
+  const config = herald.loadConfig(schema, process.env);
+  const log = herald.createLog({ service: 'bench', level: config.LOG_LEVEL });
+  const metrics = herald.createMetrics({ version: '0' });
+  const clock = herald.systemClock;
+  const store = openSqliteStore({
+    file: join(config.DATA_DIR, 'store.db'),
+    collections: Object.values(collections),
+  });
+  await store.migrate();
+  const shared = { topology, clock, observer: metrics.observer(log) };
+  const broker =
+    config.AMQP_URL === undefined
+      ? await openEmbeddedBroker({ ...shared, file: join(config.DATA_DIR, 'broker.db') })
+      : await openRabbitBroker({ ...shared, url: config.AMQP_URL, delayStrategy: 'levels' });
+  const http = await herald.createHttp({
+    ...{ log, metrics, title: 'bench', description: '', version: '0' },
+    apiKeys: herald.loadApiKeys(config.API_KEYS_FILE, { log }),
+  });
+  const secrets = herald.createSecrets(config.SECRETS_DIR);
+  const installation = { secrets, linkSecret: 'a secret of the bench', publicUrl: 'http://127.0.0.1' };
+
+  const called = new Set<string>();
+  let calls = 0;
+  const email: Provider = {
+    ...{ name: 'null', timeout: 1_000, connections: 1_000 },
+    async send({ messageId }) {
+      calls += 1;
+      called.add(messageId);
+      return { kind: 'sent', providerId: messageId };
+    },
+    async close() {
+      const counts = { mails: calls, distinct: called.size };
+      if (config.CALLS_FILE !== undefined) writeFileSync(config.CALLS_FILE, JSON.stringify(counts));
+    },
+  };
+  const deps = { store, broker, clock, log, metrics };
+  const services = [
+    createEventHandler(deps),
+    configuredCampaignRunner(deps, config),
+    createMessaging({
+      ...{ ...deps, ...installation, providers: { email } },
+      ...{ horizon: config.DELAY_HORIZON, sender: 'herald@example.com' },
+    }),
+    createIngest({ ...deps, ...installation }),
+  ];
+  await herald.runProcess({ ...deps, services, http, config });
+});

@@ -1,0 +1,34 @@
+import { allFaults } from './faults/index.ts';
+import { runFaults } from './run-faults.ts';
+import { openGround } from './servers/ground.ts';
+import { isBad, printed } from './table.ts';
+
+/**
+ * `make faults`: all faults in their long form; with SHORT=1 the short selection in the short form. ONLY=word runs those whose name has the
+ * word. Exit code 0 only if nothing was lost or doubled and nothing is otherwise bad; 2 when there are no servers.
+ */
+const { SHORT = '', ONLY = '' } = process.env;
+const long = SHORT === '';
+const started = performance.now();
+const say = (line: string): void => {
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(`${String(seconds).padStart(4)} s  ${line}\n`);
+};
+// The servers and services that are ours end in handlers of `exit`, which a signal alone does not run.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+say('looking for RabbitMQ and MongoDB');
+const ground = await openGround();
+if ('unavailable' in ground) {
+  process.stderr.write(`There is nothing to run on: ${ground.unavailable}\n`);
+  process.exit(2);
+}
+try {
+  say(`the broker delays by ${ground.broker.delayStrategy}; the database is ${ground.mongo.kind}`);
+  const faults = allFaults.filter(({ name, short }) => (ONLY === '' ? long || short : name.includes(ONLY)));
+  const rows = await runFaults({ ground, faults, long, say });
+  process.stdout.write(`\n${printed(rows)}\n\n`);
+  if (rows.length === 0 || rows.some(isBad)) process.exitCode = 1;
+} finally {
+  await ground.stop();
+}

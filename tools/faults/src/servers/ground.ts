@@ -1,0 +1,64 @@
+import type { Broker } from '@herald/broker';
+import { openRabbitBroker } from '@herald/broker/rabbitmq';
+import { topology } from '@herald/contracts';
+import { type MongoServer, startMongo } from '@herald/mongodb-server';
+import { type Rabbit, startRabbit } from '@herald/rabbitmq-server';
+import { systemClock } from '@herald/service';
+import { type Gate, openGate } from './gate.ts';
+
+/** The servers that all faults of a run share. */
+export interface Ground {
+  readonly rabbit: Rabbit;
+  readonly mongo: MongoServer;
+  readonly broker: Broker;
+  /** In front of the database, where it is one server with an address of its own. */
+  readonly gate: Gate | undefined;
+  /** Where a database of this name is: straight, and by way of the gate. */
+  databaseUri(name: string): { readonly straight: string; readonly proxied: string };
+  stop(): Promise<void>;
+}
+
+/** Finds or starts both servers; `unavailable` says why there are none. */
+export async function openGround(): Promise<Ground | { readonly unavailable: string }> {
+  const [mongo, rabbit] = await Promise.all([startMongo(), startRabbit()]);
+  if ('unavailable' in mongo || 'unavailable' in rabbit) {
+    const why: string[] = [];
+    for (const server of [mongo, rabbit]) {
+      if ('unavailable' in server) why.push(server.unavailable);
+      else await server.stop();
+    }
+    return { unavailable: why.join('; ') };
+  }
+  const broker = await openRabbitBroker({ url: rabbit.url, topology, clock: systemClock });
+  const target = soleServer(mongo.uri);
+  const gate = target && (await openGate(target));
+  return {
+    rabbit,
+    mongo,
+    broker,
+    gate,
+    databaseUri(name) {
+      const uri = new URL(mongo.uri);
+      uri.pathname = `/${name}`;
+      const straight = String(uri);
+      if (gate === undefined) return { straight, proxied: straight };
+      uri.hostname = '127.0.0.1';
+      uri.port = String(gate.port);
+      // Else the driver would ask the server where it is, and go round the gate.
+      uri.searchParams.set('directConnection', 'true');
+      uri.searchParams.delete('replicaSet');
+      return { straight, proxied: String(uri) };
+    },
+    async stop() {
+      await broker.close();
+      await gate?.stop();
+      await Promise.all([mongo.stop(), rabbit.stop()]);
+    },
+  };
+}
+
+function soleServer(uri: string): { host: string; port: number } | undefined {
+  if (!uri.startsWith('mongodb://') || uri.includes(',')) return undefined;
+  const { hostname, port } = new URL(uri);
+  return { host: hostname, port: Number(port || 27_017) };
+}

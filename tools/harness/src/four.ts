@@ -1,0 +1,68 @@
+import { freePort } from './port.ts';
+import { type Herald, startHerald } from './process.ts';
+
+export const SERVICES = ['event-handler', 'campaign-runner', 'messaging', 'ingest'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** The four services as processes of their own, on one broker and one database. */
+export interface Four {
+  /** Where each path of the API is. */
+  readonly baseOf: (method: string, path: string) => string;
+  readonly base: (service: ServiceName) => string;
+  readonly admins: readonly string[];
+  /** Ends one with SIGTERM and starts it again; gives its exit code. */
+  restart(service: ServiceName): Promise<number | string>;
+  /** Ends one with SIGKILL and starts it again. */
+  crash(service: ServiceName): Promise<void>;
+  stop(): Promise<(number | string)[]>;
+}
+
+/** The service that answers a path. `/v1/dead-letters` is that of event-handler, the documentation that of ingest. */
+export function serviceOf(method: string, path: string): ServiceName {
+  if (path.startsWith('/v1/events')) return method === 'POST' ? 'ingest' : 'event-handler';
+  if (/^\/v1\/(prospects|companies|dead-letters)/.test(path)) return 'event-handler';
+  if (/^\/(v1\/(campaigns|enrollments)|schemas)/.test(path)) return 'campaign-runner';
+  if (/^\/v1\/(templates|messages|settings)/.test(path)) return 'messaging';
+  return 'ingest';
+}
+
+/** Starts all four and waits until they are ready. `env` is what they have in common: broker, database, keys. */
+export async function startFour(env: Readonly<Record<string, string>>, logFile: string): Promise<Four> {
+  const ports = new Map<ServiceName, { port: number; admin: number }>();
+  for (const name of SERVICES) ports.set(name, { port: await freePort(), admin: await freePort() });
+  const portsOf = (name: ServiceName) => ports.get(name) ?? { port: 0, admin: 0 };
+  const base = (name: ServiceName): string => `http://127.0.0.1:${portsOf(name).port}`;
+  const start = (name: ServiceName): Herald => {
+    const { port, admin } = portsOf(name);
+    const own = { PORT: String(port), ADMIN_PORT: String(admin), PUBLIC_URL: base('ingest') };
+    return startHerald({ ...env, ...own }, logFile, name);
+  };
+  const running = new Map(SERVICES.map((name) => [name, start(name)]));
+  const stop = () => Promise.all([...running.values()].map((herald) => herald.stop()));
+  try {
+    await Promise.all([...running.values()].map(({ ready }) => ready));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const again = async (name: ServiceName): Promise<void> => {
+    const herald = start(name);
+    running.set(name, herald);
+    await herald.ready;
+  };
+  return {
+    base,
+    baseOf: (method, path) => base(serviceOf(method, path)),
+    admins: SERVICES.map((name) => `http://127.0.0.1:${portsOf(name).admin}`),
+    async restart(name) {
+      const code = (await running.get(name)?.stop()) ?? 'not running';
+      await again(name);
+      return code;
+    },
+    async crash(name) {
+      await running.get(name)?.kill();
+      await again(name);
+    },
+    stop,
+  };
+}

@@ -1,0 +1,48 @@
+import { startContainer } from './container.ts';
+import { startFerret } from './ferret.ts';
+import { startMongod } from './mongod.ts';
+import { type Product, productAt } from './product.ts';
+import type { Start } from './start.ts';
+
+/** A server that speaks MongoDB's protocol, for tests. */
+export interface MongoServer {
+  /** Names no database: each test takes one of its own, and drops it. */
+  readonly uri: string;
+  /** `given`: by MONGODB_URI; `local`: what listens on 27017; the others were started for this. */
+  readonly kind: 'given' | 'local' | 'mongod' | 'container' | 'ferretdb';
+  readonly product: Product;
+  /** Ends the server if it was started for this; leaves it alone otherwise. */
+  stop(): Promise<void>;
+}
+
+const LOCAL = 'mongodb://127.0.0.1:27017/';
+
+/**
+ * The first of: the server that MONGODB_URI names; one on this machine's port 27017; `mongod` on the PATH; a container, where an
+ * engine answers; FerretDB, where Go is installed, which builds it once and may take minutes. What is started listens on loopback only,
+ * on a free port, and ends with this process at the latest. A MONGODB_URI that does not answer is not passed over.
+ */
+export async function startMongo(): Promise<MongoServer | { unavailable: string }> {
+  const given = process.env.MONGODB_URI;
+  if (given !== undefined && given !== '') {
+    const product = await productAt(given, 10_000);
+    if (product === undefined) return { unavailable: 'the server that MONGODB_URI names does not answer' };
+    return { uri: given, kind: 'given', product, stop: async () => {} };
+  }
+  const local = await productAt(LOCAL, 500);
+  if (local !== undefined) return { uri: LOCAL, kind: 'local', product: local, stop: async () => {} };
+  const starts: [MongoServer['kind'], Start][] = [
+    ['mongod', startMongod],
+    ['container', startContainer],
+    ['ferretdb', startFerret],
+  ];
+  const reasons = ['nothing listens on port 27017'];
+  for (const [kind, start] of starts) {
+    const server = await start();
+    if ('uri' in server) {
+      return { ...server, kind, product: kind === 'ferretdb' ? 'ferretdb' : 'mongodb' };
+    }
+    reasons.push(server.unavailable);
+  }
+  return { unavailable: `no server: ${reasons.join('; ')}` };
+}

@@ -1,0 +1,44 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export type Started = { readonly uri: string; stop(): Promise<void> } | { readonly unavailable: string };
+export type Start = () => Promise<Started>;
+
+export const run = promisify(execFile);
+
+/** The first line of an error, to say why there is no server. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
+
+export const isInstalled = async (command: string, argument: string): Promise<boolean> =>
+  run(command, [argument], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'herald-mongodb-'));
+export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+
+/** Ends a process, and waits until it has. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  child.kill('SIGTERM');
+  await gone;
+  clearTimeout(deadline);
+}
+
+/** A loopback port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('No port');
+  return address.port;
+}

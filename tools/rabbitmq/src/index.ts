@@ -1,0 +1,1 @@
+export { type Rabbit, type RabbitNode, startRabbit, type Unavailable } from './start.ts';

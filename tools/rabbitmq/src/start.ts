@@ -1,0 +1,52 @@
+import { answersAmqp } from './answers.ts';
+import { startInDocker } from './docker.ts';
+import { findServer } from './find-server.ts';
+import { startNode } from './node.ts';
+
+/** A RabbitMQ for tests. */
+export interface Rabbit {
+  /** `amqp://`, with credentials. */
+  readonly url: string;
+  /** What only a node of our own can be put through; undefined for one that was there before. */
+  readonly node?: RabbitNode;
+  /** Ends what was started here, and nothing else. */
+  stop(): Promise<void>;
+}
+
+export interface RabbitNode {
+  /** SIGKILL. Resolves when it is gone; `restart` brings it back on the same port with what it had on disk. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  /** Runs `rabbitmqctl` against it; resolves with what that printed. */
+  ctl(args: readonly string[]): Promise<string>;
+}
+
+/** Why there is none, in words. */
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+const USUAL = 'amqp://guest:guest@127.0.0.1:5672';
+
+/**
+ * The first there is of: the one at `AMQP_URL`; one that answers on port 5672; one of our own, by the `rabbitmq-server` on the PATH or,
+ * as root on Debian, from its package; one in Docker. Never rejects for want of one: `unavailable` says what was tried.
+ */
+export async function startRabbit(env: NodeJS.ProcessEnv = process.env): Promise<Rabbit | Unavailable> {
+  if (env.AMQP_URL !== undefined) return { url: env.AMQP_URL, stop: async () => {} };
+  if (await answersAmqp(5672)) return { url: USUAL, stop: async () => {} };
+  const found = await findServer();
+  const why: string[] = [];
+  if ('unavailable' in found) why.push(found.unavailable);
+  else {
+    try {
+      return await startNode(found);
+    } catch (error) {
+      why.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const inDocker = await startInDocker();
+  if (!('unavailable' in inDocker)) return inDocker;
+  why.push(inDocker.unavailable);
+  return { unavailable: `No AMQP_URL, nothing on port 5672; ${why.join('; ')}` };
+}

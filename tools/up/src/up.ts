@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { root } from '@herald/harness';
+import { folder, readState, type State } from './state.ts';
+
+/** `make up`: starts what is not up yet, in the background, and says where it is. */
+const PATIENCE = 15 * 60_000; // a first start may have a server to install or build
+const errors = join(folder, 'supervisor.log');
+
+let state = await readState();
+if (state === undefined) {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const output = openSync(errors, 'w', 0o600);
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'supervise.ts')], {
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  process.stdout.write(
+    'Starting RabbitMQ, MongoDB and the four services (the first time may take minutes) ...\n',
+  );
+  const until = performance.now() + PATIENCE;
+  while (state === undefined && !ended && performance.now() < until) {
+    await pause(200);
+    state = await readState();
+  }
+  child.unref();
+}
+
+if (state === undefined) {
+  process.stderr.write(`It did not come up:\n${await readFile(errors, 'utf8')}`);
+  process.exitCode = 1;
+} else {
+  process.stdout.write(describe(state));
+}
+
+function describe({ services, apiKey, broker, database }: State): string {
+  const ingest = services.find(({ name }) => name === 'ingest')?.api;
+  const handler = services.find(({ name }) => name === 'event-handler')?.api;
+  return [
+    '',
+    ...services.map(({ name, api, admin }) => `${name.padEnd(16)} ${api}/docs   ${admin}/metrics`),
+    `RabbitMQ         ${broker}`,
+    `MongoDB          ${database}`,
+    `log              ${relative(root, join(folder, 'log.jsonl'))} (mails are shown there unless SMTP_URL is set)`,
+    '',
+    `API key          ${apiKey}`,
+    '',
+    `curl ${ingest}/v1/events -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\`,
+    `  -d '{"type":"trial.started","prospectId":"ada"}'`,
+    `curl '${handler}/v1/prospects/ada/timeline' -H 'authorization: Bearer ${apiKey}'`,
+    '',
+    'make down ends what was started.',
+    '',
+  ].join('\n');
+}
