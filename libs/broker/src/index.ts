@@ -1,5 +1,5 @@
 /**
- * The broker port: publish, consume, delay. Implementations: `@herald/broker/embedded`.
+ * The broker port: publish, consume, delay. Implementations: `@herald/broker/embedded`, `@herald/broker/rabbitmq`.
  * Every implementation passes `@herald/broker/contract-suite`.
  */
 export type {

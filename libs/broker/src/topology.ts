@@ -11,6 +11,11 @@ export interface ExchangeSpec {
 export interface RetryPolicy {
   readonly attempts: number;
   readonly backoff: readonly number[];
+  /**
+   * How often the handlers of a message may be cut off, by a crash or a lost connection, before it is taken for the cause and becomes a dead letter. Unless told,
+   * a cut-off counts as an attempt. Where a broker gives a whole prefetch back at once, most of it is innocent.
+   */
+  readonly cutOffs?: number;
 }
 
 export interface QueueSpec {

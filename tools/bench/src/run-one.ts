@@ -12,6 +12,8 @@ export async function runOne(benchmark: Benchmark, env: Readonly<Record<string, 
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -19,7 +21,7 @@ export async function runOne(benchmark: Benchmark, env: Readonly<Record<string, 
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    child.kill('SIGTERM');
+    end();
   }, benchmark.limit * 1000);
   try {
     const code = await new Promise((resolve) => child.once('close', resolve));
@@ -28,6 +30,7 @@ export async function runOne(benchmark: Benchmark, env: Readonly<Record<string, 
     return JSON.parse(await readFile(file, 'utf8')) as Outcome;
   } finally {
     clearTimeout(timer);
+    process.off('exit', end);
     await rm(dir, { recursive: true, force: true });
   }
 }

@@ -26,6 +26,7 @@ export async function runFaults({ ground, faults, long, say }: RunOptions): Prom
       `${fault.name}: ${row.verdict}${row.note === '' ? '' : `; ${row.note}`} (${Math.round(row.seconds)} s)`,
     );
     rows.push(row);
+    if (row.verdict === 'bad') await ground.clear();
     await keep({ long, rows });
   }
   return rows;

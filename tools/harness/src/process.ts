@@ -116,14 +116,16 @@ function readyLine(
   child: ChildProcess,
   note: (line: string) => void,
 ): Promise<{ http: string; admin: string }> {
+  let isReady = false;
   return new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         note(line);
+        if (isReady) return; // a line for each request may follow: reading them all would be work
         const { msg, host, port, adminPort } = parsed(line);
-        if (msg === 'ready')
-          resolve({ http: `http://${host}:${port}`, admin: `http://${host}:${adminPort}` });
+        isReady = msg === 'ready';
+        if (isReady) resolve({ http: `http://${host}:${port}`, admin: `http://${host}:${adminPort}` });
       });
     }
   });

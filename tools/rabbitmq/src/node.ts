@@ -105,10 +105,13 @@ async function prepare(folder: string, { port, dist, mapper }: Ports): Promise<N
   const onLoopback = '-kernel inet_dist_use_interface {127,0,0,1}';
   await writeFile(
     join(folder, 'rabbitmq.conf'),
-    [`listeners.tcp.1 = 127.0.0.1:${port}`, 'log.console = false', 'log.file.level = debug', ''].join('\n'),
+    [`listeners.tcp.1 = 127.0.0.1:${port}`, 'log.console = false', 'log.file.level = warning', ''].join('\n'),
   );
   await writeFile(join(folder, 'enabled_plugins'), '[].\n');
   await writeFile(join(folder, 'env.conf'), '');
+  // What a node was moving by at-least-once dead-lettering when it was killed it moves again after this time: 3 minutes if it is not set.
+  const again = '[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 2000}]}].\n';
+  await writeFile(join(folder, 'advanced.config'), again);
   return {
     PATH: process.env.PATH,
     LANG: 'C.UTF-8',
@@ -118,6 +121,7 @@ async function prepare(folder: string, { port, dist, mapper }: Ports): Promise<N
     RABBITMQ_MNESIA_BASE: join(folder, 'data'),
     RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'advanced.config'),
     RABBITMQ_CONF_ENV_FILE: join(folder, 'env.conf'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
     RABBITMQ_PID_FILE: join(folder, 'pid'),

@@ -95,8 +95,10 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     };
     const onward = deps.onward(held, spec.name);
     if (onward !== undefined) return aside(settle.forward(held, onward));
-    const attempt = held.envelope.attempts + takenBack(message) + 1;
-    if (attempt > spec.retry.attempts) {
+    const { attempts, cutOffs } = spec.retry;
+    const cutOff = takenBack(message);
+    const attempt = held.envelope.attempts + (cutOffs === undefined ? cutOff : 0) + 1;
+    if (attempt > attempts || cutOff >= (cutOffs ?? Number.POSITIVE_INFINITY)) {
       const last = legibleDelivery(spec.name, held.envelope, attempt - 1);
       return aside(settle.bury(spec, held, last, 'The last attempt was cut off'));
     }

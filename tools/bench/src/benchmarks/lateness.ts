@@ -75,7 +75,7 @@ async function latenessOf(
 ): Promise<number[]> {
   const store = await openStore(dir);
   // The start arms all of them before it is ready: about so long. A process must not be late before it runs.
-  const lead = 6_000 + due.count / 5;
+  const lead = 10_000 + due.count / 4;
   const from = Date.now() + lead;
   const dueAt = (n: number): number => Math.floor(from + (n * due.over) / due.count);
   await insert(store, model, { prefix, count: due.count, dueAt });

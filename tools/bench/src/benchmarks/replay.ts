@@ -74,8 +74,13 @@ export const replay: Benchmark = {
         { what: `${name}: compared, nothing differs`, value: rate(compared.seconds), unit: 'events/s' },
       );
     }
-    const growth = (perSecond.at(-1) ?? 0) / (perSecond[0] ?? 1);
-    figures.push({ what: 'rate of the longest log ÷ rate of the shortest', value: growth, unit: '' });
+    // Not from the shortest: of its time the start of the process is the most, and that varies.
+    const growth = (perSecond.at(-1) ?? 0) / (perSecond.at(-2) ?? 1);
+    figures.push({
+      what: 'comparing: rate of the longest log ÷ rate of the one before',
+      value: growth,
+      unit: '',
+    });
     return {
       figures,
       delivery: 'as many events and streams as were written, and no difference once rebuilt',

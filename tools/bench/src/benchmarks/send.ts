@@ -130,7 +130,7 @@ async function throughFour(ground: Ground, plan: Plan): Promise<Measured> {
 export const send: Benchmark = {
   name: 'send',
   what: 'event → message sent, through all four services',
-  limit: 240,
+  limit: 400,
   async run(ground) {
     const plan = { burst: ground.quick ? 200 : 10_000, seconds: ground.quick ? 1 : 5 };
     const small = { burst: ground.quick ? 50 : 200, seconds: ground.quick ? 1 : 5 };

@@ -19,6 +19,8 @@ export interface Side {
 }
 
 const CONNECTIONS = 64;
+/** Different requests; the load generator goes through them again and again. */
+const BODIES = 100;
 
 export async function databaseUri(ground: Ground): Promise<string> {
   const uri = new URL(ground.mongo().uri);
@@ -31,7 +33,7 @@ async function roundOn(
   side: { base: string; apiKey: string; url: string; queue: string; events: number },
   requests: number,
 ) {
-  const bodies = range(Math.min(1_000, requests)).map((n) => bodyOf(n, side.events));
+  const bodies = range(Math.min(BODIES, requests)).map((n) => bodyOf(n, side.events));
   const { accepted, seconds, p99 } = await load({
     ...{ url: `${side.base}/v1/events`, headers: headersFor(side.apiKey), bodies },
     ...{ amount: requests, connections: CONNECTIONS },
@@ -94,7 +96,7 @@ export async function ingestEmbedded(
     name: 'embedded',
     intoLog,
     async round(requests) {
-      const bodies = range(Math.min(1_000, requests)).map((n) => bodyOf(n, events));
+      const bodies = range(Math.min(BODIES, requests)).map((n) => bodyOf(n, events));
       const started = performance.now();
       const { accepted, seconds, p99 } = await load({
         ...{ url: `${program.base}/v1/events`, headers: headersFor(program.apiKey), bodies },

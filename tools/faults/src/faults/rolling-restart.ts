@@ -9,7 +9,7 @@ export const rollingRestart: Fault = {
   async run({ four, load, long, check }) {
     const rounds = long ? 2 : 1;
     let restarts = 0;
-    await load.during({ every: 500, atMost: long ? 240 : 120 }, async () => {
+    await load.during({ every: 700, atMost: long ? 150 : 90 }, async () => {
       for (let round = 0; round < rounds; round += 1) {
         for (const service of SERVICES) {
           await pause(300);

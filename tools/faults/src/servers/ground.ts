@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@herald/broker';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { topology } from '@herald/contracts';
 import { type MongoServer, startMongo } from '@herald/mongodb-server';
 import { type Rabbit, startRabbit } from '@herald/rabbitmq-server';
 import { systemClock } from '@herald/service';
+import { connect } from 'amqplib';
 import { type Gate, openGate } from './gate.ts';
 
 /** The servers that all faults of a run share. */
@@ -15,6 +17,8 @@ export interface Ground {
   readonly gate: Gate | undefined;
   /** Where a database of this name is: straight, and by way of the gate. */
   databaseUri(name: string): { readonly straight: string; readonly proxied: string };
+  /** Throws away everything that the broker holds: what a bad run left must not get into the next. */
+  clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,6 +53,11 @@ export async function openGround(): Promise<Ground | { readonly unavailable: str
       uri.searchParams.delete('replicaSet');
       return { straight, proxied: String(uri) };
     },
+    async clear() {
+      if (rabbit.node === undefined) return purgeQueues(rabbit.url);
+      for (const step of ['stop_app', 'reset', 'start_app']) await rabbit.node.ctl([step]);
+      await answers(broker);
+    },
     async stop() {
       await broker.close();
       await gate?.stop();
@@ -61,4 +70,30 @@ function soleServer(uri: string): { host: string; port: number } | undefined {
   if (!uri.startsWith('mongodb://') || uri.includes(',')) return undefined;
   const { hostname, port } = new URL(uri);
   return { host: hostname, port: Number(port || 27_017) };
+}
+
+/** On a server that is not ours: the queues alone, and not what waits in its delays. */
+async function purgeQueues(url: string): Promise<void> {
+  const connection = await connect(url);
+  try {
+    const channel = await connection.createChannel();
+    for (const { name } of topology.queues) await channel.purgeQueue(name);
+  } finally {
+    await connection.close();
+  }
+}
+
+const PATIENCE = 60_000;
+
+/** Until the connection is back, and everything declared again. */
+async function answers(broker: Broker): Promise<void> {
+  const until = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await broker.ping();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await pause(250);
+    }
+  }
 }

@@ -3,11 +3,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { retry } from '../../verdict.ts';
 import { message, messages, openTrial, until } from './trial.ts';
 
+/** ms. */
+const NAMES_WRITTEN = 5000;
+
 /** What takes a node of our own. */
 export const nodeFaults = (url: string, node: RabbitNode) =>
   describe('a RabbitMQ node', () => {
     it('killed and restarted in the middle of publishing: everything that was confirmed is delivered', async () => {
       const { broker } = await openTrial(url, { levels: { unit: 50, digits: 2 } });
+      const begun = performance.now();
       const confirmed: string[] = [];
       const refused: string[] = [];
       const seen = new Set<string>();
@@ -32,6 +36,8 @@ export const nodeFaults = (url: string, node: RabbitNode) =>
           }
         }
       });
+      // RabbitMQ writes the name of a new quorum queue down only some seconds later; killed before, it has lost the queue.
+      await until(() => expect(performance.now() - begun).toBeGreaterThan(NAMES_WRITTEN));
       await until(() => expect(confirmed.length).toBeGreaterThan(500));
       await node.kill();
       const before = confirmed.length;
