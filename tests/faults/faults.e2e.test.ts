@@ -10,7 +10,7 @@ if ('unavailable' in ground) {
     skip(why);
   });
 } else {
-  test('the short selection of faults loses nothing and doubles nothing', { timeout: 240_000 }, async () => {
+  test('the short selection of faults loses nothing and doubles nothing', { timeout: 400_000 }, async () => {
     try {
       const faults = allFaults.filter(({ short }) => short);
       const rows = await runFaults({ ground, faults, long: false, say: () => {} });

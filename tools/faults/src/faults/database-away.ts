@@ -31,7 +31,7 @@ const away = (
 });
 
 /** Connections are reset and refused, as when the server is gone. */
-export const databaseAway = away('the database away', true, { short: 8_000, long: 60_000 }, (gate) =>
+export const databaseAway = away('the database away', false, { short: 8_000, long: 60_000 }, (gate) =>
   gate.cut(),
 );
 

@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 /** Every event many times over, side by side, and the changes of a profile in any order: the latest by `occurredAt` must win. */
 export const duplicates: Fault = {
   name: 'duplicate and reordered events',
-  short: true,
+  short: false,
   async run(stage) {
     const { load, client, long, check } = stage;
     const names = Array.from({ length: long ? 60 : 24 }, (_, n) => `d${n}`);

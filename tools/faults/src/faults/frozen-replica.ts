@@ -23,7 +23,7 @@ export const frozenReplica: Fault = {
     second.signal('SIGCONT');
     say('  the replica goes on');
     // What it does now, it does with the leases of a time gone by.
-    await pause(3_000);
+    await pause(10_000);
     await second.leave();
     check(before > 0, 'no mail at all');
     return { note: `frozen for ${FROZEN / 1000} s or more` };

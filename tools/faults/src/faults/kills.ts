@@ -2,10 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SERVICES, type ServiceName } from '@herald/harness';
 import type { Fault } from '../fault.ts';
 
-/**
- * ms that a process lives once it is ready: from "hardly begun" to "a little work done". A message that is cut off in eight lives running is a
- * dead letter, so on the whole there must be time to handle one.
- */
+/** ms that a process lives once it is ready: from "hardly begun" to "a little work done". */
 const LIFE = { min: 50, max: 2_500 };
 /** A start that fails, say because the database does not answer in time, is made again, as an orchestrator would. */
 const STARTS = 5;

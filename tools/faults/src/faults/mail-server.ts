@@ -25,7 +25,7 @@ function slowly(): () => number {
 /** Takes some mails and cuts the connection before it says so; puts others off until later. */
 export const droppingMailServer: Fault = {
   name: 'a mail server that drops after the last dot',
-  short: true,
+  short: false,
   mayHide: true,
   inbox: { fate: (n) => (n % 4 === 0 ? 'drop' : 'take') },
   async run({ load, long }) {
