@@ -1,7 +1,6 @@
 import { collections, queue } from '@herald/contracts';
-import { wall } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
-import type { Service, ServiceDeps, waitingConfig } from '@herald/service';
+import { type Service, type ServiceDeps, type waitingConfig, waitingOf } from '@herald/service';
 import type { Static, TObject } from 'typebox';
 import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';
@@ -100,8 +99,5 @@ export const configuredCampaignRunner = (
 ): Service =>
   createCampaignRunner({
     ...deps,
-    // It is given in wall time: on a fast clock, what is due within the same seconds lies further ahead.
-    horizon: wall(deps.clock, config.DELAY_HORIZON),
-    defaultZone: config.DEFAULT_ZONE,
-    sweepEvery: config.SWEEP_INTERVAL,
+    ...waitingOf(deps.clock, config),
   });

@@ -1,8 +1,8 @@
 import type { Consumer } from '@herald/broker';
 import { collections, queue } from '@herald/contracts';
-import { span, wall } from '@herald/domain';
+import { span } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
-import type { Service, ServiceDeps, waitingConfig } from '@herald/service';
+import { type Service, type ServiceDeps, type waitingConfig, waitingOf } from '@herald/service';
 import type { Static, TObject } from 'typebox';
 import { createProviders, leaseFor, messagingConfig, unknownPolicy } from './config.ts';
 import { createAttempt } from './messages/attempt.ts';
@@ -127,10 +127,7 @@ export const configuredMessaging = (
 ): Service =>
   createMessaging({
     ...deps,
-    // It is given in wall time: on a fast clock, what is due within the same seconds lies further ahead.
-    horizon: wall(deps.clock, config.DELAY_HORIZON),
-    defaultZone: config.DEFAULT_ZONE,
-    sweepEvery: config.SWEEP_INTERVAL,
+    ...waitingOf(deps.clock, config),
     providers: createProviders(config),
     lease: leaseFor(config),
     unknown: unknownPolicy(config),

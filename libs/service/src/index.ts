@@ -3,7 +3,7 @@ export { type ApiKeys, type Principal, SCOPES, type Scope, WORKSPACE } from './a
 export { hashApiKey, loadApiKeys } from './api-keys/load-api-keys.ts';
 export { ApiKeyFileError } from './api-keys/parse-key-file.ts';
 export { createClock, systemClock } from './clock.ts';
-export { commonConfig, waitingConfig } from './config/common.ts';
+export { commonConfig, waitingConfig, waitingOf } from './config/common.ts';
 export { configTable } from './config/config-table.ts';
 export { ConfigError, loadConfig } from './config/load-config.ts';
 export { Choice, Duration, HttpUrl, Secret } from './config/settings.ts';

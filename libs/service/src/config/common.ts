@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import { type Clock, wall } from '@herald/domain';
+import { type Static, type TObject, Type } from 'typebox';
 import { Choice, Duration, HttpUrl } from './settings.ts';
 
 const port = (fallback: number, description: string) =>
@@ -59,3 +60,10 @@ export const waitingConfig = {
     description: 'How often the store is asked for what is due.',
   }),
 };
+
+/** The same as the services take it, in ms. The horizon is given in wall time: on a fast clock, what is due within the same seconds lies further ahead. */
+export const waitingOf = (clock: Clock, config: Readonly<Static<TObject<typeof waitingConfig>>>) => ({
+  horizon: wall(clock, config.DELAY_HORIZON),
+  defaultZone: config.DEFAULT_ZONE,
+  sweepEvery: config.SWEEP_INTERVAL,
+});
