@@ -20,6 +20,8 @@ const KILLS = 24;
 const PROSPECTS = 360;
 /** ms of wall time: a process lives between these after it is ready. */
 const LIFE = { min: 100, max: 900 };
+/** ms of wall time from the last requests to the kill, at most. */
+const LAST_WORDS = 15;
 /** Ten virtual minutes in a second. */
 const CLOCK_RATE = 600;
 
@@ -86,9 +88,14 @@ test('killed again and again, it loses nothing and sends nothing twice', { timeo
   const prospects = Array.from({ length: PROSPECTS }, (_, i) => `p${i}`);
   const sending: Promise<void>[] = [];
   const share = Math.ceil(PROSPECTS / KILLS);
+  const half = Math.ceil(share / 2);
   for (let kill = 0; kill < KILLS; kill += 1) {
-    sending.push(load.send(prospects.slice(kill * share, (kill + 1) * share)));
+    const from = kill * share;
+    sending.push(load.send(prospects.slice(from, from + half)));
     await pause(LIFE.min + Math.random() * (LIFE.max - LIFE.min));
+    // A request takes a few ms: those of the other half are on their way when the process ends.
+    sending.push(load.send(prospects.slice(from + half, from + share)));
+    await pause(Math.random() * LAST_WORDS);
     await herald?.kill();
     await start();
   }

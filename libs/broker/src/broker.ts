@@ -61,6 +61,16 @@ export interface QueueDepth {
   readonly dead: number;
 }
 
+/** What can be had at any time at no cost: what a scrape asks. */
+export interface QueueLoad {
+  readonly ready: number;
+  /** With handlers of this process. */
+  readonly inFlight: number;
+  readonly dead: number;
+  /** Consumers of the queue, those of other processes included where the broker knows of them. */
+  readonly consumers: number;
+}
+
 /** Called as things happen, for metrics and logs. Must not throw. */
 export interface BrokerObserver {
   settled?(delivery: Delivery, verdict: Verdict, seconds: number): void;
@@ -70,6 +80,10 @@ export interface BrokerObserver {
   unroutable?(message: OutMessage): void;
   /** Once for each exchange of a publish that was confirmed. */
   published?(exchange: string, count: number, seconds: number): void;
+  /** Once for each exchange of a publish that was not confirmed. */
+  unconfirmed?(exchange: string, count: number): void;
+  /** Whether the broker takes messages: false while an alarm (memory, disk) stops publishers. */
+  accepting?(isAccepting: boolean): void;
   /** Something went wrong that no caller hears of: what failed and is tried again, a subscriber that threw, what is kept for a queue no longer declared. */
   fault?(error: Error): void;
 }
@@ -94,6 +108,9 @@ export interface Broker {
   ): Promise<{ items: (DeadLetter & { token: string })[] }>;
   /** Puts dead letters back at the end of their queue, attempts counted anew: those named (a token that names none is passed over), or up to `limit` of the oldest. Returns how many. */
   replayDeadLetters(queue: string, which: { tokens: readonly string[] } | { limit: number }): Promise<number>;
+  /** Disturbs nothing that waits, however often it is asked. */
+  load(queue: string): Promise<QueueLoad>;
+  /** All of it, exactly. On RabbitMQ it looks through the delay queues, which holds up what falls due meanwhile: for tests and tools, not for a dashboard. */
   depth(queue: string): Promise<QueueDepth>;
   /**
    * Throws away every message of the delay exchange that waits for `queue`: the fault that the store must survive. What waits for a

@@ -14,6 +14,7 @@ export type {
   Handler,
   OutMessage,
   QueueDepth,
+  QueueLoad,
 } from './broker.ts';
 export { encode, MAX_BODY, MAX_KEY } from './encode.ts';
 export { BrokerError, type BrokerErrorCode } from './errors.ts';

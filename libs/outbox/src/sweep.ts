@@ -3,6 +3,7 @@ import type { Collection, Document } from '@herald/store';
 
 /** Looks, every so often, for documents whose time for attention has come, and hands each to `attend`. */
 export interface Sweep {
+  /** The first round begins now. */
   start(): void;
   /** Stops after the round under way. */
   stop(): Promise<void>;
@@ -44,15 +45,16 @@ export function createSweep<T extends Document>(deps: SweepDeps<T>): Sweep {
     }
   };
 
-  const next = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      round = sweepAll().catch(deps.onError).then(next);
-    }, deps.every);
+  const turn = (): void => {
+    round = sweepAll()
+      .catch(deps.onError)
+      .then(() => {
+        if (!stopped) timer = setTimeout(turn, deps.every);
+      });
   };
 
   return {
-    start: next,
+    start: turn,
     async stop() {
       stopped = true;
       clearTimeout(timer);

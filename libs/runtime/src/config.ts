@@ -13,6 +13,12 @@ export const runtimeConfig = {
   ...commonConfig,
   ...mongoConfig,
   AMQP_URL: Secret({ description: 'Where RabbitMQ is: `amqp://user:password@host:5672/vhost`.' }),
+  AMQP_USERNAME: Type.Optional(
+    Type.String({
+      description: 'User for RabbitMQ, in the place of the one in `AMQP_URL`; any characters, as they are.',
+    }),
+  ),
+  AMQP_PASSWORD: Type.Optional(Secret({ description: 'Their password, in the same way.' })),
   DELAY_STRATEGY: Choice(['auto', 'plugin', 'levels'], {
     default: 'auto',
     description:

@@ -1,9 +1,13 @@
-import { openRabbitBroker } from '@herald/broker/rabbitmq';
+import type { BrokerObserver } from '@herald/broker';
+import * as rabbitmq from '@herald/broker/rabbitmq';
 import { collections, topology } from '@herald/contracts';
+import type { Clock } from '@herald/domain';
 import * as herald from '@herald/service';
-import { openMongoStore } from '@herald/store/mongodb';
+import * as mongodb from '@herald/store/mongodb';
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
+import { brokerUrl } from './broker-url.ts';
 import { runtimeConfig } from './config.ts';
+import { openDependencies } from './open-dependencies.ts';
 
 /** What an installation gives its services beside what every service has. */
 interface Installation extends herald.ServiceDeps {
@@ -21,6 +25,8 @@ export interface App<P extends TProperties> {
   readonly settings: P;
   readonly create: (installation: Installation, config: Readonly<Static<TObject<P>>>) => herald.Service;
 }
+
+const exchanges = topology.exchanges.map((exchange) => exchange.name);
 
 /** The secret of the installation that signs the links in messages. */
 const LINK_SECRET = 'link-secret';
@@ -40,16 +46,13 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
       ]);
     }
     const log = herald.createLog({ service: name, level: config.LOG_LEVEL });
-    const metrics = herald.createMetrics({ version });
+    const metrics = herald.createMetrics({ version, service: name });
     const clock = herald.systemClock;
-    const store = await openMongoStore({ uri: config.MONGODB_URI, collections: Object.values(collections) });
-    const broker = await openRabbitBroker({
-      url: config.AMQP_URL,
-      topology,
-      clock,
-      observer: metrics.observer(log),
-      delayStrategy: config.DELAY_STRATEGY,
-    });
+    const admin = herald.createAdmin({ checks: {}, metrics, log });
+    await admin.listen(config.HOST, config.ADMIN_PORT);
+    const { store, broker } = await unlessToldToEnd(() =>
+      openDependencies(dependencies(config, clock, metrics.observer(log, exchanges)), { admin, log }),
+    );
     const http = await herald.createHttp({
       log,
       metrics,
@@ -61,6 +64,46 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
     const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
     const deps = { store, broker, clock, log, metrics };
     const service = create({ ...deps, secrets, linkSecret, publicUrl }, config);
-    await herald.runProcess({ ...deps, services: [service], http, config });
+    await herald.runProcess({ ...deps, services: [service], http, config, admin });
   });
+}
+
+const dependencies = (
+  config: Readonly<Static<TObject<typeof runtimeConfig>>>,
+  clock: Clock,
+  observer: BrokerObserver,
+  // Before anything is opened: a URL that is none is not a fault that passes.
+  url = brokerUrl(config),
+) => ({
+  store: {
+    open: () =>
+      mongodb.openMongoStore({
+        uri: config.MONGODB_URI,
+        collections: Object.values(collections),
+        mustBeMigrated: true,
+      }),
+    isLasting: mongodb.isLastingFault,
+  },
+  broker: {
+    open: () =>
+      rabbitmq.openRabbitBroker({
+        url,
+        topology,
+        clock,
+        observer,
+        delayStrategy: config.DELAY_STRATEGY,
+      }),
+    isLasting: rabbitmq.isLastingFault,
+  },
+});
+
+/** Nothing is under way yet that would have to be finished; and a first process in a container ends by a signal only if it listens for it. */
+async function unlessToldToEnd<T>(work: () => Promise<T>): Promise<T> {
+  const end = (): never => process.exit(0);
+  process.on('SIGTERM', end).on('SIGINT', end);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGTERM', end).off('SIGINT', end);
+  }
 }

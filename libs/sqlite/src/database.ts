@@ -2,7 +2,16 @@ import type { StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connect.ts';
 
-/** One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the event loop turns share one commit. */
+/**
+ * After a commit the next waits this many times as long as it took, up to so many ms: the more there is to do, the more share a commit, and
+ * the main thread is never mostly waiting for the disk. Where there is little to do a commit is short, and so is the wait.
+ */
+const REST = 2;
+const LONGEST_REST = 20;
+/** ms that a timer cannot tell from nothing. */
+const AT_ONCE = 0.5;
+
+/** One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the next commit share it. */
 export interface Database {
   /** A prepared statement; the same text is prepared once. Throws once the database is closed. */
   prepare(sql: string): StatementSync;
@@ -34,6 +43,8 @@ export function openDatabase(file: string): Database {
   const statements = new Map<string, StatementSync>();
   let waiting: Job[] = [];
   let closing: Promise<void> | undefined;
+  /** ms of `performance.now`: no commit before it. */
+  let restUntil = 0;
 
   const prepare = (sql: string): StatementSync => {
     if (!db.isOpen) throw new Error('The database is closed');
@@ -83,13 +94,25 @@ export function openDatabase(file: string): Database {
     for (const settle of settles) settle();
   };
 
+  const commitInTurn = (): void => {
+    const began = performance.now();
+    commit();
+    const ended = performance.now();
+    restUntil = ended + Math.min(LONGEST_REST, REST * (ended - began));
+  };
+  const schedule = (): void => {
+    const rest = restUntil - performance.now();
+    if (rest < AT_ONCE) setImmediate(commitInTurn);
+    else setTimeout(commitInTurn, rest);
+  };
+
   return {
     prepare,
     exec: (sql) => db.exec(sql),
     write: (work) =>
       new Promise((resolve, reject) => {
         if (closing !== undefined) throw new Error('The database is closed: it takes no more writes');
-        if (waiting.length === 0) setImmediate(commit);
+        if (waiting.length === 0) schedule();
         waiting.push({
           run: () => {
             const value = work();

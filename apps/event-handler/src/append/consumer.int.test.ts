@@ -1,6 +1,6 @@
 import type { Broker } from '@herald/broker';
 import type { Event } from '@herald/domain';
-import { createMetrics } from '@herald/service';
+import { createMetrics, type OutageReport } from '@herald/service';
 import type { Store } from '@herald/store';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -13,7 +13,6 @@ import {
   withFaults,
 } from '../testing/fixtures.ts';
 import { consumeEvents } from './consumer.ts';
-import type { OutageReport } from './outage.ts';
 import { createLogWriter } from './writer.ts';
 
 let store: Store;

@@ -1,8 +1,8 @@
 import { ack, type Broker, type Consumer, type Delivery, drop, retry, type Verdict } from '@herald/broker';
 import { appliedMessage, ContractError, eventsContract, queue } from '@herald/contracts';
 import { type Event, upcast } from '@herald/domain';
-import type { Log, Metrics } from '@herald/service';
-import type { OutageWatch } from './outage.ts';
+import type { Log, Metrics, OutageWatch } from '@herald/service';
+import { tracing } from '@herald/telemetry';
 import { eventKey, type LogWriter } from './writer.ts';
 
 export interface EventConsumerDeps {
@@ -16,6 +16,9 @@ export interface EventConsumerDeps {
 const BATCH = { size: 500, wait: 5, prefetch: 1_000 };
 /** A message holds up to 100 events. So many are written at once, so that a transaction stays short and memory flat. */
 const EVENTS_AT_ONCE = 2_000;
+
+/** What a span holds of links unless it is told otherwise. */
+const LINKS = 128;
 
 /** A delivery whose body is as agreed. */
 interface Parcel {
@@ -59,7 +62,7 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
     }
   };
 
-  return broker.consumeBatch(queue.events, BATCH, async (deliveries) => {
+  const handle = async (deliveries: readonly Delivery[]): Promise<Verdict[]> => {
     const verdicts = new Map<Delivery, Verdict>();
     const parcels: Parcel[] = [];
     for (const delivery of deliveries) {
@@ -74,7 +77,21 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
       }
     }
     return deliveries.map((delivery) => verdicts.get(delivery) ?? retry('no verdict'));
-  });
+  };
+
+  // A batch belongs to many traces: it is one of its own, linked to each of them.
+  return broker.consumeBatch(queue.events, BATCH, (deliveries) =>
+    tracing().span(
+      `${queue.events} process batch`,
+      {
+        kind: 'consumer',
+        root: true,
+        attributes: { 'messaging.batch.message_count': deliveries.length },
+        links: deliveries.slice(0, LINKS).map(({ traceparent }) => traceparent),
+      },
+      () => handle(deliveries),
+    ),
+  );
 }
 
 function open(delivery: Delivery): Parcel | { readonly verdict: Verdict } {

@@ -113,6 +113,26 @@ export const consuming = (stage: () => Stage) =>
       });
     });
 
+    it('tells the load of a queue, its consumers included, without touching what waits', async () => {
+      const gate = stage().gate();
+      const waiting = Array.from({ length: 20 }, (_, i) =>
+        message(`d-${i}`, { exchange: 'delay', delay: 150 }),
+      );
+      expect(await stage().broker().load('work')).toEqual({ ready: 0, inFlight: 0, dead: 0, consumers: 0 });
+      const work = await stage().collect('work', () => gate.opened.then(() => ack), 2);
+      await stage()
+        .broker()
+        .publish([...messages(5), ...waiting]);
+      await work.count(2);
+      await until(async () => {
+        const { ready, inFlight, ...rest } = await stage().broker().load('work');
+        expect(inFlight).toBeGreaterThanOrEqual(2);
+        // What waits falls due on its own while it is asked for the load again and again.
+        expect(ready + inFlight).toBe(25);
+        expect(rest).toEqual({ dead: 0, consumers: 1 });
+      });
+    });
+
     it('of an unknown queue rejects, and so does everything else that names one', async () => {
       const broker = stage().broker();
       const unknown = { code: 'unknown_queue' };
@@ -120,6 +140,7 @@ export const consuming = (stage: () => Stage) =>
       await expect(broker.consume('none', { prefetch: 1 }, async () => ack)).rejects.toMatchObject(unknown);
       await expect(broker.consumeBatch('none', batch, async () => [])).rejects.toMatchObject(unknown);
       await expect(broker.depth('none')).rejects.toMatchObject(unknown);
+      await expect(broker.load('none')).rejects.toMatchObject(unknown);
       await expect(broker.deadLetters('none', { limit: 1 })).rejects.toMatchObject(unknown);
       await expect(broker.replayDeadLetters('none', { limit: 1 })).rejects.toMatchObject(unknown);
       await expect(broker.purgeDelayed('none')).rejects.toMatchObject(unknown);

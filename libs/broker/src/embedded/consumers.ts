@@ -5,7 +5,7 @@ import type { Member } from './member.ts';
 import { deliveryOf, type Row } from './message.ts';
 import type { WorkQueue } from './queue.ts';
 import type { Settle } from './settle.ts';
-import { verdictsOf } from './verdicts-of.ts';
+import { verdictsOf } from '../verdicts-of.ts';
 
 export interface Consumers {
   consume(queue: WorkQueue, options: ConsumeOptions, handler: Handler): Consumer;

@@ -9,8 +9,8 @@ import { createEngine } from './engine.ts';
 import { openQueues } from './open-queues.ts';
 import { createPublish } from './publish.ts';
 import type { WorkQueue } from './queue.ts';
-import { createRouter } from './routing.ts';
-import { safeObserver } from './safe-observer.ts';
+import { createRouter } from '../routing.ts';
+import { safeObserver } from '../safe-observer.ts';
 import { createSettle } from './settle.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -83,6 +83,7 @@ export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Br
       return { items: listDeadLetters(queueOf(queue), page) };
     },
     replayDeadLetters: async (queue, which) => replayDeadLetters(engine, queueOf(queue), which),
+    load: async (queue) => queueOf(queue).occupancy(),
     depth: async (queue) => queueOf(queue).depth(),
     async purgeDelayed(name) {
       const queue = queueOf(name);

@@ -8,15 +8,18 @@ const until = (assertion: () => void | Promise<void>): Promise<void> =>
 describe('when the disk is full', () => {
   let trial: Trial;
   let faults: string[];
+  let unconfirmed: string[];
   let settled: string[];
   beforeEach(async () => {
     faults = [];
+    unconfirmed = [];
     settled = [];
     trial = await openTrial(
       { attempts: 3, backoff: [1] },
       {
         fault: ({ message }) => faults.push(message),
         settled: ({ id }, { kind }) => settled.push(`${id} ${kind}`),
+        unconfirmed: (exchange, count) => unconfirmed.push(`${exchange} ${count}`),
       },
     );
   });
@@ -28,6 +31,8 @@ describe('when the disk is full', () => {
   it('a publish rejects and leaves nothing, and the next one is taken', async () => {
     trial.database().fail(1);
     await expect(publish('a', 'b')).rejects.toThrow('The disk is full');
+    expect(unconfirmed).toHaveLength(1);
+    expect(unconfirmed[0]).toMatch(/ 2$/);
     expect(await depth()).toEqual({ ready: 0, inFlight: 0, delayed: 0, dead: 0 });
     await publish('c');
     const seen: string[] = [];

@@ -1,10 +1,10 @@
 import type { Clock } from '@herald/domain';
 import type { BrokerObserver, OutMessage } from '../broker.ts';
 import { encode } from '../encode.ts';
+import type { Route, Router } from '../routing.ts';
 import type { Engine } from './engine.ts';
 import type { Content } from './message.ts';
 import type { WorkQueue } from './queue.ts';
-import type { Route, Router } from './routing.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface PublishDeps {
@@ -55,16 +55,21 @@ export function createPublish(deps: PublishDeps): (messages: readonly OutMessage
     const now = clock.now();
     const publishedAt = Date.now();
     const letters = messages.map((message) => seal(message, publishedAt));
-    await engine.run(() => {
-      for (const letter of letters) post(letter, now);
-    });
-    const seconds = (performance.now() - started) / 1000;
     const counts = new Map<string, number>();
-    for (const letter of letters) {
-      tell(letter);
-      const { name } = letter.route.exchange;
+    for (const { route } of letters) {
+      const { name } = route.exchange;
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
+    try {
+      await engine.run(() => {
+        for (const letter of letters) post(letter, now);
+      });
+    } catch (error) {
+      for (const [exchange, count] of counts) observer.unconfirmed(exchange, count);
+      throw error;
+    }
+    const seconds = (performance.now() - started) / 1000;
+    for (const letter of letters) tell(letter);
     for (const [exchange, count] of counts) observer.published(exchange, count, seconds);
   };
 }

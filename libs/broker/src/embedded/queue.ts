@@ -1,5 +1,5 @@
 import type { Instant } from '@herald/domain';
-import type { QueueDepth } from '../broker.ts';
+import type { QueueDepth, QueueLoad } from '../broker.ts';
 import type { QueueSpec } from '../topology.ts';
 import type { DeadTable } from './dead-table.ts';
 import type { DelayedTable } from './delayed-table.ts';
@@ -25,6 +25,7 @@ export interface WorkQueue {
   /** When the next delayed message is due. */
   nextDue(): Instant | undefined;
   depth(): QueueDepth;
+  occupancy(): QueueLoad;
   join(member: Member): void;
   leave(member: Member): void;
 
@@ -153,6 +154,10 @@ export function createQueue({ spec, ready, delayed, dead }: QueueDeps): WorkQueu
     depth: () => {
       const { stored, inFlight } = counts;
       return { ready: stored - inFlight, inFlight, delayed: counts.delayed, dead: counts.dead };
+    },
+    occupancy: () => {
+      const { stored, inFlight, dead } = counts;
+      return { ready: stored - inFlight, inFlight, dead, consumers: members.length };
     },
     join: (member) => {
       members = [...members, member];

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { BatchHandler, Consumer, Delivery } from '../broker.ts';
-import { verdictsOf } from '../embedded/verdicts-of.ts';
 import type { QueueSpec } from '../topology.ts';
+import { verdictsOf } from '../verdicts-of.ts';
 import type { Attend, Work } from './attend.ts';
 import { deliveryOf, envelopeOf, legibleDelivery, takenBack } from './envelope.ts';
 import type { Letter } from './publisher.ts';

@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import type { QueueDepth } from '../broker.ts';
+import type { QueueDepth, QueueLoad } from '../broker.ts';
 import type { QueueConsumer } from './consumer.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Delays } from './delays.ts';
@@ -13,6 +13,21 @@ export interface DepthDeps {
   readonly delays: () => Delays;
   readonly deadLetters: Pick<DeadLetters, 'count'>;
   readonly consumers: () => readonly QueueConsumer[];
+}
+
+/** By passive declarations alone: no message moves. */
+export async function loadOf(
+  { names, consumers }: Pick<DepthDeps, 'names' | 'consumers'>,
+  channel: Channel,
+  queue: string,
+): Promise<QueueLoad> {
+  const [own, dead] = await Promise.all([
+    channel.checkQueue(names.own(queue)),
+    channel.checkQueue(names.dead(queue)),
+  ]);
+  const mine = consumers().filter((consumer) => consumer.queue === queue);
+  const inFlight = mine.reduce((sum, consumer) => sum + consumer.held(), 0);
+  return { ready: own.messageCount, inFlight, dead: dead.messageCount, consumers: own.consumerCount };
 }
 
 const isEmpty = ({ ready, inFlight, delayed }: QueueDepth): boolean => ready + inFlight + delayed === 0;

@@ -13,6 +13,7 @@ export interface Envelope {
   readonly key: string;
   readonly content: Buffer;
   readonly publishedAt: number;
+  /** Of what first caused it. */
   readonly traceparent?: string | undefined;
   /** Attempts it has had, of those that were settled; the broker counts the others. */
   readonly attempts: number;
@@ -38,6 +39,8 @@ const HEADER = {
   diedAt: 'herald-died-at',
   token: 'herald-token',
   traceparent: 'traceparent',
+  // A tracing library writes into `traceparent` whoever sends it last, be it a retry; this one stays.
+  origin: 'x-origin-traceparent',
 } as const;
 
 export const seal = ({ id, key, traceparent }: OutMessage, json: string, publishedAt: number): Envelope => ({
@@ -62,7 +65,9 @@ export function propertiesOf(envelope: Envelope): Options.Publish {
       [HEADER.publishedAt]: publishedAt,
       ...(short ? {} : { [HEADER.id]: id }),
       ...(attempts > 0 ? { [HEADER.attempts]: attempts } : {}),
-      ...(traceparent === undefined ? {} : { [HEADER.traceparent]: traceparent }),
+      ...(traceparent === undefined
+        ? {}
+        : { [HEADER.traceparent]: traceparent, [HEADER.origin]: traceparent }),
       // As text: an instant may be further away than AMQP's numbers go.
       ...(due === undefined ? {} : { [HEADER.due]: String(due) }),
       ...(death === undefined
@@ -86,7 +91,7 @@ export function envelopeOf({ properties, fields, content }: Message): Envelope {
     key: text(headers[HEADER.key]) ?? fields.routingKey,
     content,
     publishedAt: whole(headers[HEADER.publishedAt]) ?? (whole(properties.timestamp) ?? 0) * 1000,
-    traceparent: text(headers[HEADER.traceparent]),
+    traceparent: text(headers[HEADER.origin]) ?? text(headers[HEADER.traceparent]),
     attempts: whole(headers[HEADER.attempts]) ?? 0,
     due: Number.isNaN(due) ? undefined : due,
     death:

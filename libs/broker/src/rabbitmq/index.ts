@@ -1,2 +1,3 @@
 /** A broker on RabbitMQ, over AMQP 0-9-1. */
+export { isLastingFault } from './link.ts';
 export { openRabbitBroker, type RabbitBrokerOptions } from './open.ts';

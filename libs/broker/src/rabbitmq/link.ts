@@ -44,9 +44,10 @@ export interface LinkDeps {
  * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: it will be the same next time. What ends the opening handshake has its code in words
  * alone.
  */
-const isLasting = (error: Error): boolean =>
-  /\b(403|406|530) \(/.test(error.message) ||
-  ('code' in error && [403, 406, 530].includes(Number(error.code)));
+export const isLastingFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/\b(403|406|530) \(/.test(error.message) ||
+    ('code' in error && [403, 406, 530].includes(Number(error.code))));
 
 export function createLink(deps: LinkDeps): Link {
   const url = withHeartbeat(deps.url);
@@ -117,7 +118,7 @@ export function createLink(deps: LinkDeps): Link {
           await dial();
           return;
         } catch (error) {
-          if (isLasting(asError(error)) || performance.now() + wait > deadline) throw error;
+          if (isLastingFault(error) || performance.now() + wait > deadline) throw error;
           await pause(wait);
         }
       }

@@ -1,7 +1,7 @@
 import type { Clock } from '@herald/domain';
 import type { Broker, BrokerObserver } from '../broker.ts';
-import { createRouter } from '../embedded/routing.ts';
-import { safeObserver } from '../embedded/safe-observer.ts';
+import { createRouter } from '../routing.ts';
+import { safeObserver } from '../safe-observer.ts';
 import type { Topology } from '../topology.ts';
 import { type LevelsShape, USUAL_SHAPE } from './levels.ts';
 import { createNames } from './names.ts';

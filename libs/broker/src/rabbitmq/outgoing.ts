@@ -74,9 +74,16 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     const broken = (error: Error): void => link.renew(error);
     channel.on('error', broken);
     channel.on('close', () => broken(new Error('RabbitMQ closed a channel')));
-    model.on('blocked', publisher.block);
-    model.on('unblocked', publisher.unblock);
+    model.on('blocked', (reason: string) => {
+      publisher.block(reason);
+      observer.accepting(false);
+    });
+    model.on('unblocked', () => {
+      publisher.unblock();
+      observer.accepting(true);
+    });
     publisher.attach(channel);
+    observer.accepting(true);
   };
 
   const link: Link = createLink({

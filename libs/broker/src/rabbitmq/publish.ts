@@ -1,7 +1,7 @@
 import type { Clock } from '@herald/domain';
 import type { BrokerObserver, OutMessage } from '../broker.ts';
-import type { Route, Router } from '../embedded/routing.ts';
 import { encode } from '../encode.ts';
+import type { Route, Router } from '../routing.ts';
 import type { Delays } from './delays.ts';
 import { type Envelope, seal } from './envelope.ts';
 import type { Names } from './names.ts';
@@ -49,11 +49,16 @@ export function createPublish(deps: PublishDeps): (messages: readonly OutMessage
     const all = messages.map((message) => sealed(message, publishedAt));
     // RabbitMQ would find out only when the delay is over.
     const astray = all.filter(({ route }) => route.exchange.type === 'delay' && route.queues.length === 0);
-    await publisher.send(all.filter((one) => !astray.includes(one)).map(letter));
-    const seconds = (performance.now() - started) / 1000;
-    for (const { message } of astray) observer.unroutable(message);
     const counts = new Map<string, number>();
     for (const { message } of all) counts.set(message.exchange, (counts.get(message.exchange) ?? 0) + 1);
+    try {
+      await publisher.send(all.filter((one) => !astray.includes(one)).map(letter));
+    } catch (error) {
+      for (const [exchange, count] of counts) observer.unconfirmed(exchange, count);
+      throw error;
+    }
+    const seconds = (performance.now() - started) / 1000;
+    for (const { message } of astray) observer.unroutable(message);
     for (const [exchange, count] of counts) observer.published(exchange, count, seconds);
   };
 }

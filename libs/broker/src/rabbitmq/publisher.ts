@@ -1,5 +1,6 @@
 import type { ConfirmChannel, Message } from 'amqplib';
 import { type Envelope, propertiesOf } from './envelope.ts';
+import { gatherWrites } from './gather.ts';
 
 /** Bytes sent and not confirmed: more would only pile up here. */
 const WINDOW = 64 * 1024 * 1024;
@@ -46,6 +47,7 @@ interface Batch {
 export function createPublisher({ patience, returned }: PublisherDeps): Publisher {
   const pending = new Set<Batch>();
   let channel: ConfirmChannel | undefined;
+  let gather = (): void => {};
   let blocked: string | undefined;
   let unconfirmed = 0;
   let onDrained: (() => void)[] = [];
@@ -104,6 +106,7 @@ export function createPublisher({ patience, returned }: PublisherDeps): Publishe
       const { batch, done } = open(letters.length);
       try {
         for (const letter of letters) post(channel, letter, batch);
+        gather();
       } catch (error) {
         batch.settle(error instanceof Error ? error : new Error(String(error)));
       }
@@ -111,6 +114,7 @@ export function createPublisher({ patience, returned }: PublisherDeps): Publishe
     },
     attach(next) {
       channel = next;
+      gather = gatherWrites(next);
       blocked = undefined;
       unconfirmed = 0;
       next.on('return', returned);

@@ -1,12 +1,12 @@
 import type { Clock } from '@herald/domain';
 import type { BatchHandler, Broker, BrokerObserver, Consumer } from '../broker.ts';
-import type { Router } from '../embedded/routing.ts';
 import { BrokerError } from '../errors.ts';
+import type { Router } from '../routing.ts';
 import type { QueueSpec } from '../topology.ts';
 import { type Attend, inBatches, oneByOne, type Work } from './attend.ts';
 import { createConsumer, type Item, type QueueConsumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { depthOf } from './depth.ts';
+import { depthOf, loadOf } from './depth.ts';
 import { createIncoming } from './incoming.ts';
 import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
 import { createPublish } from './publish.ts';
@@ -147,6 +147,11 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
     async replayDeadLetters(queue, which) {
       specOf(queue);
       return deadLetters.replay(queue, which);
+    },
+    async load(queue) {
+      specOf(queue);
+      const parts = { names, consumers: () => [...consumers] };
+      return incoming.link.channel((channel) => loadOf(parts, channel, queue), ANSWER);
     },
     async depth(queue) {
       specOf(queue);

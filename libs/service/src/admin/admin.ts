@@ -1,19 +1,23 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { type Check, createReadiness, type Stage } from './readiness.ts';
+import { type Check, createReadiness, type Readiness, type Stage } from './readiness.ts';
 
 export interface AdminOptions {
-  readonly checks: Readonly<Record<string, Check>>;
-  readonly metrics: Pick<Metrics, 'registry' | 'ready'>;
+  readonly checks: Checks;
+  readonly metrics: Pick<Metrics, 'registry' | 'ready' | 'checkUp' | 'checkSeconds'>;
   readonly log: Log;
 }
+
+type Checks = Readonly<Record<string, Check>>;
 
 /** The port for those who run the process. It has no authentication: nobody else may reach it. */
 export interface Admin {
   /** What `/readyz` says beside the checks; `starting` at first. */
   setStage(stage: Stage): void;
-  /** Resolves with the port; 0 takes any free one. */
+  /** What `/readyz` asks from now on. */
+  setChecks(checks: Checks): void;
+  /** Resolves with the port; 0 takes any free one. Listens once, whoever calls it first. */
   listen(host: string, port: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -25,17 +29,29 @@ export interface Admin {
  */
 export function createAdmin({ checks, metrics, log }: AdminOptions): Admin {
   let stage: Stage = 'starting';
-  const readiness = createReadiness(checks, () => stage);
+  let readiness = createReadiness(checks, () => stage);
+  let listening: Promise<number> | undefined;
+
+  const measured = async (): Promise<Readiness> => {
+    const result = await readiness();
+    metrics.ready.set(result.ready ? 1 : 0);
+    for (const [check, { ok, ms }] of Object.entries(result.checks)) {
+      metrics.checkUp.set({ check }, ok ? 1 : 0);
+      metrics.checkSeconds.set({ check }, ms / 1000);
+    }
+    return result;
+  };
 
   const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
     '/livez': async (response) => answer(response, 200, 'text/plain', 'ok\n'),
     '/readyz': async (response) => {
-      const result = await readiness();
-      metrics.ready.set(result.ready ? 1 : 0);
+      const result = await measured();
       answer(response, result.ready ? 200 : 503, 'application/json', JSON.stringify(result));
     },
-    '/metrics': async (response) =>
-      answer(response, 200, metrics.registry.contentType, await metrics.registry.metrics()),
+    '/metrics': async (response) => {
+      await measured();
+      answer(response, 200, metrics.registry.contentType, await metrics.registry.metrics());
+    },
   };
 
   const server = createServer(
@@ -62,20 +78,28 @@ export function createAdmin({ checks, metrics, log }: AdminOptions): Admin {
     },
   );
 
+  const listen = async (host: string, port: number): Promise<number> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+    await promise;
+    server.off('error', reject);
+    server.on('error', (error) => log.error({ err: error }, 'the admin server has an error'));
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  };
+
   return {
     setStage(next) {
       stage = next;
       if (next !== 'running') metrics.ready.set(0);
     },
-    async listen(host, port) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-      await promise;
-      server.off('error', reject);
-      server.on('error', (error) => log.error({ err: error }, 'the admin server has an error'));
-      const address = server.address();
-      return typeof address === 'object' && address !== null ? address.port : port;
+    setChecks(next) {
+      readiness = createReadiness(next, () => stage);
+    },
+    listen(host, port) {
+      listening ??= listen(host, port);
+      return listening;
     },
     async close() {
       if (!server.listening) return;

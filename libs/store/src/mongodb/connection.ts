@@ -16,7 +16,18 @@ export interface MongoStoreOptions {
   readonly socketTimeout?: number;
   /** Default 50. */
   readonly maxPoolSize?: number;
+  /** Whether to reject, naming what lacks, when the database is not migrated. Default false: calls will. */
+  readonly mustBeMigrated?: boolean;
 }
+
+const INVALID_URI = 'invalid_uri';
+/** Unauthorized, AuthenticationFailed; Atlas says the latter by 8000. */
+const REFUSALS: readonly unknown[] = [13, 18, 8000, INVALID_URI];
+
+/** Whether opening the store would fail by this the next time too: credentials, a connection string, a server too old for the driver. */
+export const isLastingFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && REFUSALS.includes(error.code)) || /\bwire version\b/.test(error.message));
 
 /** The driver with the guarantees the store makes; see the options. Throws for what is no connection string, without repeating it. */
 export function createClient(options: MongoStoreOptions, more: MongoClientOptions = {}): MongoClient {
@@ -25,7 +36,8 @@ export function createClient(options: MongoStoreOptions, more: MongoClientOption
     return new MongoClient(options.uri, { ...settings, ...more });
   } catch {
     // The driver's error would quote it, password and all.
-    throw new Error('Not a connection string of MongoDB, or one with options that it does not know');
+    const message = 'Not a connection string of MongoDB, or one with options that it does not know';
+    throw Object.assign(new Error(message), { code: INVALID_URI });
   }
 }
 

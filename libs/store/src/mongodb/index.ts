@@ -1,2 +1,2 @@
-export type { MongoStoreOptions } from './connection.ts';
+export { isLastingFault, type MongoStoreOptions } from './connection.ts';
 export { openMongoStore } from './store.ts';

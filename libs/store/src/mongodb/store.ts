@@ -8,14 +8,14 @@ import { migrate } from './migrate.ts';
 import { documentSchema, missingFrom } from './schema.ts';
 
 /**
- * The store in MongoDB, for any number of processes. Rejects when no server answers in time. Later the driver finds servers again by
+ * The store in MongoDB, for any number of processes. Rejects when no server answers in time, or as the options say. Later the driver finds servers again by
  * itself: while there is none, calls reject within the time-outs. Until the database has what the specs need, every call but `migrate`,
  * `ping` and `close` rejects.
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
   const store = createMongoStore(createClient(options), options);
   try {
-    await store.ping();
+    await (options.mustBeMigrated === true ? store.assertMigrated() : store.ping());
   } catch (error) {
     await store.close();
     throw error;
@@ -24,13 +24,19 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 }
 
 /** The same on a client, which the store closes. */
-export function createMongoStore(client: MongoClient, options: MongoStoreOptions): Store {
+export function createMongoStore(
+  client: MongoClient,
+  options: MongoStoreOptions,
+): Store & { assertMigrated(): Promise<void> } {
   const documents = new Map(options.collections.map((spec) => [spec.name, documentSchema(spec)]));
   if (documents.has(EVENTS.name)) throw new Error(`The collection ${EVENTS.name} is the log's`);
   const schemas = [EVENTS, ...documents.values()];
   const connection = createConnection(client, options.database, async (db) => {
     const missing = await missingFrom(db, schemas);
-    if (missing.length > 0) throw new Error(`The store is not migrated, it lacks: ${missing.join(', ')}`);
+    if (missing.length > 0)
+      throw new Error(
+        `The store is not migrated, it lacks: ${missing.join(', ')}. The migrate command of event-handler makes it`,
+      );
   });
   return {
     log: createEventLog(connection),
@@ -49,6 +55,7 @@ export function createMongoStore(client: MongoClient, options: MongoStoreOptions
           await patient.close();
         }
       }),
+    assertMigrated: () => connection.run(async () => {}),
     ping: () =>
       connection.runAnyway(async (db) => {
         await db.command({ ping: 1 });

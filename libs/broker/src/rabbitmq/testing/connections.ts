@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import { describe, expect, it } from 'vitest';
-import { ack } from '../../verdict.ts';
+import { ack, type Verdict } from '../../verdict.ts';
 import { createNames } from '../names.ts';
 import { openRabbitBroker } from '../open.ts';
 import { wallClock } from './harness.ts';
@@ -26,6 +26,27 @@ export const connections = (url: string) =>
         ['a', 2],
       ]);
       await untilEmpty(broker);
+    });
+
+    it('that is lost again and again in a handler uses up cut-offs and no attempts, and then the message is a dead letter', async () => {
+      const [work] = topology.queues;
+      if (work === undefined) throw new Error('the topology has no queue');
+      const retry = { attempts: 2, backoff: [20], cutOffs: 4 };
+      const { broker, proxy, collect } = await openTrial(url, {
+        topology: { ...topology, queues: [{ ...work, retry }] },
+      });
+      const gate = Promise.withResolvers<Verdict>();
+      const seen = await collect(() => gate.promise);
+      await broker.publish([message('poison')]);
+      for (let lives = 1; lives <= 4; lives += 1) {
+        await until(() => expect(seen).toHaveLength(lives));
+        proxy.reset();
+      }
+      await until(async () => expect((await broker.depth('work')).dead).toBe(1));
+      expect(seen.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
+      const { items } = await broker.deadLetters('work', { limit: 1 });
+      expect(items).toMatchObject([{ id: 'poison', reason: 'The last attempt was cut off' }]);
+      gate.resolve(ack);
     });
 
     it('that is lost rejects what is not confirmed, and comes back', async () => {

@@ -51,7 +51,15 @@ export const nodeFaults = (url: string, node: RabbitNode) =>
     }, 120_000);
 
     it('short of memory takes no messages: publishing fails in its time, consumers drain, then all is well', async () => {
-      const { broker, collect } = await openTrial(url, { confirmTimeout: 2000 });
+      const accepting: boolean[] = [];
+      const unconfirmed: string[] = [];
+      const { broker, collect } = await openTrial(url, {
+        confirmTimeout: 2000,
+        observe: {
+          accepting: (isAccepting) => accepting.push(isAccepting),
+          unconfirmed: (exchange) => unconfirmed.push(exchange),
+        },
+      });
       await broker.publish(messages(100));
       onTestFinished(async () => {
         await node.ctl(['set_vm_memory_high_watermark', '0.4']);
@@ -72,5 +80,7 @@ export const nodeFaults = (url: string, node: RabbitNode) =>
       await node.ctl(['set_vm_memory_high_watermark', '0.4']);
       await until(() => broker.publish([message('taken')]));
       await until(() => expect(seen.map(({ id }) => id)).toContain('taken'));
+      expect(accepting).toEqual([true, false, true]);
+      expect(unconfirmed.length).toBeGreaterThan(1);
     });
   });

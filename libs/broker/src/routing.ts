@@ -1,6 +1,6 @@
-import type { OutMessage } from '../broker.ts';
-import { BrokerError } from '../errors.ts';
-import { type ExchangeSpec, matchesTopic, type Topology } from '../topology.ts';
+import type { OutMessage } from './broker.ts';
+import { BrokerError } from './errors.ts';
+import { type ExchangeSpec, matchesTopic, type Topology } from './topology.ts';
 
 /** Where a message goes. */
 export interface Route {

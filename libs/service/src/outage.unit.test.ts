@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createOutageWatch } from './outage.ts';
+import { ack, type Delivery } from '@herald/broker';
+import { createOutageWatch, outlasting } from './outage.ts';
 
 const failing = (times: number) => {
   let left = times;
@@ -34,4 +35,27 @@ test('abandoning ends a wait under way and all later ones', async () => {
   watch.abandon();
   expect(await waiting).toBe('lasting');
   expect(await watch.wait()).toBe('lasting');
+});
+
+const delivery: Delivery = { queue: 'work', id: 'm', key: 'k', body: {}, attempt: 1, publishedAt: 0 };
+
+test('a message that fails in an outage is handled anew when that is over', async () => {
+  const watch = createOutageWatch({ ping: failing(2), every: 1, patience: 60_000 });
+  const work = failing(1);
+  const handler = outlasting(watch, async () => {
+    await work();
+    return ack;
+  });
+  expect(await handler(delivery)).toBe(ack);
+});
+
+test.each([
+  ['without an outage', 0, 60_000],
+  ['in an outage that lasts too long', Number.POSITIVE_INFINITY, 3],
+])('a message that fails %s fails', async (_when, pings, patience) => {
+  const watch = createOutageWatch({ ping: failing(pings), every: 1, patience });
+  const handler = outlasting(watch, async () => {
+    throw new Error('bad message');
+  });
+  await expect(handler(delivery)).rejects.toThrow('bad message');
 });

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Handler } from '@herald/broker';
+import type { ServiceDeps } from './process/service.ts';
 
 /** `none`: all is well, so a failure was not due to one. `over`: there was one. `lasting`: there still is one, and it is not waited for any longer. */
 export type OutageReport = 'none' | 'over' | 'lasting';
@@ -9,6 +11,9 @@ export interface OutageWatch {
   /** Waits no longer, now or later. */
   abandon(): void;
 }
+
+/** ms of wall time. RabbitMQ lets a consumer hold a message for 30 minutes. */
+const USUAL = { every: 500, patience: 600_000 };
 
 export interface OutageWatchDeps {
   /** Rejects while something that is needed does not answer. */
@@ -41,3 +46,23 @@ export function createOutageWatch({ ping, every, patience }: OutageWatchDeps): O
     },
   };
 }
+
+/** The watch over what every service cannot do without: store and broker. */
+export const watchOutage = ({ store, broker }: Pick<ServiceDeps, 'store' | 'broker'>): OutageWatch =>
+  createOutageWatch({ ...USUAL, ping: () => Promise.all([store.ping(), broker.ping()]) });
+
+/**
+ * The handler, patient: a message that fails while there is an outage is kept until that is over and then handled anew, so that an outage
+ * uses up nobody's attempts. The handler must be fit to be run again, as every handler of a redelivered message is.
+ */
+export const outlasting =
+  (outage: OutageWatch, handler: Handler): Handler =>
+  async (delivery) => {
+    for (;;) {
+      try {
+        return await handler(delivery);
+      } catch (error) {
+        if ((await outage.wait()) !== 'over') throw error;
+      }
+    }
+  };

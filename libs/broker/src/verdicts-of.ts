@@ -1,5 +1,5 @@
-import type { BatchHandler, Delivery } from '../broker.ts';
-import { drop, retry, type Verdict } from '../verdict.ts';
+import type { BatchHandler, Delivery } from './broker.ts';
+import { drop, retry, type Verdict } from './verdict.ts';
 
 /** One verdict for each delivery, whatever the handler does: a throw is a `retry`, and so is a verdict that is none. */
 export async function verdictsOf(

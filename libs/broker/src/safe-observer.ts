@@ -1,4 +1,4 @@
-import type { BrokerObserver } from '../broker.ts';
+import type { BrokerObserver } from './broker.ts';
 
 /** The observer with every call there is, none of which throws: what only looks on must not break delivery. */
 export function safeObserver(observer: BrokerObserver): Required<BrokerObserver> {
@@ -14,6 +14,8 @@ export function safeObserver(observer: BrokerObserver): Required<BrokerObserver>
     dead: (...args) => safely(() => observer.dead?.(...args)),
     unroutable: (...args) => safely(() => observer.unroutable?.(...args)),
     published: (...args) => safely(() => observer.published?.(...args)),
+    unconfirmed: (...args) => safely(() => observer.unconfirmed?.(...args)),
+    accepting: (...args) => safely(() => observer.accepting?.(...args)),
     fault: (...args) => safely(() => observer.fault?.(...args)),
   };
 }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { brokerUrl } from './broker-url.ts';
+
+test('a URL alone is taken as it is', () => {
+  const AMQP_URL = 'amqp://me:p%40ss@broker:5672/campaigns';
+  expect(brokerUrl({ AMQP_URL })).toBe(AMQP_URL);
+});
+
+test('user and password beside it take the place of those in it, whatever characters they hold', () => {
+  const url = new URL(
+    brokerUrl({
+      AMQP_URL: 'amqp://me:old@broker:5672/a%2Fb',
+      AMQP_USERNAME: 'ada@home',
+      AMQP_PASSWORD: 'a/b:c%40?#é',
+    }),
+  );
+  expect(decodeURIComponent(url.username)).toBe('ada@home');
+  expect(decodeURIComponent(url.password)).toBe('a/b:c%40?#é');
+  expect(`${url.host}${url.pathname}`).toBe('broker:5672/a%2Fb');
+});
+
+test('either may be given alone', () => {
+  expect(brokerUrl({ AMQP_URL: 'amqps://me@broker', AMQP_PASSWORD: 'x' })).toBe('amqps://me:x@broker');
+});
+
+test('a URL that is none is an error that does not show it', () => {
+  const attempt = () => brokerUrl({ AMQP_URL: 'broker with hunter2', AMQP_PASSWORD: 'hunter3' });
+  expect(attempt).toThrow('AMQP_URL is not right');
+  expect(attempt).not.toThrow(/hunter/);
+});
