@@ -1,0 +1,12 @@
+{{- define "campaign-runner.app" -}}
+component: campaign-runner
+queues:
+  - campaign-runner.applied
+  - campaign-runner.due
+# The kind under which herald_waits_due_soon counts what waits here.
+waits: wait
+routes:
+  - path: /v1/campaigns
+  - path: /v1/enrollments
+  - path: /schemas
+{{- end -}}

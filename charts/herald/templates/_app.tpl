@@ -1,0 +1,3 @@
+{{- define "herald.app" -}}
+component: overview
+{{- end -}}

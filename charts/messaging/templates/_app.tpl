@@ -1,0 +1,12 @@
+{{- define "messaging.app" -}}
+component: messaging
+queues:
+  - messaging.send
+  - messaging.applied
+# The kind under which herald_waits_due_soon counts what waits here.
+waits: send
+routes:
+  - path: /v1/templates
+  - path: /v1/messages
+  - path: /v1/settings
+{{- end -}}

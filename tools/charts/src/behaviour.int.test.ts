@@ -1,0 +1,314 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { ChartName } from './charts.ts';
+import { findHelm } from './helm/find.ts';
+import { createWorkspace, RELEASE, type Workspace } from './helm/workspace.ts';
+import { type AlertRule, type Container, type Manifest, readManifests } from './manifests.ts';
+
+const helm = await findHelm(4);
+if ('unavailable' in helm) {
+  if (process.env.REQUIRE_SERVICES === '1') throw new Error(helm.unavailable);
+  process.stderr.write(`Skipped: ${helm.unavailable}\n`);
+}
+
+const valuesFile = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
+const DIGEST = `sha256:${'c'.repeat(64)}`;
+
+describe.skipIf('unavailable' in helm)('a chart', () => {
+  let workspace: Workspace;
+  let written = 0;
+  beforeAll(async () => {
+    if (!('unavailable' in helm)) workspace = await createWorkspace(helm);
+  });
+  afterAll(() => workspace?.remove());
+
+  const render = async (chart: ChartName, values: object): Promise<Manifest[]> => {
+    if ('unavailable' in helm) throw new Error(helm.unavailable);
+    written += 1;
+    const file = join(workspace.path(chart), `values-${written}.yaml`);
+    await writeFile(file, stringify(values));
+    const least = valuesFile(chart === 'herald' ? 'secrets-herald' : 'secrets');
+    const { stdout, stderr } = await workspace.template(helm, chart, { files: [least, file] });
+    if (stderr !== '') throw new Error(stderr);
+    return readManifests(stdout);
+  };
+  const only = (manifests: readonly Manifest[], kind: string): Manifest => {
+    const found = manifests.filter((manifest) => manifest.kind === kind);
+    if (found.length !== 1 || found[0] === undefined) throw new Error(`there are ${found.length} of ${kind}`);
+    return found[0];
+  };
+  const containerOf = (manifests: readonly Manifest[]): Container => {
+    const container = only(manifests, 'Deployment').spec?.template?.spec.containers[0];
+    if (container === undefined) throw new Error('there is no container');
+    return container;
+  };
+  const environment = (container: Container): Record<string, string | undefined> =>
+    Object.fromEntries(
+      (container.env ?? []).map(({ name, value, valueFrom: { secretKeyRef: of } = {} }) => [
+        name,
+        of === undefined ? value : `${of.name}/${of.key}`,
+      ]),
+    );
+
+  it.each<[string, object, object, string]>([
+    ['a tag', { tag: 'v2' }, {}, 'herald/ingest:v2'],
+    ['no tag: the version of the app', {}, {}, 'herald/ingest:0.1.0'],
+    ['tag@digest, as Skaffold writes it', { tag: `v2@${DIGEST}` }, {}, `herald/ingest:v2@${DIGEST}`],
+    ['a digest, which wins over the tag', { tag: 'v2', digest: DIGEST }, {}, `herald/ingest@${DIGEST}`],
+    ['a digest in the place of the tag', { tag: DIGEST }, {}, `herald/ingest@${DIGEST}`],
+    ['a registry', { registry: 'a.example' }, {}, 'a.example/herald/ingest:0.1.0'],
+    [
+      'the registry of all',
+      { registry: 'a.example' },
+      { imageRegistry: 'b.example' },
+      'b.example/herald/ingest:0.1.0',
+    ],
+  ])('takes its image by %s', async (_, image, global, expected) => {
+    expect(containerOf(await render('ingest', { image, global })).image).toBe(expected);
+  });
+
+  it('merges the environment by name, in its place', async () => {
+    const container = containerOf(
+      await render('ingest', {
+        extraEnv: [
+          { name: 'AMQP_HOST', value: 'localhost' },
+          { name: 'FIRST', value: '{{ .Release.Name }}' },
+          { name: 'FIRST', value: 'last wins' },
+        ],
+      }),
+    );
+    const names = (container.env ?? []).map(({ name }) => name);
+    expect(names.indexOf('AMQP_HOST')).toBeLessThan(names.indexOf('AMQP_URL'));
+    expect(environment(container)).toMatchObject({ AMQP_HOST: 'localhost', FIRST: 'last wins' });
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('takes what all services share from global, and its own before it', async () => {
+    const values = {
+      global: {
+        herald: {
+          rabbitmq: { existingSecret: 'ours', vhost: 'a/b', hostKey: 'name' },
+          publicUrl: 'https://a.example',
+        },
+      },
+      rabbitmq: { existingSecret: 'mine' },
+    };
+    expect(environment(containerOf(await render('ingest', values)))).toMatchObject({
+      AMQP_HOST: 'mine/name',
+      AMQP_PORT: 'mine/port',
+      AMQP_USERNAME: 'mine/username',
+      AMQP_URL: 'amqp://$(AMQP_HOST):$(AMQP_PORT)/a%2Fb',
+      PUBLIC_URL: 'https://a.example',
+    });
+  });
+
+  it('needs no secret for what its environment says itself', async () => {
+    const extraEnv = ['AMQP_URL', 'MONGODB_URI'].map((name) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: 'vault', key: name } },
+    }));
+    const manifests = await render('event-handler', {
+      rabbitmq: { existingSecret: '' },
+      mongodb: { existingSecret: '' },
+      extraEnv,
+    });
+    expect(environment(containerOf(manifests))).toMatchObject({
+      AMQP_URL: 'vault/AMQP_URL',
+      MONGODB_URI: 'vault/MONGODB_URI',
+    });
+    const [migrate] = only(manifests, 'Job').spec?.template?.spec.containers ?? [];
+    expect(migrate === undefined ? {} : environment(migrate)).toEqual({ MONGODB_URI: 'vault/MONGODB_URI' });
+  });
+
+  it('writes large numbers as numbers', async () => {
+    const container = containerOf(await render('ingest', { config: { ingestRate: 12_000_000 } }));
+    expect(environment(container).INGEST_RATE).toBe('12000000');
+  });
+
+  it('rolls its pods when what it makes itself changes, and only then', async () => {
+    const checksum = async (values: object): Promise<unknown> =>
+      only(await render('ingest', values), 'Deployment').spec?.template?.metadata?.annotations?.[
+        'checksum/config'
+      ];
+    const key = (id: string) => ({
+      apiKeys: { existingSecret: '', keys: [{ id, workspace: 'a', scopes: ['*'], sha256: 'a'.repeat(64) }] },
+    });
+    expect(await checksum(key('one'))).toBe(await checksum({ ...key('one'), replicaCount: 5 }));
+    expect(await checksum(key('one'))).not.toBe(await checksum(key('two')));
+    expect(await checksum({})).toBeUndefined();
+  });
+
+  it('derives the heap from the limit of memory', async () => {
+    const heap = async (memory: string): Promise<unknown> =>
+      environment(containerOf(await render('ingest', { resources: { limits: { memory } } }))).NODE_OPTIONS;
+    expect(await heap('512Mi')).toBe('--max-old-space-size=384');
+    expect(await heap('2Gi')).toBe('--max-old-space-size=1536');
+    expect(await heap('1500M')).toBe('--max-old-space-size=1072');
+    expect(await heap('1073741824')).toBe('--max-old-space-size=768');
+  });
+
+  it('replaces a probe as a whole, or leaves it out', async () => {
+    const container = containerOf(
+      await render('ingest', {
+        livenessProbe: { tcpSocket: { port: 'admin' } },
+        startupProbe: { enabled: false },
+      }),
+    );
+    expect(container.livenessProbe).toEqual({ tcpSocket: { port: 'admin' } });
+    expect(container.startupProbe).toBeUndefined();
+    expect(container.readinessProbe?.httpGet).toEqual({ path: '/readyz', port: 'admin' });
+  });
+
+  it('lets no added label reach its selectors', async () => {
+    const labels = { 'app.kubernetes.io/name': 'other', team: 'growth' };
+    const manifests = await render('ingest', {
+      commonLabels: labels,
+      podLabels: labels,
+      global: { commonLabels: labels },
+    });
+    const selector = { 'app.kubernetes.io/name': 'ingest', 'app.kubernetes.io/instance': RELEASE };
+    expect(only(manifests, 'Service').spec?.selector).toEqual(selector);
+    expect(only(manifests, 'Deployment').spec?.template?.metadata?.labels).toMatchObject({
+      ...selector,
+      team: 'growth',
+    });
+    expect(only(manifests, 'ServiceAccount').metadata.labels).toMatchObject({ ...selector, team: 'growth' });
+  });
+
+  it.each<[string | boolean, number]>([
+    ['hook', 1],
+    ['job', 1],
+    ['off', 0],
+    [false, 0],
+  ])('migrates by mode %s', async (mode, jobs) => {
+    const made = (await render('event-handler', { migrate: { mode } })).filter(({ kind }) => kind === 'Job');
+    expect(made).toHaveLength(jobs);
+    expect(made.map(({ metadata }) => metadata.annotations?.['helm.sh/hook'])).toEqual(
+      made.map(() => (mode === 'hook' ? 'pre-install,pre-upgrade' : undefined)),
+    );
+  });
+
+  it('names a plain migration anew for each image, since a Job cannot be changed', async () => {
+    const name = async (tag: string): Promise<string> =>
+      only(await render('event-handler', { migrate: { mode: 'job' }, image: { tag } }), 'Job').metadata.name;
+    expect(await name('v1')).not.toBe(await name('v2'));
+    expect(await name('v1')).toBe(await name('v1'));
+  });
+
+  it('installs only the services that are on, and tests the way of an event where both its ends are there', async () => {
+    const test = { apiKey: { existingSecret: 'key' } };
+    const pods = async (values: object): Promise<string[]> =>
+      (await render('herald', values))
+        .filter(({ kind }) => kind === 'Pod')
+        .map(({ metadata }) => metadata.name);
+    expect(await pods({ test })).toContain(`${RELEASE}-herald-round-trip`);
+    expect(await pods({})).not.toContain(`${RELEASE}-herald-round-trip`);
+    expect(await pods({ test, 'event-handler': { enabled: false }, messaging: { enabled: false } })).toEqual([
+      `${RELEASE}-campaign-runner-test`,
+      `${RELEASE}-ingest-test`,
+    ]);
+  });
+
+  it.each<[string, ChartName, string, string[]]>([
+    [
+      'its scaler, queues and secrets',
+      'event-handler',
+      'keda',
+      [
+        '2 to 20, scaled by KEDA',
+        'Queues       event-handler.events',
+        'rabbitmq-default-user: host, port, username, password',
+      ],
+    ],
+    [
+      'where it is reached, and keys with other names',
+      'messaging',
+      'everything',
+      [
+        'https://events.example.com',
+        '2 to 10, scaled by a HorizontalPodAutoscaler',
+        'broker: connection_string',
+        'sendgrid: api-key (as SENDGRID_API_KEY)',
+      ],
+    ],
+    ['that nothing scales it', 'ingest', 'secrets', ['2, not scaled']],
+    [
+      'all services, and how to try them',
+      'herald',
+      'everything-herald',
+      [`http://${RELEASE}-messaging:80`, `helm test ${RELEASE} -n herald`],
+    ],
+  ])('says in its notes %s', async (_, chart, file, sentences) => {
+    if ('unavailable' in helm) throw new Error(helm.unavailable);
+    const { stdout } = await workspace.notes(helm, chart, { files: [valuesFile(file)] });
+    for (const sentence of sentences) expect(stdout).toContain(sentence);
+  });
+
+  describe('with rules', () => {
+    const rules = async (prometheusRule: object): Promise<AlertRule[]> => {
+      const folder = join(workspace.path('ingest'), 'rules');
+      await mkdir(folder, { recursive: true });
+      const own = [
+        {
+          alert: 'OwnHigh',
+          expr: 'sum(rate(a_total[5m])) > 5',
+          for: '5m',
+          labels: { severity: 'page' },
+          annotations: { runbook_url: 'docs/runbooks/OwnHigh.md' },
+        },
+        { alert: 'OwnOdd', expr: 'absent(a_total)', annotations: { summary: '{{ $labels.pod }} is odd' } },
+        { record: 'a:rate5m', expr: 'sum(rate(a_total[5m]))' },
+      ];
+      await writeFile(
+        join(folder, 'own.yaml'),
+        stringify({ groups: [{ name: 'own', interval: '30s', rules: own }] }),
+      );
+      const made = only(
+        await render('ingest', { prometheusRule: { enabled: true, ...prometheusRule } }),
+        'PrometheusRule',
+      );
+      return (made.spec?.groups ?? [])
+        .flatMap((group) => group.rules)
+        .filter((rule) => rule.alert?.startsWith('Own') ?? rule.expr.includes('a_total'));
+    };
+
+    it('hands them on as they are, templates of Prometheus included', async () => {
+      const [high, odd, record] = await rules({});
+      expect(high).toMatchObject({
+        expr: 'sum(rate(a_total[5m])) > 5',
+        for: '5m',
+        labels: { severity: 'page' },
+      });
+      expect(odd?.annotations).toEqual({ summary: '{{ $labels.pod }} is odd' });
+      expect(record).toEqual({ record: 'a:rate5m', expr: 'sum(rate(a_total[5m]))' });
+    });
+
+    it('changes an alert as the values say', async () => {
+      const alerts = {
+        OwnHigh: { threshold: 0.25, for: '1h', severity: 'ticket', labels: { area: 'a' } },
+        OwnOdd: { enabled: false },
+      };
+      const [high, ...rest] = await rules({
+        alerts,
+        extraAlertLabels: { team: 'growth' },
+        runbookBaseUrl: 'https://books.example/run/',
+      });
+      expect(high).toEqual({
+        alert: 'OwnHigh',
+        expr: 'sum(rate(a_total[5m])) > 0.25',
+        for: '1h',
+        labels: { severity: 'ticket', team: 'growth', area: 'a' },
+        annotations: { runbook_url: 'https://books.example/run/OwnHigh.md' },
+      });
+      expect(rest).toHaveLength(1);
+    });
+
+    it('refuses a threshold where there is none', async () => {
+      await expect(rules({ alerts: { OwnOdd: { threshold: 1 } } })).rejects.toThrow(
+        'prometheusRule.alerts.OwnOdd.threshold: the expression of this alert does not end in a comparison with a number.',
+      );
+    });
+  });
+});

@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ChartName, charts, root } from './charts.ts';
+
+/** One way of installing a chart that has to render, and what it is kept as in charts/golden. */
+export interface Case {
+  readonly chart: ChartName;
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Whether the manifests are kept, to be compared. */
+  readonly golden: boolean;
+}
+
+const own = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
+
+/** Values files of environments, where there are any: `k8s/environments/<environment>/<chart>.yaml` or `k8s/environments/<environment>.yaml` for the umbrella. */
+function environments(): Case[] {
+  const folder = join(root, 'k8s/environments');
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true, encoding: 'utf8' });
+  return entries
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => {
+      const chart = charts.find((name) => entry.name.replace(/\.ya?ml$/, '') === name) ?? 'herald';
+      const path = join(entry.parentPath, entry.name);
+      const name = path.slice(folder.length + 1).replace(/\.ya?ml$/, '');
+      return {
+        chart,
+        name: `environment ${name}`,
+        files: [own(chart === 'herald' ? 'secrets-herald' : 'secrets'), path],
+        golden: false,
+      };
+    });
+}
+
+function withoutFolder(make: () => Case[]): Case[] {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+export const cases: readonly Case[] = [
+  ...charts.flatMap((chart): Case[] =>
+    chart === 'herald'
+      ? [
+          { chart, name: 'least', files: [own('secrets-herald')], golden: true },
+          { chart, name: 'everything', files: [own('everything-herald')], golden: true },
+        ]
+      : [
+          { chart, name: 'least', files: [own('secrets')], golden: true },
+          { chart, name: 'everything', files: [own('everything')], golden: true },
+          {
+            chart,
+            name: 'keda',
+            files: [own('keda'), ...(chart === 'event-handler' ? [own('migrate-job')] : [])],
+            golden: true,
+          },
+        ],
+  ),
+  ...withoutFolder(environments),
+];

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChartName } from './charts.ts';
+import { findHelm } from './helm/find.ts';
+import { createWorkspace, type Workspace } from './helm/workspace.ts';
+
+const helm = await findHelm(4);
+if ('unavailable' in helm) {
+  if (process.env.REQUIRE_SERVICES === '1') throw new Error(helm.unavailable);
+  process.stderr.write(`Skipped: ${helm.unavailable}\n`);
+}
+
+const valuesFile = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
+const secrets = valuesFile('secrets');
+
+describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    if (!('unavailable' in helm)) workspace = await createWorkspace(helm);
+  });
+  afterAll(() => workspace?.remove());
+
+  const refusal = async (chart: ChartName, set: readonly string[], files = [secrets]): Promise<string> => {
+    if ('unavailable' in helm) throw new Error(helm.unavailable);
+    const { code, stderr } = await workspace.template(helm, chart, { files, set });
+    expect(code, 'it was not refused').toBe(1);
+    return stderr;
+  };
+
+  it.each<[string, string[], ChartName?]>([
+    [
+      'autoscaling.enabled and keda.enabled are both on: two scalers would fight over one Deployment. Turn one off.',
+      ['autoscaling.enabled=true', 'keda.enabled=true'],
+    ],
+    [
+      'autoscaling.maxReplicas (2) is less than autoscaling.minReplicas (3): raise the first or lower the second.',
+      ['autoscaling.enabled=true', 'autoscaling.minReplicas=3', 'autoscaling.maxReplicas=2'],
+    ],
+    [
+      'autoscaling.enabled is on but there is nothing to scale by: set autoscaling.targetCPUUtilizationPercentage, externalMetrics or additionalMetrics.',
+      ['autoscaling.enabled=true', 'autoscaling.targetCPUUtilizationPercentage=null'],
+    ],
+    [
+      'resources.requests.cpu is not set, but a scaler has a target for it',
+      ['autoscaling.enabled=true', 'resources.requests.cpu=null'],
+    ],
+    [
+      'resources.requests.memory is not set, but a scaler has a target for it',
+      [
+        'autoscaling.enabled=true',
+        'autoscaling.targetMemoryUtilizationPercentage=80',
+        'resources.requests.memory=null',
+      ],
+    ],
+    [
+      'keda.maxReplicaCount (1) is less than keda.minReplicaCount (2): raise the first or lower the second.',
+      ['keda.enabled=true', 'keda.maxReplicaCount=1'],
+    ],
+    [
+      'rabbitmq.managementUrl is not set, but KEDA asks the management API how long the queues are',
+      ['keda.enabled=true'],
+      'event-handler',
+    ],
+    [
+      'rabbitmq.urlKey holds a whole URL, of which KEDA cannot take user and password',
+      ['keda.enabled=true', 'rabbitmq.urlKey=connection_string'],
+      'messaging',
+    ],
+    [
+      'keda.dueSoon.serverAddress is not set, but what is due soon is asked of Prometheus',
+      ['keda.enabled=true'],
+      'campaign-runner',
+    ],
+    [
+      'keda.enabled is on but there is no trigger: set keda.targetCPUUtilizationPercentage or keda.triggers.',
+      ['keda.enabled=true', 'keda.targetCPUUtilizationPercentage=null'],
+    ],
+    [
+      'podDisruptionBudget has both minAvailable and maxUnavailable: Kubernetes takes one of them. Set the other to null.',
+      ['podDisruptionBudget.minAvailable=1'],
+    ],
+    [
+      'podDisruptionBudget has neither minAvailable nor maxUnavailable',
+      ['podDisruptionBudget.maxUnavailable=null'],
+    ],
+    [
+      'rabbitmq.existingSecret is not set: name the secret that says where RabbitMQ is',
+      ['rabbitmq.existingSecret='],
+    ],
+    [
+      'mongodb.existingSecret is not set: name the secret that says where MongoDB is',
+      ['mongodb.existingSecret='],
+    ],
+    [
+      'apiKeys.existingSecret is not set: name the secret with the file of API keys',
+      ['apiKeys.existingSecret='],
+    ],
+    [
+      'secrets.existingSecret is not set: name the secret that holds link-secret',
+      ['secrets.existingSecret='],
+    ],
+    [
+      'terminationGracePeriodSeconds (30) is too short: preStopSleepSeconds (5) and config.shutdownTimeout (25 s) take 30 seconds, after which work in hand would be killed. Set it to at least 35.',
+      ['terminationGracePeriodSeconds=30'],
+    ],
+    ['config.shutdownTimeout (90 s) take 95 seconds', ['config.shutdownTimeout=PT1M30S']],
+    [
+      'extraEnv sets SHUTDOWN_TIMEOUT: set config.shutdownTimeout instead',
+      ['extraEnv[0].name=SHUTDOWN_TIMEOUT', 'extraEnv[0].value=PT5M'],
+    ],
+    ['ingress.enabled is on without a host: add one to ingress.hosts', ['ingress.enabled=true']],
+    [
+      'httpRoute.enabled is on without a gateway: name it in httpRoute.parentRefs',
+      ['httpRoute.enabled=true'],
+    ],
+    [
+      'serviceMonitor.enabled and podMonitor.enabled are both on: each pod would be scraped twice',
+      ['serviceMonitor.enabled=true', 'podMonitor.enabled=true'],
+    ],
+    [
+      'service.clusterIP is only for service.type ClusterIP',
+      ['service.clusterIP=None', 'service.type=NodePort'],
+    ],
+    [
+      'serviceMonitor.enabled needs the admin port in the Service',
+      ['serviceMonitor.enabled=true', 'service.type=LoadBalancer'],
+    ],
+    [
+      'resources.limits.memory is "12Zi"; expected a number with Ki, Mi, Gi, k, M or G, such as 512Mi.',
+      ['resources.limits.memory=12Zi'],
+    ],
+    [
+      'prometheusRule.alerts.NoSuchAlert: ingest has no such alert.',
+      ['prometheusRule.enabled=true', 'prometheusRule.alerts.NoSuchAlert.enabled=false'],
+    ],
+  ])('%s', async (sentence, set, chart = 'ingest') => {
+    expect(await refusal(chart, set)).toContain(sentence);
+  });
+
+  it('all at once, with the chart that they are of', async () => {
+    const message = await refusal('ingest', ['ingress.enabled=true', 'httpRoute.enabled=true'], []);
+    expect(message).toContain('ingest cannot be rendered:');
+    expect(message.match(/^ {2}- /gm)).toHaveLength(6);
+  });
+
+  it.each<[string, ChartName, string]>([
+    ['at the top', 'ingest', 'replicasCount=3'],
+    ['inside', 'messaging', 'keda.rabbitmq.messagePerReplica=3'],
+    ['in the configuration', 'messaging', 'config.sendTimeouts=PT1M'],
+    ['in what services share', 'ingest', 'global.herald.rabbitmq.existingSecrets=a'],
+    ['of a service, through the umbrella', 'herald', 'ingest.replicasCount=3'],
+    ['at the top of the umbrella', 'herald', 'campaignRunner.enabled=false'],
+  ])('a mistyped key %s', async (_, chart, set) => {
+    const files = [chart === 'herald' ? valuesFile('secrets-herald') : secrets];
+    expect(await refusal(chart, [set], files)).toMatch(/additional properties '\w+' not allowed/);
+  });
+
+  it('a value of the wrong type', async () => {
+    expect(await refusal('ingest', ['replicaCount=many'])).toContain(
+      "at '/replicaCount': got string, want integer",
+    );
+  });
+
+  it.each([['global.other=1'], ['enabled=true'], ['creator=helm']])(
+    'but not what a parent passes on: %s',
+    async (set) => {
+      if ('unavailable' in helm) throw new Error(helm.unavailable);
+      expect((await workspace.template(helm, 'ingest', { files: [secrets], set: [set] })).stderr).toBe('');
+    },
+  );
+});
