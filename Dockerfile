@@ -1,58 +1,102 @@
-# One file for every app: docker build --target messaging .
-# Node runs the TypeScript as it is, so nothing is compiled: the image holds the sources of one app, the libraries it uses, and their
-# dependencies for production.
+# One file for every app:  docker build --target messaging --tag herald/messaging .
+# Node runs the TypeScript as it is, so nothing is compiled: an image holds the sources of one app, the libraries, and their
+# dependencies for production. None of those is native, so what is made on one platform is the same on the other (amd64, arm64).
+#
+# NODE_IMAGE is the version that package.json brings. A build that must be the same again gives it with its digest:
+#   docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'
+#   docker build --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:... ...
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
-FROM node:24-bookworm-slim AS base
-ENV PNPM_HOME=/pnpm PATH=/pnpm:$PATH CI=true
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS base
+ENV CI=true
 RUN npm install --global pnpm@12.21.0
 WORKDIR /herald
 
-# Dependencies change seldom: this layer lives as long as the lock file does.
+# What production needs goes into pnpm's store: this layer lives as long as the lock file does.
 FROM base AS fetched
 COPY pnpm-lock.yaml pnpm-workspace.yaml ./
-RUN pnpm fetch --prod
+RUN pnpm fetch --prod && rm -rf node_modules
 
-FROM fetched AS sources
+FROM fetched AS libraries
 COPY package.json ./
-COPY apps apps
 COPY libs libs
 
-FROM sources AS ingest-files
+# Each app alone: a change of one leaves the layers of the others as they are.
+FROM libraries AS ingest-files
+COPY apps/ingest apps/ingest
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/ingest...
-FROM sources AS event-handler-files
+
+FROM libraries AS event-handler-files
+COPY apps/event-handler apps/event-handler
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/event-handler...
-FROM sources AS campaign-runner-files
+
+FROM libraries AS campaign-runner-files
+COPY apps/campaign-runner apps/campaign-runner
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/campaign-runner...
-FROM sources AS messaging-files
+
+FROM libraries AS messaging-files
+COPY apps/messaging apps/messaging
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/messaging...
-FROM sources AS all-in-one-files
+
+FROM libraries AS all-in-one-files
+COPY apps apps
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/all-in-one...
 
-# No package manager, nobody's shell history, a user by number so that Kubernetes can tell it is not root. Node is PID 1 and handles signals.
-FROM node:24-bookworm-slim AS runtime
+# No package manager; a user by number, so that Kubernetes can tell it is not root. Node is PID 1 and handles signals. Nothing is
+# written outside /data, so the root may be read-only.
+FROM ${NODE_IMAGE} AS runtime
+RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
+      /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg \
+  && install --directory --owner=10001 --group=10001 /data
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /herald
 USER 10001:10001
 EXPOSE 8080 9090
+ARG VERSION=0.0.0-dev
+ARG REVISION=unknown
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.title=herald \
+      org.opencontainers.image.licenses=Apache-2.0 \
+      org.opencontainers.image.version=${VERSION} \
+      org.opencontainers.image.revision=${REVISION} \
+      org.opencontainers.image.source=${SOURCE}
 
 FROM runtime AS ingest
-COPY --from=ingest-files /herald /herald
-CMD ["node", "apps/ingest/src/main.ts"]
+COPY --link --from=ingest-files /herald /herald
+CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/ingest/src/main.ts"]
 
 FROM runtime AS event-handler
-COPY --from=event-handler-files /herald /herald
-CMD ["node", "apps/event-handler/src/main.ts"]
+COPY --link --from=event-handler-files /herald /herald
+CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/event-handler/src/main.ts"]
 
 FROM runtime AS campaign-runner
-COPY --from=campaign-runner-files /herald /herald
-CMD ["node", "apps/campaign-runner/src/main.ts"]
+COPY --link --from=campaign-runner-files /herald /herald
+CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/campaign-runner/src/main.ts"]
 
 FROM runtime AS messaging
-COPY --from=messaging-files /herald /herald
-CMD ["node", "apps/messaging/src/main.ts"]
+COPY --link --from=messaging-files /herald /herald
+CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/messaging/src/main.ts"]
 
 FROM runtime AS all-in-one
-COPY --from=all-in-one-files /herald /herald
+COPY --link --from=all-in-one-files /herald /herald
 ENV DATA_DIR=/data
 VOLUME /data
-CMD ["node", "apps/all-in-one/src/main.ts"]
+CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/all-in-one/src/main.ts"]
+
+# For `skaffold dev`: the files are the user's own, so that they can be written into the running container, and Node starts again when one
+# that it has read changes. Not for production: the root must be writable.
+FROM runtime AS ingest-dev
+COPY --link --chown=10001:10001 --from=ingest-files /herald /herald
+CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/ingest/src/main.ts"]
+
+FROM runtime AS event-handler-dev
+COPY --link --chown=10001:10001 --from=event-handler-files /herald /herald
+CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/event-handler/src/main.ts"]
+
+FROM runtime AS campaign-runner-dev
+COPY --link --chown=10001:10001 --from=campaign-runner-files /herald /herald
+CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/campaign-runner/src/main.ts"]
+
+FROM runtime AS messaging-dev
+COPY --link --chown=10001:10001 --from=messaging-files /herald /herald
+CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/messaging/src/main.ts"]

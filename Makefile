@@ -8,11 +8,13 @@ STAMP := node_modules/.installed
 export EVENTS CAMPAIGN TEMPLATES KEEP DEMO_SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev up down test faults bench check fix replay clean
+.PHONY: help install demo dev up down test faults bench check fix replay clean images kind-up kind-down deps-up charts-up charts-test monitoring-up charts-check charts-cluster charts-golden
+
+##@ Here, with Node alone
 
 help: ## List what can be run (the default)
 	@echo 'make TARGET, where TARGET is one of:'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'A campaign of your own:  make demo EVENTS=my.jsonl CAMPAIGN=my.yaml [TEMPLATES=dir]'
 	@echo 'Some of the tests only:  make test ONLY=libs/domain'
@@ -49,8 +51,64 @@ fix: $(STAMP) ## Format the code, and mend what the linter can mend
 replay: $(STAMP) ## Compare all projections of ./data with its event log (REPAIR=1: rebuild what differs; stop `make dev` first)
 	@DATA_DIR=data $(NODE) apps/all-in-one/src/replay.ts $(if $(REPAIR),,--verify)
 
+charts-check: $(STAMP) ## Check the charts: lint, render by Helm 4 and 3, schemas, policies, golden manifests (part of make test)
+	@$(NODE) tools/test/src/main.ts tools/charts
+
+charts-cluster: $(STAMP) ## Install, upgrade and remove the charts at a real API server; builds it once, with Go, in some ten minutes
+	@$(NODE) tools/charts/src/cluster/main.ts
+
+charts-golden: $(STAMP) ## Renew values.yaml, schemas and tables of the charts from their source, and the golden manifests
+	@$(PNPM) --filter @herald/charts run golden
+
 clean: ## Remove what was installed, built or stored here, ./data included
 	rm -rf node_modules apps/*/node_modules libs/*/node_modules tools/*/node_modules tests/node_modules data .tmp coverage
+
+##@ In a cluster, with Docker, kind, kubectl and Helm (skaffold.yaml does all of it, again at each change)
+
+# Whether a program is there; what to do if not.
+needs = command -v $(1) >/dev/null || { echo 'make $@ needs $(1): $(2)' >&2; exit 1; }
+DOCKER  = $(call needs,docker,https://docs.docker.com/get-docker/)
+KIND    = $(call needs,kind,https://kind.sigs.k8s.io/docs/user/quick-start/)
+KUBECTL = $(call needs,kubectl,https://kubernetes.io/docs/tasks/tools/)
+HELM    = $(call needs,helm,https://helm.sh/docs/intro/install/)
+
+SERVICES := ingest event-handler campaign-runner messaging
+# Where images go and what they are called: make images REGISTRY=registry.example/herald TAG=1.2.3
+REGISTRY ?= herald
+TAG      ?= dev
+CLUSTER  ?= herald
+
+images: ## Build the image of each service as herald/NAME:dev (REGISTRY=herald TAG=dev)
+	@$(DOCKER)
+	@docker buildx version >/dev/null 2>&1 || { echo 'make images needs BuildKit: https://docs.docker.com/go/buildx/' >&2; exit 1; }
+	@for name in $(SERVICES); do \
+	  docker build --target $$name --tag $(REGISTRY)/$$name:$(TAG) --build-arg VERSION=$(TAG) \
+	    --build-arg REVISION=$$(git rev-parse HEAD) . || exit 1; done
+
+kind-up: ## Make a cluster of one's own in Docker
+	@$(DOCKER) && $(KIND)
+	@kind get clusters | grep -qx $(CLUSTER) || kind create cluster --name $(CLUSTER) --wait 3m
+
+kind-down: ## Remove it, and all that is in it
+	@$(KIND)
+	@kind delete cluster --name $(CLUSTER)
+
+deps-up: ## Bring up RabbitMQ, MongoDB and a mail server in the cluster
+	@$(KUBECTL)
+	@kubectl --context kind-$(CLUSTER) apply --kustomize k8s/dependencies
+	@for what in statefulset/rabbitmq statefulset/mongodb deployment/mailpit; do \
+	  kubectl --context kind-$(CLUSTER) --namespace herald rollout status $$what --timeout 10m || exit 1; done
+
+charts-up: ## Install Herald in the cluster, or upgrade it to what is here (after images, kind-up and deps-up; SET=key=value)
+	@$(KIND) && $(HELM)
+	@kind load docker-image --name $(CLUSTER) $(SERVICES:%=$(REGISTRY)/%:$(TAG))
+	@helm dependency build charts/herald >/dev/null
+	@helm upgrade --install herald charts/herald --kube-context kind-$(CLUSTER) --namespace herald \
+	  --values k8s/environments/dev/values.yaml $(SET:%=--set %) --wait --timeout 10m
+
+charts-test: ## Ask the installed charts whether they work (helm test)
+	@$(HELM)
+	@helm test herald --kube-context kind-$(CLUSTER) --namespace herald --timeout 5m --logs
 
 $(STAMP): package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard */package.json */*/package.json)
 	@command -v node >/dev/null && command -v npx >/dev/null || \
@@ -61,3 +119,15 @@ $(STAMP): package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard */package.j
 	@log=$$(mktemp) && if $(PNPM) install --frozen-lockfile >"$$log" 2>&1; then rm -f "$$log"; \
 	  else cat "$$log" >&2; rm -f "$$log"; echo 'The installation failed; what it said is above.' >&2; exit 1; fi
 	@touch $@
+
+# A ConfigMap of a name and files; each file's key is its path.
+files = kubectl --namespace herald create configmap $(1) $(foreach file,$(2),--from-file=$(subst /,.,$(file))=$(file)) \
+  --dry-run=client --output yaml | kubectl --context kind-$(CLUSTER) apply --server-side --force-conflicts --filename -
+
+monitoring-up: ## Bring up Prometheus and Grafana with Herald's alerts and dashboards in the cluster
+	@$(KUBECTL)
+	@kubectl --context kind-$(CLUSTER) apply --kustomize k8s/observability
+	@$(call files,herald-dashboards,$(wildcard charts/*/dashboards/*.json))
+	@$(call files,herald-rules,$(wildcard charts/*/rules/*.yaml))
+	@kubectl --context kind-$(CLUSTER) --namespace herald rollout restart deployment/prometheus deployment/grafana
+	@echo 'kubectl --context kind-$(CLUSTER) --namespace herald port-forward service/grafana 3000   then http://localhost:3000'

@@ -1,0 +1,60 @@
+/** A line of a Dockerfile: `COPY`, and what stands behind it. */
+export interface Instruction {
+  readonly name: string;
+  readonly rest: string;
+}
+
+export interface Stage {
+  /** What it is made from: another stage, or an image. */
+  readonly from: string;
+  readonly instructions: readonly Instruction[];
+}
+
+/** The stages of a Dockerfile by name. Knows what ours uses: lines that go on with a backslash, comments, `FROM … AS …`. */
+export function parseDockerfile(text: string): ReadonlyMap<string, Stage> {
+  const stages = new Map<string, Stage & { instructions: Instruction[] }>();
+  let current: { instructions: Instruction[] } | undefined;
+  for (const line of logicalLines(text)) {
+    const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/s.exec(line) ?? [];
+    if (name === '') throw new Error(`not an instruction: ${line}`);
+    if (name === 'FROM') {
+      const [, from = '', as = ''] = /^(?:--platform=\S+ )?(\S+) AS (\S+)$/.exec(rest) ?? [];
+      if (as === '') throw new Error(`a stage without a name: ${line}`);
+      const stage = { from, instructions: [] };
+      stages.set(as, stage);
+      current = stage;
+    } else if (current !== undefined) current.instructions.push({ name, rest });
+    else if (name !== 'ARG') throw new Error(`before the first stage: ${line}`);
+  }
+  return stages;
+}
+
+const logicalLines = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .join('\n')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+
+/** The instructions of a stage behind those of all it is made from. */
+function allOf(stages: ReadonlyMap<string, Stage>, name: string): readonly Instruction[] {
+  const stage = stages.get(name);
+  return stage === undefined ? [] : [...allOf(stages, stage.from), ...stage.instructions];
+}
+
+/** What stands behind the last `name` of a stage, such as its USER; undefined if there is none. */
+export const lastOf = (stages: ReadonlyMap<string, Stage>, stage: string, name: string): string | undefined =>
+  allOf(stages, stage).findLast((instruction) => instruction.name === name)?.rest;
+
+/** The environment that a stage sets. */
+export const environmentOf = (
+  stages: ReadonlyMap<string, Stage>,
+  stage: string,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    allOf(stages, stage)
+      .filter(({ name }) => name === 'ENV')
+      .flatMap(({ rest }) => rest.split(/\s+/).map((pair) => pair.split('=', 2))),
+  );
