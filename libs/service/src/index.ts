@@ -1,4 +1,5 @@
 /** What every service has: config, log, clock, metrics, keys, secrets, HTTP, health, shutdown. */
+export { type Admin, createAdmin } from './admin/admin.ts';
 export { type ApiKeys, type Principal, SCOPES, type Scope, WORKSPACE } from './api-keys/api-keys.ts';
 export { hashApiKey, loadApiKeys } from './api-keys/load-api-keys.ts';
 export { ApiKeyFileError } from './api-keys/parse-key-file.ts';
@@ -12,11 +13,14 @@ export { createHttp, type Http, type HttpOptions } from './http/http.ts';
 export { PageQuery, ProblemBody, pageOf, problemResponses } from './http/pages.ts';
 export { parseJson } from './json/parse-json.ts';
 export { createLog, type Log } from './log/log.ts';
+export { catalogue } from './metrics/catalogue.ts';
 export { createMetrics, type Metrics, type WaitsReading } from './metrics/metrics.ts';
 export { metricsTable } from './metrics/metrics-table.ts';
+export { type OutageReport, type OutageWatch, outlasting, watchOutage } from './outage.ts';
 export { type Fault, Problem, type ProblemOptions } from './problem/problem.ts';
+export type { ProcessOptions } from './process/process-options.ts';
 export { runMain } from './process/run-main.ts';
-export { type ProcessOptions, type RunningProcess, runProcess } from './process/run-process.ts';
+export { type RunningProcess, runProcess } from './process/run-process.ts';
 export type { Service, ServiceDeps } from './process/service.ts';
 export { createSecrets, type Secrets } from './secrets.ts';
 export { formatDurationMs, parseDurationMs } from './text-values.ts';

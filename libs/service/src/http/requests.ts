@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import { tracing } from '@herald/telemetry';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics/metrics.ts';
 import { callerOf } from './auth.ts';
 
@@ -9,11 +10,12 @@ import { callerOf } from './auth.ts';
 export function watchRequests(app: FastifyInstance, metrics: Pick<Metrics, 'httpSeconds'>): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    tracing().route(routeOf(request));
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
-    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
+    const route = routeOf(request);
     const status = reply.statusCode;
     metrics.httpSeconds.observe(
       { http_request_method: method, http_route: route, http_response_status_code: String(status) },
@@ -33,3 +35,6 @@ export function watchRequests(app: FastifyInstance, metrics: Pick<Metrics, 'http
     done();
   });
 }
+
+const routeOf = (request: FastifyRequest): string =>
+  request.is404 ? 'none' : (request.routeOptions.url ?? 'none');

@@ -36,6 +36,12 @@ export const catalogue = {
     help: 'Events and webhooks refused at the door, by reason.',
     labels: ['reason'],
   },
+  callbacks: {
+    kind: 'counter',
+    name: 'herald_callbacks_total',
+    help: 'What providers and our own links reported: accepted; ignored, for it means nothing here; scanner; foreign, of no message of ours; or lost, for a reader was not kept waiting.',
+    labels: ['provider', 'result'],
+  },
   eventsDuplicate: {
     kind: 'counter',
     name: 'herald_events_duplicate_total',
@@ -68,6 +74,18 @@ export const catalogue = {
     labels: ['exchange'],
     buckets: FAST,
   },
+  unconfirmed: {
+    kind: 'counter',
+    name: 'herald_publish_failures_total',
+    help: 'Messages whose publish the broker did not confirm, by exchange. They are published again by whoever caused them.',
+    labels: ['exchange'],
+  },
+  brokerAccepting: {
+    kind: 'gauge',
+    name: 'herald_broker_accepting',
+    help: '1 while the broker takes messages, 0 while an alarm of its memory or disk stops publishers.',
+    labels: [],
+  },
   unroutable: {
     kind: 'counter',
     name: 'herald_unroutable_total',
@@ -79,6 +97,12 @@ export const catalogue = {
     name: 'herald_consumed_total',
     help: 'Messages handled, by queue and verdict: ack, retry or drop.',
     labels: ['queue', 'verdict'],
+  },
+  redelivered: {
+    kind: 'counter',
+    name: 'herald_redelivered_total',
+    help: 'Messages handled that had been handed over before: retries, and what a lost consumer gave back.',
+    labels: ['queue'],
   },
   processSeconds: {
     kind: 'histogram',
@@ -97,8 +121,14 @@ export const catalogue = {
   queueMessages: {
     kind: 'gauge',
     name: 'herald_queue_messages',
-    help: 'Messages in a queue, by state: ready, in_flight, delayed (waits for its time or a retry) or dead.',
+    help: 'Messages of a queue, by state: ready and dead are of the whole queue (every process says the same), in_flight are with the handlers of this process. What waits for its time is not here; see the waits.',
     labels: ['queue', 'state'],
+  },
+  queueConsumers: {
+    kind: 'gauge',
+    name: 'herald_queue_consumers',
+    help: 'Consumers of a queue, of all processes where the broker knows of them.',
+    labels: ['queue'],
   },
   deadLetters: {
     kind: 'counter',
@@ -124,6 +154,24 @@ export const catalogue = {
     help: 'Time of one call of a provider.',
     labels: ['channel', 'provider', 'outcome'],
     buckets: [...FAST, 30, 60],
+  },
+  providerShut: {
+    kind: 'gauge',
+    name: 'herald_provider_shut',
+    help: '1 while a provider is given no messages: it failed again and again, asked for patience, or refuses the credentials; else 0.',
+    labels: ['channel', 'provider'],
+  },
+  failovers: {
+    kind: 'counter',
+    name: 'herald_provider_failovers_total',
+    help: 'Messages that a provider certainly did not take and that went on to the next one.',
+    labels: ['channel', 'provider'],
+  },
+  limited: {
+    kind: 'counter',
+    name: 'herald_messages_limited_total',
+    help: 'Times that a limit held a message back: send_window, quiet_hours, frequency_cap, campaign_rate, provider_rate or fair_share; deferred, or suppressed for good.',
+    labels: ['channel', 'limit', 'effect'],
   },
   latenessSeconds: {
     kind: 'histogram',
@@ -168,6 +216,18 @@ export const catalogue = {
     name: 'herald_ready',
     help: '1 while the process says it is ready, else 0.',
     labels: [],
+  },
+  checkUp: {
+    kind: 'gauge',
+    name: 'herald_check_up',
+    help: "1 while a readiness check is well (store, broker, and each service's own), else 0. Asked at each scrape.",
+    labels: ['check'],
+  },
+  checkSeconds: {
+    kind: 'gauge',
+    name: 'herald_check_duration_seconds',
+    help: 'How long the check took the last time: the round trip to store or broker.',
+    labels: ['check'],
   },
   delayStrategy: {
     kind: 'gauge',

@@ -1,18 +1,9 @@
 import type { Broker, BrokerObserver } from '@herald/broker';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Log } from '../log/log.ts';
-import { catalogue, type Declaration } from './catalogue.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
 import { createObserver } from './observer.ts';
 import { createReadings } from './readings.ts';
-
-type Instrument<D extends Declaration> = D['kind'] extends 'counter'
-  ? Counter<D['labels'][number]>
-  : D['kind'] extends 'gauge'
-    ? Gauge<D['labels'][number]>
-    : Histogram<D['labels'][number]>;
-
-/** What the catalogue declares, ready to count. */
-export type Instruments = { readonly [K in keyof typeof catalogue]: Instrument<(typeof catalogue)[K]> };
 
 /** What waits in the store for its time: enrollments in a wait, or messages to send. */
 export interface WaitsReading {
@@ -33,22 +24,33 @@ export interface Metrics extends Instruments {
   watchWaits(kind: 'wait' | 'send', read: () => Promise<WaitsReading>): void;
   /** The same for messages whose outcome nobody knows. */
   watchUnknownSends(read: () => Promise<number>): void;
-  /** The same for how much is in each queue. */
-  watchQueues(broker: Pick<Broker, 'depth'>, queues: readonly string[]): void;
-  /** Feeds what the broker does into the metrics, and what went wrong into `log`. */
-  observer(log?: Log): BrokerObserver;
+  /** The same for how much is in each queue. What is counted of them stands at 0 from now on. */
+  watchQueues(broker: Pick<Broker, 'load'>, queues: readonly string[]): void;
+  /**
+   * Feeds what the broker does into the metrics, and what went wrong into `log`. What is counted of the
+   * `exchanges` stands at 0 from now on: an alert on the first fault needs a count from before it.
+   */
+  observer(log?: Log, exchanges?: readonly string[]): BrokerObserver;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** Stands on every series as `service_name`, the name that traces and logs have too. */
+  readonly service?: string;
 }
 
 /**
  * A registry of its own with every metric of the catalogue, and prom-client's of the process and the event
  * loop.
  */
-export function createMetrics({ version }: { version: string }): Metrics {
+export function createMetrics({ version, service }: MetricsOptions): Metrics {
   const registry = new Registry();
+  if (service !== undefined) registry.setDefaultLabels({ service_name: service });
   const readings = createReadings();
-  const made = instruments(registry, () => readings.refresh());
+  const made = createInstruments(registry, () => readings.refresh());
   collectDefaultMetrics({ register: registry });
   made.buildInfo.set({ version, node: process.versions.node }, 1);
+  for (const metric of ['waits', 'unknown_sends', 'queues']) made.readFailures.inc({ metric }, 0);
   const failed = (metric: string) => (): void => made.readFailures.inc({ metric });
 
   return {
@@ -75,39 +77,49 @@ export function createMetrics({ version }: { version: string }): Metrics {
         failed: failed('unknown_sends'),
       }),
     watchQueues(broker, queues) {
-      for (const queue of queues) readings.add(queueReading(made, broker, queue, failed('queues')));
+      for (const queue of queues) {
+        zeroQueue(made, queue);
+        readings.add(queueReading(made, broker, queue, failed('queues')));
+      }
     },
-    observer: (log) => createObserver(made, log),
+    observer(log, exchanges = []) {
+      for (const exchange of exchanges) zeroExchange(made, exchange);
+      return createObserver(made, log);
+    },
   };
 }
 
 const queueReading = (
   made: Instruments,
-  broker: Pick<Broker, 'depth'>,
+  broker: Pick<Broker, 'load'>,
   queue: string,
   failed: () => void,
 ) => ({
   async read() {
-    const { ready, inFlight, delayed, dead } = await broker.depth(queue);
-    for (const [state, count] of Object.entries({ ready, in_flight: inFlight, delayed, dead })) {
+    const { ready, inFlight, dead, consumers } = await broker.load(queue);
+    for (const [state, count] of Object.entries({ ready, in_flight: inFlight, dead })) {
       made.queueMessages.set({ queue, state }, count);
     }
+    made.queueConsumers.set({ queue }, consumers);
   },
   clear() {
-    for (const state of ['ready', 'in_flight', 'delayed', 'dead'])
-      made.queueMessages.remove({ queue, state });
+    for (const state of ['ready', 'in_flight', 'dead']) made.queueMessages.remove({ queue, state });
+    made.queueConsumers.remove({ queue });
   },
   failed,
 });
 
-function instruments(registry: Registry, refresh: () => Promise<void>): Instruments {
-  const make = ({ kind, name, help, labels, buckets }: Declaration) => {
-    const common = { name, help, labelNames: [...labels], registers: [registry] };
-    if (kind === 'counter') return new Counter(common);
-    if (kind === 'histogram') return new Histogram({ ...common, ...(buckets && { buckets: [...buckets] }) });
-    return new Gauge({ ...common, collect: refresh });
-  };
-  return Object.fromEntries(
-    Object.entries(catalogue).map(([field, declaration]) => [field, make(declaration)]),
-  ) as unknown as Instruments;
+function zeroQueue(made: Instruments, queue: string): void {
+  for (const verdict of ['ack', 'retry', 'drop'] as const) made.consumed.inc({ queue, verdict }, 0);
+  made.redelivered.inc({ queue }, 0);
+  made.deadLetters.inc({ queue }, 0);
+  made.processSeconds.zero({ queue });
+  made.messageAgeSeconds.zero({ queue });
+}
+
+function zeroExchange(made: Instruments, exchange: string): void {
+  made.published.inc({ exchange }, 0);
+  made.unconfirmed.inc({ exchange }, 0);
+  made.unroutable.inc({ exchange }, 0);
+  made.publishSeconds.zero({ exchange });
 }

@@ -60,6 +60,7 @@ describe('createMetrics', () => {
     observer.dead?.(secret, 'poison');
     observer.unroutable?.({ exchange: 'e', key: 'k', id: 'u', body: secret.body });
     observer.published?.('e', 7, 0.01);
+    observer.unconfirmed?.('e', 3);
     observer.fault?.(new Error('disk full'));
     const shown = await scrape(made.registry.metrics());
     expect(shown).toEqual(
@@ -72,6 +73,8 @@ describe('createMetrics', () => {
         'herald_dead_letters_total{queue="q"} 1',
         'herald_unroutable_total{exchange="e"} 1',
         'herald_published_total{exchange="e"} 7',
+        'herald_publish_failures_total{exchange="e"} 3',
+        'herald_redelivered_total{queue="q"} 3',
       ]),
     );
     // 3 s and 4.5 s of waiting before the handlers; the one from a clock ahead of ours counts as none.
@@ -87,6 +90,38 @@ describe('createMetrics', () => {
     expect(text()).not.toContain('hunter2');
   });
 
+  it('shows whether the broker takes messages, and says on the log when it does not', async () => {
+    const made = metrics();
+    const { log, lines } = logLines();
+    const observer = made.observer(log);
+    observer.accepting?.(true);
+    expect(await scrape(made.registry.metrics())).toContain('herald_broker_accepting 1');
+    observer.accepting?.(false);
+    expect(await scrape(made.registry.metrics())).toContain('herald_broker_accepting 0');
+    expect(lines()).toMatchObject([{ level: 'error' }]);
+  });
+
+  it('counts faults of known queues and exchanges from 0, so that the first is seen as one', async () => {
+    const made = metrics();
+    made.observer(undefined, ['e']);
+    made.watchQueues({ load: async () => ({ ready: 0, inFlight: 0, dead: 0, consumers: 1 }) }, ['q']);
+    expect(await scrape(made.registry.metrics())).toEqual(
+      expect.arrayContaining([
+        'herald_dead_letters_total{queue="q"} 0',
+        'herald_consumed_total{queue="q",verdict="drop"} 0',
+        'herald_unroutable_total{exchange="e"} 0',
+        'herald_publish_failures_total{exchange="e"} 0',
+        'herald_metric_read_failures_total{metric="queues"} 0',
+      ]),
+    );
+  });
+
+  it('names the service on every series when it is told its name', async () => {
+    const made = createMetrics({ version: '1', service: 'ingest' });
+    const series = (await made.registry.metrics()).split('\n').filter((line) => /^[a-z]/.test(line));
+    for (const line of series) expect(line).toContain('service_name="ingest"');
+  });
+
   it('asks at each scrape, once, for what only a query can tell', async () => {
     const made = metrics();
     let asked = 0;
@@ -95,7 +130,7 @@ describe('createMetrics', () => {
       return { overdue: asked, oldestSeconds: 2, dueSoon: 3 };
     });
     made.watchUnknownSends(async () => 4);
-    made.watchQueues({ depth: async () => ({ ready: 1, inFlight: 2, delayed: 3, dead: 4 }) }, ['q']);
+    made.watchQueues({ load: async () => ({ ready: 1, inFlight: 2, dead: 4, consumers: 3 }) }, ['q']);
     await made.registry.metrics();
     const shown = await scrape(made.registry.metrics());
     expect(asked).toBe(2);
@@ -107,6 +142,7 @@ describe('createMetrics', () => {
         'herald_messages_unknown 4',
         'herald_queue_messages{queue="q",state="in_flight"} 2',
         'herald_queue_messages{queue="q",state="dead"} 4',
+        'herald_queue_consumers{queue="q"} 3',
       ]),
     );
   });

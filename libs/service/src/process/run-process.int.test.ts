@@ -118,6 +118,20 @@ describe('a process told to stop', () => {
   });
 });
 
+describe('a process with traces on', () => {
+  it('stops well, and says what is lost, when nobody takes them', async () => {
+    const preload = import.meta.resolve('@herald/telemetry/preload');
+    const traces = { NODE_OPTIONS: `--import ${preload}`, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    const { child, api } = await ready(traces);
+    await api('/publish/m1');
+    await child.said('handled');
+    child.process.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    expect(await phasesOf(child)).toMatchObject({ telemetry: 'done', 'close admin': 'done' });
+    expect(child.output()).toContain('the last traces could not be exported');
+  });
+});
+
 describe('a process that fails', () => {
   it('to start a service says why, closes what is open, and exits with 1', async () => {
     const { child } = start({ FAIL_START: 'true' });

@@ -4,25 +4,9 @@ import type { Http } from '../http/http.ts';
 import { createShutdown, type ShutdownResult } from '../shutdown/shutdown.ts';
 import { checksOf } from './checks.ts';
 import { onEndOfProcess } from './end-of-process.ts';
-import type { Service, ServiceDeps } from './service.ts';
+import type { ProcessOptions } from './process-options.ts';
 import { createServices } from './services.ts';
 import { shutdownPhases } from './shutdown-phases.ts';
-
-export interface ProcessOptions extends ServiceDeps {
-  readonly services: readonly Service[];
-  readonly http: Http;
-  readonly config: {
-    readonly HOST: string;
-    readonly PORT: number;
-    readonly ADMIN_PORT: number;
-    /** ms */
-    readonly SHUTDOWN_TIMEOUT: number;
-  };
-  /** Runs after the services have stopped and while broker and store are still there. */
-  readonly flush?: () => Promise<void>;
-  /** Runs last: telemetry, say. */
-  readonly onStopped?: () => Promise<void>;
-}
 
 export interface RunningProcess {
   /** The actual ports. */
@@ -42,7 +26,9 @@ export interface RunningProcess {
 export async function runProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { services, http, broker, clock, config, log, metrics } = options;
   const queues = services.flatMap((service) => service.queues);
-  const admin = createAdmin({ checks: checksOf(options), metrics, log });
+  const checks = checksOf(options);
+  const admin = options.admin ?? createAdmin({ checks, metrics, log });
+  admin.setChecks(checks);
   const group = createServices(services, log);
   const stop = createShutdown(shutdownPhases({ ...options, admin, group }), log);
   const isAskedToStop = onEndOfProcess(stop, log);

@@ -1,0 +1,240 @@
+import { catalogue as m } from '@herald/service';
+import type { Objective } from '../rules/objective.ts';
+import { objectives } from '../rules/objectives.ts';
+import { burn, dependencies, publishing, queues, requests, runtime, scaling, waits } from './common-rows.ts';
+import type { Dashboard } from './dashboard.ts';
+import type { Row } from './panel.ts';
+import { of, quantile, rate } from './selectors.ts';
+
+const promises = (service: keyof typeof objectives): Row => ({
+  title: 'Promises',
+  panels: objectives[service].map(({ slug, name, target, promise }: Objective) =>
+    burn(slug, name, target, promise),
+  ),
+});
+
+const intake: Row = {
+  title: 'Events',
+  panels: [
+    {
+      title: 'Accepted',
+      description: 'Events taken in and confirmed by the broker.',
+      unit: 'ops',
+      queries: [{ expr: `sum (${rate(m.eventsAccepted.name)})`, legend: 'accepted' }],
+    },
+    {
+      title: 'Refused, by reason',
+      description:
+        'At the door. credential and signature: who sent it could not prove it. unavailable: the broker did not confirm.',
+      unit: 'ops',
+      queries: [{ expr: `sum by (reason) (${rate(m.eventsRejected.name)})`, legend: '{{reason}}' }],
+      alert: 'HeraldWebhooksRefused',
+    },
+    {
+      title: 'Webhooks by status',
+      description: 'Of all sources together.',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: `sum by (http_response_status_code) (${rate(`${m.httpSeconds.name}_count`, 'http_route="/hooks/:workspace/:source"')})`,
+          legend: '{{http_response_status_code}}',
+        },
+      ],
+    },
+  ],
+};
+
+const log: Row = {
+  title: 'The event log',
+  panels: [
+    {
+      title: 'Written',
+      description: 'Events written to the log and folded.',
+      unit: 'ops',
+      queries: [{ expr: `sum (${rate(m.eventsAppended.name)})`, legend: 'written' }],
+    },
+    {
+      title: 'There already',
+      description: 'The same event again: from a sender that tried twice, or after a crash.',
+      unit: 'ops',
+      queries: [{ expr: `sum (${rate(m.eventsDuplicate.name)})`, legend: 'duplicate' }],
+    },
+    {
+      title: 'Events at once',
+      description: 'The size of batches, p95. It grows with the load: that is how the log keeps up.',
+      unit: 'short',
+      queries: [{ expr: quantile(0.95, m.eventBatchSize.name), legend: 'p95' }],
+    },
+  ],
+};
+
+const enrollments: Row = {
+  title: 'Enrollments',
+  panels: [
+    {
+      title: 'Entered and ended',
+      description: 'Enrollments by outcome. failed: a step could not be done.',
+      unit: 'ops',
+      queries: [
+        {
+          expr: `sum by (outcome) (${rate(m.enrollments.name, 'outcome!~"refused_.*"')})`,
+          legend: '{{outcome}}',
+        },
+      ],
+      width: 12,
+    },
+    {
+      title: 'Not let in, by reason',
+      description: 'Everyday, most of them: a condition did not hold, somebody was in already.',
+      unit: 'ops',
+      queries: [
+        {
+          expr: `sum by (outcome) (${rate(m.enrollments.name, 'outcome=~"refused_.*"')})`,
+          legend: '{{outcome}}',
+        },
+      ],
+      width: 12,
+    },
+  ],
+};
+
+const sends: Row = {
+  title: 'Messages',
+  panels: [
+    {
+      title: 'By outcome',
+      description: 'What became of messages.',
+      unit: 'ops',
+      queries: [{ expr: `sum by (outcome) (${rate(m.messages.name)})`, legend: '{{outcome}}' }],
+    },
+    {
+      title: 'Sent, by channel',
+      description: 'Taken by a provider.',
+      unit: 'ops',
+      queries: [
+        { expr: `sum by (channel) (${rate(m.messages.name, 'outcome="sent"')})`, legend: '{{channel}}' },
+      ],
+    },
+    {
+      title: 'Event to send',
+      description: 'From the receipt of an event to the sending of a message it caused without a wait.',
+      unit: 's',
+      queries: [
+        { expr: quantile(0.5, m.eventToSendSeconds.name), legend: 'p50' },
+        { expr: quantile(0.95, m.eventToSendSeconds.name), legend: 'p95' },
+        { expr: quantile(0.99, m.eventToSendSeconds.name), legend: 'p99' },
+      ],
+      alert: 'HeraldEventToSendBudgetBurn',
+    },
+    {
+      title: 'Unknown',
+      description: 'Messages of which nobody knows whether the provider has them, now.',
+      unit: 'short',
+      queries: [{ expr: `max (${of(m.unknownSends.name)})`, legend: 'unknown' }],
+      alert: 'HeraldUnknownSends',
+      thresholds: { warn: 1, bad: 10 },
+    },
+    {
+      title: 'Bounced, complained, failed',
+      description: 'Complaints above one in a thousand cost the sender’s reputation.',
+      unit: 'ops',
+      queries: [
+        {
+          expr: `sum by (outcome) (${rate(m.messages.name, 'outcome=~"bounced|complained|failed|expired"')})`,
+          legend: '{{outcome}}',
+        },
+      ],
+    },
+    {
+      title: 'Held back by limits',
+      description: 'Quiet hours, caps and rates: put off, or suppressed for good.',
+      unit: 'ops',
+      queries: [{ expr: `sum by (limit, effect) (${rate(m.limited.name)})`, legend: '{{limit}} {{effect}}' }],
+    },
+  ],
+};
+
+const providers: Row = {
+  title: 'Providers',
+  panels: [
+    {
+      title: 'Calls by outcome',
+      description:
+        'temporary, throttled, credentials: tried again. permanent: refused for good. unknown: it may have left.',
+      unit: 'ops',
+      queries: [
+        {
+          expr: `sum by (provider, outcome) (${rate(`${m.providerSeconds.name}_count`)})`,
+          legend: '{{provider}} {{outcome}}',
+        },
+      ],
+      alert: 'HeraldProviderFailing',
+    },
+    {
+      title: 'Time of a call',
+      description: 'p95 by provider.',
+      unit: 's',
+      queries: [{ expr: quantile(0.95, m.providerSeconds.name, ['provider']), legend: '{{provider}}' }],
+    },
+    {
+      title: 'Put off by the provider',
+      description: 'The share of calls that a provider throttled.',
+      unit: 'percentunit',
+      queries: [
+        {
+          expr: `sum by (provider) (${rate(`${m.providerSeconds.name}_count`, 'outcome="throttled"')}) / (sum by (provider) (${rate(`${m.providerSeconds.name}_count`)}) > 0)`,
+          legend: '{{provider}}',
+        },
+      ],
+      alert: 'HeraldProviderThrottled',
+    },
+    {
+      title: 'Shut',
+      description: '1 while a provider is given no messages.',
+      unit: 'bool_on_off',
+      queries: [{ expr: `max by (provider) (${of(m.providerShut.name)})`, legend: '{{provider}}' }],
+      alert: 'HeraldProviderShut',
+    },
+    {
+      title: 'Went on to the next provider',
+      description: 'Messages that a provider certainly did not take.',
+      unit: 'ops',
+      queries: [{ expr: `sum by (provider) (${rate(m.failovers.name)})`, legend: '{{provider}}' }],
+    },
+  ],
+};
+
+const dashboard = (
+  service: keyof typeof objectives,
+  description: string,
+  rows: readonly Row[],
+): Dashboard => ({
+  ...{ uid: `herald-${service}`, title: `Herald: ${service}`, description, service },
+  rows: [promises(service), ...rows, scaling, dependencies, runtime],
+});
+
+/** One for each service: what it promises, what it does, what it needs, what it runs on. */
+export const serviceDashboards = {
+  ingest: dashboard('ingest', 'Events and webhooks on their way in.', [requests, intake, publishing]),
+  'event-handler': dashboard('event-handler', 'The event log, and what is folded from it.', [
+    log,
+    queues,
+    publishing,
+    requests,
+  ]),
+  'campaign-runner': dashboard('campaign-runner', 'Enrollments, their decisions and their waits.', [
+    enrollments,
+    waits('wait'),
+    queues,
+    publishing,
+    requests,
+  ]),
+  messaging: dashboard('messaging', 'Messages on their way out, and the providers that take them.', [
+    sends,
+    waits('send'),
+    providers,
+    queues,
+    publishing,
+    requests,
+  ]),
+} as const satisfies Readonly<Record<string, Dashboard>>;

@@ -1,0 +1,5 @@
+/** What Grafana puts the value of a variable in the place of. */
+export const variable = (name: string): string => ['$', '{', name, '}'].join('');
+
+/** The data source that is chosen above the dashboard. */
+export const DATASOURCE = { type: 'prometheus', uid: variable('datasource') };

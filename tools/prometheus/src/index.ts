@@ -1,0 +1,10 @@
+/** Prometheus and promtool for tests: found, or installed where that can be done. */
+export { findPrometheus, type Programs, type Unavailable } from './find.ts';
+export { runPromtool } from './promtool.ts';
+export {
+  type Prometheus,
+  type PrometheusOptions,
+  type Sample,
+  startPrometheus,
+  type Target,
+} from './start.ts';
