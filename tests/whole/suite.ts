@@ -141,6 +141,56 @@ function suite(start: () => Promise<Whole>): void {
     });
   });
 
+  describe('limits', () => {
+    const campaign = (id: string, more: object) => ({
+      ...{ id, enter: { on: `${id}.began` }, exit: [{ on: `${id}.left` }] },
+      steps: [
+        { id: 'hello', email: { template: 'hello' } },
+        { id: 'stay', wait: whole.pause },
+      ],
+      ...more,
+    });
+
+    test('the rate of a campaign holds, and the timeline tells for whom it was too much', async () => {
+      await put(whole.acme, 'campaigns/paced', campaign('paced', { rate: { count: 2, per: 'PT1S' } }));
+      await post(whole.acme, 'campaigns/paced/launch');
+      const people = ['pia', 'pit', 'pam', 'pip'];
+      for (const who of people)
+        await post(whole.acme, 'events', [profile(who), { type: 'paced.began', prospectId: who }]);
+      await quiet();
+      for (const who of people) expect(mailsTo(who)).toHaveLength(1);
+      const told = await Promise.all(
+        people.map((who) => whole.acme.get<{ items: { why: string }[] }>(`/v1/prospects/${who}/timeline`)),
+      );
+      expect(JSON.stringify(told)).toContain('campaign_rate: 2 per PT1S');
+    });
+
+    test('outside the window of a campaign its mail waits, with a reason, until it is not wanted any more', async () => {
+      // The services' clock may run fast: a window ten hours from now is shut for a while in any case.
+      const { items } = await whole.acme.get<{ items: { sentAt: string }[] }>('/v1/messages?prospectId=pia');
+      const then = Date.parse(items[0]?.sentAt ?? '') + 10 * 3_600_000;
+      const hour = new Date(then).toISOString().slice(11, 13);
+      const window = { from: `${hour}:00`, to: `${hour}:59`, zone: 'UTC' };
+      await put(
+        whole.acme,
+        'campaigns/windowed',
+        campaign('windowed', {
+          window,
+          steps: [...campaign('windowed', {}).steps, { id: 'on', wait: 'P30D' }],
+        }),
+      );
+      await post(whole.acme, 'campaigns/windowed/launch');
+      await post(whole.acme, 'events', [profile('wil'), { type: 'windowed.began', prospectId: 'wil' }]);
+      const standing = async () => (await messagesOf('wil')).map(({ status, reason }) => [status, reason]);
+      await expect
+        .poll(standing, { timeout: 10_000 })
+        .toEqual([['scheduled', `send_window: ${hour}:00–${hour}:59 UTC`]]);
+      await post(whole.acme, 'events', { type: 'windowed.left', prospectId: 'wil' });
+      await expect.poll(standing, { timeout: 10_000 }).toEqual([['withdrawn', 'exited: windowed.left']]);
+      expect(mailsTo('wil')).toHaveLength(0);
+    });
+  });
+
   describe('what an erased person leaves behind', () => {
     test('is that things happened, and nothing about whom', async () => {
       await post(whole.acme, 'events', [profile('zoe', 'Zoe Zebra'), starts('zoe')]);

@@ -18,14 +18,17 @@ herald.runMain(async () => {
   const port = await portFor(config.HOST, config.PORT);
   const publicUrl = config.PUBLIC_URL ?? localUrl(config.HOST, port);
   const log = herald.createLog({ service: 'all-in-one', level: config.LOG_LEVEL });
-  const metrics = herald.createMetrics({ version });
+  const metrics = herald.createMetrics({ version, service: 'all-in-one' });
 
   // The store comes first: it lets no second process into the directory.
   const store = openSqliteStore({ file: inData('store.db'), collections: Object.values(collections) });
   await store.migrate();
   const start = config.CLOCK_START === undefined ? {} : { start: Date.parse(config.CLOCK_START) };
   const clock = herald.createClock({ rate: config.CLOCK_RATE, file: inData('clock.json'), ...start });
-  const observer = metrics.observer(log);
+  const observer = metrics.observer(
+    log,
+    topology.exchanges.map(({ name }) => name),
+  );
   const broker = await openEmbeddedBroker({ file: inData('broker.db'), topology, clock, observer });
 
   const keysFile = apiKeysFile(config, (key) =>

@@ -1,6 +1,6 @@
 import { configuredCampaignRunner } from '@herald/campaign-runner';
 import { createEventHandler } from '@herald/event-handler';
-import { createIngest } from '@herald/ingest';
+import { createIngest, ingestOf } from '@herald/ingest';
 import { configuredMessaging } from '@herald/messaging';
 import type { Secrets, Service, ServiceDeps } from '@herald/service';
 import type { Static } from 'typebox';
@@ -18,7 +18,7 @@ export function createServices({ config, secrets, linkSecret, publicUrl, ...deps
   return [
     createEventHandler(deps),
     configuredCampaignRunner(deps, config),
-    configuredMessaging({ ...deps, linkSecret, publicUrl }, config),
-    createIngest({ ...deps, secrets, linkSecret, publicUrl, rate: config.INGEST_RATE }),
+    configuredMessaging({ ...deps, secrets, linkSecret, publicUrl }, config),
+    createIngest({ ...deps, secrets, linkSecret, publicUrl, ...ingestOf(config) }),
   ];
 }

@@ -1,6 +1,13 @@
 import { collections, queue } from '@herald/contracts';
 import { createSweep } from '@herald/outbox';
-import { type Service, type ServiceDeps, type waitingConfig, waitingOf } from '@herald/service';
+import {
+  outlasting,
+  type Service,
+  type ServiceDeps,
+  type waitingConfig,
+  waitingOf,
+  watchOutage,
+} from '@herald/service';
 import type { Static, TObject } from 'typebox';
 import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';
@@ -10,7 +17,7 @@ import { createOnApplied } from './enrollments/on-applied.ts';
 import { createOnDue } from './enrollments/on-due.ts';
 import { enrollmentRoutes } from './enrollments/routes.ts';
 import { createTransitions } from './enrollments/transitions.ts';
-import { watchWaits } from './enrollments/watch-waits.ts';
+import { countFromZero, watchWaits } from './enrollments/watch-waits.ts';
 import { createWindDown } from './enrollments/wind-down.ts';
 import { createReadWorld } from './enrollments/world.ts';
 
@@ -24,7 +31,7 @@ export interface CampaignRunnerDeps extends ServiceDeps {
 }
 
 /** Messages handled at once, by queue: each waits for the store several times, so many may be under way. */
-const PREFETCH = 64;
+const PREFETCH = 256;
 const SWEEP_BATCH = 500;
 /** ms of wall time. */
 const SWEEP_LEASE = 30_000;
@@ -46,7 +53,9 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
     lease: SWEEP_LEASE,
     batch: SWEEP_BATCH,
   });
+  const outage = watchOutage(deps);
   const consumers: { stop(): Promise<void> }[] = [];
+  countFromZero(deps.metrics);
   watchWaits(deps);
 
   const windDownLater = (workspace: string, campaignId: string): void => {
@@ -77,16 +86,17 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
         await Promise.all(batch.map(commands.finish));
         for (const doc of batch) if (doc.status === 'archived') windDownLater(doc.workspace, doc.id);
       }
-      await sweep.run();
       sweep.start();
       const onApplied = createOnApplied({ ...deps, library, transitions, readWorld });
       const onDue = createOnDue({ ...deps, library, transitions });
-      consumers.push(await broker.consume(queue.applied, { prefetch: PREFETCH }, onApplied));
-      consumers.push(await broker.consume(queue.due, { prefetch: PREFETCH }, onDue));
+      consumers.push(
+        await broker.consume(queue.applied, { prefetch: PREFETCH }, outlasting(outage, onApplied)),
+      );
+      consumers.push(await broker.consume(queue.due, { prefetch: PREFETCH }, outlasting(outage, onDue)));
     },
     async stop() {
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await sweep.stop();
+      outage.abandon();
+      await Promise.all([sweep.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await library.stop();
     },
   };

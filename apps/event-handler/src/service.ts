@@ -1,18 +1,15 @@
 import type { Consumer } from '@herald/broker';
 import { queue } from '@herald/contracts';
-import type { Service, ServiceDeps } from '@herald/service';
+import { type OutageWatch, type Service, type ServiceDeps, watchOutage } from '@herald/service';
 import { consumeEvents } from './append/consumer.ts';
-import { createOutageWatch, type OutageWatch } from './append/outage.ts';
 import { createLogWriter } from './append/writer.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { prospectRoutes } from './prospects/routes.ts';
+import { suppressionRoutes } from './suppressions/routes.ts';
 import { timelineRoutes } from './timeline/routes.ts';
 
 export { replayCommand } from './replay/command.ts';
-
-/** ms of wall time, see `OutageWatch`. */
-const OUTAGE = { every: 500, patience: 600_000 };
 
 /** The only writer of the event log: folds prospects and companies, and shows what is known of them, when and why. */
 export function createEventHandler(deps: ServiceDeps): Service {
@@ -28,10 +25,11 @@ export function createEventHandler(deps: ServiceDeps): Service {
       companyRoutes(app, deps);
       timelineRoutes(app, deps);
       eventRoutes(app, deps);
+      suppressionRoutes(app, store);
     },
     async start() {
       // It keeps nothing in memory, and what a crash left half done comes again from the queue: there is nothing to hydrate.
-      const outage = createOutageWatch({ ...OUTAGE, ping: () => Promise.all([store.ping(), broker.ping()]) });
+      const outage = watchOutage(deps);
       running = { outage, consumer: await consumeEvents({ writer, broker, outage, log, metrics }) };
     },
     async stop() {

@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import { Secret } from '@herald/service';
+import { type Static, type TObject, Type } from 'typebox';
 
 /** What ingest adds to the configuration of a process. */
 export const ingestConfig = {
@@ -9,4 +10,24 @@ export const ingestConfig = {
     description:
       'How many events a second one workspace may send to one replica; 0 is no limit. A burst of a second, or of 1,000, passes at once.',
   }),
+  SENDGRID_WEBHOOK_KEY: Type.Optional(
+    Type.String({
+      maxLength: 1_000,
+      description:
+        'Public key by which SendGrid signs its event webhook, as SendGrid shows it; two, separated by a space, while it is being changed. Unset: `/callbacks/sendgrid` answers 503.',
+    }),
+  ),
+  TWILIO_AUTH_TOKEN: Type.Optional(
+    Secret({
+      description:
+        'Auth token of the Twilio account: it signs what Twilio calls us with, and proves us to Twilio. Two, separated by a space, while it is being changed. Unset: `/callbacks/twilio` answers 503.',
+    }),
+  ),
 };
+
+/** The same as the service takes it. */
+export const ingestOf = (config: Readonly<Static<TObject<typeof ingestConfig>>>) => ({
+  rate: config.INGEST_RATE,
+  sendgridWebhookKey: config.SENDGRID_WEBHOOK_KEY,
+  twilioAuthToken: config.TWILIO_AUTH_TOKEN,
+});

@@ -20,6 +20,9 @@ export function countRejections(
   metrics: Metrics,
   unauthorized: 'credential' | 'signature',
 ): void {
+  // From 0, so that the first of its kind is seen as an increase.
+  for (const reason of [...reasons.values(), unauthorized, 'fault'])
+    metrics.eventsRejected.inc({ reason }, 0);
   scope.addHook('onResponse', async (_request, { statusCode }) => {
     if (statusCode < 400) return;
     const reason = statusCode === 401 ? unauthorized : (reasons.get(statusCode) ?? 'fault');

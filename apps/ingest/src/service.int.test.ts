@@ -62,7 +62,11 @@ describe('ingest', () => {
     ingest = await startIngest();
     const { paths } = (await ingest.app.inject('/openapi.json')).json();
     expect(Object.keys(paths).sort()).toEqual([
+      '/callbacks/sendgrid',
+      '/callbacks/twilio-inbound/{workspace}',
+      '/callbacks/twilio/{*}',
       '/hooks/{workspace}/{source}',
+      '/t/{*}',
       '/u/{*}',
       '/v1/events',
       '/v1/sources',

@@ -1,14 +1,18 @@
 import { collections } from '@herald/contracts';
 import type { Http, Secrets, Service, ServiceDeps } from '@herald/service';
+import { sendgridRoutes } from './callbacks/sendgrid/sendgrid.routes.ts';
+import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { hooksRoutes } from './hooks/hooks.routes.ts';
 import { createPublishEvents } from './publish-events.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createSourceMemory } from './sources/source-memory.ts';
 import { sourcesRoutes } from './sources/sources.routes.ts';
+import { trackingRoutes } from './tracking/tracking.routes.ts';
+import { createReadChoices } from './unsubscribe/choices.ts';
 import { unsubscribeRoutes } from './unsubscribe/unsubscribe.routes.ts';
 
-export { ingestConfig } from './config.ts';
+export { ingestConfig, ingestOf } from './config.ts';
 
 export interface IngestDeps extends ServiceDeps {
   readonly secrets: Secrets;
@@ -18,9 +22,13 @@ export interface IngestDeps extends ServiceDeps {
   readonly publicUrl: string;
   /** Events/s that one workspace may send to this process; 0, the default, is no limit. */
   readonly rate?: number;
+  /** Unset: what SendGrid reports is refused as our own fault, until it is set. */
+  readonly sendgridWebhookKey?: string | undefined;
+  /** The same for Twilio. */
+  readonly twilioAuthToken?: string | undefined;
 }
 
-/** HTTP in: events, webhooks of any source, unsubscribe links. Answers 2xx only for what the broker has made durable. */
+/** HTTP in: events, webhooks of any source, what providers report, links in messages. Answers 2xx only for what the broker has made durable. */
 export function createIngest(deps: IngestDeps): Service {
   const { broker, clock, log, metrics, secrets, linkSecret } = deps;
   const collection = deps.store.collection(collections.sources);
@@ -38,11 +46,22 @@ export function createIngest(deps: IngestDeps): Service {
         eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit }),
       );
       await app.register(async (scope: Http) =>
-        hooksRoutes(scope, { memory, secrets, clock, log, metrics, publishEvents, rateLimit }),
+        hooksRoutes(scope, { memory, secrets, clock, log, metrics, publishEvents, rateLimit, publicUrl }),
       );
       await app.register(async (scope: Http) =>
-        unsubscribeRoutes(scope, { clock, linkSecret, publishEvents }),
+        unsubscribeRoutes(scope, {
+          ...{ clock, linkSecret, publishEvents },
+          readChoices: createReadChoices(deps),
+        }),
       );
+      const callbacks = { clock, log, metrics, linkSecret, publishEvents, publicUrl };
+      await app.register(async (scope: Http) =>
+        sendgridRoutes(scope, { ...callbacks, webhookKey: deps.sendgridWebhookKey }),
+      );
+      await app.register(async (scope: Http) =>
+        twilioRoutes(scope, { ...callbacks, broker, authToken: deps.twilioAuthToken }),
+      );
+      await app.register(async (scope: Http) => trackingRoutes(scope, callbacks));
       await app.register(async (scope: Http) =>
         sourcesRoutes(scope, { collection, memory, broker, secrets, clock, publicUrl }),
       );

@@ -1,18 +1,20 @@
 import { loadConfig, systemClock } from '@herald/service';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
-import { createProviders, leaseFor, messagingConfig, unknownPolicy } from './config.ts';
+import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
+import { createProviders } from './providers/config.ts';
 import { createMessaging } from './service.ts';
 import { fakeProvider } from './testing/fake-provider.ts';
 
 const load = (env: Record<string, string> = {}) => loadConfig(Type.Object(messagingConfig), env);
 
 test('without a mail server messages are shown; with one they are sent, and the lease outlasts the call', () => {
-  expect(createProviders(load()).email.name).toBe('console');
+  expect(createProviders(load(), 'https://herald.example').email).toMatchObject([{ name: 'console' }]);
   const config = load({ SMTP_URL: 'smtp://127.0.0.1:2525', SEND_TIMEOUT: 'PT20S' });
-  const { email } = createProviders(config);
-  expect(email).toMatchObject({ name: 'smtp', timeout: 20_000 });
-  expect(leaseFor(config)).toBeGreaterThan(email.timeout);
+  expect(createProviders(config, 'https://herald.example').email).toMatchObject([
+    { name: 'smtp', timeout: 20_000 },
+  ]);
+  expect(leaseFor(config)).toBeGreaterThan(20_000);
 });
 
 test('what is unknown is held unless the installation says when to send it again', () => {
@@ -21,9 +23,42 @@ test('what is unknown is held unless the installation says when to send it again
 });
 
 test('a sender that is none, or a lease that a call could outlast, stops the start', () => {
-  const deps = { clock: systemClock, providers: { email: fakeProvider() } } as never as Parameters<
+  const deps = { clock: systemClock, providers: { email: [fakeProvider()] } } as never as Parameters<
     typeof createMessaging
   >[0];
   expect(() => createMessaging({ ...deps, sender: 'nobody' })).toThrow('SENDER must be an address');
   expect(() => createMessaging({ ...deps, lease: 400 })).toThrow('does not outlast');
+});
+
+const SID = `AC${'0'.repeat(32)}`;
+const names = (env: Record<string, string>) => {
+  const {
+    email = [],
+    sms = [],
+    call = [],
+    webhook = [],
+  } = createProviders(load(env), 'https://herald.example');
+  return [email, sms, call, webhook].map((channel) => channel.map(({ name }) => name).join());
+};
+
+test('each channel has the providers that are set up, in the order in which they are tried', () => {
+  expect(names({})).toEqual(['console', 'console', 'console', 'http']);
+  expect(names({ SENDGRID_API_KEY: 'SG.key' })).toEqual(['sendgrid', 'console', 'console', 'http']);
+  const both = { SENDGRID_API_KEY: 'SG.key', SMTP_URL: 'smtp://127.0.0.1:25' };
+  expect(names({ ...both, TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: 't' })).toEqual([
+    'sendgrid,smtp',
+    'twilio',
+    'twilio',
+    'http',
+  ]);
+});
+
+test.each([
+  [{ TWILIO_ACCOUNT_SID: SID }, 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together'],
+  [{ TWILIO_ACCOUNT_SID: 'SK123', TWILIO_AUTH_TOKEN: 't' }, 'AC and 32 letters and digits'],
+  [{ TWILIO_NUMBER: '030 123' }, 'a number such as +14155550100'],
+  [{ WEBHOOK_ALLOW: '10.0.0.0/8, intranet' }, 'intranet is no network such as 10.1.0.0/16'],
+  [{ SENDGRID_URL: 'ftp://x' }, 'an http or https address'],
+])('%j is told as a fault of the configuration', (env, message) => {
+  expect(() => names(env)).toThrow(message);
 });

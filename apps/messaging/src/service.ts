@@ -2,22 +2,47 @@ import type { Consumer } from '@herald/broker';
 import { collections, queue } from '@herald/contracts';
 import { span } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
-import { type Service, type ServiceDeps, type waitingConfig, waitingOf } from '@herald/service';
+import {
+  outlasting,
+  type Secrets,
+  type Service,
+  type ServiceDeps,
+  type waitingConfig,
+  waitingOf,
+  watchOutage,
+} from '@herald/service';
 import type { Static, TObject } from 'typebox';
-import { createProviders, leaseFor, messagingConfig, unknownPolicy } from './config.ts';
+import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
+import { createCampaignLimits } from './limits/campaign-limits.ts';
+import { createCount } from './limits/counted.ts';
+import { createLimits, createRateOf } from './limits/limits.ts';
+import { createPark } from './limits/park.ts';
+import { createRelease } from './limits/release.ts';
+import { createShare } from './limits/share.ts';
+import { createWaitlists } from './limits/waitlists.ts';
 import { createAttempt } from './messages/attempt.ts';
 import { createAttend } from './messages/attend.ts';
 import { createReadCircumstances } from './messages/circumstances.ts';
 import { createCompose, senderOf } from './messages/compose.ts';
+import { createConsequences } from './messages/consequences.ts';
+import { createFindSuppression } from './messages/find-suppression.ts';
 import { createOnErased } from './messages/on-erased.ts';
+import { createOnInbound } from './messages/on-inbound.ts';
+import { createOnReport } from './messages/on-report.ts';
 import { createOnSend } from './messages/on-send.ts';
+import { createOnTold } from './messages/on-told.ts';
 import { createOperator } from './messages/operator.ts';
 import type { UnknownPolicy } from './messages/policy.ts';
 import { messageRoutes } from './messages/routes.ts';
+import { createTopicOf } from './messages/topic-of.ts';
 import { createTransitions } from './messages/transitions.ts';
-import { watchMessages } from './messages/watch.ts';
+import { countFromZero, watchMessages } from './messages/watch.ts';
 import { createWithdraw } from './messages/withdraw.ts';
-import type { Provider } from './providers/provider.ts';
+import { createChannels } from './providers/channels.ts';
+import { createProviders } from './providers/config.ts';
+import type { GatePolicy } from './providers/gate.ts';
+import type { Providers } from './providers/provider.ts';
+import { channelRoutes } from './providers/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
 import { createCheckTemplate } from './templates/check.ts';
@@ -27,16 +52,21 @@ import { rehearseRoutes } from './templates/rehearse-routes.ts';
 import { createRenderer, type RendererOptions } from './templates/rendering/renderer.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { createSaveTemplate } from './templates/save.ts';
+import { createTrack } from './tracking/track.ts';
 
 export type { UnknownPolicy } from './messages/policy.ts';
 export { createConsoleProvider } from './providers/email/console/console-provider.ts';
 export { createSmtpProvider } from './providers/email/smtp/smtp-provider.ts';
-export type { OutgoingEmail, Provider } from './providers/provider.ts';
+export type { OutgoingMessage, Provider, Providers } from './providers/provider.ts';
 export { messagingConfig };
 
 export interface MessagingDeps extends ServiceDeps {
   /** Closed with the service. */
-  readonly providers: { readonly email: Provider };
+  readonly providers: Providers;
+  /** When providers are given nothing, and for how long; as `providers/gate.ts` has it unless told. */
+  readonly gates?: Partial<GatePolicy>;
+  /** Where the secrets of workspaces are, which sign their webhooks. */
+  readonly secrets?: Pick<Secrets, 'read'>;
   /** Signs the links in messages. */
   readonly linkSecret: string;
   /** Where the world reaches ingest: it stands in links. */
@@ -53,7 +83,7 @@ export interface MessagingDeps extends ServiceDeps {
   readonly lease?: number;
   /** `hold` unless told. */
   readonly unknown?: UnknownPolicy;
-  /** Messages handled at once; 32 unless told. */
+  /** Messages of one workspace handled at once; 128 unless told. */
   readonly prefetch?: number;
   readonly rendering?: RendererOptions;
 }
@@ -61,33 +91,68 @@ export interface MessagingDeps extends ServiceDeps {
 /** ms of wall time for which a swept batch is nobody else's. */
 const SWEEP_LEASE = 30_000;
 const SWEEP_BATCH = 500;
+/** Messages of one workspace that may wait in the process before more of them wait in the store instead, and of all. */
+const WAITING = { each: 32, all: 128 };
 
 /** Keeps templates and settings, and sends messages: each leaves at most once by our doing, and each ends in a state that says why. */
 export function createMessaging(deps: MessagingDeps): Service {
-  const { lease = span.MINUTE, unknown = { then: 'hold' }, prefetch = 32, defaultZone = 'UTC' } = deps;
-  const provider = deps.providers.email;
-  if (lease <= provider.timeout)
-    throw new Error(`a lease of ${lease} ms does not outlast the ${provider.timeout} ms of ${provider.name}`);
+  const { lease = span.MINUTE, unknown = { then: 'hold' }, prefetch = 128, defaultZone = 'UTC' } = deps;
+  for (const provider of Object.values(deps.providers).flat())
+    if (lease <= provider.timeout)
+      throw new Error(
+        `a lease of ${lease} ms does not outlast the ${provider.timeout} ms of ${provider.name}`,
+      );
   const sender = senderOf(deps.sender);
   const { store, broker, clock, log, linkSecret, publicUrl } = deps;
   const settings = createSettings(deps);
+  const channels = createChannels({
+    ...deps,
+    chosen: (workspace, channel) => settings.of(workspace).providers?.[channel],
+  });
   const library = createTemplateLibrary(deps);
   const renderer = createRenderer(deps.rendering);
-  const compose = createCompose({ library, renderer, settings, linkSecret, publicUrl, sender, defaultZone });
-  const transitions = createTransitions({ ...deps, lease, unknown });
+  const compose = createCompose({
+    ...{ library, renderer, settings, linkSecret, publicUrl, sender, defaultZone },
+    secret: (workspace, name) => deps.secrets?.read(workspace, name),
+  });
+  const consequences = createConsequences({ store, settings });
+  const transitions = createTransitions({ ...deps, lease, unknown, consequences });
   const readCircumstances = createReadCircumstances(store);
-  const attempt = createAttempt({ ...deps, transitions, library, compose, readCircumstances, provider });
+  const share = createShare({ capacity: 2 * prefetch, waiting: WAITING });
+  // More than can be at work or waiting here: the rest of a flood is only put into the store.
+  const intake = 2 * (prefetch + WAITING.all);
+  const waitlists = createWaitlists({ store, clock, woken: () => release.look() });
+  const campaigns = createCampaignLimits(store);
+  const askLimits = createLimits({
+    ...{ ...deps, settings, campaigns, waitlists, defaultZone },
+    count: createCount(deps),
+  });
+  const outage = watchOutage(deps);
+  const attempt = createAttempt({
+    ...{ ...deps, outage, transitions, library, compose, readCircumstances, channels, askLimits },
+    topicOf: createTopicOf(settings),
+    findSuppression: createFindSuppression(store),
+    track: createTrack({ settings, linkSecret, publicUrl, clock }),
+    wake: waitlists.wake,
+  });
+  const release = createRelease({
+    ...{ ...deps, share },
+    // Whoever told that it waits may have gone before that was published.
+    send: async (doc, waited) => attempt(await transitions.outbox.flush(doc), waited),
+    rateOf: createRateOf({ settings, campaigns }),
+  });
   const withdraw = createWithdraw(store, transitions);
   const sweep = createSweep({
     collection: store.collection(collections.messages),
     clock,
-    attend: createAttend({ transitions, clock, unknown, lease }),
+    attend: createAttend({ transitions, wake: waitlists.wake, clock, unknown, lease }),
     onError: (error, doc) => log.error({ err: error, messageId: doc?.id }, 'sweep failed'),
     every: deps.sweepEvery ?? span.SECOND,
     lease: SWEEP_LEASE,
     batch: SWEEP_BATCH,
   });
   const consumers: Consumer[] = [];
+  countFromZero(deps.metrics);
   watchMessages(deps);
 
   return {
@@ -97,38 +162,49 @@ export function createMessaging(deps: MessagingDeps): Service {
     routes(app) {
       const check = createCheckTemplate({ library, renderer });
       templateRoutes(app, { store, check, save: createSaveTemplate({ ...deps, library }) });
-      rehearseRoutes(app, createRehearse({ store, clock, library, compose, provider }));
+      rehearseRoutes(app, createRehearse({ store, clock, library, compose, channels }));
       messageRoutes(app, store, createOperator({ transitions, clock }));
-      settingsRoutes(app, settings);
+      channelRoutes(app, channels);
+      settingsRoutes(app, {
+        settings,
+        providersOf: (channel) => deps.providers[channel]?.map(({ name }) => name) ?? [],
+      });
     },
     async start() {
       // The renderer is asked for nothing: where it cannot run, the start must fail, not the first message.
       await Promise.all([library.start(), settings.start(), renderer.check('start', {})]);
-      await sweep.run();
       sweep.start();
-      const onSend = createOnSend({ transitions, clock, attempt, withdraw });
-      const onErased = createOnErased({ store, clock, transitions });
-      consumers.push(await broker.consume(queue.send, { prefetch }, onSend));
-      consumers.push(await broker.consume(queue.told, { prefetch: 4 }, onErased));
+      release.start();
+      const park = createPark({ ...deps, waitlists });
+      const onSend = createOnSend({
+        ...{ transitions, clock, attempt, withdraw, share, park },
+        onInbound: createOnInbound(deps),
+      });
+      const onTold = createOnTold({
+        onErased: createOnErased({ store, clock, transitions }),
+        onReport: createOnReport({ transitions }),
+      });
+      consumers.push(await broker.consume(queue.send, { prefetch: intake }, outlasting(outage, onSend)));
+      consumers.push(await broker.consume(queue.told, { prefetch }, outlasting(outage, onTold)));
     },
     async stop() {
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await sweep.stop();
+      outage.abandon();
+      await Promise.all([sweep.stop(), release.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await Promise.all([library.stop(), settings.stop(), renderer.close()]);
-      await provider.close();
+      await channels.close();
     },
   };
 }
 
 /** The service as the configuration of its process says. */
 export const configuredMessaging = (
-  deps: ServiceDeps & Pick<MessagingDeps, 'linkSecret' | 'publicUrl'>,
+  deps: ServiceDeps & Pick<MessagingDeps, 'linkSecret' | 'publicUrl' | 'secrets'>,
   config: Readonly<Static<TObject<typeof messagingConfig & typeof waitingConfig>>>,
 ): Service =>
   createMessaging({
     ...deps,
     ...waitingOf(deps.clock, config),
-    providers: createProviders(config),
+    providers: createProviders(config, deps.publicUrl),
     lease: leaseFor(config),
     unknown: unknownPolicy(config),
     rendering: { timeLimit: config.TEMPLATE_TIMEOUT },

@@ -2,13 +2,19 @@ import type { OutMessage } from '@herald/broker';
 import type {
   CampaignDefinition,
   CampaignStatus,
+  Cap,
+  Channel,
+  ChannelRate,
   CompanyState,
+  CountedSend,
   EnrollmentState,
   Event,
+  Hours,
   Instant,
   MessageFacts,
   MessageState,
   ProspectState,
+  TopicRule,
   Tries,
 } from '@herald/domain';
 import type { CollectionSpec, Document } from '@herald/store';
@@ -46,7 +52,7 @@ export interface EnrollmentDocument extends OutboxDocument {
 export interface MessageDocument extends OutboxDocument {
   readonly state: MessageState;
   /** Absent once the prospect has been erased. */
-  readonly request?: Pick<SendRequest, 'event' | 'enrollment'>;
+  readonly request?: Pick<SendRequest, 'event' | 'enrollment' | 'url' | 'receivedAt'>;
   readonly cause: Cause;
   /** `facts`: what will be told of the call, whatever comes of it. */
   readonly lease?: {
@@ -55,6 +61,26 @@ export interface MessageDocument extends OutboxDocument {
   };
   /** Attempts since it was asked for, or asked for again; absent before the first. */
   readonly tries?: Tries;
+  /** The ids of the last reports that were told of, so that one that is delivered again is not told again. */
+  readonly heard?: readonly string[];
+  /** It waits in a waitlist of its workspace, the one of the least `order` first. `passed`: the waitlists it has already been let through. */
+  readonly hold?: { readonly waitlist: string; readonly order: number; readonly passed: readonly string[] };
+}
+
+/**
+ * Written by messaging. Where messages of a workspace wait for their turn. `id` is `share` (there were more than its share at once), or
+ * the name of a rate. `sweepAt`: when to let some through; null when none waits.
+ */
+export interface WaitlistDocument extends Document {
+  /** A rate's: when the calls given out so far are used up. */
+  readonly nextAt?: Instant;
+  /** None was found waiting at the last look: if the next one finds none either, nobody looks any more. */
+  readonly looksEmpty?: boolean;
+}
+
+/** Written by messaging. The latest messages to one prospect that caps count. `id` is the prospect's. */
+export interface CountedDocument extends Document {
+  readonly sends: readonly CountedSend[];
 }
 
 /** Written by campaign-runner. `id` is the campaign's. */
@@ -83,12 +109,22 @@ export interface TemplateVersionDocument extends Document {
   readonly templateId: string;
   readonly n: number;
   readonly savedAt: Instant;
-  readonly channel: 'email' | 'layout';
+  readonly channel: Channel | 'layout' | 'partial';
+  /** The partials that it takes in, found when it was checked; absent for none. */
+  readonly partials?: readonly string[];
   readonly subject?: string;
+  readonly preheader?: string;
   readonly html?: string;
   readonly text?: string;
   readonly layout?: string;
   readonly transactional?: boolean;
+  /** What it is about; people can opt out of it, or into it, apart from the channel. */
+  readonly topic?: string;
+  readonly voice?: string;
+  readonly language?: string;
+  readonly menu?: readonly { readonly key: string; readonly say: string }[];
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Written by messaging. `id` is the template's; `latest` is the version that is sent. */
@@ -97,16 +133,68 @@ export interface TemplateDocument extends Document {
   readonly changedAt: Instant;
 }
 
-/** Written by messaging. One a workspace: `id` is `settings`. */
+/** Whom a workspace's messages come from, by channel. */
+export interface Senders {
+  readonly email?: {
+    readonly from: { readonly email: string; readonly name?: string };
+    readonly replyTo?: string;
+  };
+  /** `from`: E.164, or a name of up to eleven letters and digits. */
+  readonly sms?: { readonly from: string };
+  /** `from`: E.164. */
+  readonly call?: { readonly from: string };
+  /** The name of the secret of the workspace that signs webhooks. */
+  readonly webhook?: { readonly secret: string };
+}
+
+/** Hours of one channel, or of all. */
+export interface ChannelHours extends Hours {
+  readonly channel?: Channel;
+}
+
+/** What people can want messages about, or not, apart from the channel. */
+export interface Topic extends TopicRule {
+  /** As people see it where they choose. */
+  readonly name: string;
+  readonly description?: string;
+}
+
+/** What follows for a person from what became of a message to them. */
+export type ConsentEffect = 'suppress' | 'unsubscribe' | 'ignore';
+
+/** Written by messaging. One a workspace: `id` is `settings`. Each area of settings has its own file in messaging. */
 export interface SettingsDocument extends Document {
   readonly zone?: string;
-  readonly sender?: { readonly email: string; readonly name?: string };
-  readonly replyTo?: string;
+  readonly senders?: Senders;
+  /** By channel: the names of the providers that send it, in the order in which they are tried. */
+  readonly providers?: { readonly [C in Channel]?: readonly string[] };
+  /** `hard`: suppress the address unless told. `softAfter`: soft bounces in a row that suppress it; 5 unless told, 0 for never. */
+  readonly onBounce?: { readonly hard?: ConsentEffect; readonly softAfter?: number };
+  /** Unsubscribe unless told. */
+  readonly onComplaint?: ConsentEffect;
+  /** Whether opens and clicks of e-mails are tracked by us where the provider does not; not unless told. */
+  readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean };
+  readonly topics?: readonly Topic[];
+  /** When nothing is sent, and when alone something is. */
+  readonly quietHours?: readonly ChannelHours[];
+  readonly windows?: readonly ChannelHours[];
+  /** Over how much time messages that waited for such hours are spread. ISO 8601. */
+  readonly spread?: string;
+  readonly caps?: readonly Cap[];
+  readonly rates?: readonly ChannelRate[];
 }
 
 /** How a source proves who it is. `secret` is the name of a secret of the workspace, never the secret itself. */
 export interface SourceVerify {
-  readonly scheme: 'none' | 'bearer' | 'hmac-sha256' | 'github' | 'standard-webhooks';
+  readonly scheme:
+    | 'none'
+    | 'bearer'
+    | 'hmac-sha256'
+    | 'github'
+    | 'standard-webhooks'
+    | 'stripe'
+    | 'sendgrid'
+    | 'twilio';
   readonly secret?: string;
   readonly header?: string;
   /** How old a timestamp may be, in s. */
@@ -140,7 +228,12 @@ const spec = <T extends Document>(
 });
 
 export const collections = {
-  prospects: spec<ProspectDocument>('prospects', { bySeen: ['workspace', 'state.lastSeenAt'] }),
+  prospects: spec<ProspectDocument>('prospects', {
+    bySeen: ['workspace', 'state.lastSeenAt'],
+    // Who holds the suppression of an address: it is of the address, whoever else has it.
+    byEmailSuppressed: ['workspace', 'state.suppressions.email.address'],
+    bySmsSuppressed: ['workspace', 'state.suppressions.sms.address'],
+  }),
   companies: spec<CompanyDocument>('companies'),
   enrollments: spec<EnrollmentDocument>('enrollments', {
     byProspect: ['workspace', 'state.prospectId', 'state.campaignId', 'state.n'],
@@ -155,7 +248,11 @@ export const collections = {
     byStatus: ['workspace', 'state.status', 'state.requestedAt'],
     byTime: ['workspace', 'state.requestedAt'],
     byDue: ['state.status', 'state.dueAt'],
+    byTo: ['workspace', 'state.to', 'state.channel', 'state.requestedAt'],
+    byHold: ['workspace', 'hold.waitlist', 'hold.order'],
   }),
+  waitlists: spec<WaitlistDocument>('waitlists'),
+  counted: spec<CountedDocument>('counted'),
   campaigns: spec<CampaignDocument>('campaigns', { byWorkspace: ['workspace'] }),
   campaignVersions: spec<CampaignVersionDocument>('campaign_versions', {
     byCampaign: ['workspace', 'campaignId', 'n'],
@@ -167,3 +264,10 @@ export const collections = {
   settings: spec<SettingsDocument>('settings'),
   sources: spec<SourceDocument>('sources', { byWorkspace: ['workspace'] }),
 } as const;
+
+/** The index of prospects that finds who holds the suppression of an address of a channel. Each costs every write of a prospect: calls have none. */
+export const suppressedBy: { readonly [C in Channel]?: keyof typeof collections.prospects.indexes & string } =
+  {
+    email: 'byEmailSuppressed',
+    sms: 'bySmsSuppressed',
+  };

@@ -8,10 +8,12 @@ export type EnrollmentDue = Static<typeof Due>;
 
 export const dueContract = contract('due', Due);
 
-export const dueMessage = (due: EnrollmentDue, delay: number): OutMessage => ({
+/** `traceparent` is that of what began the wait: however long it took, what follows is linked to it. */
+export const dueMessage = (due: EnrollmentDue, delay: number, traceparent?: string): OutMessage => ({
   exchange: exchange.delay,
   key: queue.due,
   id: `${due.id}:${due.version}`,
   body: due,
   delay,
+  ...(traceparent === undefined ? {} : { traceparent }),
 });

@@ -41,5 +41,6 @@ export function eventsMessages(events: readonly Event[]): OutMessage[] {
   return messages;
 }
 
-export const traced = (event: Pick<Event, 'traceparent'>): { traceparent?: string } =>
-  event.traceparent === undefined ? {} : { traceparent: event.traceparent };
+/** The trace context of what a message is about, for the message. */
+export const traced = ({ traceparent }: { traceparent?: string | undefined }): { traceparent?: string } =>
+  traceparent === undefined ? {} : { traceparent };

@@ -1,5 +1,6 @@
 import type { Channel, JsonObject, SeenEvent } from '@herald/domain';
 import { type Static, Type } from 'typebox';
+import { traced } from './events.ts';
 import { exchange, queue } from './topology.ts';
 import { contract, type OutMessage } from './wire.ts';
 
@@ -22,11 +23,15 @@ const Request = Type.Object({
   prospectId: Type.String(),
   channel: Type.Unsafe<Channel>(Type.String({ pattern: '^(email|sms|call|webhook)$' })),
   template: Type.String(),
+  /** Where a webhook goes. */
+  url: Type.Optional(Type.String()),
   campaignId: Type.String(),
   campaignVersion: Type.Integer(),
   enrollmentId: Type.String(),
   stepId: Type.String(),
   requestedAt: Type.Integer(),
+  /** When the event that caused it was received; absent when it comes after a wait. */
+  receivedAt: Type.Optional(Type.Integer()),
   /** Not before this instant. */
   dueAt: Type.Integer(),
   /** What templates see as `it.event`: the entry event. */
@@ -53,18 +58,34 @@ const Due = Type.Object({
   version: Type.Integer(),
 });
 
+/** `send` exchange, key `inbound`: somebody wrote to us. Only messaging knows whose the number is: whom its latest text to it was for. */
+const Inbound = Type.Object({
+  kind: Type.Literal('inbound'),
+  workspace: Type.String(),
+  channel: Type.Literal('sms'),
+  /** The provider's, which gives each incoming text one. */
+  id: Type.String({ minLength: 1 }),
+  from: Type.String({ minLength: 1 }),
+  text: Type.String(),
+  /** What the words mean by the usage of the networks; absent for any others. */
+  keyword: Type.Optional(Type.Union([Type.Literal('stop'), Type.Literal('start'), Type.Literal('help')])),
+  provider: Type.String(),
+  receivedAt: Type.Integer(),
+});
+
+export type SendInbound = Static<typeof Inbound>;
 export type SendRequest = Static<typeof Request>;
 export type SendWithdraw = Static<typeof Withdraw>;
 export type SendDue = Static<typeof Due>;
 
-export const sendContract = contract('send', Type.Union([Request, Withdraw, Due]));
+export const sendContract = contract('send', Type.Union([Request, Withdraw, Due, Inbound]));
 
 export const requestMessage = (request: SendRequest): OutMessage => ({
   exchange: exchange.send,
   key: 'request',
   id: request.messageId,
   body: request,
-  ...(request.cause.traceparent === undefined ? {} : { traceparent: request.cause.traceparent }),
+  ...traced(request.cause),
 });
 
 export const withdrawMessage = (withdraw: SendWithdraw): OutMessage => ({
@@ -72,12 +93,26 @@ export const withdrawMessage = (withdraw: SendWithdraw): OutMessage => ({
   key: 'withdraw',
   id: `withdraw:${withdraw.enrollmentId}`,
   body: withdraw,
+  ...traced(withdraw.cause),
 });
 
-export const sendDueMessage = (due: Omit<SendDue, 'kind'>, delay: number): OutMessage => ({
+/** `traceparent` is that of what caused the message: however long it waited, its sending is linked to it. */
+export const sendDueMessage = (
+  due: Omit<SendDue, 'kind'>,
+  delay: number,
+  traceparent?: string,
+): OutMessage => ({
   exchange: exchange.delay,
   key: queue.send,
   id: `${due.id}:${due.version}`,
   body: { kind: 'due', ...due } satisfies SendDue,
   delay,
+  ...(traceparent === undefined ? {} : { traceparent }),
+});
+
+export const inboundMessage = (inbound: Omit<SendInbound, 'kind'>): OutMessage => ({
+  exchange: exchange.send,
+  key: 'inbound',
+  id: `${inbound.provider}:${inbound.id}`,
+  body: { kind: 'inbound', ...inbound } satisfies SendInbound,
 });

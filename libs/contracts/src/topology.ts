@@ -1,4 +1,5 @@
 import { DELAY_EXCHANGE, type RetryPolicy, type Topology } from '@herald/broker';
+import { MESSAGE_REPORTED } from '@herald/domain';
 
 /** Eight attempts over about four minutes, then the dead-letter queue. */
 const patient: RetryPolicy = {
@@ -38,6 +39,13 @@ export const topology: Topology = {
     { name: queue.applied, bindings: [{ exchange: exchange.applied, key: '#' }], retry: patient },
     { name: queue.due, bindings: [], retry: patient },
     { name: queue.send, bindings: [{ exchange: exchange.send, key: '#' }], retry: patient },
-    { name: queue.told, bindings: [{ exchange: exchange.applied, key: 'prospect.erased' }], retry: patient },
+    {
+      name: queue.told,
+      bindings: [
+        { exchange: exchange.applied, key: 'prospect.erased' },
+        { exchange: exchange.applied, key: MESSAGE_REPORTED },
+      ],
+      retry: patient,
+    },
   ],
 };

@@ -8,6 +8,8 @@ export interface UnsubscribeClaim {
   readonly prospectId: string;
   readonly channel: string;
   readonly messageId: string;
+  /** What the message is about, where it is about something that one can choose. */
+  readonly topic?: string;
 }
 
 /** Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200 characters. */
@@ -16,7 +18,10 @@ const MAX_LENGTH = 4_000;
 /** `<payload>.<mac>`, both base64url: HMAC-SHA256 over the payload by the installation's link secret. Opaque to the reader, unforgeable without the secret. */
 export function signUnsubscribe(claim: UnsubscribeClaim, secret: string): string {
   const payload = Buffer.from(
-    JSON.stringify([claim.workspace, claim.prospectId, claim.channel, claim.messageId]),
+    JSON.stringify([
+      ...[claim.workspace, claim.prospectId, claim.channel, claim.messageId],
+      ...(claim.topic === undefined ? [] : [claim.topic]),
+    ]),
   ).toString('base64url');
   return `${payload}.${mac(payload, secret)}`;
 }
@@ -40,13 +45,14 @@ function readClaim(payload: string): UnsubscribeClaim | undefined {
   } catch {
     return undefined; // not JSON: said above, undefined is the answer
   }
-  return Claim.Check(parts)
-    ? { workspace: parts[0], prospectId: parts[1], channel: parts[2], messageId: parts[3] }
-    : undefined;
+  if (!general.Check(parts) && !ofTopic.Check(parts)) return undefined;
+  const [workspace, prospectId, channel, messageId, topic] = parts;
+  return { workspace, prospectId, channel, messageId, ...(topic === undefined ? {} : { topic }) };
 }
 
 const Text = Type.String({ minLength: 1 });
-const Claim = Compile(Type.Tuple([Text, Text, Text, Text]));
+const general = Compile(Type.Tuple([Text, Text, Text, Text]));
+const ofTopic = Compile(Type.Tuple([Text, Text, Text, Text, Text]));
 
 const mac = (payload: string, secret: string): string =>
   createHmac('sha256', secret).update(`unsubscribe:${payload}`).digest('base64url');

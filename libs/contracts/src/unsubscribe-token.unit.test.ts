@@ -31,6 +31,11 @@ describe('an unsubscribe token', () => {
     expect(verifyUnsubscribe(signUnsubscribe(longest, SECRET), SECRET)).toEqual(longest);
   });
 
+  it('may name a topic', () => {
+    const said = { ...claim, topic: 'news' };
+    expect(verifyUnsubscribe(signUnsubscribe(said, SECRET), SECRET)).toEqual(said);
+  });
+
   it('is refused under another secret', () => {
     expect(verifyUnsubscribe(signUnsubscribe(claim, 'another secret'), SECRET)).toBeUndefined();
   });

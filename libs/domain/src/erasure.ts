@@ -8,6 +8,7 @@ import {
   type MessageState,
   parseMessageType,
 } from './message/message.ts';
+import { MESSAGE_REPORTED, type ReportFacts } from './message/report.ts';
 
 /**
  * What erasure leaves of a person's history: which step of which campaign did what, and which message had which outcome, but nothing
@@ -20,7 +21,8 @@ export function redactEvent<E extends Event>(event: E): E {
 
 function redactData(event: Event): JsonObject {
   const { data } = event;
-  if (parseMessageType(event.type) !== undefined) return redactMessageData(data);
+  if (parseMessageType(event.type) !== undefined) return only(KEPT_OF_MESSAGES, data);
+  if (event.type === MESSAGE_REPORTED) return only(KEPT_OF_REPORTS, data);
   if (event.type === 'enrollment.refused')
     return { campaignId: data.campaignId ?? null, reason: data.reason ?? null };
   if (!isEnrollmentFact(event)) return {};
@@ -63,12 +65,25 @@ const KEPT_OF_MESSAGES: readonly (keyof (MessageIdentity & MessageFacts))[] = [
   'providerId',
   'dueAt',
   'attempts',
+  'status',
+  'reported',
+  'bounce',
+  'machine',
 ];
 
-function redactMessageData(data: JsonObject): JsonObject {
-  const kept = KEPT_OF_MESSAGES.flatMap((key) =>
-    data[key] === undefined ? [] : [[key, data[key]] as const],
-  );
+/** What a report may still say. Which link was followed and which key was pressed goes. */
+const KEPT_OF_REPORTS: readonly (keyof ReportFacts)[] = [
+  'messageId',
+  'outcome',
+  'provider',
+  'providerId',
+  'bounce',
+  'machine',
+  'scanner',
+];
+
+function only(names: readonly string[], data: JsonObject): JsonObject {
+  const kept = names.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]] as const]));
   const rest: JsonObject = Object.fromEntries(kept);
   return typeof data.reason === 'string' ? { ...rest, reason: withoutAddresses(data.reason) } : rest;
 }

@@ -71,6 +71,73 @@ test('an erased message is what its erased events give, with nothing of the pers
   expect(JSON.stringify(redacted)).not.toContain(SECRET);
 });
 
+test('of a report nothing is left but what was reported of which message', () => {
+  const event = anEvent(
+    'message.reported',
+    T0,
+    {
+      messageId: 'm',
+      outcome: 'bounced',
+      bounce: 'hard',
+      provider: 'sendgrid',
+      reason: `550 no such user <${SECRET}>`,
+      url: `https://acme.example/${SECRET}`,
+      key: '1',
+    },
+    { raw: `{"email":"${SECRET}"}` },
+  );
+  expect(redactEvent(event)).toEqual({
+    ...event,
+    raw: undefined,
+    data: {
+      messageId: 'm',
+      outcome: 'bounced',
+      bounce: 'hard',
+      provider: 'sendgrid',
+      reason: '550 no such user (address)',
+    },
+  });
+});
+
+test('a message that was reported is, erased, what its erased events give', () => {
+  const identity = {
+    messageId: 'm',
+    prospectId: 'ada',
+    template: 't',
+    campaignId: 'c',
+    campaignVersion: 1,
+    enrollmentId: 'e',
+    stepId: 's',
+    requestedAt: T0,
+    attempts: 1,
+  };
+  const log = [
+    anEvent('email.sent', T0, { ...identity, version: 1, to: SECRET }),
+    anEvent('email.bounced', T0 + 1, {
+      ...identity,
+      version: 2,
+      to: SECRET,
+      reported: true,
+      bounce: 'hard',
+      reason: `550 ${SECRET}`,
+    }),
+    anEvent('email.clicked', T0 + 2, {
+      ...identity,
+      version: 3,
+      to: SECRET,
+      reported: true,
+      status: 'bounced',
+      url: `https://acme.example/${SECRET}`,
+    }),
+  ];
+  const fold = (events: typeof log) => events.reduce<MessageState | undefined>(evolveMessage, undefined);
+  const state = fold(log);
+  expect(state).toMatchObject({ status: 'bounced', bounce: 'hard', changedAt: T0 + 1 });
+  const redacted = log.map(redactEvent);
+  expect(JSON.stringify(fold(redacted))).toBe(JSON.stringify(state && redactMessage(state)));
+  expect(JSON.stringify(redacted)).not.toContain(SECRET);
+});
+
 test('of any other event nothing is left but that it happened', () => {
   const event = anEvent('trial.started', T0, { mail: SECRET }, { raw: SECRET });
   expect(redactEvent(event)).toEqual({ ...event, data: {}, raw: undefined });

@@ -53,8 +53,9 @@ export function parseStream(stream: string): { kind: StreamKind; id: string } {
 
 /** Prefixes of the types that only Herald itself may record: nobody outside can forge a step, a send or an erasure. */
 const OWN_TYPES = ['enrollment.', 'campaign.', 'email.', 'sms.', 'call.', 'webhook.'];
+const OWN_EXACTLY: ReadonlySet<string> = new Set(['prospect.erased', 'message.reported']);
 export const isOwnType = (type: string): boolean =>
-  type === 'prospect.erased' || OWN_TYPES.some((prefix) => type.startsWith(prefix));
+  OWN_EXACTLY.has(type) || OWN_TYPES.some((prefix) => type.startsWith(prefix));
 
 /** What an event of ours carries on from the event that caused it. */
 export const causedBy = (

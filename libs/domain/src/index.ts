@@ -27,6 +27,11 @@ export {
 } from './expression.ts';
 export * from './ids.ts';
 export * from './json.ts';
+export * from './limits/caps.ts';
+export { capFault, hoursFaults, rateFault, spreadFault } from './limits/faults.ts';
+export * from './limits/hours.ts';
+export * from './limits/rates.ts';
+export * from './limits/spread.ts';
 export {
   type AttemptOptions,
   afterAttempt,
@@ -38,7 +43,11 @@ export {
   whyNotSend,
 } from './message/decide.ts';
 export * from './message/message.ts';
+export * from './message/report.ts';
+export { type Spoken, spokenParts } from './message/spoken.ts';
 export { type MessageTelling, type TellOptions, tellMessage } from './message/tell.ts';
+export { webhookUrlFault } from './message/webhook-url.ts';
 export * from './prospect/company.ts';
 export * from './prospect/prospect.ts';
+export { reasonOf } from './reason.ts';
 export * from './upcast.ts';

@@ -21,12 +21,13 @@ const interrupted = new Promise<never>((_resolve, reject) => {
 });
 interrupted.catch(() => {}); // heard of where it is waited for
 
-function show({ options, story, played, outcome, inbox, checks, kept }: Result): number {
-  const mailTo = outcome.story?.prospect.traits.email;
-  say(report.timelineSection(outcome));
+function show({ options, story, played, outcome, inbox, vendors, checks, kept }: Result): number {
+  const mailTo = outcome.histories[0]?.prospect.traits.email;
+  say(report.timelineSections(outcome));
   say(report.campaignsSection(outcome, story.campaigns));
   say(report.messagesSection(outcome, story.rate));
   say(report.mailSection(inbox.mails, typeof mailTo === 'string' ? mailTo : undefined));
+  if (vendors !== undefined) say(report.phoneSection(vendors));
   if (!options.own || played.refused.length > 0) say(report.refusedSection(played));
   say(report.checksSection(checks));
   if (kept !== undefined) say(keptLine(kept));
@@ -44,7 +45,8 @@ function show({ options, story, played, outcome, inbox, checks, kept }: Result):
 
 try {
   const options = readOptions(process.env);
-  say(`Herald, with ${options.campaigns.map(shown).join(' and ')}`);
+  const files = options.workspaces.flatMap(({ campaigns }) => campaigns).map(shown);
+  say(['Herald, with', ...files].join(files.length > 1 ? '\n  ' : ' '));
   process.exitCode = show(await run(options, say, interrupted));
 } catch (error) {
   if (error instanceof Interrupted) {

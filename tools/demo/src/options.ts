@@ -1,17 +1,29 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { root } from '@herald/harness';
+import { root, WORKSPACE } from '@herald/harness';
 import { type FileFault, InputError } from './files/faults.ts';
 
-export interface Options {
+/** What one workspace of a run is given. */
+export interface WorkspaceFiles {
+  readonly workspace: string;
   /** Files with a campaign each. */
   readonly campaigns: readonly string[];
   /** Folders with templates; the ids are the names of the files. */
   readonly templates: readonly string[];
   /** Files with an event a line, in the order of arrival. */
   readonly events: readonly string[];
+  /** A file with its settings; absent: a sender of e-mail, and nothing else. */
+  readonly settings?: string;
   /** The folder of the GitHub example: source and deliveries. */
   readonly github?: string;
+  /** A file with what is outside: SendGrid, Twilio and a CRM are played, and it says how they and people behave. */
+  readonly outside?: string;
+  /** Whose history the report shows; absent: that of who went through the most. */
+  readonly shows?: string;
+}
+
+export interface Options {
+  readonly workspaces: readonly WorkspaceFiles[];
   /** What the run has to come to. */
   readonly expected?: string;
   /** The files are the user's own: what is wrong with them is shown as a mistake of theirs. */
@@ -36,10 +48,14 @@ export function readOptions(env: Readonly<Record<string, string | undefined>>): 
     if (file && !existsSync(file)) faults.push({ file, reason: 'is not there' });
   }
   if (faults.length > 0 || !EVENTS || !CAMPAIGN) throw new InputError(faults);
-  return {
+  const files: WorkspaceFiles = {
+    workspace: WORKSPACE,
     campaigns: [resolve(CAMPAIGN)],
     templates: TEMPLATES ? [resolve(TEMPLATES)] : [],
     events: [resolve(EVENTS)],
+  };
+  return {
+    workspaces: [files],
     own: true,
     ...common,
   };
@@ -48,11 +64,26 @@ export function readOptions(env: Readonly<Record<string, string | undefined>>): 
 function examples(): Omit<Options, 'keep' | 'seconds'> {
   const trial = join(root, 'examples/trial-onboarding');
   const github = join(root, 'examples/stargazers');
+  const renewal = join(root, 'examples/renewal');
   return {
-    campaigns: [join(trial, 'campaign.yaml'), join(github, 'campaign.yaml')],
-    templates: [join(trial, 'templates'), join(github, 'templates')],
-    events: [join(trial, 'events.jsonl'), join(github, 'addresses.jsonl')],
-    github,
+    workspaces: [
+      {
+        workspace: WORKSPACE,
+        campaigns: [join(trial, 'campaign.yaml'), join(github, 'campaign.yaml')],
+        templates: [join(trial, 'templates'), join(github, 'templates')],
+        events: [join(trial, 'events.jsonl'), join(github, 'addresses.jsonl')],
+        github,
+      },
+      {
+        workspace: 'larch',
+        campaigns: [join(renewal, 'campaign.yaml')],
+        templates: [join(renewal, 'templates')],
+        events: [join(renewal, 'events.jsonl')],
+        settings: join(renewal, 'settings.yaml'),
+        outside: join(renewal, 'outside.yaml'),
+        shows: 'larch-1005',
+      },
+    ],
     expected: join(root, 'examples/expected.yaml'),
     own: false,
   };

@@ -24,6 +24,7 @@ export interface Enrollment {
 
 export interface Message {
   readonly id: string;
+  readonly channel: 'email' | 'sms' | 'call' | 'webhook';
   readonly prospectId: string;
   readonly campaignId: string;
   readonly stepId: string;
@@ -31,6 +32,11 @@ export interface Message {
   readonly status: string;
   readonly reason?: string;
   readonly to?: string;
+  readonly provider?: string;
+  /** What the provider calls it. */
+  readonly providerId?: string;
+  /** When a provider took it; absent where none has. */
+  readonly sentAt?: string;
 }
 
 export interface Prospect {
@@ -59,12 +65,5 @@ export interface Report {
 
 /** Message statuses in which nothing is decided yet. */
 export const OPEN_STATUSES = ['requested', 'scheduled'] as const;
-/** Statuses of a message that has left. */
-export const SENT_STATUSES: readonly string[] = [
-  'sent',
-  'delivered',
-  'opened',
-  'clicked',
-  'bounced',
-  'complained',
-];
+/** Whether a provider took it, whatever came of it then. What a mail server turned away at the door has not left. */
+export const hasLeft = ({ sentAt }: Message): boolean => sentAt !== undefined;

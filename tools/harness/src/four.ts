@@ -20,7 +20,7 @@ export interface Four {
 /** The service that answers a path. `/v1/dead-letters` is that of event-handler, the documentation that of ingest. */
 export function serviceOf(method: string, path: string): ServiceName {
   if (path.startsWith('/v1/events')) return method === 'POST' ? 'ingest' : 'event-handler';
-  if (/^\/v1\/(prospects|companies|dead-letters)/.test(path)) return 'event-handler';
+  if (/^\/v1\/(prospects|companies|suppressions|dead-letters)/.test(path)) return 'event-handler';
   if (/^\/(v1\/(campaigns|enrollments)|schemas)/.test(path)) return 'campaign-runner';
   if (/^\/v1\/(templates|messages|settings)/.test(path)) return 'messaging';
   return 'ingest';

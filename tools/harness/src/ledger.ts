@@ -71,7 +71,7 @@ export async function settle(
 }
 
 const MAY_HAVE_LEFT = new Set(['sent', 'unknown']);
-const ENDS = new Set(['sent', 'unknown', 'suppressed', 'failed', 'expired', 'withdrawn']);
+const ENDS = new Set(['sent', 'unknown', 'suppressed', 'failed', 'bounced', 'expired', 'withdrawn']);
 
 const messageIdOf = ({ parsed }: Mail): string => String(parsed.headers.get('x-herald-message-id'));
 

@@ -4,22 +4,31 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { root } from './root.ts';
 
 /** The workspace that the demo and `make dev` work in. */
 export const WORKSPACE = 'demo';
 
 export interface Credentials {
+  /** Of `WORKSPACE`. */
   readonly apiKey: string;
+  /** Of each workspace, that one included. */
+  readonly apiKeys: ReadonlyMap<string, string>;
   readonly githubSecret: string;
+  /** Signs the references that providers are given. */
+  readonly linkSecret: string;
   /** What all-in-one is told by its environment. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Writes an API key and the secrets that all-in-one reads, into a folder. */
+const newKey = (): string => `hk_${randomBytes(24).toString('base64url')}`;
+
+/** Writes an API key and the secrets that all-in-one reads, into a folder; `others` are workspaces that get a key too. */
 export async function writeCredentials(
   dir: string,
-  apiKey = `hk_${randomBytes(24).toString('base64url')}`,
+  apiKey = newKey(),
+  others: readonly string[] = [],
 ): Promise<Credentials> {
   const secrets = join(dir, 'secrets');
   const keysFile = join(dir, 'api-keys.yaml');
@@ -28,13 +37,25 @@ export async function writeCredentials(
   const githubSecret = derived('github');
   const linkSecret = derived('link-secret');
   await mkdir(secrets, { recursive: true, mode: 0o700 });
-  const sha256 = createHash('sha256').update(apiKey).digest('hex');
-  const keys = { keys: [{ id: 'local', workspace: WORKSPACE, scopes: ['*'], sha256 }] };
-  await writeFile(keysFile, JSON.stringify(keys, undefined, 2), { mode: 0o600 });
+  const apiKeys = new Map([
+    [WORKSPACE, apiKey],
+    ...others.map((workspace) => [workspace, newKey()] as const),
+  ]);
+  const keys = [...apiKeys].map(([workspace, key]) => {
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    return { id: workspace === WORKSPACE ? 'local' : workspace, workspace, scopes: ['*'], sha256 };
+  });
+  await writeFile(keysFile, JSON.stringify({ keys }, undefined, 2), { mode: 0o600 });
   await writeFile(join(dir, 'api-key'), `${apiKey}\n`, { mode: 0o600 });
   await writeFile(join(secrets, `${WORKSPACE}.github`), githubSecret, { mode: 0o600 });
   await writeFile(join(secrets, 'link-secret'), linkSecret, { mode: 0o600 });
-  return { apiKey, githubSecret, env: { API_KEYS_FILE: keysFile, SECRETS_DIR: secrets } };
+  return {
+    apiKey,
+    apiKeys,
+    githubSecret,
+    linkSecret,
+    env: { API_KEYS_FILE: keysFile, SECRETS_DIR: secrets },
+  };
 }
 
 export interface Herald {
@@ -50,6 +71,9 @@ export interface Herald {
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
+/** As in the image: it turns traces on where the environment asks for them, and else does nothing. */
+const PRELOAD = pathToFileURL(join(root, 'libs/telemetry/src/preload.ts')).href;
+
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 40_000;
 const KEPT_LINES = 20;
@@ -63,7 +87,8 @@ export function startHerald(
   logFile: string,
   app = 'all-in-one',
 ): Herald {
-  const child = spawn(process.execPath, [isAbsolute(app) ? app : join(root, `apps/${app}/src/main.ts`)], {
+  const main = isAbsolute(app) ? app : join(root, `apps/${app}/src/main.ts`);
+  const child = spawn(process.execPath, ['--import', PRELOAD, main], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -32,7 +32,7 @@ interface Look {
  * empty, twice in a row with nothing handled in between. Throws, saying what is left, when nothing moves any more and yet it is not quiet.
  */
 export async function waitUntilQuiet(
-  client: Client,
+  client: Pick<Client, 'all'>,
   admin: string | readonly string[],
   { pace = WALL, onLook = () => {} }: { readonly pace?: Pace; readonly onLook?: () => void } = {},
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function waitUntilQuiet(
   }
 }
 
-async function lookAt(client: Client, admin: string | readonly string[]): Promise<Look> {
+async function lookAt(client: Pick<Client, 'all'>, admin: string | readonly string[]): Promise<Look> {
   const [active, ...open] = await Promise.all([
     client.all<Enrollment>('/v1/enrollments?status=active'),
     ...OPEN_STATUSES.map((status) => client.all<Message>(`/v1/messages?status=${status}`)),

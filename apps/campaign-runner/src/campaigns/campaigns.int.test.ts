@@ -1,3 +1,4 @@
+import { collections } from '@herald/contracts';
 import { describe, expect, test } from 'vitest';
 import { setStage } from '../testing/stage.ts';
 
@@ -65,6 +66,21 @@ describe('a campaign', () => {
       body: {
         errors: [
           { path: '/steps/0/email/template', message: 'line 7, column 24: there is no template "nowhere"' },
+        ],
+      },
+    });
+    const version = { templateId: 'greeting', n: 1, savedAt: 0, channel: 'sms', text: 't' } as const;
+    await stage.store
+      .collection(collections.templateVersions)
+      .write([{ doc: { workspace: 'acme', id: 'greeting@1', version: 1, ...version }, ifVersion: null }]);
+    expect(await stage.call('PUT', '/v1/campaigns/hello', campaign)).toMatchObject({
+      status: 422,
+      body: {
+        errors: [
+          {
+            path: '/steps/0/email/template',
+            message: expect.stringContaining('template "greeting" is for sms, not for email'),
+          },
         ],
       },
     });

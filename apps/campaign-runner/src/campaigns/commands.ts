@@ -50,6 +50,7 @@ export function createCampaignCommands(
   const campaigns = store.collection(collections.campaigns);
   const versions = store.collection(collections.campaignVersions);
   const templates = store.collection(collections.templates);
+  const templateVersions = store.collection(collections.templateVersions);
   const outbox = createOutbox({ collection: campaigns, broker, clock, attention: () => null });
 
   const check = async (workspace: string, id: string, text: string): Promise<CampaignDefinition> => {
@@ -69,6 +70,19 @@ export function createCampaignCommands(
     const missing = parsed.templates.filter((_use, index) => found[index] === undefined);
     if (missing.length > 0)
       throw invalid(missing.map((use) => use.fault(`there is no template "${use.template}"`)));
+    const latest = await templateVersions.getMany(
+      parsed.templates.map(({ template }, index) => ({
+        workspace,
+        id: `${template}@${found[index]?.latest ?? 0}`,
+      })),
+    );
+    const foreign = parsed.templates.flatMap((use, index) => {
+      const { channel = use.channel } = latest[index] ?? {};
+      return channel === use.channel
+        ? []
+        : [use.fault(`template "${use.template}" is for ${channel}, not for ${use.channel}`)];
+    });
+    if (foreign.length > 0) throw invalid(foreign);
     return parsed.definition;
   };
 

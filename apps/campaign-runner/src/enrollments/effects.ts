@@ -19,13 +19,15 @@ export interface EffectsOf {
   readonly facts: readonly EnrollmentFact[];
   readonly cause: Cause;
   readonly now: Instant;
+  /** When the event that caused this was received; undefined after a wait. */
+  readonly receivedAt?: Instant | undefined;
 }
 
 /**
  * What must be published because of an enrollment's events: the events themselves for the log, those a step causes, and what messaging
  * is to do. Ids are derived, so publishing again changes nothing.
  */
-export function effectsOf({ workspace, state, facts, cause, now }: EffectsOf): OutMessage[] {
+export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: EffectsOf): OutMessage[] {
   const stream = streamOf('prospect', state.prospectId);
   const event = (id: string, type: string, occurredAt: Instant, data: JsonObject): Event => ({
     workspace,
@@ -58,7 +60,8 @@ export function effectsOf({ workspace, state, facts, cause, now }: EffectsOf): O
         told.push(event(deriveId('emit', factId), fact.data.eventType, fact.occurredAt, fact.data.eventData));
         break;
       case 'enrollment.requested': {
-        const { stepId, messageId, channel, template, campaignId, campaignVersion, prospectId } = fact.data;
+        const { stepId, messageId, channel, template, url, campaignId, campaignVersion, prospectId } =
+          fact.data;
         const { seq: _seq, ...entry } = state.entry;
         commands.push(
           requestMessage({
@@ -74,7 +77,9 @@ export function effectsOf({ workspace, state, facts, cause, now }: EffectsOf): O
               enrollmentId,
               stepId,
             },
+            ...(url === undefined ? {} : { url }),
             requestedAt: now,
+            ...(receivedAt === undefined ? {} : { receivedAt }),
             dueAt: Math.min(fact.occurredAt, now),
             event: entry,
             enrollment: JSON.parse(JSON.stringify(viewEnrollment(state))),

@@ -52,6 +52,27 @@ describe('an enrollment', () => {
     ]);
   });
 
+  test('asks for a message of each channel, and says where a webhook goes', async () => {
+    const stage = await setStage();
+    await stage.launch(
+      'all',
+      `id: all
+enter: { on: trial.started }
+steps:
+  - { id: text, sms: { template: a } }
+  - { id: phone, call: { template: b } }
+  - { id: crm, webhook: { template: c, url: "https://crm.example/hook" } }
+`,
+    );
+    await stage.happens('trial.started', 'ada');
+    await stage.quiet();
+    expect(stage.requests().map(({ channel, template, url }) => [channel, template, url])).toEqual([
+      ['sms', 'a', undefined],
+      ['call', 'b', undefined],
+      ['webhook', 'c', 'https://crm.example/hook'],
+    ]);
+  });
+
   test('that is delivered again and again, to two replicas at once, changes nothing', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);

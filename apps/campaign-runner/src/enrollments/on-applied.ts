@@ -20,6 +20,7 @@ import {
   type StoredEvent,
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
+import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { HELD } from './attend.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
@@ -128,6 +129,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
       const event = appliedContract.parse(delivery.body);
       const prospectId = prospectIdOf(event);
       if (prospectId === undefined) return ack;
+      tracing().annotate({ 'herald.correlation_id': event.correlationId, 'herald.event_type': event.type });
       if (event.type === 'prospect.erased') await erase(event, prospectId);
       await move(event, prospectId);
       for (const campaign of library.entering(event.workspace, event.type))

@@ -2,6 +2,7 @@ import { ack, drop, type Handler, retry } from '@herald/broker';
 import { ContractError, dueContract } from '@herald/contracts';
 import { span, wall } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
+import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 
@@ -19,6 +20,10 @@ export function createOnDue({ clock, metrics, library, transitions }: OnDueDeps)
       const dueAt = doc?.state.wait?.dueAt ?? null;
       if (doc === undefined || doc.version !== due.version || doc.state.status !== 'active' || dueAt === null)
         return ack;
+      tracing().annotate({
+        'herald.correlation_id': doc.cause.correlationId,
+        'herald.enrollment_id': doc.id,
+      });
       if (dueAt > clock.now()) {
         await transitions.arm(doc);
         return ack;

@@ -67,6 +67,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     dueMessage(
       { workspace: doc.workspace, id: doc.id, version: doc.version },
       Math.max(0, dueAt - clock.now()),
+      doc.cause.traceparent,
     );
 
   const campaignOf = async ({ workspace, state }: EnrollmentDocument): Promise<Campaign> => {
@@ -107,9 +108,10 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       | { readonly workspace: string; readonly version: null },
     { state, events }: Decision,
     cause: Cause,
+    receivedAt?: Instant,
   ): Promise<EnrollmentDocument | undefined> => {
     const { workspace } = before;
-    const effects = effectsOf({ workspace, state, facts: events, cause, now: clock.now() });
+    const effects = effectsOf({ workspace, state, facts: events, cause, now: clock.now(), receivedAt });
     const version = (before.version ?? 0) + 1;
     const doc: EnrollmentDocument = {
       workspace,
@@ -134,7 +136,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       const world = await readWorld(doc.workspace, doc.state.prospectId);
       const decision = decide(campaign, doc.state, input, world);
       if (decision.events.length === 0) return false;
-      if ((await commit(doc, decision, cause)) !== undefined) return true;
+      const receivedAt = input.kind === 'event' ? input.event.receivedAt : undefined;
+      if ((await commit(doc, decision, cause, receivedAt)) !== undefined) return true;
       doc = await outbox.load(given.workspace, given.id);
     }
     throw new ConflictError(`enrollment ${given.id} kept changing`);
@@ -151,7 +154,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       const { workspace, stream } = entry.event;
       const world = await readWorld(workspace, stream.slice('prospect/'.length));
       const decision = enroll(campaign, entry, world);
-      const entered = await commit({ workspace, version: null }, decision, causedBy(entry.event));
+      const { receivedAt } = entry.event;
+      const entered = await commit({ workspace, version: null }, decision, causedBy(entry.event), receivedAt);
       if (entered === undefined) return false;
       metrics.enrollments.inc({ outcome: 'entered' });
       return true;

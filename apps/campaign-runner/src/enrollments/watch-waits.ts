@@ -1,6 +1,30 @@
 import { collections } from '@herald/contracts';
-import { span, wall } from '@herald/domain';
+import { type EnrollmentStatus, type Refusal, span, wall } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
+
+type Outcome = 'entered' | Exclude<EnrollmentStatus, 'active'> | `refused_${Refusal}`;
+
+const OUTCOMES = [
+  'entered',
+  'completed',
+  'exited',
+  'failed',
+  'refused_when_false',
+  'refused_too_old',
+  'refused_too_deep',
+  'refused_already_in',
+  'refused_entered_before',
+  'refused_not_within',
+  'refused_erased',
+] as const satisfies readonly Outcome[];
+
+/** Counts from 0, so that the first of its kind is seen as an increase. */
+export function countFromZero(
+  metrics: Pick<ServiceDeps['metrics'], 'enrollments' | 'latenessSeconds'>,
+): void {
+  for (const outcome of OUTCOMES) metrics.enrollments.inc({ outcome }, 0);
+  metrics.latenessSeconds.zero({ kind: 'wait' });
+}
 
 /** Has each scrape ask the store how many waits are overdue, for how long the oldest, and how many are due within a minute. */
 export function watchWaits({

@@ -184,3 +184,47 @@ test('a history longer than one page is erased to its beginning', async () => {
   expect(await everything()).not.toContain('ada@example.com');
   expect((await readLog(store)).every(({ schema }) => schema === EVENT_SCHEMA)).toBe(true);
 });
+
+test('takes from reports which link and key it was, also when they come after it, and keeps what consent was about', async () => {
+  const report = (given: Partial<Event> = {}): Event =>
+    anEvent({
+      type: 'message.reported',
+      data: {
+        messageId: 'm1',
+        outcome: 'clicked',
+        provider: 'sendgrid',
+        url: 'https://shop.example/ada@example.com',
+        key: '1',
+        reason: 'to ada@example.com',
+      },
+      ...given,
+    });
+  const suppressed = anEvent({
+    type: 'prospect.suppressed',
+    data: { channel: 'email', address: 'ada@example.com', reason: 'hard_bounce' },
+  });
+  const inbound = anEvent({
+    type: 'sms.received',
+    data: { from: '+14155550101', text: 'I am ada@example.com' },
+  });
+  const later = { occurredAt: ERASED + 9, receivedAt: ERASED + 9 };
+  const topic = anEvent({
+    type: 'prospect.unsubscribed',
+    data: { channel: 'email', topic: 'news' },
+    occurredAt: T0,
+  });
+  await createLogWriter(store).write([personal(), report(), suppressed, inbound]);
+  await createLogWriter(store).write([erased()]);
+  await createLogWriter(store).write([report(later), topic]);
+  expect(await everything()).not.toMatch(/ada@example|shop\.example|4155550101/);
+  const kept = (await readLog(store)).map(({ type, data }) => [type, data]);
+  const ofReport = { messageId: 'm1', outcome: 'clicked', provider: 'sendgrid', reason: 'to (address)' };
+  expect(kept.filter(([type]) => type === 'message.reported')).toEqual([
+    ['message.reported', ofReport],
+    ['message.reported', ofReport],
+  ]);
+  expect(kept).toContainEqual(['prospect.suppressed', { channel: 'email' }]);
+  expect(kept).toContainEqual(['prospect.unsubscribed', { channel: 'email', topic: 'news' }]);
+  expect(await ada()).toMatchObject({ subscriptions: { 'email:news': { subscribed: false } } });
+  expect(await ada()).not.toHaveProperty('suppressions');
+});

@@ -1,29 +1,46 @@
-import { type Event, type Instant, parseMessageType, redactEvent } from '@herald/domain';
+import {
+  type Event,
+  type Instant,
+  type JsonObject,
+  MESSAGE_REPORTED,
+  parseMessageType,
+  redactEvent,
+} from '@herald/domain';
 
 const CHANNELS: ReadonlySet<unknown> = new Set(['all', 'email', 'sms', 'call', 'webhook']);
+const TOPIC = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /**
- * The event as it is kept of an erased prospect. Beyond what the domain leaves of it, a decision about consent keeps its channel: without one it
- * would read as a decision about all of them. The same event again gives the same.
+ * The event as it is kept of an erased prospect. Beyond what the domain leaves of it, a decision about consent keeps its channel and topic: without
+ * them it would read as a decision about all of them. The same event again gives the same.
  */
 export function redact<E extends Event>(event: E): E {
   const redacted = redactEvent(event);
-  const { channel } = event.data;
-  if (!isConsent(event.type) || channel === undefined || !CHANNELS.has(channel)) return redacted;
-  return { ...redacted, data: { ...redacted.data, channel } };
+  if (!CONSENT.has(event.type)) return redacted;
+  const { channel, topic } = event.data;
+  const kept: JsonObject = {
+    ...(channel !== undefined && CHANNELS.has(channel) ? { channel } : {}),
+    ...(typeof topic === 'string' && TOPIC.test(topic) ? { topic } : {}),
+  };
+  return { ...redacted, data: { ...redacted.data, ...kept } };
 }
 
 /**
  * Whether an event that arrives after its prospect was erased is about the time before: it occurred or was received by then, or
- * tells of a message that was asked for by then.
+ * tells of a message that was asked for by then. A report does not say when its message was asked for: it may be of before.
  */
 export function isFromBefore(event: Event, erasedAt: Instant): boolean {
-  if (event.occurredAt <= erasedAt || event.receivedAt <= erasedAt) return true;
+  if (event.occurredAt <= erasedAt || event.receivedAt <= erasedAt || event.type === MESSAGE_REPORTED)
+    return true;
   const { requestedAt } = event.data;
   return (
     parseMessageType(event.type) !== undefined && typeof requestedAt === 'number' && requestedAt <= erasedAt
   );
 }
 
-const isConsent = (type: string): boolean =>
-  type === 'prospect.subscribed' || type === 'prospect.unsubscribed';
+const CONSENT: ReadonlySet<string> = new Set([
+  'prospect.subscribed',
+  'prospect.unsubscribed',
+  'prospect.suppressed',
+  'prospect.unsuppressed',
+]);

@@ -14,7 +14,22 @@ export const ProspectBody = Type.Object({
   subscriptions: Type.Record(
     Type.String(),
     Type.Object({ subscribed: Type.Boolean(), at: Instant, reason: Type.Optional(Type.String()) }),
-    { description: 'Decisions by channel; `all` stands for every channel. The later decision stands.' },
+    {
+      description:
+        'Decisions by channel, or by `<channel>:<topic>`; `all` stands for every channel. The later decision stands.',
+    },
+  ),
+  suppressions: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Object({
+        suppressed: Type.Boolean(),
+        address: Type.Optional(Type.String({ description: 'The only address it is about.' })),
+        at: Instant,
+        reason: Type.Optional(Type.String()),
+      }),
+      { description: 'By channel: whether messages can and may reach the person at all.' },
+    ),
   ),
   firstSeenAt: Instant,
   lastSeenAt: Instant,
@@ -40,6 +55,16 @@ export const viewProspect = (state: ProspectState) => ({
       { subscribed, at: iso(at), ...(reason === undefined ? {} : { reason }) },
     ]),
   ),
+  ...(state.suppressions === undefined
+    ? {}
+    : {
+        suppressions: Object.fromEntries(
+          Object.entries(state.suppressions).map(([channel, { at, eventId: _by, ...rest }]) => [
+            channel,
+            { ...rest, at: iso(at) },
+          ]),
+        ),
+      }),
   firstSeenAt: iso(state.firstSeenAt),
   lastSeenAt: iso(state.lastSeenAt),
   version: state.seq,

@@ -34,6 +34,52 @@ describe('a store that agrees with its log', () => {
     expect(await run()).toEqual({ events: 22, streams: 4, differences: 0, repaired: 0, described: [] });
   });
 
+  test('agrees when messages were reported and people suppressed, in whatever order that arrived', async () => {
+    const story = storyOf('ada');
+    const sent = story.find(({ type }) => type === 'email.sent');
+    if (sent === undefined) throw new Error('the story has no message');
+    const tell = (version: number, type: string, data: object) => ({
+      ...sent,
+      ...{ id: `told-${version}`, type, occurredAt: T0 + 20 + version },
+      data: { ...sent.data, version, reported: true, ...data },
+    });
+    const person = (id: string, type: string, data: object) => ({
+      ...sent,
+      ...{ id, type, occurredAt: T0 + 90, data: { ...data } },
+    });
+    const told = [
+      ...story,
+      person('report-1', 'message.reported', { messageId: sent.data.messageId, outcome: 'bounced' }),
+      tell(5, 'email.bounced', { bounce: 'hard', reason: '550 no such user' }),
+      tell(7, 'email.opened', { status: 'bounced' }),
+      tell(8, 'email.delivered', { status: 'bounced' }),
+      person('s-1', 'prospect.suppressed', {
+        channel: 'email',
+        address: 'ada@example.com',
+        reason: 'hard_bounce',
+      }),
+      person('s-2', 'prospect.unsubscribed', { channel: 'email', topic: 'news', reason: 'page' }),
+    ];
+    const order = fc.shuffledSubarray(told, { minLength: told.length });
+    await fc.assert(
+      fc.asyncProperty(order, async (arrived) => {
+        const other = await openTestStore();
+        try {
+          await createLogWriter(other).write(arrived);
+          await writeDocumentsOf(other, told);
+          expect(await run({ store: other })).toMatchObject({ events: told.length, differences: 0 });
+          const [message] = await readAll(other, collections.messages);
+          expect(message?.state).toMatchObject({ status: 'bounced', reason: '550 no such user' });
+          const [ada] = await readAll(other, collections.prospects);
+          expect(ada?.state.suppressions?.email).toMatchObject({ address: 'ada@example.com' });
+        } finally {
+          await other.close();
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('tells of its progress up to the end', async () => {
     await writeHistory(store, ['ada', 'bob']);
     const seen: (readonly [number, number])[] = [];

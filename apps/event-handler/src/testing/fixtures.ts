@@ -109,6 +109,7 @@ export function createFakeBroker(overrides: Partial<Broker> = {}): FakeBroker {
     deadLetters: unused,
     replayDeadLetters: unused,
     depth: unused,
+    load: unused,
     purgeDelayed: unused,
     ...overrides,
   };

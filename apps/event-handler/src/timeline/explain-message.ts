@@ -26,7 +26,16 @@ function predicate(outcome: MessageOutcome, data: JsonObject): string {
     case 'expired':
     case 'withdrawn':
     case 'bounced':
+    case 'answered':
+    case 'completed':
+    case 'busy':
       return outcome;
+    case 'no_answer':
+      return 'not answered';
+    case 'deferred':
+      return 'deferred by the receiving server';
+    case 'key_pressed':
+      return `answered by${phrase('key', data.key)}`;
     case 'complained':
       return 'reported as unwanted';
     case 'unknown':
@@ -46,9 +55,16 @@ function reason(outcome: MessageOutcome, data: JsonObject): string {
     case 'sent':
       return `step ${text(data.stepId) ?? 'unknown'} of ${text(data.campaignId) ?? 'a campaign'} asked for it`;
     case 'delivered':
-      return `${text(data.provider) ?? 'the provider'} says so`;
+    case 'deferred':
+    case 'answered':
+    case 'completed':
+    case 'busy':
+    case 'no_answer':
+      return `${text(data.provider) ?? 'the provider'} says so${given === undefined ? '' : `: ${given}`}`;
     case 'opened':
+      return data.machine === true ? 'a program fetched its pictures ahead' : (given ?? 'the reader did so');
     case 'clicked':
+    case 'key_pressed':
       return given ?? 'the reader did so';
     case 'unknown':
       return given ?? 'the call of the provider was cut off before it answered';

@@ -1,4 +1,4 @@
-import { isEnrollmentFact, parseMessageType, type StoredEvent } from '@herald/domain';
+import { isEnrollmentFact, MESSAGE_REPORTED, parseMessageType, type StoredEvent } from '@herald/domain';
 import { explainMessage } from './explain-message.ts';
 import { explainStep } from './explain-step.ts';
 import { type Explanation, sentence } from './explanation.ts';
@@ -19,9 +19,27 @@ function explainEvent(event: StoredEvent): Explanation {
       return sentence('event', `unsubscribed from ${channelOf(event)}`, reasonOf(event) ?? whence(event));
     case 'prospect.subscribed':
       return sentence('event', `subscribed to ${channelOf(event)}`, reasonOf(event) ?? whence(event));
+    case 'prospect.suppressed':
+      return sentence('event', `suppressed for ${channelOf(event)}`, reasonOf(event) ?? whence(event));
+    case 'prospect.unsuppressed':
+      return sentence(
+        'event',
+        `no longer suppressed for ${channelOf(event)}`,
+        reasonOf(event) ?? whence(event),
+      );
+    case MESSAGE_REPORTED:
+      return explainReport(event);
     default:
       return sentence('event', event.type, whence(event));
   }
+}
+
+function explainReport(event: StoredEvent): Explanation {
+  const { outcome, provider, scanner } = event.data;
+  const who = typeof provider === 'string' ? provider : event.source;
+  return typeof scanner === 'string'
+    ? sentence('event', `${outcome} by a program that looks at mail, not counted`, scanner)
+    : sentence('event', `a message was reported ${outcome}`, `received from ${who}`);
 }
 
 function explainRefusal(event: StoredEvent): Explanation {
@@ -31,8 +49,10 @@ function explainRefusal(event: StoredEvent): Explanation {
   return sentence('step', `did not enter ${campaignId ?? 'a campaign'}`, `${why}${more}`);
 }
 
-const channelOf = ({ data }: StoredEvent): string =>
-  typeof data.channel === 'string' && data.channel !== 'all' ? data.channel : 'everything';
+const channelOf = ({ data }: StoredEvent): string => {
+  const channel = typeof data.channel === 'string' && data.channel !== 'all' ? data.channel : 'everything';
+  return typeof data.topic === 'string' ? `${data.topic} (${channel})` : channel;
+};
 
 const reasonOf = ({ data }: StoredEvent): string | undefined =>
   typeof data.reason === 'string' ? data.reason : undefined;

@@ -146,6 +146,17 @@ const messages: Record<MessageOutcome, readonly (readonly [JsonObject, string])[
   ],
   bounced: [[{ reason: 'mailbox full' }, 'message: e-mail welcome bounced; bounced: mailbox full']],
   complained: [[{ reason: 'abuse' }, 'message: e-mail welcome reported as unwanted; complained: abuse']],
+  deferred: [
+    [
+      { provider: 'sendgrid', reason: '450 later' },
+      'message: e-mail welcome deferred by the receiving server; sendgrid says so: 450 later',
+    ],
+  ],
+  answered: [[{ provider: 'twilio' }, 'message: e-mail welcome answered; twilio says so']],
+  completed: [[{ provider: 'twilio' }, 'message: e-mail welcome completed; twilio says so']],
+  busy: [[{}, 'message: e-mail welcome busy; the provider says so']],
+  no_answer: [[{}, 'message: e-mail welcome not answered; the provider says so']],
+  key_pressed: [[{ key: '1' }, 'message: e-mail welcome answered by key 1; the reader did so']],
   unknown: [
     [
       {},
@@ -182,6 +193,22 @@ describe('messages', () => {
 describe('events', () => {
   test.each([
     [stored('order.placed'), 'event: order.placed; received from api'],
+    [
+      stored('prospect.suppressed', { channel: 'email', reason: 'hard_bounce' }),
+      'event: suppressed for email; hard_bounce',
+    ],
+    [
+      stored('prospect.unsubscribed', { channel: 'email', topic: 'news', reason: 'page' }),
+      'event: unsubscribed from news (email); page',
+    ],
+    [
+      stored('message.reported', { messageId: 'm1', outcome: 'opened', provider: 'sendgrid' }),
+      'event: a message was reported opened; received from sendgrid',
+    ],
+    [
+      stored('message.reported', { messageId: 'm1', outcome: 'clicked', scanner: 'followed too soon' }),
+      'event: clicked by a program that looks at mail, not counted; followed too soon',
+    ],
     [
       stored('onboarding.finished', {}, { depth: 1, causationId: 'x', source: 'campaign-runner' }),
       'event: onboarding.finished; campaign-runner did this because of event x',

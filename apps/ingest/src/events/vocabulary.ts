@@ -14,6 +14,15 @@ const Traits = Type.Optional(Type.Object({}));
 const consent = Type.Object(
   {
     channel: Type.Optional(Type.Enum(['all', 'email', 'sms', 'call', 'webhook'])),
+    topic: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' })),
+    reason: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+);
+const suppression = Type.Object(
+  {
+    channel: Type.Optional(Type.Enum(['all', 'email', 'sms', 'call'])),
+    address: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
     reason: Type.Optional(Type.String({ maxLength: 500 })),
   },
   { additionalProperties: false },
@@ -42,6 +51,8 @@ const known: ReadonlyMap<string, KnownType> = new Map(
     },
     'prospect.subscribed': { about: 'prospect', data: Compile(consent) },
     'prospect.unsubscribed': { about: 'prospect', data: Compile(consent) },
+    'prospect.suppressed': { about: 'prospect', data: Compile(suppression) },
+    'prospect.unsuppressed': { about: 'prospect', data: Compile(suppression) },
   }),
 );
 

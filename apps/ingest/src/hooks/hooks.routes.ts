@@ -50,11 +50,13 @@ export interface HooksDeps {
   readonly metrics: Metrics;
   readonly publishEvents: PublishEvents;
   readonly rateLimit: RateLimit;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /** `POST /hooks/:workspace/:source`: public, for the source proves itself. */
 export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
-  const { memory, secrets, clock, log, metrics, publishEvents, rateLimit } = deps;
+  const { memory, secrets, clock, log, publicUrl, metrics, publishEvents, rateLimit } = deps;
   countRejections(scope, metrics, 'signature');
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
@@ -64,6 +66,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     const raw: RawRequest = {
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       headers: singleValues(request.headers),
+      url: `${publicUrl}${request.url}`,
     };
     const source = authenticate(workspace, id, raw);
     rateLimit(workspace, 1);

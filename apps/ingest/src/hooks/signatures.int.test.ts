@@ -1,10 +1,13 @@
+import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { deriveId } from '@herald/domain';
 import { sign } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
+import { Stripe } from 'stripe';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { githubExamples } from '../testing/github-examples.ts';
 import { type HookOptions, hmacHex, postHook, putSource } from '../testing/hooks.ts';
-import { startIngest, type TestIngest } from '../testing/start-ingest.ts';
+import { PUBLIC_URL, startIngest, type TestIngest } from '../testing/start-ingest.ts';
 
 const SECRET = 'a secret shared with the sender';
 const STANDARD = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -72,6 +75,74 @@ describe('the signature of a webhook', () => {
     for (const offset of [0, -240_000, -301_000, 301_000]) statuses.push((await at(offset)).statusCode);
     expect(statuses).toEqual([202, 202, 401, 401]);
     expect((await at(0)).json().ids).toEqual([deriveId('hook', 'standard', 'msg_1')]);
+  });
+
+  it('of Stripe, SendGrid and Twilio holds for what their own packages make or check, and for nothing else', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await ingest.writeSecret(
+      'acme',
+      'sendgrid',
+      publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    );
+    for (const [scheme, secret] of [
+      ['stripe', 'shared'],
+      ['sendgrid', 'sendgrid'],
+      ['twilio', 'shared'],
+    ] as const)
+      await put(scheme, { verify: { scheme, secret }, map });
+    const timestamp = Math.floor(ingest.time.now / 1000);
+    const stripe = {
+      'stripe-signature': Stripe.webhooks.generateTestHeaderString({
+        payload: good,
+        secret: SECRET,
+        timestamp,
+      }),
+    };
+    const sendgrid = {
+      'x-twilio-email-event-webhook-timestamp': String(timestamp),
+      'x-twilio-email-event-webhook-signature': signBytes(
+        'sha256',
+        Buffer.from(timestamp + good),
+        privateKey,
+      ).toString('base64'),
+    };
+    const query = '?a=b%20c';
+    const form = { type: 'trial.started', user: 'p-1' };
+    const twilio = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': getExpectedTwilioSignature(
+        SECRET,
+        `${PUBLIC_URL}/hooks/acme/twilio${query}`,
+        form,
+      ),
+    };
+    const bodyOf = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+    const statuses = [
+      await hook('stripe', good, { headers: stripe }),
+      await hook('sendgrid', good, { headers: sendgrid }),
+      await hook('twilio', bodyOf(form), { headers: twilio, query }),
+      await hook('stripe', `${good} `, { headers: stripe }),
+      await hook('sendgrid', `${good} `, { headers: sendgrid }),
+      await hook('twilio', bodyOf({ ...form, user: 'p-2' }), { headers: twilio, query }),
+      await hook('twilio', bodyOf(form), { headers: twilio, query: `${query}&d=e` }),
+    ].map(({ statusCode }) => statusCode);
+    expect(statuses).toEqual([202, 202, 202, 401, 401, 401, 401]);
+  });
+
+  it('of SendGrid needs the key that SendGrid shows, and only what signs a time has a tolerance', async () => {
+    const write = (verify: object) =>
+      ingest.app.inject({
+        method: 'PUT',
+        url: '/v1/sources/x',
+        headers: { authorization: 'Bearer acme-key' },
+        payload: { verify, map },
+      });
+    const refused = await write({ scheme: 'sendgrid', secret: 'shared' });
+    expect([refused.statusCode, refused.json().errors[0].path]).toEqual([422, '/verify/secret']);
+    expect((await write({ scheme: 'twilio', secret: 'shared', tolerance: 60 })).json().errors[0].path).toBe(
+      '/verify/tolerance',
+    );
+    expect((await write({ scheme: 'stripe', secret: 'shared', tolerance: 60 })).statusCode).toBe(201);
   });
 
   it('of two secrets in use holds by either', async () => {

@@ -1,11 +1,18 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { SourceVerify } from '@herald/contracts';
-import { type Clock, span, wall } from '@herald/domain';
+import type { Clock } from '@herald/domain';
+import { equal } from './compare.ts';
+import { isFresh } from './freshness.ts';
+import { isSendgridSignature, sendgridKey } from './sendgrid-signature.ts';
+import { isStripeSignature } from './stripe-signature.ts';
+import { isTwilioSignature } from './twilio-signature.ts';
 
 /** A request as it came, before anything was made of it. Header names are lower case; a repeated header is its values joined by `, `. */
 export interface RawRequest {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** As the world knows it, in full. */
+  readonly url: string;
 }
 
 /** How old, and how far ahead, a signed timestamp may be unless the source says otherwise; s. */
@@ -47,6 +54,20 @@ export function isAuthentic(
     }
     case 'standard-webhooks':
       return isStandardWebhook(secrets, request, clock, verify.tolerance ?? DEFAULT_TOLERANCE);
+    case 'stripe': {
+      const tolerance = verify.tolerance ?? DEFAULT_TOLERANCE;
+      const { body, headers } = request;
+      return isStripeSignature(headers['stripe-signature'], { body, secrets, tolerance, clock });
+    }
+    case 'sendgrid': {
+      const keys = secrets.map(sendgridKey);
+      return isSendgridSignature(request.headers, { body: request.body, keys, old: verify.tolerance, clock });
+    }
+    case 'twilio': {
+      const { url, body, headers } = request;
+      const contentType = headers['content-type'];
+      return isTwilioSignature({ url, body, contentType, signature: headers['x-twilio-signature'] }, secrets);
+    }
     default:
       return verify.scheme satisfies never;
   }
@@ -95,9 +116,6 @@ const hmac = (key: string | Buffer, parts: readonly (string | Buffer)[]): Buffer
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-const equal = (expected: Buffer, given: Buffer): boolean =>
-  expected.length === given.length && timingSafeEqual(expected, given);
-
 function readMac(header: string | undefined): Buffer {
   const text = header?.replace(/^sha256=/, '') ?? '';
   if (HEX_MAC.test(text)) return Buffer.from(text, 'hex');
@@ -136,9 +154,7 @@ function isStandardWebhook(
   const { id, timestamp, signature } = standardHeaders(headers);
   if (id === undefined || timestamp === undefined || signature === undefined) return false;
   // A dot in the id would let one signed text be read as another id and timestamp.
-  if (id.includes('.') || !/^\d{1,11}$/.test(timestamp)) return false;
-  const age = Math.abs(clock.now() - Number(timestamp) * span.SECOND);
-  if (age > wall(clock, tolerance * span.SECOND)) return false;
+  if (id.includes('.') || !isFresh(timestamp, { old: tolerance, ahead: tolerance }, clock)) return false;
   const given = signature
     .split(' ')
     .filter((part) => part.startsWith('v1,'))

@@ -17,7 +17,8 @@ const verify = (
   rule: SourceVerify,
   headers: Record<string, string | undefined>,
   { secrets = [SECRET], sent = body, at = clock }: { secrets?: string[]; sent?: Buffer; at?: Clock } = {},
-): boolean => isAuthentic(rule, secrets, { body: sent, headers }, at);
+): boolean =>
+  isAuthentic(rule, secrets, { body: sent, headers, url: 'https://herald.example/hooks/acme/x' }, at);
 
 describe('bearer', () => {
   const rule: SourceVerify = { scheme: 'bearer' };
@@ -244,6 +245,11 @@ describe('any scheme', () => {
       'webhook-id',
       'webhook-timestamp',
       'webhook-signature',
+      'stripe-signature',
+      'x-twilio-signature',
+      'x-twilio-email-event-webhook-signature',
+      'x-twilio-email-event-webhook-timestamp',
+      'content-type',
     ];
     const headers = fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary' }));
     const scheme = fc.constantFrom<SourceVerify['scheme']>(
@@ -251,6 +257,9 @@ describe('any scheme', () => {
       'hmac-sha256',
       'github',
       'standard-webhooks',
+      'stripe',
+      'sendgrid',
+      'twilio',
     );
     fc.assert(
       fc.property(scheme, headers, fc.uint8Array(), (which, given, bytes) => {

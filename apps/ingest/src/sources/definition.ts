@@ -2,6 +2,7 @@ import type { SourceDocument } from '@herald/contracts';
 import { type Fault, Problem, type Secrets } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { compileMapping, type Mapping } from '../hooks/mapping.ts';
+import { sendgridKey } from '../hooks/sendgrid-signature.ts';
 import { secretsOf, standardKey } from '../hooks/signatures.ts';
 
 /** A name that can stand in a URL and in a file's name. */
@@ -13,7 +14,16 @@ const Expression = (description: string) => Type.String({ minLength: 1, maxLengt
 
 const Verify = Type.Object(
   {
-    scheme: Type.Enum(['none', 'bearer', 'hmac-sha256', 'github', 'standard-webhooks']),
+    scheme: Type.Enum([
+      'none',
+      'bearer',
+      'hmac-sha256',
+      'github',
+      'standard-webhooks',
+      'stripe',
+      'sendgrid',
+      'twilio',
+    ]),
     secret: Type.Optional(
       Type.String({
         pattern: NAME,
@@ -32,7 +42,7 @@ const Verify = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 86_400,
-        description: 'How old a signed timestamp may be, in s; 300 unless given.',
+        description: 'How old a signed timestamp may be, in s; 300 unless given, for sendgrid 25 hours.',
       }),
     ),
   },
@@ -102,6 +112,12 @@ export function checkDefinition(
   };
 }
 
+const SIGNS_A_TIME: ReadonlySet<SourceBody['verify']['scheme']> = new Set([
+  'standard-webhooks',
+  'stripe',
+  'sendgrid',
+]);
+
 function verifyFaults(verify: SourceBody['verify'], workspace: string, secrets: Secrets): Fault[] {
   const { scheme, secret, header, tolerance } = verify;
   const faults: Fault[] = [];
@@ -110,8 +126,7 @@ function verifyFaults(verify: SourceBody['verify'], workspace: string, secrets: 
   };
   if (header !== undefined && scheme !== 'bearer' && scheme !== 'hmac-sha256')
     add('header', `${scheme} has no header to choose`);
-  if (tolerance !== undefined && scheme !== 'standard-webhooks')
-    add('tolerance', `${scheme} signs no timestamp`);
+  if (tolerance !== undefined && !SIGNS_A_TIME.has(scheme)) add('tolerance', `${scheme} signs no timestamp`);
   if (scheme === 'none') {
     if (secret !== undefined) add('secret', 'none needs no secret');
     return faults;
@@ -124,5 +139,7 @@ function verifyFaults(verify: SourceBody['verify'], workspace: string, secrets: 
   if (values.length === 0) add('secret', `there is no secret ${secret} in this workspace, or it is empty`);
   else if (scheme === 'standard-webhooks' && values.some((value) => standardKey(value) === undefined))
     add('secret', `a secret in ${secret} is not base64`);
+  else if (scheme === 'sendgrid' && values.some((value) => sendgridKey(value) === undefined))
+    add('secret', `a secret in ${secret} is not the public key that SendGrid shows`);
   return faults;
 }

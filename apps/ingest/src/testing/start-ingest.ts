@@ -19,7 +19,7 @@ import {
 import type { Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { vi } from 'vitest';
-import { createIngest } from '../service.ts';
+import { createIngest, type IngestDeps } from '../service.ts';
 
 export const LINK_SECRET = 'a secret for links, long enough to sign';
 export const PUBLIC_URL = 'https://herald.example';
@@ -52,7 +52,7 @@ export interface TestIngest {
 }
 
 /** Ingest over a real embedded broker and store in a new directory. Secrets that were read are kept for seconds: use a new name for a new value. */
-export async function startIngest(options: { rate?: number } = {}): Promise<TestIngest> {
+export async function startIngest(options: Partial<IngestDeps> = {}): Promise<TestIngest> {
   const dir = await mkdtemp(join(tmpdir(), 'herald-ingest-'));
   const secretsDir = join(dir, 'secrets');
   await mkdir(secretsDir);
@@ -125,10 +125,13 @@ export async function startIngest(options: { rate?: number } = {}): Promise<Test
         events.push(...eventsContract.parse(body).events);
         return ack;
       });
-      await vi.waitFor(async () => {
-        const { ready, inFlight } = await real.broker.depth(queue.events);
-        if (ready + inFlight > 0) throw new Error('not empty yet');
-      });
+      await vi.waitFor(
+        async () => {
+          const { ready, inFlight } = await real.broker.depth(queue.events);
+          if (ready + inFlight > 0) throw new Error('not empty yet');
+        },
+        { timeout: 20_000, interval: 10 },
+      );
       await consumer.stop();
       return events;
     },

@@ -16,6 +16,36 @@ export const askPage = (channel: string): string =>
 <form method="post"><button name="${PAGE_FIELD}" value="page">Unsubscribe</button></form>`,
   );
 
+/** A topic as the page offers it. */
+export interface Choice {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Whether they get it now. */
+  readonly chosen: boolean;
+}
+
+/** What was offered goes along with what is ticked: what is not there was either taken off or never shown. */
+export const choicesPage = (channel: string, choices: readonly Choice[]): string =>
+  page(
+    'What do you want to get from us?',
+    `<form method="post">
+${choices.map(choiceField).join('\n')}
+<p><button name="${PAGE_FIELD}" value="choices">Save</button></p>
+<p><button name="${PAGE_FIELD}" value="page">Unsubscribe from all ${named(channel)}</button></p>
+</form>`,
+  );
+
+const choiceField = ({ id, name, description, chosen }: Choice): string =>
+  `<p><label><input type="checkbox" name="topic" value="${escaped(id)}"${chosen ? ' checked' : ''}> ${escaped(name)}</label>${
+    description === undefined ? '' : `<br><small>${escaped(description)}</small>`
+  }<input type="hidden" name="shown" value="${escaped(id)}"></p>`;
+
+export const savedPage = (): string => page('Saved', '<p>You will get what you have chosen.</p>');
+
+export const topicDonePage = (name: string): string =>
+  page('You are unsubscribed', `<p>You will get no more about ${escaped(name)} from us.</p>`);
+
 export const donePage = (channel: string): string =>
   page('You are unsubscribed', `<p>You will get no more ${named(channel)} from us.</p>`);
 

@@ -1,5 +1,5 @@
-import { signUnsubscribe } from '@herald/contracts';
-import { span } from '@herald/domain';
+import { collections, signUnsubscribe } from '@herald/contracts';
+import { initialProspect, type ProspectState, span } from '@herald/domain';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LINK_SECRET, startIngest, type TestIngest } from '../testing/start-ingest.ts';
@@ -123,9 +123,93 @@ describe('one-click', () => {
     expect(ingest.logged()).toContain('not_durable');
   });
 
-  it('refuses a body over 4 KiB', async () => {
-    expect((await post('x'.repeat(4_097), ONE_CLICK)).statusCode).toBe(413);
+  it('refuses a body over 8 KiB', async () => {
+    expect((await post('x'.repeat(8_193), ONE_CLICK)).statusCode).toBe(413);
     expect(await ingest.published()).toEqual([]);
+  });
+});
+
+describe('topics', () => {
+  const ofNews = signUnsubscribe({ ...claim, topic: 'news' }, LINK_SECRET);
+  const settings = {
+    ...{ workspace: 'acme', id: 'settings', version: 1 },
+    topics: [
+      { id: 'news', name: 'News <b>', description: 'Once a month' },
+      { id: 'offers', name: 'Offers' },
+      { id: 'digest', name: 'Digest', optIn: true },
+    ],
+  };
+  const ann = (subscriptions: object) => ({
+    ...{ workspace: 'acme', id: claim.prospectId, version: 1 },
+    state: { ...initialProspect(claim.prospectId), seq: 1, subscriptions } as ProspectState,
+  });
+  beforeAll(async () => {
+    await ingest.store.collection(collections.settings).write([{ doc: settings, ifVersion: null }]);
+    const off = { subscribed: false, at: 1, eventId: 'x' };
+    await ingest.store
+      .collection(collections.prospects)
+      .write([{ doc: ann({ 'email:offers': off }), ifVersion: null }]);
+  });
+  afterAll(async () => {
+    await ingest.store.collection(collections.settings).remove('acme', 'settings');
+  });
+  afterEach(() => {
+    ingest.faults.store = false;
+  });
+
+  it('are offered with what the person has now, escaped, and nothing else of them', async () => {
+    const { body } = await get();
+    const field = (id: string) =>
+      new RegExp(`<input type="checkbox" name="topic" value="${id}"( checked)?>`).exec(body)?.[1];
+    expect([field('news'), field('offers'), field('digest')]).toEqual([' checked', undefined, undefined]);
+    expect(body).toContain('News &lt;b&gt;');
+    expect(body).toContain('Unsubscribe from all e-mails');
+    expect(body).not.toMatch(/https?:|src=|<script|ann@private|set-cookie/);
+    expect(await ingest.published()).toEqual([]);
+  });
+
+  it('are changed as they are ticked, those that were shown alone', async () => {
+    const response = await post('topic=offers&shown=news&shown=offers&shown=%3Cx%3E&from=choices', ONE_CLICK);
+    expect([response.statusCode, response.body, response.headers['set-cookie']]).toEqual([
+      200,
+      expect.stringContaining('Saved'),
+      undefined,
+    ]);
+    expect((await ingest.published()).map(({ type, data }) => [type, data])).toEqual([
+      ['prospect.unsubscribed', { channel: 'email', topic: 'news', reason: 'page', messageId: 'm-1' }],
+      ['prospect.subscribed', { channel: 'email', topic: 'offers', reason: 'page', messageId: 'm-1' }],
+    ]);
+  });
+
+  it('of the message: one click is of it alone, the button for all of the channel', async () => {
+    const once = await post('List-Unsubscribe=One-Click', ONE_CLICK, ofNews);
+    expect([once.statusCode, once.body]).toEqual([
+      200,
+      expect.stringContaining('no more about News &lt;b&gt;'),
+    ]);
+    expect(await ingest.published()).toMatchObject([
+      { data: { channel: 'email', topic: 'news', reason: 'one-click' } },
+    ]);
+    await post('shown=news&from=page', ONE_CLICK, ofNews);
+    const [event] = await ingest.published();
+    expect(event?.data).toEqual({ channel: 'email', reason: 'page', messageId: 'm-1' });
+  });
+
+  it('that cannot be read are not offered, and unsubscribing works all the same', async () => {
+    ingest.faults.store = true;
+    expect((await get()).body).toContain('Do you want to get no more e-mails');
+    expect((await post('', {}, ofNews)).statusCode).toBe(200);
+    expect(await ingest.published()).toHaveLength(1);
+  });
+
+  it('somebody changing their mind within the minute has the last word', async () => {
+    const ids = new Set<string>();
+    for (const body of ['from=page', 'topic=news&shown=news&from=choices', 'from=page']) {
+      await post(body, ONE_CLICK);
+      ingest.time.now += 1_000;
+    }
+    for (const { id } of await ingest.published()) ids.add(id);
+    expect(ids.size).toBe(3);
   });
 });
 

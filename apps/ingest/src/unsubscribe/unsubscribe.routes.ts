@@ -1,12 +1,31 @@
 import { type UnsubscribeClaim, verifyUnsubscribe } from '@herald/contracts';
-import { type Clock, deriveId, EVENT_SCHEMA, type Event, span, streamOf, wall } from '@herald/domain';
+import {
+  type Clock,
+  deriveId,
+  EVENT_SCHEMA,
+  type Event,
+  type JsonObject,
+  span,
+  streamOf,
+  wall,
+} from '@herald/domain';
 import { type Http, Problem } from '@herald/service';
 import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
-import { askPage, donePage, laterPage, PAGE_FIELD, unknownPage } from './page.ts';
+import type { ReadChoices } from './choices.ts';
+import {
+  askPage,
+  choicesPage,
+  donePage,
+  laterPage,
+  PAGE_FIELD,
+  savedPage,
+  topicDonePage,
+  unknownPage,
+} from './page.ts';
 
-/** bytes; the body of a one-click request is 26 */
-const BODY_LIMIT = 4 * 1024;
+/** bytes; the body of a one-click request is 26, that of a form with fifty topics under 8,000 */
+const BODY_LIMIT = 8 * 1024;
 /** ms of wall time in which the same link, used again, is the same event. */
 const SAME_CLICK = span.MINUTE;
 
@@ -31,11 +50,12 @@ export interface UnsubscribeDeps {
   readonly clock: Clock;
   readonly linkSecret: string;
   readonly publishEvents: PublishEvents;
+  readonly readChoices: ReadChoices;
 }
 
 /** `GET /u/:token` asks, `POST /u/:token` does (RFC 8058): mail scanners follow links, so only a POST has an effect. */
 export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Promise<void> {
-  const { clock, linkSecret, publishEvents } = deps;
+  const { clock, linkSecret, publishEvents, readChoices } = deps;
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body);
 
@@ -45,7 +65,9 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
 
   scope.get('/u/*', { schema: { ...schema, summary: 'The unsubscribe page' } }, async (request, reply) => {
     const claim = verifyUnsubscribe(request.params['*'], linkSecret);
-    return claim === undefined ? reply.code(404).send(unknownPage()) : reply.send(askPage(claim.channel));
+    if (claim === undefined) return reply.code(404).send(unknownPage());
+    const choices = await readChoices(claim);
+    return reply.send(choices.length === 0 ? askPage(claim.channel) : choicesPage(claim.channel, choices));
   });
 
   scope.post(
@@ -54,7 +76,8 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
       schema: {
         ...schema,
         summary: 'Unsubscribe',
-        description: 'One-click (RFC 8058): any body or none, no login.',
+        description:
+          'One-click (RFC 8058): any body or none, no login; of what the message was about, or of its channel. The form of the page says which.',
       },
       bodyLimit: BODY_LIMIT,
     },
@@ -62,43 +85,79 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
       const token = request.params['*'];
       const claim = verifyUnsubscribe(token, linkSecret);
       if (claim === undefined) return reply.code(404).send(unknownPage());
-      const reason = isFromPage(request.body) ? 'page' : 'one-click';
+      const asked = readAsked(request.body, claim);
       try {
-        await publishEvents([unsubscribed(claim, token, reason, clock)]);
+        await publishEvents(eventsOf(asked, claim, token, clock));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         request.log.error({ err: error.cause, code: error.code }, 'request failed');
         return reply.code(error.status).header('retry-after', error.retryAfter).send(laterPage());
       }
-      return reply.send(donePage(claim.channel));
+      if (asked.kind === 'choices') return reply.send(savedPage());
+      const { topic } = asked;
+      if (topic === undefined) return reply.send(donePage(claim.channel));
+      const choices = await readChoices(claim);
+      return reply.send(topicDonePage(choices.find(({ id }) => id === topic)?.name ?? topic));
     },
   );
 }
 
-const isFromPage = (body: unknown): boolean =>
-  typeof body === 'string' && new URLSearchParams(body).get(PAGE_FIELD) === 'page';
+/** What a POST asks for. */
+type Asked =
+  | { readonly kind: 'unsubscribe'; readonly reason: 'one-click' | 'page'; readonly topic?: string }
+  | { readonly kind: 'choices'; readonly chosen: ReadonlyMap<string, boolean> };
 
-/**
- * A double click and a mail program's retry are one event. Not so a click months later: whoever subscribed again in between must be
- * unsubscribed again by the same link, so the id is not of the token alone.
- */
-function unsubscribed(
-  { workspace, prospectId, channel, messageId }: UnsubscribeClaim,
-  token: string,
-  reason: 'one-click' | 'page',
+const TOPIC = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const MAX_CHOICES = 50;
+
+/** Our own forms say what they are; anything else is a mail program's one click, whatever it sends. */
+function readAsked(body: unknown, { topic }: UnsubscribeClaim): Asked {
+  const form = new URLSearchParams(typeof body === 'string' ? body : '');
+  const from = form.get(PAGE_FIELD);
+  if (from === 'page') return { kind: 'unsubscribe', reason: 'page' };
+  if (from !== 'choices')
+    return { kind: 'unsubscribe', reason: 'one-click', ...(topic === undefined ? {} : { topic }) };
+  const ticked = new Set(form.getAll('topic'));
+  const shown = form
+    .getAll('shown')
+    .filter((id) => TOPIC.test(id))
+    .slice(0, MAX_CHOICES);
+  return { kind: 'choices', chosen: new Map(shown.map((id) => [id, ticked.has(id)])) };
+}
+
+function eventsOf(asked: Asked, claim: UnsubscribeClaim, token: string, clock: Clock): Event[] {
+  const { channel } = claim;
+  const now = clock.now();
+  if (asked.kind === 'choices')
+    return [...asked.chosen].map(([topic, wanted]) =>
+      consentEvent(wanted, { channel, topic, reason: 'page' }, claim, ['choice', token, topic, now], clock),
+    );
+  const { reason, topic } = asked;
+  const data = { channel, reason, ...(topic === undefined ? {} : { topic }) };
+  // A mail program's retry is one event. Not so a click months later: whoever subscribed again in between must be unsubscribed again by the
+  // same link, so the id is not of the token alone. At our own buttons somebody may change their mind within a minute.
+  const when = reason === 'page' ? now : Math.floor(now / wall(clock, SAME_CLICK));
+  return [consentEvent(false, data, claim, ['unsubscribe', token, reason, when], clock)];
+}
+
+function consentEvent(
+  wanted: boolean,
+  data: JsonObject,
+  { workspace, prospectId, messageId }: UnsubscribeClaim,
+  key: readonly (string | number)[],
   clock: Clock,
 ): Event {
   const now = clock.now();
-  const id = deriveId('unsubscribe', token, Math.floor(now / wall(clock, SAME_CLICK)));
+  const id = deriveId(...key);
   return {
     workspace,
     id,
     stream: streamOf('prospect', prospectId),
-    type: 'prospect.unsubscribed',
+    type: wanted ? 'prospect.subscribed' : 'prospect.unsubscribed',
     occurredAt: now,
     receivedAt: now,
     source: 'unsubscribe',
-    data: { channel, reason, messageId },
+    data: { ...data, messageId },
     schema: EVENT_SCHEMA,
     correlationId: id,
     depth: 0,

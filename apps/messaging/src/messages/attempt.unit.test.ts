@@ -2,6 +2,7 @@ import type { MessageDocument } from '@herald/contracts';
 import { type Clock, initialMessage, initialProspect, type MessageTelling } from '@herald/domain';
 import { createLog, createMetrics } from '@herald/service';
 import { expect, test } from 'vitest';
+import { createChannels } from '../providers/channels.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { aRequest, T0 } from '../testing/stage.ts';
 import { createAttempt } from './attempt.ts';
@@ -12,6 +13,8 @@ test('a process held up between its claim and the call does not call, for its le
   const clock: Clock = { now: () => now, rate: 1 };
   const provider = fakeProvider(() => ({ kind: 'sent' }), 500);
   const told: MessageTelling[] = [];
+  const log = createLog({ service: 't', level: 'silent' });
+  const metrics = createMetrics({ version: '0' });
   const { event, enrollment, cause, ...asked } = aRequest();
   const doc: MessageDocument = {
     ...{ workspace: 'acme', id: 'm1', version: 0, outbox: [], cause, request: { event, enrollment } },
@@ -38,15 +41,27 @@ test('a process held up between its claim and the call does not call, for its le
     channel: 'email',
   } as const;
   const attempt = createAttempt({
+    outage: { wait: async () => 'none' },
     ...{
       clock,
-      provider,
-      log: createLog({ service: 't', level: 'silent' }),
-      metrics: createMetrics({ version: '0' }),
+      log,
+      metrics,
+      topicOf: () => undefined,
+      findSuppression: async () => undefined,
+      track: (_doc, message) => message,
     },
     transitions: transitions as Transitions,
+    channels: createChannels({
+      clock,
+      log,
+      metrics,
+      providers: { email: [provider] },
+      chosen: () => undefined,
+    }),
     library: { latest: async () => version } as never,
-    compose: { unsubscribeLink: () => undefined, email: async () => ({}) } as never,
+    compose: { unsubscribeLink: () => undefined, message: async () => ({ channel: 'email' }) } as never,
+    askLimits: async () => undefined,
+    wake: async () => {},
     readCircumstances: async () => ({
       enrollment: {},
       prospect: { ...initialProspect('ada'), traits: { email: 'ada@home.example' } },

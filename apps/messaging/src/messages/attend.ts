@@ -1,10 +1,12 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type Clock, span } from '@herald/domain';
-import { firstTry, type UnknownPolicy, willResend } from './policy.ts';
+import type { Waitlists } from '../limits/waitlists.ts';
+import { firstTry, resendAt, type UnknownPolicy } from './policy.ts';
 import type { Transitions } from './transitions.ts';
 
 export interface AttendDeps {
   readonly transitions: Transitions;
+  readonly wake: Waitlists['wake'];
   readonly clock: Clock;
   readonly unknown: UnknownPolicy;
   /** ms of wall time. */
@@ -16,7 +18,7 @@ export interface AttendDeps {
  * was lost; call unknown what was under way when its lease ended. A lease is never ended early, not even at start: the process that
  * holds it may be another replica, or this one's former life still on its way out.
  */
-export function createAttend({ transitions, clock, unknown, lease }: AttendDeps) {
+export function createAttend({ transitions, wake, clock, unknown, lease }: AttendDeps) {
   return async (found: MessageDocument): Promise<void> => {
     const doc = await transitions.outbox.flush(found);
     if (doc !== found) return;
@@ -24,15 +26,17 @@ export function createAttend({ transitions, clock, unknown, lease }: AttendDeps)
     if (doc.lease !== undefined && doc.lease.until <= clock.now()) {
       const reason = `no outcome within ${lease / span.SECOND} s: the provider may have it`;
       const facts = { ...doc.lease.facts, reason, attempts: state.attempts + 1 };
-      const tries = doc.tries ?? firstTry(clock);
+      const tries = doc.tries ?? firstTry(clock, state.channel);
       await transitions.tell(doc, { outcome: 'unknown', facts }, { ...tries, count: tries.count + 1 });
       return;
     }
-    if (willResend(unknown, clock, doc)) {
+    if ((resendAt(unknown, clock, doc) ?? Infinity) <= clock.now()) {
       const reason = 'sent again: nobody could tell whether it had left';
       await transitions.tell(doc, { outcome: 'scheduled', facts: { reason, dueAt: clock.now() } });
       return;
     }
+    // Should whoever let others through have overlooked it.
+    if (doc.hold !== undefined) await wake(doc.workspace, doc.hold.waitlist);
     await transitions.arm(doc);
   };
 }

@@ -1,17 +1,25 @@
-import type { TemplateVersionDocument } from '@herald/contracts';
-import { signUnsubscribe } from '@herald/contracts';
-import { type Mailbox, parseMailbox } from '../addresses/email-address.ts';
-import type { OutgoingEmail } from '../providers/provider.ts';
+import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
+import { isHeaderSafe, type Mailbox, parseMailbox } from '../addresses/email-address.ts';
+import { type CallContent, callContent } from '../channels/call.ts';
+import type { EmailContent } from '../channels/email.ts';
+import { type SmsContent, smsContent } from '../channels/sms.ts';
+import { channelTemplates } from '../channels/templates.ts';
+import { type WebhookContent, webhookContent } from '../channels/webhook.ts';
+import type { OutgoingMessage } from '../providers/provider.ts';
 import type { Settings } from '../settings/settings.ts';
+import { contentOf } from '../templates/content.ts';
 import { localityOf, type TemplateData, type TemplateSubject, templateData } from '../templates/data.ts';
 import type { TemplateLibrary } from '../templates/library.ts';
-import { type Rendered, TemplateError, type TemplateSources } from '../templates/rendering/parts.ts';
+import { TemplateError, type TemplateSources } from '../templates/rendering/parts.ts';
 import type { Renderer } from '../templates/rendering/renderer.ts';
 
-/** There is no address to send from: neither the workspace's settings nor the configuration name one. */
+/** There is nothing to send from: neither the workspace's settings nor the configuration name a sender, or a secret to sign with. */
 export class NoSenderError extends Error {
   override readonly name = 'NoSenderError';
 }
+
+/** What a message says, before it is known whom it is from. */
+export type Content = EmailContent | SmsContent | CallContent | WebhookContent;
 
 /** Makes messages out of templates: the one way, for sending, previews and tests alike. */
 export interface Compose {
@@ -21,14 +29,20 @@ export interface Compose {
     message: { readonly id: string; readonly prospectId: string } | undefined,
   ): string | undefined;
   /** Rejects with `TemplateError`. `over` stands in for parts of the data, by name. */
-  render(version: TemplateVersionDocument, subject: TemplateSubject, over?: TemplateData): Promise<Rendered>;
+  content(version: TemplateVersionDocument, subject: TemplateSubject, over?: TemplateData): Promise<Content>;
   /** What leaves. Rejects with `TemplateError` or `NoSenderError`. */
-  email(
+  message(
     version: TemplateVersionDocument,
     subject: TemplateSubject,
     to: string,
-    over?: TemplateData,
-  ): Promise<OutgoingEmail>;
+    options?: ComposeOptions,
+  ): Promise<OutgoingMessage>;
+}
+
+interface ComposeOptions {
+  readonly over?: TemplateData;
+  /** A test: nothing that is reported of it belongs to a message. */
+  readonly isTest?: boolean;
 }
 
 export interface ComposeDeps {
@@ -40,7 +54,12 @@ export interface ComposeDeps {
   /** For workspaces that have set none. */
   readonly sender?: Mailbox | undefined;
   readonly defaultZone: string;
+  /** A secret of a workspace by its name, to sign webhooks. */
+  readonly secret: (workspace: string, name: string) => string | undefined;
 }
+
+/** The name of the secret that signs a workspace's webhooks, unless its settings name another. */
+const WEBHOOK_SECRET = 'webhook';
 
 export function createCompose(deps: ComposeDeps): Compose {
   const { library, renderer, settings } = deps;
@@ -51,50 +70,137 @@ export function createCompose(deps: ComposeDeps): Compose {
     const layout = layoutId === undefined ? undefined : await library.latest(workspace, layoutId);
     if (layoutId !== undefined && layout === undefined)
       throw new TemplateError([{ reason: `its layout ${layoutId} is gone` }]);
-    return { ...textsOf(version), ...(layout === undefined ? {} : { layout: textsOf(layout) }) };
+    const names = new Set([...(version.partials ?? []), ...(layout?.partials ?? [])]);
+    return {
+      ...textsOf(version),
+      ...(layout === undefined ? {} : { layout: textsOf(layout) }),
+      ...(names.size > 0 && { partials: await partialsOf(workspace, names) }),
+    };
   };
 
-  const render: Compose['render'] = async (version, subject, over = {}) => {
-    const { workspace, templateId, n } = version;
-    const data = { ...templateData(subject), ...over };
-    return renderer.render({
+  /** As they are now, like a layout. One that is gone is the fault of the template that takes it in. */
+  const partialsOf = async (
+    workspace: string,
+    names: ReadonlySet<string>,
+  ): Promise<TemplateSources['partials']> => {
+    const found = await Promise.all(
+      [...names].map(async (name) => [name, await library.latest(workspace, name)] as const),
+    );
+    return Object.fromEntries(
+      found.flatMap(([name, partial]) => (partial === undefined ? [] : [[name, textsOf(partial)]])),
+    );
+  };
+
+  const content: Compose['content'] = async (version, subject, over = {}) => {
+    const { workspace, templateId, n, channel } = version;
+    const job = {
       workspace,
       template: `${templateId}@${n}`,
-      sources: await sourcesOf(version),
-      data,
+      data: { ...templateData(subject), ...over },
       locality: localityOf(subject.prospect.traits, settings.of(workspace).zone ?? deps.defaultZone),
+    };
+    if (channel === 'email')
+      return { channel, ...(await renderer.render({ ...job, sources: await sourcesOf(version) })) };
+    const texts = await renderer.plain({
+      ...job,
+      plain: channelTemplates[channel].plain(contentOf(version)),
     });
+    switch (channel) {
+      case 'sms':
+        return smsContent(texts);
+      case 'call':
+        return callContent(version, texts);
+      case 'webhook':
+        return webhookContent(version, texts);
+      case 'layout':
+      case 'partial':
+        throw new TemplateError([{ reason: `it is a ${channel}` }]);
+      default: {
+        const unknown: never = channel;
+        return unknown;
+      }
+    }
   };
 
+  const reference = (workspace: string, { message, prospect }: TemplateSubject): string =>
+    messageReference(deps.linkSecret, {
+      workspace,
+      prospectId: prospect.prospectId,
+      messageId: message.messageId,
+      channel: message.channel,
+    });
+
   return {
-    render,
-    unsubscribeLink({ workspace, transactional, channel }, message) {
-      if (transactional === true) return undefined;
+    content,
+    unsubscribeLink({ workspace, transactional, channel, topic }, message) {
+      if (transactional === true || channel === 'webhook') return undefined;
       if (message === undefined) return `${publicUrl}/u/preview`;
-      const claim = { workspace, prospectId: message.prospectId, channel, messageId: message.id };
+      const claim = {
+        ...{ workspace, prospectId: message.prospectId, channel, messageId: message.id },
+        ...(topic === undefined ? {} : { topic }),
+      };
       return `${publicUrl}/u/${signUnsubscribe(claim, deps.linkSecret)}`;
     },
-    async email(version, subject, to, over) {
-      const { sender = deps.sender, replyTo } = settings.of(version.workspace);
-      if (sender === undefined) throw new NoSenderError('neither the settings nor SENDER name a sender');
-      const rendered = await render(version, subject, over);
-      return {
+    async message(version, subject, to, { over, isTest = false } = {}) {
+      const { workspace } = version;
+      const senders = settings.of(workspace).senders ?? {};
+      const identity = {
         messageId: subject.message.messageId,
-        from: sender,
-        to,
-        ...(replyTo === undefined ? {} : { replyTo }),
-        ...rendered,
-        ...(subject.unsubscribe === undefined ? {} : { unsubscribe: subject.unsubscribe }),
+        ...(isTest ? {} : { reference: reference(workspace, subject) }),
       };
+      const said = await content(version, subject, over);
+      switch (said.channel) {
+        case 'email': {
+          const { from = deps.sender, replyTo } = senders.email ?? {};
+          if (from === undefined) throw new NoSenderError('neither the settings nor SENDER name a sender');
+          const unsubscribe = subject.unsubscribe === undefined ? {} : { unsubscribe: subject.unsubscribe };
+          refuseUnsafe(to, from.email, from.name, replyTo, said.subject, identity.messageId);
+          return {
+            ...identity,
+            ...said,
+            from,
+            to,
+            ...(replyTo === undefined ? {} : { replyTo }),
+            ...unsubscribe,
+          };
+        }
+        case 'sms': {
+          const { text, channel } = said;
+          return { ...identity, channel, text, to, ...senders.sms };
+        }
+        case 'call':
+          return { ...identity, ...said, to, ...senders.call };
+        case 'webhook': {
+          const name = senders.webhook?.secret ?? WEBHOOK_SECRET;
+          const secret = deps.secret(workspace, name);
+          if (secret === undefined)
+            throw new NoSenderError(`the workspace has no secret ${name}, which signs its webhooks`);
+          return { ...identity, ...said, workspace, url: to, secret };
+        }
+        default: {
+          const unknown: never = said;
+          return unknown;
+        }
+      }
     },
   };
 }
 
-const textsOf = ({ subject, html, text }: TemplateVersionDocument): Omit<TemplateSources, 'layout'> => ({
-  ...(subject === undefined ? {} : { subject }),
-  ...(html === undefined ? {} : { html }),
-  ...(text === undefined ? {} : { text }),
-});
+/** Each of these becomes a header, and was looked at where it came in: that none is two headers must not hang on one place. */
+function refuseUnsafe(...headers: readonly (string | undefined)[]): void {
+  if (headers.some((text) => text !== undefined && !isHeaderSafe(text)))
+    throw new TemplateError([{ reason: 'something in its headers has a line break or a control character' }]);
+}
+
+const textsOf = (version: TemplateVersionDocument): Omit<TemplateSources, 'layout'> => {
+  const { subject, preheader, html, text } = version;
+  return {
+    ...(subject === undefined ? {} : { subject }),
+    ...(preheader === undefined ? {} : { preheader }),
+    ...(html === undefined ? {} : { html }),
+    ...(text === undefined ? {} : { text }),
+  };
+};
 
 /** The configured sender. Throws for what is no mailbox: a start must not succeed with it. */
 export function senderOf(text: string | undefined): Mailbox | undefined {

@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { SendRequest } from '@herald/contracts';
+import { startReceiver, startSendGrid } from '@herald/vendors';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
+import { createAllowedAddresses } from '../providers/webhook/allowed.ts';
+import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { startMailServer } from '../testing/mail-server.ts';
 import { newDir, setStage } from '../testing/stage.ts';
@@ -9,14 +14,15 @@ import { newDir, setStage } from '../testing/stage.ts';
 const CHILD = fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url));
 
 /** Leaves a directory in which a message waits to be sent. */
-async function leaveARequest(dir: string): Promise<void> {
+async function leaveARequest(dir: string, more: Partial<SendRequest> = {}): Promise<void> {
   const now = Date.now();
   const stage = await setStage({ dir, keep: true, startAt: now });
   await stage.template('welcome', { subject: 'Hi', text: 'Hi' });
+  await stage.template('hook', { channel: 'webhook', body: '{}' });
   await stage.prospect();
   await stage.enrollment();
   await stage.stop();
-  await stage.broker.publish([stage.requestOf({ dueAt: now, requestedAt: now })]);
+  await stage.broker.publish([stage.requestOf({ dueAt: now, requestedAt: now, ...more })]);
   await stage.close();
 }
 
@@ -31,7 +37,9 @@ test('killed between the claim and the outcome, a message is unknown and never s
   });
   const dir = await newDir();
   await leaveARequest(dir);
-  const child = spawn(process.execPath, [CHILD, dir, server.url], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [CHILD, dir, server.url], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await server.close();
@@ -49,7 +57,7 @@ test('killed between the claim and the outcome, a message is unknown and never s
   // The request is still unacknowledged: it comes again, and again means nothing.
   await vi.waitFor(async () => expect((await stage.broker.depth('messaging.send')).ready).toBe(0));
   expect(stage.sent()).toHaveLength(0);
-  await stage.by(1_600);
+  await stage.by(2_600);
   const { state } = await stage.until('m1', 'unknown');
   expect(state.reason).toContain('may have it');
   expect(stage.sent()).toHaveLength(0);
@@ -60,4 +68,59 @@ test('killed between the claim and the outcome, a message is unknown and never s
       .status,
   ).toBe(200);
   expect((await stage.until('m1', 'sent')).state.reason).toBe('seen in the inbox');
+});
+
+/** Starts a process that sends what waits in the directory, and kills it once `hasReached`. */
+async function killDuring(
+  dir: string,
+  provider: string,
+  url: string,
+  hasReached: () => boolean,
+): Promise<void> {
+  const child = spawn(process.execPath, [CHILD, dir, url, provider], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await vi.waitFor(() => expect(hasReached()).toBe(true), { timeout: 20_000, interval: 10 });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+test('killed while SendGrid had the mail and had not answered, the mail is unknown and SendGrid is not asked again', async () => {
+  const vendor = await startSendGrid();
+  onTestFinished(() => vendor.close());
+  const dir = await newDir();
+  await leaveARequest(dir);
+  vendor.answerNext('hang');
+  await killDuring(dir, 'sendgrid', vendor.url, () => vendor.calls.length === 1);
+
+  const provider = createSendGridProvider({ apiKey: 'SG.key', url: vendor.url, timeout: 400 });
+  const stage = await setStage({ dir, providers: { email: [provider] }, startAt: Date.now(), lease: 2_500 });
+  await stage.by(2_600);
+  expect((await stage.until('m1', 'unknown')).state).toMatchObject({ provider: 'sendgrid', attempts: 1 });
+  await stage.ask({ messageId: 'm2' });
+  await stage.until('m2', 'sent');
+  expect(vendor.calls).toHaveLength(2);
+  expect(vendor.mails).toHaveLength(1);
+});
+
+test('killed while a receiver had the webhook, it is sent again, and its id tells that it is the same', async () => {
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver.close());
+  const dir = await newDir();
+  await leaveARequest(dir, { channel: 'webhook', template: 'hook', url: `${receiver.url}/hook` });
+  receiver.answerNext('hang');
+  await killDuring(dir, 'webhook', '', () => receiver.requests.length === 1);
+
+  const allowed = createAllowedAddresses(['127.0.0.1/32']);
+  const provider = createWebhookProvider({ allowed, timeout: 400 });
+  const secrets = { read: () => Buffer.from('a secret of twenty-four b').toString('base64') };
+  const stage = await setStage({
+    ...{ dir, secrets, providers: { webhook: [provider] }, startAt: Date.now(), lease: 2_500 },
+  });
+  await stage.by(2_600);
+  await stage.until('m1', 'unknown');
+  await stage.by(6_000);
+  await stage.until('m1', 'sent');
+  expect(receiver.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['m1', 'm1']);
 });

@@ -142,8 +142,9 @@ test('settings are kept, checked, and used', async () => {
   expect(await stage.call('GET', '/v1/settings')).toEqual({ status: 200, body: { version: 0 } });
   const settings = {
     zone: 'Europe/Rome',
-    sender: { email: 'hi@shop.example', name: 'Shop' },
-    replyTo: 'help@shop.example',
+    senders: {
+      email: { from: { email: 'hi@shop.example', name: 'Shop' }, replyTo: 'help@shop.example' },
+    },
   };
   expect(await stage.call('PUT', '/v1/settings', settings)).toEqual({
     status: 201,
@@ -156,18 +157,27 @@ test('settings are kept, checked, and used', async () => {
   expect(await stage.call('GET', '/v1/settings')).toEqual({ status: 200, body: { ...settings, version: 1 } });
   await stage.ask();
   await stage.until('m1', 'sent');
-  expect(stage.sent()[0]).toMatchObject({ from: settings.sender, replyTo: settings.replyTo });
+  expect(stage.sent()[0]).toMatchObject(settings.senders.email);
   const bad = await stage.call('PUT', '/v1/settings', {
     zone: 'Mars/North',
-    sender: { email: 'hi@shop.example\r\nBcc: x@y.example', name: 'A\nB' },
-    replyTo: 'nobody',
+    senders: {
+      email: { from: { email: 'hi@shop.example\r\nBcc: x@y.example', name: 'A\nB' }, replyTo: 'nobody' },
+      sms: { from: 'A name that is too long' },
+      call: { from: '030 123456' },
+    },
+    providers: { email: ['fake', 'fake'], sms: ['pigeon'], call: [] },
   });
   expect(bad.status).toBe(422);
   expect(bad.body.errors.map(({ path }: { path: string }) => path)).toEqual([
     '/zone',
-    '/sender/email',
-    '/sender/name',
-    '/replyTo',
+    '/senders/email/from/email',
+    '/senders/email/from/name',
+    '/senders/email/replyTo',
+    '/senders/sms/from',
+    '/senders/call/from',
+    '/providers/email/1',
+    '/providers/sms/0',
+    '/providers/call',
   ]);
   expect((await stage.call('GET', '/v1/settings', undefined, 'other')).body).toEqual({ version: 0 });
 });

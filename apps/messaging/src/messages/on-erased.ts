@@ -23,6 +23,7 @@ const TRIES = 5;
  */
 export function createOnErased({ store, clock, transitions }: OnErasedDeps): Handler {
   const collection = store.collection(collections.messages);
+  const counted = store.collection(collections.counted);
 
   /** False: it is leaving just now. */
   const erase = async (found: MessageDocument, cause: Cause): Promise<boolean> => {
@@ -55,6 +56,7 @@ export function createOnErased({ store, clock, transitions }: OnErasedDeps): Han
       let busyUntil = 0;
       for await (const doc of eachMessage(collection, 'byProspect', [event.workspace, prospectId]))
         if (!(await erase(doc, causedBy(event)))) busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);
+      await counted.remove(event.workspace, prospectId);
       if (busyUntil === 0) return ack;
       const left = Math.max(0, busyUntil - clock.now()) / clock.rate;
       return retry('a message is just leaving', left + 2 * span.SECOND);

@@ -8,8 +8,12 @@ import {
 } from '@herald/contracts';
 import { initialMessage, type MessageIdentity, mayStillLeave } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
+import { tracing } from '@herald/telemetry';
+import type { Park } from '../limits/park.ts';
+import type { Share } from '../limits/share.ts';
 import { RendererBusyError } from '../templates/rendering/renderer.ts';
 import type { Attempt } from './attempt.ts';
+import type { OnInbound } from './on-inbound.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 import type { Withdraw } from './withdraw.ts';
 
@@ -17,27 +21,53 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly transitions: Transitions;
   readonly attempt: Attempt;
   readonly withdraw: Withdraw;
+  readonly onInbound: OnInbound;
+  readonly share: Share;
+  readonly park: Park;
 }
 
-/** Handles `messaging.send`: a message is wanted, is due, or is wanted no more. Any of them may come twice, and in any order. */
-export function createOnSend({ clock, transitions, attempt, withdraw }: OnSendDeps): Handler {
-  /** Goes on from where the message stands. Whatever is leased, left or over is left alone. */
+/** Handles `messaging.send`: a message is wanted, is due, or is wanted no more; or somebody wrote to us. Any of them may come twice, and in any order. */
+export function createOnSend(deps: OnSendDeps): Handler {
+  const { clock, transitions, attempt, withdraw, onInbound, share, park } = deps;
+
+  /** Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left alone. */
   const advance = async (doc: MessageDocument): Promise<void> => {
-    if (doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
-    if (doc.state.dueAt <= clock.now()) await attempt(doc);
+    if (doc.lease !== undefined || doc.hold !== undefined || !mayStillLeave(doc.state.status)) return;
+    if (doc.state.dueAt <= clock.now()) await takeTurn(doc);
     else if (doc.version === 0)
       await transitions.tell(doc, { outcome: 'scheduled', facts: { reason: 'not due yet' } });
     else await transitions.arm(doc);
   };
 
+  /** More than a workspace's share waits in the store, so that what comes behind it on the queue is not kept waiting. */
+  const takeTurn = async (doc: MessageDocument): Promise<void> => {
+    const { workspace, id } = doc;
+    if (!share.isFull(workspace)) return share.run(workspace, () => attempt(doc));
+    if (!(await park(doc))) throw new ConflictError(`message ${id} kept changing`);
+  };
+
+  /** Traces go in pieces, one for each message on a queue: what they have in common is what first caused them. */
+  const traced = async (doc: MessageDocument): Promise<void> => {
+    tracing().annotate({
+      'herald.correlation_id': doc.cause.correlationId,
+      'herald.message_id': doc.id,
+      'herald.enrollment_id': doc.state.enrollmentId,
+    });
+    await advance(doc);
+  };
+
   const onRequest = async (request: SendRequest): Promise<void> => {
+    const wanted = newDocument(request);
+    // In a flood, without looking: one that is stored already is not parked by this.
+    const isParked = request.dueAt <= clock.now() && share.isFull(request.workspace) && (await park(wanted));
+    if (isParked) return;
     const stored = await transitions.outbox.load(request.workspace, request.messageId);
-    await advance(stored ?? newDocument(request));
+    await traced(stored ?? wanted);
   };
 
   const onDue = async ({ workspace, id, version }: SendDue): Promise<void> => {
     const doc = await transitions.outbox.load(workspace, id);
-    if (doc?.version === version) await advance(doc);
+    if (doc?.version === version) await traced(doc);
   };
 
   return async (delivery) => {
@@ -45,6 +75,7 @@ export function createOnSend({ clock, transitions, attempt, withdraw }: OnSendDe
       const wanted = sendContract.parse(delivery.body);
       if (wanted.kind === 'request') await onRequest(wanted);
       else if (wanted.kind === 'due') await onDue(wanted);
+      else if (wanted.kind === 'inbound') await onInbound(wanted);
       else await withdraw(wanted);
       return ack;
     } catch (error) {
@@ -57,7 +88,7 @@ export function createOnSend({ clock, transitions, attempt, withdraw }: OnSendDe
 
 /** Not stored yet: it is written together with the first thing that happens to it. */
 function newDocument(request: SendRequest): MessageDocument {
-  const { workspace, messageId, cause, event, enrollment } = request;
+  const { workspace, messageId, cause, event, enrollment, url, receivedAt } = request;
   const identity: MessageIdentity = {
     messageId,
     prospectId: request.prospectId,
@@ -74,7 +105,11 @@ function newDocument(request: SendRequest): MessageDocument {
     id: messageId,
     version: 0,
     state: initialMessage(identity, request.dueAt),
-    request: { event, enrollment },
+    request: {
+      ...{ event, enrollment },
+      ...(url !== undefined && { url }),
+      ...(receivedAt !== undefined && { receivedAt }),
+    },
     cause,
     outbox: [],
   };

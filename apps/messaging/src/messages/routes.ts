@@ -73,7 +73,7 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
       preValidation: bodyOrNone,
       schema: {
         tags,
-        summary: 'Send again a message that failed, was suppressed, expired, or is unknown',
+        summary: 'Send again a message that failed, bounced, was suppressed, expired, or is unknown',
         params: Id,
         body: Retry,
         response: { 200: Message, ...problemResponses(400, 401, 403, 404, 409) },

@@ -9,7 +9,8 @@ import {
 } from '@herald/domain';
 import { createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
-import { type UnknownPolicy, willResend } from './policy.ts';
+import type { Consequences } from './consequences.ts';
+import { resendAt, type UnknownPolicy } from './policy.ts';
 
 /** Raised when others kept winning the race for a document: the message on the queue is tried again later. */
 export class ConflictError extends Error {
@@ -24,12 +25,13 @@ export interface Transitions {
   readonly outbox: Outbox<MessageDocument>;
   /**
    * Writes what happened, the event that tells it and the alarm of what is due soon, and publishes both. `tries` replaces the count of
-   * attempts. A lease is over with it.
+   * attempts. A lease is over with it, and so is waiting in a waitlist, unless it is told to wait there: `hold`.
    */
   tell(
     doc: MessageDocument,
     telling: MessageTelling,
     tries?: MessageDocument['tries'],
+    hold?: MessageDocument['hold'],
   ): Promise<MessageDocument | undefined>;
   /** Before a provider is called: from now until the lease ends the message is this caller's alone. */
   claim(doc: MessageDocument, facts: CallFacts): Promise<MessageDocument | undefined>;
@@ -43,10 +45,14 @@ export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 
   /** ms of wall time for which a claim lasts. */
   readonly lease: number;
   readonly unknown: UnknownPolicy;
+  /** What else is told because of it, of the person. */
+  readonly consequences: Consequences;
 }
 
 /** ms of wall time after a due time before the sweep gives the alarm again. */
 const GRACE = 10_000;
+/** ms of wall time after which somebody makes sure that a message in a waitlist is not forgotten there. */
+const HELD = 600_000;
 
 export function createTransitions(deps: TransitionsDeps): Transitions {
   const { store, broker, clock, metrics, horizon, unknown } = deps;
@@ -55,18 +61,22 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
   const isNear = (dueAt: Instant): boolean => dueAt - clock.now() <= horizon;
 
   const attention = (doc: MessageDocument): Instant | null => {
-    const { lease, state } = doc;
+    const { lease, state, hold } = doc;
     if (lease !== undefined) return lease.until;
-    if (unknown.then === 'resend' && willResend(unknown, clock, doc))
-      return state.changedAt + wall(clock, unknown.after);
+    if (hold !== undefined) return clock.now() + wall(clock, HELD);
+    const again = resendAt(unknown, clock, doc);
+    if (again !== undefined) return again;
     if (!mayStillLeave(state.status)) return null;
     return isNear(state.dueAt)
       ? Math.max(state.dueAt, clock.now()) + wall(clock, GRACE)
       : state.dueAt - horizon;
   };
 
-  const alarm = ({ workspace, id, version, state }: MessageDocument) =>
-    sendDueMessage({ workspace, id, version }, Math.max(0, state.dueAt - clock.now()));
+  const alarm = ({ workspace, id, version, state, cause }: MessageDocument) =>
+    sendDueMessage({ workspace, id, version }, Math.max(0, state.dueAt - clock.now()), cause.traceparent);
+
+  const needsAlarm = ({ state, lease, hold }: MessageDocument): boolean =>
+    mayStillLeave(state.status) && lease === undefined && hold === undefined && isNear(state.dueAt);
 
   const outbox = createOutbox({ collection, broker, clock, attention });
 
@@ -76,8 +86,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
 
   return {
     outbox,
-    async tell(doc, telling, tries = doc.tries) {
-      const { lease: _over, tries: _before, ...rest } = doc;
+    async tell(doc, telling, tries = doc.tries, hold = undefined) {
+      const { lease: _over, tries: _before, hold: _waited, ...rest } = doc;
       const { workspace, cause } = doc;
       const version = doc.version + 1;
       const { event, state } = tellMessage({
@@ -88,9 +98,14 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
         state: doc.state,
         now: clock.now(),
       });
-      const next: MessageDocument = { ...rest, version, state, ...(tries && { tries }), outbox: [] };
-      const alarms = mayStillLeave(state.status) && isNear(state.dueAt) ? [alarm(next)] : [];
-      const told = await commit({ ...next, outbox: [...eventsMessages([event]), ...alarms] }, doc.version);
+      const next: MessageDocument = {
+        ...{ ...rest, version, state, outbox: [] },
+        ...(tries && { tries }),
+        ...(hold && { hold }),
+      };
+      const alarms = needsAlarm(next) ? [alarm(next)] : [];
+      const events = [event, ...(await deps.consequences({ event, state }))];
+      const told = await commit({ ...next, outbox: [...eventsMessages(events), ...alarms] }, doc.version);
       if (told !== undefined) metrics.messages.inc({ channel: state.channel, outcome: telling.outcome });
       return told;
     },
@@ -99,8 +114,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       return commit({ ...doc, version: doc.version + 1, lease: { until, facts }, outbox: [] }, doc.version);
     },
     async arm(doc) {
-      if (mayStillLeave(doc.state.status) && doc.lease === undefined && isNear(doc.state.dueAt))
-        await broker.publish([alarm(doc)]);
+      if (needsAlarm(doc)) await broker.publish([alarm(doc)]);
       await collection.write([{ doc: { ...doc, sweepAt: attention(doc) }, ifVersion: doc.version }]);
     },
   };

@@ -9,7 +9,7 @@ export const Message = Type.Object({
   channel: Type.String(),
   status: Type.String({
     description:
-      'requested, scheduled, sending, sent, delivered, opened, clicked, suppressed, failed, expired, withdrawn, bounced, complained or unknown',
+      'requested, scheduled, sending, sent, delivered, opened, clicked, answered, completed, busy, no_answer, suppressed, failed, expired, withdrawn, bounced, complained or unknown',
   }),
   reason: Type.Optional(Type.String()),
   prospectId: Type.String(),
@@ -22,6 +22,12 @@ export const Message = Type.Object({
   stepId: Type.String(),
   provider: Type.Optional(Type.String()),
   providerId: Type.Optional(Type.String()),
+  bounce: Type.Optional(Type.String({ description: 'hard: there is no such address; soft: not now' })),
+  waitlist: Type.Optional(
+    Type.String({
+      description: 'where it waits its turn: share, rate:<channel>[:<provider>] or campaign:<id>',
+    }),
+  ),
   attempts: Type.Integer(),
   requestedAt: When,
   dueAt: When,
@@ -31,12 +37,14 @@ export const Message = Type.Object({
 });
 
 /** `sending` is not a fact but a lease: it shows while a provider is being called. */
-export function viewMessage({ state, lease, version }: MessageDocument): Type.Static<typeof Message> {
-  const { messageId, status, requestedAt, dueAt, changedAt, sentAt, version: _folded, ...rest } = state;
+export function viewMessage({ state, lease, hold, version }: MessageDocument): Type.Static<typeof Message> {
+  const { messageId, status, requestedAt, dueAt, changedAt, sentAt, ...more } = state;
+  const { version: _folded, reported: _by, ...rest } = more;
   return {
     ...rest,
     id: messageId,
     status: lease === undefined ? status : 'sending',
+    ...(hold === undefined ? {} : { waitlist: hold.waitlist }),
     requestedAt: iso(requestedAt),
     dueAt: iso(dueAt),
     changedAt: iso(changedAt),

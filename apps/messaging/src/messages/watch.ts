@@ -1,6 +1,41 @@
 import { collections } from '@herald/contracts';
-import { span, wall } from '@herald/domain';
+import { type Channel, type MessageOutcome, span, wall } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
+
+const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
+/** Those that somebody asks for by a rate. */
+const OUTCOMES = [
+  'scheduled',
+  'sent',
+  'delivered',
+  'suppressed',
+  'failed',
+  'expired',
+  'withdrawn',
+  'bounced',
+  'complained',
+  'unknown',
+] as const satisfies readonly MessageOutcome[];
+
+const LIMITS = [
+  'send_window',
+  'quiet_hours',
+  'frequency_cap',
+  'campaign_rate',
+  'provider_rate',
+  'fair_share',
+] as const;
+
+/** Counts from 0, so that the first of its kind is seen as an increase. */
+export function countFromZero(
+  metrics: Pick<ServiceDeps['metrics'], 'messages' | 'limited' | 'latenessSeconds'>,
+): void {
+  for (const channel of CHANNELS) {
+    for (const outcome of OUTCOMES) metrics.messages.inc({ channel, outcome }, 0);
+    for (const limit of LIMITS) metrics.limited.inc({ channel, limit, effect: 'deferred' }, 0);
+  }
+  metrics.latenessSeconds.zero({ kind: 'send' });
+}
 
 /** Has each scrape ask the store how many messages are overdue or due soon, and how many are unknown. */
 export function watchMessages({

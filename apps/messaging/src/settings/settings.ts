@@ -1,9 +1,10 @@
 import { changeMessage, collections, type SettingsDocument } from '@herald/contracts';
 import { canonicalJson } from '@herald/domain';
 import { Problem, type ServiceDeps } from '@herald/service';
+import type { Document } from '@herald/store';
 import { createFollowed, type Followed } from '../definitions/followed.ts';
 
-export type SettingsContent = Pick<SettingsDocument, 'zone' | 'sender' | 'replyTo'>;
+export type SettingsContent = Omit<SettingsDocument, keyof Document>;
 
 /** What a workspace has set, in memory. */
 export interface Settings extends Followed {
@@ -72,8 +73,8 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
   };
 }
 
-export const contentOf = ({ zone, sender, replyTo }: SettingsDocument): SettingsContent => ({
-  ...(zone === undefined ? {} : { zone }),
-  ...(sender === undefined ? {} : { sender }),
-  ...(replyTo === undefined ? {} : { replyTo }),
-});
+/** What was set, without what the store needs. */
+export const contentOf = (doc: SettingsDocument): SettingsContent => {
+  const { workspace: _of, id: _id, version: _version, sweepAt: _at, ...content } = doc;
+  return content;
+};

@@ -1,12 +1,17 @@
 import type { Fault } from '@herald/service';
+import { channelTemplates } from '../channels/templates.ts';
 import { busyAsProblem } from './busy.ts';
 import type { TemplateContent } from './content.ts';
 import type { TemplateLibrary } from './library.ts';
 import type { PartFault, TemplateSources } from './rendering/parts.ts';
 import type { Renderer } from './rendering/renderer.ts';
 
-/** Everything wrong with a template that can be told before it meets data. */
-export type CheckTemplate = (workspace: string, id: string, content: TemplateContent) => Promise<Fault[]>;
+/** Everything wrong with a template that can be told before it meets data, and the partials that it takes in. */
+export type CheckTemplate = (
+  workspace: string,
+  id: string,
+  content: TemplateContent,
+) => Promise<{ readonly faults: readonly Fault[]; readonly partials: readonly string[] }>;
 
 export function createCheckTemplate(deps: {
   readonly library: TemplateLibrary;
@@ -14,46 +19,61 @@ export function createCheckTemplate(deps: {
 }): CheckTemplate {
   const { library, renderer } = deps;
   return async (workspace, id, content) => {
-    const [named, parts, kept] = await Promise.all([
+    const [named, checked, kept] = await Promise.all([
       layoutFaults(library, workspace, content),
-      renderer.check(workspace, sourcesToCheck(content)).catch((error: unknown) => {
-        throw busyAsProblem(error);
-      }),
+      renderer
+        .check(workspace, sourcesToCheck(content), channelTemplates[content.channel].plain(content))
+        .catch((error: unknown) => {
+          throw busyAsProblem(error);
+        }),
       library.latest(workspace, id),
     ]);
     const changed =
       kept !== undefined && kept.channel !== content.channel
         ? [{ path: '/channel', message: `must stay ${kept.channel}` }]
         : [];
-    return [...shapeFaults(content), ...named, ...changed, ...parts.map(pointTo)];
+    const { faults, partials } = checked;
+    const gone = await partialFaults(library, workspace, partials);
+    return {
+      faults: [...shapeFaults(content), ...named, ...changed, ...faults.map(pointTo), ...gone],
+      partials,
+    };
   };
 }
 
-const sourcesToCheck = ({ channel, subject, html, text }: TemplateContent): TemplateSources => {
+const sourcesToCheck = (content: TemplateContent): TemplateSources => {
+  const { channel, subject, preheader, html, text } = content;
   const body = { ...(html === undefined ? {} : { html }), ...(text === undefined ? {} : { text }) };
   if (channel === 'layout') return { layout: body };
-  return { ...(subject === undefined ? {} : { subject }), ...body };
+  if (channel === 'partial') return { partials: { self: body } };
+  if (channel !== 'email') return {};
+  return {
+    ...(subject === undefined ? {} : { subject }),
+    ...(preheader === undefined ? {} : { preheader }),
+    ...body,
+  };
 };
 
-function shapeFaults({ channel, subject, html, text, layout, transactional }: TemplateContent): Fault[] {
-  const faults: Fault[] = [];
-  const wrong = (path: string, message: string): void => void faults.push({ path, message });
-  if (html === undefined && text === undefined) wrong('', 'must have html, or text, or both');
-  if (channel === 'email' && subject === undefined) wrong('/subject', 'must be given');
-  if (channel === 'layout') {
-    if (subject !== undefined) wrong('/subject', 'is not for a layout');
-    if (layout !== undefined) wrong('/layout', 'is not for a layout: layouts do not nest');
-    if (transactional !== undefined) wrong('/transactional', 'is not for a layout');
-  }
-  return faults;
-}
+const shapeFaults = (content: TemplateContent): Fault[] => {
+  const { fields, faults } = channelTemplates[content.channel];
+  const foreign = Object.keys(content).filter(
+    (name) => name !== 'channel' && !fields.some((field) => field === name),
+  );
+  return [
+    ...faults(content),
+    ...foreign.map((name) => ({
+      path: `/${name}`,
+      message: `is not for channel ${content.channel}, which has ${fields.join(', ')}`,
+    })),
+  ];
+};
 
 async function layoutFaults(
   library: TemplateLibrary,
   workspace: string,
   { channel, layout }: TemplateContent,
 ): Promise<Fault[]> {
-  if (layout === undefined || channel === 'layout') return [];
+  if (layout === undefined || channel !== 'email') return [];
   const found = await library.latest(workspace, layout);
   if (found === undefined) return [{ path: '/layout', message: 'must be a template that exists' }];
   return found.channel === 'layout'
@@ -61,8 +81,25 @@ async function layoutFaults(
     : [{ path: '/layout', message: 'must be a template of channel layout' }];
 }
 
-/** A layout's own parts are called as if they went around something; its author calls them html and text. */
+/** Every partial must be there. */
+async function partialFaults(
+  library: TemplateLibrary,
+  workspace: string,
+  names: readonly string[],
+): Promise<Fault[]> {
+  const all = await Promise.all(
+    names.map(async (name): Promise<Fault[]> => {
+      const found = await library.latest(workspace, name);
+      if (found?.channel !== 'partial')
+        return [{ path: '', message: `partial ${name} must be a template of channel partial that exists` }];
+      return [];
+    }),
+  );
+  return all.flat();
+}
+
+/** A layout's own parts, and a partial's, are called by what they are for; their author calls them html and text. */
 const pointTo = ({ part, place, reason }: PartFault): Fault => {
-  const path = part === undefined ? '' : `/${part.replace('layout.', '')}`;
+  const path = part === undefined ? '' : `/${part.replace(/^(layout|partial\.self)\./, '')}`;
   return { path, message: place ? `line ${place.line}, column ${place.column}: ${reason}` : reason };
 };

@@ -1,23 +1,43 @@
+import type { Spoken } from '@herald/domain';
 import { type Http, type Principal, Problem, problemResponses } from '@herald/service';
 import { Type } from 'typebox';
 import { bodyOrNone } from '../body-or-none.ts';
+import type { MenuChoice } from '../providers/provider.ts';
 import type { Rehearse } from './rehearse.ts';
 import { Sample } from './sample.ts';
 
 const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+const Piece = Type.Unsafe<Spoken>(
+  Type.Object({ say: Type.Optional(Type.String()), pause: Type.Optional(Type.Integer()) }),
+);
+/** What a template says: the fields of its channel. */
 const Preview = Type.Object({
   version: Type.Integer(),
-  subject: Type.String(),
+  channel: Type.String(),
+  subject: Type.Optional(Type.String()),
   html: Type.Optional(Type.String()),
-  text: Type.String(),
+  text: Type.Optional(Type.String()),
+  encoding: Type.Optional(Type.String({ description: 'of a text message: GSM-7 or UCS-2' })),
+  segments: Type.Optional(Type.Integer({ description: 'how many messages a phone company counts' })),
+  script: Type.Optional(
+    Type.Unsafe<readonly Spoken[]>(Type.Array(Piece, { description: 'what a call says; pauses in s' })),
+  ),
+  menu: Type.Optional(
+    Type.Unsafe<readonly MenuChoice[]>(Type.Array(Type.Object({ key: Type.String(), say: Type.String() }))),
+  ),
+  voice: Type.Optional(Type.String()),
+  language: Type.Optional(Type.String()),
+  body: Type.Optional(Type.String()),
+  headers: Type.Optional(
+    Type.Unsafe<Readonly<Record<string, string>>>(Type.Record(Type.String(), Type.String())),
+  ),
 });
 const Sent = Type.Object({
   messageId: Type.String(),
   outcome: Type.Literal('sent'),
   providerId: Type.Optional(Type.String()),
-  subject: Type.String(),
+  subject: Type.Optional(Type.String()),
 });
-
 const tags = ['templates'];
 
 /** The routes that show what a template makes of somebody, and send it for a look. */
@@ -50,7 +70,10 @@ export function rehearseRoutes(app: Http, rehearse: Rehearse): void {
         summary: 'Send a template to an address of yours',
         params: Id,
         body: Type.Object(
-          { to: Type.String({ maxLength: 254 }), ...Sample },
+          {
+            to: Type.String({ maxLength: 2_000, description: 'an address of the channel' }),
+            ...Sample,
+          },
           { additionalProperties: false },
         ),
         response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 502, 503) },

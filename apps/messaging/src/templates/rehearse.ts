@@ -1,26 +1,25 @@
 import type { TemplateVersionDocument } from '@herald/contracts';
-import { type Clock, type ProviderOutcome, randomId } from '@herald/domain';
+import { type Channel, type Clock, type ProviderOutcome, randomId } from '@herald/domain';
 import { Problem } from '@herald/service';
 import type { Store } from '@herald/store';
-import { emailAddress } from '../addresses/email-address.ts';
-import { type Compose, NoSenderError } from '../messages/compose.ts';
-import type { Provider } from '../providers/provider.ts';
-import { reasonOf } from '../providers/reason.ts';
+import { addressOf, addressWords } from '../addresses/address.ts';
+import { type Compose, type Content, NoSenderError } from '../messages/compose.ts';
+import type { Channels } from '../providers/channels.ts';
 import { busyAsProblem } from './busy.ts';
 import type { TemplateLibrary } from './library.ts';
-import { type PartFault, type Rendered, TemplateError } from './rendering/parts.ts';
+import { type PartFault, TemplateError } from './rendering/parts.ts';
 import { createReadSample, type Sample } from './sample.ts';
 
 /** What an author does before people see a template: by the very code that sends. Both throw a `Problem`. */
 export interface Rehearse {
-  preview(workspace: string, id: string, sample: Sample): Promise<Rendered & { version: number }>;
+  preview(workspace: string, id: string, sample: Sample): Promise<Content & { version: number }>;
   /** Sends it, to the address given. It is no message to a prospect: nothing is recorded. */
   test(
     workspace: string,
     id: string,
     to: string,
     sample: Sample,
-  ): Promise<{ messageId: string; outcome: ProviderOutcome; subject: string }>;
+  ): Promise<{ messageId: string; outcome: ProviderOutcome; subject?: string }>;
 }
 
 export interface RehearseDeps {
@@ -28,20 +27,23 @@ export interface RehearseDeps {
   readonly clock: Clock;
   readonly library: TemplateLibrary;
   readonly compose: Compose;
-  readonly provider: Provider;
+  readonly channels: Channels;
 }
 
-export function createRehearse({ store, clock, library, compose, provider }: RehearseDeps): Rehearse {
+type Sendable = TemplateVersionDocument & { readonly channel: Channel };
+
+export function createRehearse({ store, clock, library, compose, channels }: RehearseDeps): Rehearse {
   const readSample = createReadSample(store, () => clock.now());
 
-  const existing = async (workspace: string, id: string, n?: number): Promise<TemplateVersionDocument> => {
+  const existing = async (workspace: string, id: string, n?: number): Promise<Sendable> => {
     const version =
       n === undefined ? await library.latest(workspace, id) : await library.version(workspace, id, n);
     if (version === undefined)
       throw new Problem(404, 'template_unknown', 'There is no such template, or no such version of it.');
-    if (version.channel !== 'email')
-      throw new Problem(409, 'not_sendable', 'A layout is seen by way of a template that uses it.');
-    return version;
+    const { channel } = version;
+    if (channel === 'layout' || channel === 'partial')
+      throw new Problem(409, 'not_sendable', `A ${channel} is seen by way of a template that uses it.`);
+    return { ...version, channel };
   };
 
   const setUp = async (workspace: string, id: string, sample: Sample) => {
@@ -55,24 +57,23 @@ export function createRehearse({ store, clock, library, compose, provider }: Reh
   return {
     async preview(workspace, id, sample) {
       const { version, subject, over } = await setUp(workspace, id, sample);
-      const rendered = await compose.render(version, subject, over).catch(asProblem);
-      return { ...rendered, version: version.n };
+      const content = await compose.content(version, subject, over).catch(asProblem);
+      return { ...content, version: version.n };
     },
     async test(workspace, id, address, sample) {
-      const to = emailAddress(address);
+      const { version, subject, over, messageId } = await setUp(workspace, id, sample);
+      const { channel } = version;
+      const to = addressOf(channel, address);
       if (to === undefined)
         throw new Problem(422, 'invalid_address', 'There is nowhere to send it.', {
-          errors: [{ path: '/to', message: 'must be one mail address' }],
+          errors: [{ path: '/to', message: `must be ${addressWords[channel]}` }],
         });
-      const { version, subject, over, messageId } = await setUp(workspace, id, sample);
-      const email = await compose.email(version, subject, to, over).catch(asProblem);
-      const outcome = await provider.send(email).catch(
-        (error: unknown): ProviderOutcome => ({
-          kind: 'unknown',
-          reason: reasonOf(error instanceof Error ? error.message : 'the provider failed'),
-        }),
-      );
-      return { messageId, outcome, subject: email.subject };
+      const message = await compose.message(version, subject, to, { over, isTest: true }).catch(asProblem);
+      const target = { workspace, ...(channel === 'webhook' && { url: to }) };
+      const lane = channels.choose(channel, target);
+      if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
+      const outcome = await lane.inTurn(workspace, () => lane.send(message));
+      return { messageId, outcome, ...(message.channel === 'email' && { subject: message.subject }) };
     },
   };
 }

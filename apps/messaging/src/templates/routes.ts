@@ -52,10 +52,10 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
       },
     },
     async ({ principal, params, body }, reply) => {
-      const errors = await check(principal.workspace, params.id, body);
-      if (errors.length > 0)
-        throw new Problem(422, 'invalid_template', 'The template cannot be used.', { errors });
-      const { head, version, created } = await save(principal.workspace, params.id, body);
+      const { faults, partials } = await check(principal.workspace, params.id, body);
+      if (faults.length > 0)
+        throw new Problem(422, 'invalid_template', 'The template cannot be used.', { errors: [...faults] });
+      const { head, version, created } = await save(principal.workspace, params.id, body, partials);
       return reply.code(created ? 201 : 200).send(view(head, version));
     },
   );

@@ -1,5 +1,5 @@
 import { collections, type TemplateVersionDocument } from '@herald/contracts';
-import { type Instant, initialProspect } from '@herald/domain';
+import { type Channel, type Instant, initialProspect } from '@herald/domain';
 import { Problem } from '@herald/service';
 import type { Store } from '@herald/store';
 import { type Static, Type } from 'typebox';
@@ -22,7 +22,7 @@ export type Sample = Static<typeof SampleObject>;
 
 /** The person a sample is about, and the parts of the data that stand in for what is stored. */
 export type ReadSample = (
-  version: TemplateVersionDocument,
+  version: TemplateVersionDocument & { readonly channel: Channel },
   messageId: string,
   sample: Sample,
 ) => Promise<{ subject: TemplateSubject; over: TemplateData }>;
@@ -32,7 +32,7 @@ const PARTS = ['prospect', 'company', 'campaign', 'event', 'enrollment'] as cons
 export function createReadSample(store: Store, now: () => Instant): ReadSample {
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
-  return async ({ workspace, templateId }, messageId, sample) => {
+  return async ({ workspace, templateId, channel }, messageId, sample) => {
     const { prospectId } = sample;
     const found = prospectId === undefined ? undefined : await prospects.get(workspace, prospectId);
     if (prospectId !== undefined && found === undefined)
@@ -51,7 +51,7 @@ export function createReadSample(store: Store, now: () => Instant): ReadSample {
         campaign: { id: 'sample', version: 1, name: 'Sample' },
         event: { id: 'sample', type: 'sample', occurredAt: now(), data: {} },
         enrollment: {},
-        message: { messageId, stepId: 'sample', template: templateId, channel: 'email' },
+        message: { messageId, stepId: 'sample', template: templateId, channel },
       },
     };
   };

@@ -20,6 +20,8 @@ export type SaveTemplate = (
   workspace: string,
   id: string,
   content: TemplateContent,
+  /** Those that it takes in. */
+  partials: readonly string[],
 ) => Promise<SavedTemplate>;
 
 const TRIES = 5;
@@ -35,10 +37,17 @@ export function createSaveTemplate(
    * The version is written before the head that points to it. A number that is taken belongs to a writer that is quicker or that
    * crashed in between: with the same content it is as good as ours, else the next number is.
    */
-  const writeVersion = async (workspace: string, id: string, after: number, content: TemplateContent) => {
+  const writeVersion = async (
+    workspace: string,
+    id: string,
+    after: number,
+    content: TemplateContent,
+    partials: readonly string[],
+  ) => {
     for (let n = after + 1; n <= after + TRIES; n += 1) {
       const version: TemplateVersionDocument = {
         ...content,
+        ...(partials.length > 0 && { partials }),
         workspace,
         id: versionId(id, n),
         version: 1,
@@ -54,13 +63,13 @@ export function createSaveTemplate(
     return undefined;
   };
 
-  const save: SaveTemplate = async (workspace, id, content) => {
+  const save: SaveTemplate = async (workspace, id, content, partials) => {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const head = await templates.get(workspace, id);
       const latest = head && (await versions.get(workspace, versionId(id, head.latest)));
       if (head !== undefined && latest !== undefined && same(latest, content))
         return { head, version: latest, created: false };
-      const version = await writeVersion(workspace, id, head?.latest ?? 0, content);
+      const version = await writeVersion(workspace, id, head?.latest ?? 0, content, partials);
       if (version === undefined) continue;
       const next: TemplateDocument = {
         workspace,
@@ -75,8 +84,8 @@ export function createSaveTemplate(
     throw new Problem(409, 'conflict', 'The template is being changed by somebody else; try again.');
   };
 
-  return async (workspace, id, content) => {
-    const saved = await save(workspace, id, content);
+  return async (workspace, id, content, partials) => {
+    const saved = await save(workspace, id, content, partials);
     library.keep(saved.version);
     // Also when nothing changed: an earlier telling may have failed after its write.
     await broker.publish([changeMessage({ kind: 'template', workspace, id, version: saved.head.version })]);

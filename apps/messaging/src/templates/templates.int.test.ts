@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeProvider } from '../testing/fake-provider.ts';
+import { ready } from '../testing/ready.ts';
 import { setStage, T0 } from '../testing/stage.ts';
 
 const WELCOME = { channel: 'email', subject: 'Hi <%= it.prospect.traits.firstName %>', html: '<p>Hello</p>' };
@@ -85,9 +86,9 @@ test('an e-mail needs a subject, a layout has none and must take in its body; ne
       layout: 'l',
     }),
   ).toEqual([
-    '/subject is not for a layout',
-    '/layout is not for a layout: layouts do not nest',
-    '/transactional is not for a layout',
+    '/subject is not for channel layout, which has html, text',
+    '/transactional is not for channel layout, which has html, text',
+    '/layout is not for channel layout, which has html, text',
   ]);
   expect(await put('l', { channel: 'layout', html: '<p>' })).toEqual([
     '/html a layout’s HTML needs <%~ it.body %> where the message goes',
@@ -102,7 +103,7 @@ test('unknown fields, wrong types and too much text are refused before anything 
   const stage = await setStage();
   const status = async (body: object) => (await stage.call('PUT', '/v1/templates/t', body)).status;
   expect(await status({ ...WELCOME, extra: 1 })).toBe(400);
-  expect(await status({ ...WELCOME, channel: 'sms' })).toBe(400);
+  expect(await status({ ...WELCOME, channel: 'fax' })).toBe(400);
   expect(await status({ ...WELCOME, subject: 5 })).toBe(400);
   expect(await status({ ...WELCOME, html: 'x'.repeat(262_145) })).toBe(400);
 });
@@ -126,6 +127,7 @@ test('a preview shows what a prospect would get', async () => {
   expect(await stage.call('POST', '/v1/templates/welcome/preview', { prospectId: 'ada' })).toEqual({
     status: 200,
     body: {
+      channel: 'email',
       version: 1,
       subject: 'Hi Ada <3',
       html: '<main><p>Dear Ada &lt;3, 02.03.2026</p></main>',
@@ -215,4 +217,53 @@ test('templates of one workspace are none of another’s', async () => {
   expect((await stage.call('GET', '/v1/templates/welcome', undefined, 'other')).status).toBe(404);
   expect((await stage.call('GET', '/v1/templates', undefined, 'other')).body.items).toEqual([]);
   expect((await stage.call('POST', '/v1/templates/welcome/preview', {}, 'other')).status).toBe(404);
+});
+
+test('partials stand in mails and layouts, are checked when saved, and are sent as they are now', async () => {
+  const stage = await ready();
+  const put = (id: string, content: object) => stage.call('PUT', `/v1/templates/${id}`, content);
+  const footer = {
+    channel: 'partial',
+    html: '<i><%= it.prospect.traits.firstName %></i>',
+    text: '-- <%= it.prospect.traits.firstName %>',
+  };
+  const mail = {
+    channel: 'email',
+    subject: 's',
+    html: '<p>Hi</p><%~ partial("footer") %>',
+    text: 'Hi <%~ partial("footer") %>',
+  };
+  const early = await put('mail', mail);
+  expect(early.status).toBe(422);
+  expect(early.body.errors).toEqual([
+    { path: '', message: 'partial footer must be a template of channel partial that exists' },
+  ]);
+  expect((await put('footer', footer)).status).toBe(201);
+  expect(
+    (await put('around', { channel: 'layout', html: '<%~ it.body %>[<%~ partial("footer") %>]' })).status,
+  ).toBe(201);
+  expect(await put('mail', { ...mail, layout: 'around' })).toMatchObject({ status: 201 });
+  expect((await stage.call('GET', '/v1/templates/mail')).body).not.toHaveProperty('partials');
+  await stage.ask({ template: 'mail' });
+  await stage.until('m1', 'sent');
+  expect(stage.sent()[0]).toMatchObject({ html: '<p>Hi</p><i>Ada</i>[<i>Ada</i>]', text: 'Hi -- Ada' });
+  expect((await put('footer', { ...footer, html: '<b>new</b>' })).status).toBe(200);
+  await stage.ask({ template: 'mail', messageId: 'm2' });
+  await stage.until('m2', 'sent');
+  expect(stage.sent()[1]).toMatchObject({ html: '<p>Hi</p><b>new</b>[<b>new</b>]' });
+});
+
+test('a partial takes in no partial, has no subject, and is not sent by itself', async () => {
+  const stage = await ready();
+  const put = (id: string, content: object) =>
+    stage.call('PUT', `/v1/templates/${id}`, { channel: 'partial', ...content });
+  expect((await put('a', { html: '<%~ partial("a") %>' })).body.errors).toEqual([
+    { path: '/html', message: 'line 1, column 5: a partial cannot be taken in here' },
+  ]);
+  expect((await put('a', { subject: 's', html: 'h' })).body.errors).toMatchObject([{ path: '/subject' }]);
+  expect((await put('a', { html: 'h' })).status).toBe(201);
+  expect(await stage.call('POST', '/v1/templates/a/preview')).toMatchObject({
+    status: 409,
+    body: { code: 'not_sendable' },
+  });
 });

@@ -1,9 +1,23 @@
 import { createLog, createMetrics, systemClock } from '@herald/service';
+import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
+import type { Providers } from '../providers/provider.ts';
+import { createAllowedAddresses } from '../providers/webhook/allowed.ts';
+import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { createMessaging, createSmtpProvider } from '../service.ts';
 import { openBroker, openStore } from './open.ts';
 
-/** A messaging process to be killed: `node crash-child.ts <data directory> <SMTP URL>`. It sends what it finds waiting. */
-const [dir = '', url = ''] = process.argv.slice(2);
+/**
+ * A messaging process to be killed: `node crash-child.ts <data directory> <URL> [provider [lease in ms]]`. It sends what it finds waiting, by `smtp` unless
+ * told or by `sendgrid`, at the URL, or as a `webhook`, which goes where it says itself.
+ */
+const [dir = '', url = '', name = 'smtp', lease = '2500'] = process.argv.slice(2);
+const timeout = 1_000;
+const allowed = createAllowedAddresses(['127.0.0.1/32']);
+const providers: Readonly<Record<string, Providers>> = {
+  smtp: { email: [createSmtpProvider({ url, timeout })] },
+  sendgrid: { email: [createSendGridProvider({ apiKey: 'SG.key', url, timeout: timeout / 2 })] },
+  webhook: { webhook: [createWebhookProvider({ allowed, timeout: timeout / 2 })] },
+};
 const store = await openStore(dir);
 const broker = await openBroker(dir, systemClock);
 const service = createMessaging({
@@ -12,11 +26,12 @@ const service = createMessaging({
   clock: systemClock,
   log: createLog({ service: 'child', level: 'error' }),
   metrics: createMetrics({ version: 'test' }),
-  providers: { email: createSmtpProvider({ url, timeout: 1_000 }) },
+  providers: providers[name] ?? {},
+  secrets: { read: () => Buffer.from('a secret of twenty-four b').toString('base64') },
+  lease: Number(lease),
   linkSecret: 'secret',
   publicUrl: 'https://herald.example',
   sender: 'news@acme.example',
   horizon: 900_000,
-  lease: 1_500,
 });
 await service.start();

@@ -1,7 +1,7 @@
 import type { ProviderOutcome } from '@herald/domain';
 import type { OutgoingEmail, Provider } from '../providers/provider.ts';
 
-export interface FakeProvider extends Provider {
+export interface FakeProvider extends Provider<'email'> {
   /** Every call, in order, whatever became of it. */
   readonly sent: OutgoingEmail[];
 }
@@ -15,6 +15,7 @@ export function fakeProvider(
 ): FakeProvider {
   const sent: OutgoingEmail[] = [];
   return {
+    channel: 'email',
     name: 'fake',
     timeout,
     connections: 32,

@@ -77,7 +77,11 @@ export async function startMailServer(behaviour: MailServerBehaviour = {}): Prom
     onRcptTo: (_address, session, done) => void answer('rcptTo', session, done),
     async onData(stream, session, done) {
       const chunks: Buffer[] = [];
-      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      try {
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+      } catch {
+        return; // The client was killed in the middle of it: nobody is left to answer.
+      }
       ended += 1;
       const verdict = await behaviour.data?.(ended);
       if (verdict === 'drop') {

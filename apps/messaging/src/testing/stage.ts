@@ -7,9 +7,11 @@ import {
   collections,
   type EnrollmentDocument,
   eventsContract,
+  inboundMessage,
   type MessageDocument,
   queue,
   requestMessage,
+  type SendInbound,
   type SendRequest,
   sendDueMessage,
   withdrawMessage,
@@ -24,6 +26,7 @@ import {
   type JsonObject,
   type MessageState,
   type ProspectState,
+  parseMessageType,
   type StoredEvent,
 } from '@herald/domain';
 import { createHttp, createLog, createMetrics } from '@herald/service';
@@ -36,7 +39,7 @@ import { openBroker, openStore } from './open.ts';
 export const T0 = Date.parse('2026-03-02T08:00:00Z');
 export const WORKSPACE = 'acme';
 
-export interface StageOptions extends Partial<Omit<MessagingDeps, 'providers'>> {
+export interface StageOptions extends Partial<MessagingDeps> {
   readonly provider?: FakeProvider;
   /** A directory that an earlier stage, or another process, has left. */
   readonly dir?: string;
@@ -56,6 +59,7 @@ export async function setStage(options: StageOptions = {}) {
     startAt = T0,
     keep = false,
     provider = fakeProvider(),
+    providers = {},
     between = (it) => it,
     ...more
   } = options;
@@ -70,7 +74,7 @@ export async function setStage(options: StageOptions = {}) {
       ...{ store, broker: between(broker), clock, log, metrics, linkSecret: 'secret', horizon: 900_000 },
       ...{ publicUrl: 'https://herald.example', sender: 'Acme <news@acme.example>', sweepEvery: 20 },
       ...more,
-      providers: { email: provider },
+      providers: { email: [provider], ...providers },
     });
     await service.start();
     return service;
@@ -143,6 +147,28 @@ export async function setStage(options: StageOptions = {}) {
       broker.publish([
         withdrawMessage({ kind: 'withdraw', workspace: WORKSPACE, enrollmentId, reason, cause: CAUSE }),
       ]),
+    /** A provider's report, as it comes out of the log. The same id is the same report. */
+    reported: (id: string, data: JsonObject, prospectId = 'ada') =>
+      broker.publish([
+        appliedMessage({
+          ...erasure(prospectId, now),
+          ...{ id, correlationId: id, type: 'message.reported', source: 'callbacks/test', data },
+        }),
+      ]),
+    requestBody: (given: Partial<SendRequest>) => aRequest(given),
+    inbound: (given: Partial<SendInbound> = {}) =>
+      broker.publish([
+        inboundMessage({
+          workspace: WORKSPACE,
+          channel: 'sms',
+          id: 'SM1',
+          from: '+14155550101',
+          text: 'hello',
+          provider: 'twilio',
+          receivedAt: now,
+          ...given,
+        }),
+      ]),
     erased: (prospectId: string) => broker.publish([appliedMessage(erasure(prospectId, now))]),
     async prospect(given: Partial<ProspectState> = {}) {
       const { prospectId = 'ada' } = given;
@@ -168,14 +194,14 @@ export async function setStage(options: StageOptions = {}) {
             throw new Error(
               `message ${id} is ${doc?.lease ? 'sending' : doc?.state.status}: ${doc?.state.reason}`,
             );
-          const last = told.filter(({ data }) => data.messageId === id).at(-1);
+          const last = told.filter((event) => isOf(event, id)).at(-1);
           if (last?.data.version !== doc.state.version) throw new Error(`message ${id} is not told`);
           return doc;
         },
         { timeout: 20_000, interval: 5 },
       ),
     /** The types of the events told of a message, in order. */
-    story: (id: string) => told.filter(({ data }) => data.messageId === id).map(({ type }) => type),
+    story: (id: string) => told.filter((event) => isOf(event, id)).map(({ type }) => type),
     /** What a replay makes of a message. */
     replayed: (id: string) =>
       told
@@ -255,3 +281,6 @@ async function replace(collection: Replaceable, id: string, content: object): Pr
   const doc = { ...content, workspace: WORKSPACE, id, version: (stored?.version ?? 0) + 1 };
   await collection.write([{ doc: doc as never, ifVersion: stored?.version ?? null }]);
 }
+
+const isOf = ({ type, data }: Event, messageId: string): boolean =>
+  data.messageId === messageId && parseMessageType(type) !== undefined;

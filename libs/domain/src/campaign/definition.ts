@@ -1,3 +1,6 @@
+import type { Hours } from '../limits/hours.ts';
+import type { Rate } from '../limits/rates.ts';
+
 /** The shape of a campaign (section 5 of the design). What is checked when one is saved is in `parse.ts`. */
 
 /** A CEL expression, as text. */
@@ -48,7 +51,17 @@ interface Identified {
   readonly id: string;
 }
 
-export type EmailStep = Identified & { readonly email: { readonly template: string } };
+/** What a step that sends names: the template of the message. */
+interface Sends {
+  readonly template: string;
+}
+
+export type EmailStep = Identified & { readonly email: Sends };
+export type SmsStep = Identified & { readonly sms: Sends };
+export type CallStep = Identified & { readonly call: Sends };
+/** `url` is the same for everybody: a receiver of webhooks is not chosen by what a prospect's data say. */
+export type WebhookStep = Identified & { readonly webhook: Sends & { readonly url: string } };
+export type SendStep = EmailStep | SmsStep | CallStep | WebhookStep;
 export type WaitStep = Identified & {
   readonly wait: DurationText | { readonly until: UntilTime | UntilDate };
 };
@@ -66,13 +79,17 @@ export type EmitStep = Identified & {
 };
 export type ExitStep = Identified & { readonly exit: { readonly reason?: string } };
 
-export type Step = EmailStep | WaitStep | WaitForStep | ChooseStep | UpdateStep | EmitStep | ExitStep;
+export type Step = SendStep | WaitStep | WaitForStep | ChooseStep | UpdateStep | EmitStep | ExitStep;
 
 export interface CampaignDefinition {
   readonly id: string;
   readonly name?: string;
   readonly enter: Enter;
   readonly exit?: readonly ExitRule[];
+  /** When its messages may leave; they wait for it. */
+  readonly window?: Hours;
+  /** How many of its messages may leave in how much time. */
+  readonly rate?: Rate;
   readonly steps: readonly Step[];
 }
 

@@ -41,6 +41,8 @@ export function campaignJsonSchema(): object {
       name: { type: 'string' },
       enter: part.enter,
       exit: { type: 'array', items: part.exitRule },
+      window: part.hours,
+      rate: part.rate,
       steps: { ...steps, minItems: 1 },
     },
     additionalProperties: false,
@@ -48,6 +50,9 @@ export function campaignJsonSchema(): object {
       step: {
         anyOf: [
           step('email', part.email),
+          step('sms', part.sms),
+          step('call', part.call),
+          step('webhook', part.webhook),
           step('wait', { anyOf: [part.waitDuration, until] }),
           step('waitFor', part.waitFor, { then: steps, else: steps }),
           step('choose', { type: 'array', minItems: 1, items: branch }),

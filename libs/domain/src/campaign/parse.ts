@@ -3,6 +3,11 @@ import { Compile } from 'typebox/compile';
 import { isOwnType } from '../event.ts';
 import { compileExpression, ExpressionError } from '../expression.ts';
 import { isObject } from '../json.ts';
+import { hoursFaults, rateFault } from '../limits/faults.ts';
+import type { Hours } from '../limits/hours.ts';
+import type { Rate } from '../limits/rates.ts';
+import type { Channel } from '../message/message.ts';
+import { webhookUrlFault } from '../message/webhook-url.ts';
 import type { CampaignDefinition } from './definition.ts';
 import { isZone, parseDuration } from './duration.ts';
 import { type Fault, type Path, readText, type SourceText } from './faults.ts';
@@ -11,8 +16,9 @@ import * as schema from './schema.ts';
 /** What every condition and computed value of a campaign may use. */
 export const CAMPAIGN_VARIABLES = ['event', 'prospect', 'company', 'enrollment', 'now'] as const;
 
-/** A template that a step names, and the place where it does. */
+/** A template that a step names, the channel it is for, and the place where it stands. */
 export interface TemplateUse {
+  readonly channel: Channel;
   readonly template: string;
   readonly fault: (message: string) => Fault;
 }
@@ -24,14 +30,19 @@ export type ParsedCampaign =
 const MAX_TEXT = 256 * 1024;
 const MAX_STEPS = 500;
 const MAX_NESTING = 10;
-const LATER_KINDS = ['sms', 'call', 'webhook', 'split', 'repeat'];
+const LATER_KINDS = ['split', 'repeat'];
 
 const check = {
   id: Compile(schema.campaignId),
   stepId: Compile(schema.stepId),
   enter: Compile(schema.enter),
   exitRule: Compile(schema.exitRule),
+  window: Compile(schema.hours),
+  rate: Compile(schema.rate),
   email: Compile(schema.email),
+  sms: Compile(schema.sms),
+  call: Compile(schema.call),
+  webhook: Compile(schema.webhook),
   waitFor: Compile(schema.waitFor),
   untilTime: Compile(schema.untilTime),
   untilDate: Compile(schema.untilDate),
@@ -159,15 +170,23 @@ function createChecker(source: SourceText) {
     steps(branch.steps, [...here, 'steps'], nesting + 1);
   };
 
+  const sends = (channel: Channel, value: unknown, path: Path): void => {
+    if (!matches(check[channel], value, path)) return;
+    const { template, url } = value as { template: string; url?: string };
+    const wrong = url === undefined ? undefined : webhookUrlFault(url);
+    if (wrong !== undefined) fault([...path, 'url'], wrong);
+    templates.push({
+      channel,
+      template,
+      fault: (message) => source.faultAt([...path, 'template'], message),
+    });
+  };
+
   const byKind: Record<string, (step: Record<string, unknown>, path: Path, nesting: number) => void> = {
-    email(step, path) {
-      if (!matches(check.email, step.email, [...path, 'email'])) return;
-      const { template } = step.email as { template: string };
-      templates.push({
-        template,
-        fault: (message) => source.faultAt([...path, 'email', 'template'], message),
-      });
-    },
+    email: (step, path) => sends('email', step.email, [...path, 'email']),
+    sms: (step, path) => sends('sms', step.sms, [...path, 'sms']),
+    call: (step, path) => sends('call', step.call, [...path, 'call']),
+    webhook: (step, path) => sends('webhook', step.webhook, [...path, 'webhook']),
     wait(step, path) {
       const at = [...path, 'wait'];
       if (typeof step.wait === 'string') return duration(step.wait, at);
@@ -231,7 +250,7 @@ function createChecker(source: SourceText) {
 
   const campaign = (value: unknown): void => {
     if (!isObject(value)) return fault([], 'must be a campaign: id, enter and steps');
-    onlyKeys(value, ['id', 'name', 'enter', 'exit', 'steps'], []);
+    onlyKeys(value, ['id', 'name', 'enter', 'exit', 'window', 'rate', 'steps'], []);
     matches(check.id, value.id, ['id']);
     if (value.name !== undefined && typeof value.name !== 'string') fault(['name'], 'must be text');
     if (matches(check.enter, value.enter, ['enter'])) {
@@ -248,6 +267,12 @@ function createChecker(source: SourceText) {
             expression((rule as { when?: string }).when, ['exit', index, 'when']);
         });
       }
+    }
+    if (value.window !== undefined && matches(check.window, value.window, ['window']))
+      for (const { path, message } of hoursFaults(value.window as Hours)) fault(['window', path], message);
+    if (value.rate !== undefined && matches(check.rate, value.rate, ['rate'])) {
+      const wrong = rateFault(value.rate as Rate);
+      if (wrong !== undefined) fault(['rate', 'per'], wrong);
     }
     if (value.steps === undefined) return fault([], 'has no steps');
     steps(value.steps, ['steps'], 0);

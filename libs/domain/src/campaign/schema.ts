@@ -6,6 +6,7 @@ import { EVENT_TYPE, EVENT_TYPE_WORDS } from '../event.ts';
 const CAMPAIGN_ID = '^[a-z0-9][a-z0-9_-]{0,62}$';
 const STEP_ID = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
 const TIME_OF_DAY = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
+const END_OF_HOURS = '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
 
 /** What a pattern asks for, in words. */
 export const patternWords: Readonly<Record<string, string>> = {
@@ -13,6 +14,7 @@ export const patternWords: Readonly<Record<string, string>> = {
   [CAMPAIGN_ID]: 'an id of lower-case letters, digits, - and _',
   [STEP_ID]: 'an id of letters, digits, - and _',
   [TIME_OF_DAY]: 'a time of day such as "09:00"',
+  [END_OF_HOURS]: 'a time of day such as "18:00", or "24:00"',
 };
 
 const strict = { additionalProperties: false } as const;
@@ -40,7 +42,15 @@ export const enter = Type.Object(
 
 export const exitRule = Type.Object({ on: eventType, when: Type.Optional(expression) }, strict);
 
-export const email = Type.Object({ template: Type.String({ minLength: 1, maxLength: 63 }) }, strict);
+const template = Type.String({ minLength: 1, maxLength: 63, description: 'a template of the channel' });
+
+export const email = Type.Object({ template }, strict);
+export const sms = Type.Object({ template }, strict);
+export const call = Type.Object({ template }, strict);
+export const webhook = Type.Object(
+  { url: Type.String({ minLength: 1, maxLength: 2_000, description: 'https://crm.example/hook' }), template },
+  strict,
+);
 
 export const waitFor = Type.Object(
   { on: eventType, when: Type.Optional(expression), timeout: Type.Optional(duration) },
@@ -54,6 +64,29 @@ export const untilTime = Type.Object(
     at: Type.String({ pattern: TIME_OF_DAY, description: 'HH:MM' }),
     days: Type.Optional(Type.Array(weekday, { minItems: 1, maxItems: 7 })),
     zone: Type.Optional(Type.String({ description: 'an IANA zone, or "prospect" (the default)' })),
+  },
+  strict,
+);
+
+/** Hours of the day, by the clock on the wall (`Hours`). */
+export const hours = Type.Object(
+  {
+    days: Type.Optional(
+      Type.Array(weekday, { minItems: 1, maxItems: 7, description: 'on which they begin; all unless told' }),
+    ),
+    from: Type.String({ pattern: TIME_OF_DAY, description: 'HH:MM' }),
+    to: Type.String({ pattern: END_OF_HOURS, description: 'HH:MM; not later than from: over midnight' }),
+    zone: Type.Optional(
+      Type.String({ maxLength: 64, description: 'an IANA zone, or "prospect" (the default)' }),
+    ),
+  },
+  strict,
+);
+
+export const rate = Type.Object(
+  {
+    count: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    per: Type.String({ minLength: 2, maxLength: 40, description: 'ISO 8601 duration: PT1S, PT1M' }),
   },
   strict,
 );

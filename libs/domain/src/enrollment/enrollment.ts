@@ -98,7 +98,14 @@ export type EnrollmentEvent =
     }
   | {
       readonly type: 'enrollment.requested';
-      readonly data: Common & { stepId: string; messageId: string; channel: Channel; template: string };
+      readonly data: Common & {
+        stepId: string;
+        messageId: string;
+        channel: Channel;
+        template: string;
+        /** Where a webhook goes. */
+        url?: string;
+      };
     }
   | {
       readonly type: 'enrollment.chose';

@@ -1,6 +1,5 @@
 import type {
   ChooseStep,
-  EmailStep,
   EmitStep,
   Step,
   UpdateStep,
@@ -13,6 +12,7 @@ import type { Instant } from '../clock.ts';
 import { EvaluationError } from '../expression.ts';
 import { deriveId } from '../ids.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import type { Channel } from '../message/message.ts';
 import type { Awaited } from './enrollment.ts';
 import type { Run } from './run.ts';
 import { viewWorld, type World } from './view.ts';
@@ -29,7 +29,10 @@ export function advance(run: Run): void {
 /** A step whose expressions give no usable value ends the enrollment as failed, with the reason; nothing is guessed. */
 function perform(run: Run, step: Step): void {
   try {
-    if ('email' in step) requestEmail(run, step);
+    if ('email' in step) request(run, step.id, 'email', step.email);
+    else if ('sms' in step) request(run, step.id, 'sms', step.sms);
+    else if ('call' in step) request(run, step.id, 'call', step.call);
+    else if ('webhook' in step) request(run, step.id, 'webhook', step.webhook);
     else if ('wait' in step) wait(run, step);
     else if ('waitFor' in step) waitFor(run, step);
     else if ('choose' in step) choose(run, step);
@@ -47,13 +50,19 @@ function perform(run: Run, step: Step): void {
   }
 }
 
-function requestEmail(run: Run, step: EmailStep): void {
+function request(
+  run: Run,
+  stepId: string,
+  channel: Channel,
+  { template, url }: { readonly template: string; readonly url?: string },
+): void {
   const visit = 1; // a step is visited once as long as nothing loops
   run.record('enrollment.requested', {
-    stepId: step.id,
-    channel: 'email',
-    template: step.email.template,
-    messageId: deriveId('message', run.workspace, run.state().enrollmentId, step.id, visit),
+    stepId,
+    channel,
+    template,
+    ...(url === undefined ? {} : { url }),
+    messageId: deriveId('message', run.workspace, run.state().enrollmentId, stepId, visit),
   });
 }
 

@@ -39,6 +39,13 @@ const circumstances = (given: Partial<SendCircumstances> = {}): SendCircumstance
 });
 
 const no = { subscribed: false, at: NOW, eventId: 'x' };
+const bounced = {
+  suppressed: true,
+  address: 'ada@example.com',
+  at: NOW,
+  eventId: 'x',
+  reason: 'hard_bounce',
+};
 
 test.each<[string, Partial<SendCircumstances>, string | undefined]>([
   ['everything is well', {}, undefined],
@@ -65,6 +72,48 @@ test.each<[string, Partial<SendCircumstances>, string | undefined]>([
     undefined,
   ],
   [
+    'the prospect opted out of the topic',
+    { prospect: ada({ subscriptions: { 'email:news': no } }), topic: { id: 'news' } },
+    'suppressed: unsubscribed',
+  ],
+  [
+    'the topic must be asked for and was not',
+    { topic: { id: 'news', optIn: true } },
+    'suppressed: not_subscribed',
+  ],
+  [
+    'the address bounced',
+    { prospect: ada({ suppressions: { email: bounced } }), address: 'ada@example.com' },
+    'suppressed: hard_bounce',
+  ],
+  [
+    'another address bounced',
+    { prospect: ada({ suppressions: { email: bounced } }), address: 'ada@new.example' },
+    undefined,
+  ],
+  [
+    'the address bounced when it was somebody else’s',
+    { address: 'ada@example.com', suppressedElsewhere: { reason: 'hard_bounce' } },
+    'suppressed: hard_bounce',
+  ],
+  [
+    'it is owed and the address bounced',
+    {
+      prospect: ada({ subscriptions: { all: no }, suppressions: { email: bounced } }),
+      address: 'ada@example.com',
+      transactional: true,
+    },
+    'suppressed: hard_bounce',
+  ],
+  [
+    'the prospect opted out and the address bounced, consent is the first reason',
+    {
+      prospect: ada({ subscriptions: { all: no }, suppressions: { email: bounced } }),
+      address: 'ada@example.com',
+    },
+    'suppressed: unsubscribed',
+  ],
+  [
     'several reasons speak against it, the first is told',
     { enrollment: undefined, prospect: undefined },
     'withdrawn: its enrollment is gone',
@@ -78,6 +127,7 @@ const options = (given: Partial<AttemptOptions> = {}): AttemptOptions => ({
   policy: { attempts: 4, first: 1_000, longest: 3_000 },
   tries: { count: 0, until: NOW + 100_000 },
   retryAfter: 0,
+  comeBack: NOW,
   now: NOW,
   ...given,
 });
@@ -91,6 +141,10 @@ test.each([
   [
     { kind: 'permanent', reason: '550 no' },
     { outcome: 'failed', facts: { attempts: 3, reason: '550 no' } },
+  ],
+  [
+    { kind: 'permanent', reason: '550 no such user', bounce: 'hard' },
+    { outcome: 'bounced', facts: { attempts: 3, reason: '550 no such user', bounce: 'hard' } },
   ],
   [
     { kind: 'unknown', reason: 'cut off' },
@@ -140,13 +194,41 @@ test('it expires when the next attempt would come too late', () => {
 });
 
 test('an operator may have again what failed, and what is unknown only knowingly', () => {
-  expect(['failed', 'suppressed', 'expired'].map((status) => mayRetry(status as 'failed', false))).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  expect(
+    ['failed', 'bounced', 'suppressed', 'expired'].map((status) => mayRetry(status as 'failed', false)),
+  ).toEqual([true, true, true, true]);
   expect([mayRetry('unknown', false), mayRetry('unknown', true)]).toEqual([false, true]);
   expect(
-    ['sent', 'withdrawn', 'scheduled', 'bounced'].map((status) => mayRetry(status as 'sent', true)),
+    ['sent', 'withdrawn', 'scheduled', 'complained'].map((status) => mayRetry(status as 'sent', true)),
   ).toEqual([false, false, false, false]);
+});
+
+test.each([
+  [{ kind: 'throttled', reason: '429', retryAfter: 5 }],
+  [{ kind: 'credentials', reason: '401' }],
+] as const)('%j is no fault of the message: it comes back when told, however often that was', (outcome) => {
+  const worn = options({ tries: { count: 3, until: NOW + 10 }, comeBack: NOW + 60_000 });
+  expect(afterAttempt(message({ attempts: 4 }), outcome, worn)).toEqual({
+    outcome: 'scheduled',
+    facts: { attempts: 5, reason: outcome.reason, dueAt: NOW + 60_000 },
+  });
+});
+
+test('rests that are listed are taken one after the other, spread by a quarter', () => {
+  const rests = [10_000, 2_000, 40_000];
+  const policy = { attempts: 4, first: 1, longest: 1, rests };
+  rests.forEach((rest, count) => {
+    const tries = { count, until: NOW + 1_000_000 };
+    const due = afterAttempt(message(), temporary, options({ policy, tries })).facts?.dueAt ?? 0;
+    expect(due - NOW).toBeGreaterThanOrEqual(0.75 * rest);
+    expect(due - NOW).toBeLessThanOrEqual(1.25 * rest);
+  });
+});
+
+test('a webhook asks nobody’s consent, for it is to nobody; but it is not sent for somebody who was erased or has left', () => {
+  const webhook = (given: Partial<SendCircumstances>) =>
+    whyNotSend(circumstances({ channel: 'webhook', ...given }))?.facts?.reason;
+  expect(webhook({ prospect: ada({ subscriptions: { all: no } }) })).toBeUndefined();
+  expect(webhook({ prospect: ada({ erasedAt: NOW + 1 }) })).toBe('erased');
+  expect(webhook({ enrollment: { withdrawn: true, reason: 'exit' } })).toBe('exit');
 });

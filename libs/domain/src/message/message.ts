@@ -28,6 +28,10 @@ export type MessageStatus =
   | 'delivered'
   | 'opened'
   | 'clicked'
+  | 'answered'
+  | 'completed'
+  | 'busy'
+  | 'no_answer'
   | 'suppressed'
   | 'failed'
   | 'expired'
@@ -36,8 +40,14 @@ export type MessageStatus =
   | 'complained'
   | 'unknown';
 
+/** What is told of a message and is no status of its own: the receiving server asked for patience; a key was pressed in a call. */
+export type MessageNote = 'deferred' | 'key_pressed';
+
 /** The outcomes that may be told of a message; its event is of type `<channel>.<outcome>`. */
-export type MessageOutcome = Exclude<MessageStatus, 'requested'>;
+export type MessageOutcome = Exclude<MessageStatus, 'requested'> | MessageNote;
+
+/** `hard`: there is no such address. `soft`: not now. */
+export type Bounce = 'hard' | 'soft';
 
 /** The data of an event about a message. `version` orders the fold: one that is not newer changes nothing. */
 export interface MessageFacts {
@@ -52,6 +62,19 @@ export interface MessageFacts {
   readonly dueAt?: Instant;
   /** Calls of a provider so far. */
   readonly attempts: number;
+  /** Where the message stands after this, unless it is where the event's type says. */
+  readonly status?: MessageStatus;
+  /** The provider said so, after the call. */
+  readonly reported?: true;
+  readonly bounce?: Bounce;
+  /** The link that was followed, without its query and fragment. */
+  readonly url?: string;
+  /** The key that was pressed. */
+  readonly key?: string;
+  /** Who answered, as the provider has it: `human`, `machine_start` and so on. */
+  readonly answeredBy?: string;
+  /** A program opened it, not the person: a mail service that fetches pictures ahead. */
+  readonly machine?: true;
 }
 
 export interface MessageState extends MessageIdentity {
@@ -65,7 +88,11 @@ export interface MessageState extends MessageIdentity {
   readonly templateVersion?: number;
   readonly provider?: string;
   readonly providerId?: string;
+  /** When it left; absent while nothing says that it has. */
   readonly sentAt?: Instant;
+  /** `status` is what the provider said, after the call: only its own further reports, or sending it again, change it. */
+  readonly reported?: true;
+  readonly bounce?: Bounce;
 }
 
 const OUTCOMES: ReadonlySet<string> = new Set<MessageOutcome>([
@@ -74,6 +101,10 @@ const OUTCOMES: ReadonlySet<string> = new Set<MessageOutcome>([
   'delivered',
   'opened',
   'clicked',
+  'answered',
+  'completed',
+  'busy',
+  'no_answer',
   'suppressed',
   'failed',
   'expired',
@@ -81,6 +112,8 @@ const OUTCOMES: ReadonlySet<string> = new Set<MessageOutcome>([
   'bounced',
   'complained',
   'unknown',
+  'deferred',
+  'key_pressed',
 ]);
 const CHANNELS: ReadonlySet<string> = new Set<Channel>(['email', 'sms', 'call', 'webhook']);
 
@@ -100,12 +133,20 @@ export const initialMessage = (identity: MessageIdentity, dueAt: Instant): Messa
   changedAt: identity.requestedAt,
 });
 
+/** The status that an outcome stands for: who defers a message has it, and who presses a key has answered. */
+export function statusOf(outcome: MessageOutcome): Exclude<MessageStatus, 'requested'> {
+  if (outcome === 'deferred') return 'sent';
+  return outcome === 'key_pressed' ? 'answered' : outcome;
+}
+
 /** Folds one event into a message. An event that is not about a message, or not newer than the state, changes nothing. */
 export function evolveMessage(state: MessageState | undefined, event: Event): MessageState | undefined {
   const told = parseMessageType(event.type);
   if (told === undefined) return state;
   const data = event.data as JsonObject & MessageIdentity & MessageFacts;
   if (state !== undefined && data.version <= state.version) return state;
+  // An event that leaves the status where it was also leaves what belongs to it.
+  const stays = state !== undefined && data.status === state.status;
   return {
     messageId: data.messageId,
     prospectId: data.prospectId,
@@ -116,18 +157,31 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
     enrollmentId: data.enrollmentId,
     stepId: data.stepId,
     requestedAt: data.requestedAt,
-    status: told.outcome,
+    status: data.status ?? statusOf(told.outcome),
     version: data.version,
     dueAt: data.dueAt ?? state?.dueAt ?? data.requestedAt,
     attempts: data.attempts,
-    changedAt: event.occurredAt,
-    ...optional('reason', data.reason),
+    changedAt: stays ? state.changedAt : event.occurredAt,
+    ...optional('reason', stays ? state.reason : data.reason),
     ...optional('to', data.to ?? state?.to),
     ...optional('templateVersion', data.templateVersion ?? state?.templateVersion),
     ...optional('provider', data.provider ?? state?.provider),
     ...optional('providerId', data.providerId ?? state?.providerId),
-    ...optional('sentAt', told.outcome === 'sent' ? event.occurredAt : state?.sentAt),
+    ...optional('sentAt', sentAt(state, told.outcome, event)),
+    ...optional('reported', stays ? state.reported : data.reported),
+    ...optional('bounce', told.outcome === 'scheduled' ? undefined : (data.bounce ?? state?.bounce)),
   };
+}
+
+/** When it left: by our own record, or else as well as is known when a provider says that it has it, whichever of its reports comes first. */
+function sentAt(
+  state: MessageState | undefined,
+  outcome: MessageOutcome,
+  { data, occurredAt }: Event,
+): Instant | undefined {
+  if (outcome === 'sent' && !data.reported) return occurredAt;
+  if (state?.sentAt !== undefined || !data.reported) return state?.sentAt;
+  return state?.changedAt ?? (data as JsonObject & MessageIdentity).requestedAt;
 }
 
 const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>

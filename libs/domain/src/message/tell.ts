@@ -8,12 +8,17 @@ import {
   type MessageIdentity,
   type MessageOutcome,
   type MessageState,
+  type MessageStatus,
 } from './message.ts';
 
 /** What happened to a message, before it is an event. Facts that are not named stay as they were. */
 export interface MessageTelling {
   readonly outcome: MessageOutcome;
-  readonly facts?: Partial<Omit<MessageFacts, 'version'>>;
+  readonly facts?: Partial<Omit<MessageFacts, 'version' | 'status'>>;
+  /** Where the message stands after it, unless it is where the outcome says. */
+  readonly status?: MessageStatus;
+  /** The event that reported it, and of when. */
+  readonly report?: { readonly id: string; readonly at: Instant };
 }
 
 export interface TellOptions {
@@ -32,24 +37,30 @@ export interface TellOptions {
  */
 export function tellMessage(options: TellOptions): { event: Event; state: MessageState } {
   const { workspace, state, version, telling, cause, now } = options;
-  const facts: MessageFacts = { ...knownFacts(state), ...telling.facts, version };
+  const { status, report } = telling;
+  const facts = { ...knownFacts(state), ...telling.facts, status, version };
   const event: Event = {
     workspace,
     id: deriveId('message', state.messageId, version),
     stream: streamOf('prospect', state.prospectId),
     type: `${state.channel}.${telling.outcome}`,
-    occurredAt: now,
+    occurredAt: report === undefined ? now : occurredAt(state, report.at, now),
     receivedAt: now,
     source: 'messaging',
     data: withoutGaps({ ...identityOf(state), ...facts }),
     schema: EVENT_SCHEMA,
     ...cause,
+    ...(report === undefined ? {} : { causationId: report.id }),
   };
   // Before the first event there is nothing to fold on: a replay has no more.
   const told = evolveMessage(state.version === 0 ? undefined : state, event);
   if (told === undefined) throw new Error(`${event.type} tells nothing of a message`);
   return { event, state: told };
 }
+
+/** Providers' clocks go wrong and tell seconds only: nothing is reported of a time before the message was asked for, or has left, or ahead of ours. */
+const occurredAt = (state: MessageState, at: Instant, now: Instant): Instant =>
+  Math.min(now, Math.max(at, state.requestedAt, state.sentAt ?? state.changedAt));
 
 const identityOf = (state: MessageState): MessageIdentity => ({
   messageId: state.messageId,
@@ -73,5 +84,6 @@ const knownFacts = ({ to, templateVersion, provider, providerId, dueAt, attempts
   attempts,
 });
 
-const withoutGaps = (fields: object): JsonObject =>
+/** Without the fields that are undefined. */
+export const withoutGaps = (fields: object): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;

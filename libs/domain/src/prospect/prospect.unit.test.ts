@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
 import { anEvent, T0 } from '../testing/given.ts';
-import { evolveProspect, hasConsent, initialProspect, type ProspectState } from './prospect.ts';
+import {
+  evolveProspect,
+  hasConsent,
+  initialProspect,
+  type ProspectState,
+  suppressionOf,
+  whyNoConsent,
+} from './prospect.ts';
 
 const fold = (events: readonly ReturnType<typeof anEvent>[]): ProspectState =>
   events.reduce(
@@ -36,6 +43,8 @@ describe('a prospect', () => {
         'prospect.updated',
         'prospect.subscribed',
         'prospect.unsubscribed',
+        'prospect.suppressed',
+        'prospect.unsuppressed',
         'page.viewed',
       ),
       at: fc.integer({ min: T0, max: T0 + 5 }),
@@ -43,14 +52,17 @@ describe('a prospect', () => {
       value: fc.option(fc.integer({ min: 0, max: 3 })),
       companyId: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
       channel: fc.constantFrom('email', 'sms', undefined),
+      topic: fc.constantFrom('news', '__proto__', undefined),
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), fc.infiniteStream(fc.nat()), (changes, random) => {
-        const events = changes.map(({ type, at, name, value, companyId, channel }) =>
+        const events = changes.map(({ type, at, name, value, companyId, channel, topic }) =>
           anEvent(
             type,
             at,
-            JSON.parse(JSON.stringify({ traits: Object.fromEntries([[name, value]]), companyId, channel })),
+            JSON.parse(
+              JSON.stringify({ traits: Object.fromEntries([[name, value]]), companyId, channel, topic }),
+            ),
           ),
         );
         const shuffled = events
@@ -77,5 +89,80 @@ describe('consent', () => {
     const all = ['prospect.unsubscribed', T0 + 1, {}] as Parameters<typeof anEvent>;
     expect(hasConsent(after(['prospect.subscribed', T0, { channel: 'email' }], all), 'email')).toBe(false);
     expect(hasConsent(after(['prospect.subscribed', T0 + 2, { channel: 'email' }], all), 'email')).toBe(true);
+  });
+
+  const news = { id: 'news' };
+  const digest = { id: 'digest', optIn: true };
+
+  test('of a topic is apart from that of the channel', () => {
+    const off = after(['prospect.unsubscribed', T0, { channel: 'email', topic: 'news' }]);
+    expect(hasConsent(off, 'email', news)).toBe(false);
+    expect(hasConsent(off, 'email')).toBe(true);
+    expect(hasConsent(off, 'email', { id: 'offers' })).toBe(true);
+    expect(hasConsent(off, 'sms', news)).toBe(true);
+    const everywhere = after(['prospect.unsubscribed', T0, { topic: 'news' }]);
+    expect(hasConsent(everywhere, 'sms', news)).toBe(false);
+  });
+
+  test('to a topic that must be asked for is not there until it is given', () => {
+    expect(whyNoConsent(after(), 'email', digest)).toBe('not_subscribed');
+    expect(whyNoConsent(after(['prospect.subscribed', T0, { channel: 'email' }]), 'email', digest)).toBe(
+      'not_subscribed',
+    );
+    const asked = after(['prospect.subscribed', T0, { channel: 'email', topic: 'digest' }]);
+    expect(whyNoConsent(asked, 'email', digest)).toBeUndefined();
+  });
+
+  test.each<[string, Parameters<typeof anEvent>[], boolean]>([
+    [
+      'an opt-out of the channel takes every topic along',
+      [
+        ['prospect.subscribed', T0, { channel: 'email', topic: 'news' }],
+        ['prospect.unsubscribed', T0 + 1, { channel: 'email' }],
+      ],
+      false,
+    ],
+    [
+      'a topic asked for after that comes alone',
+      [
+        ['prospect.unsubscribed', T0, { channel: 'email' }],
+        ['prospect.subscribed', T0 + 1, { channel: 'email', topic: 'news' }],
+      ],
+      true,
+    ],
+    [
+      'an opt-in to the channel does not bring back a topic that was refused',
+      [
+        ['prospect.unsubscribed', T0, { channel: 'email', topic: 'news' }],
+        ['prospect.subscribed', T0 + 1, { channel: 'email' }],
+      ],
+      false,
+    ],
+  ])('%s', (_title, events, expected) => {
+    expect(hasConsent(after(...events), 'email', news)).toBe(expected);
+  });
+});
+
+describe('a suppression', () => {
+  const bounced = { channel: 'email', address: 'Ada@Example.com', reason: 'hard_bounce' };
+
+  test('is of the address that bounced, in whatever case, until it is lifted', () => {
+    const state = fold([anEvent('prospect.suppressed', T0, bounced)]);
+    expect(suppressionOf(state, 'email', 'ada@example.COM')).toMatchObject({ reason: 'hard_bounce' });
+    expect(suppressionOf(state, 'email', 'new@example.com')).toBeUndefined();
+    expect(suppressionOf(state, 'sms', 'ada@example.com')).toBeUndefined();
+    const lifted = anEvent('prospect.unsuppressed', T0 + 1, { channel: 'email' });
+    const late = fold([lifted, anEvent('prospect.suppressed', T0, bounced)]);
+    expect(suppressionOf(late, 'email', 'ada@example.com')).toBeUndefined();
+  });
+
+  test('without an address is of all of them, and without a channel of every channel', () => {
+    const state = fold([anEvent('prospect.suppressed', T0, {})]);
+    expect(suppressionOf(state, 'sms', '+14155550100')).toBeDefined();
+    expect(suppressionOf(state, 'email', undefined)).toBeDefined();
+  });
+
+  test('is nowhere in the state of somebody who has none', () => {
+    expect(fold([anEvent('page.viewed', T0)])).not.toHaveProperty('suppressions');
   });
 });

@@ -51,8 +51,8 @@ herald.runMain(async () => {
 
   const called = new Set<string>();
   let calls = 0;
-  const email: Provider = {
-    ...{ name: 'null', timeout: 1_000, connections: 1_000 },
+  const email: Provider<'email'> = {
+    ...{ channel: 'email', name: 'null', timeout: 1_000, connections: 1_000 },
     async send({ messageId }) {
       calls += 1;
       called.add(messageId);
@@ -68,7 +68,7 @@ herald.runMain(async () => {
     createEventHandler(deps),
     configuredCampaignRunner(deps, config),
     createMessaging({
-      ...{ ...deps, ...installation, providers: { email } },
+      ...{ ...deps, ...installation, providers: { email: [email] } },
       ...{ horizon: config.DELAY_HORIZON, sender: 'herald@example.com' },
     }),
     createIngest({ ...deps, ...installation }),

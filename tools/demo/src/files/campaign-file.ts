@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isObject } from '@herald/domain';
+import { type Channel, isObject } from '@herald/domain';
 import type { ApiFault } from '@herald/harness';
 import { LineCounter, parseDocument } from 'yaml';
 import { shown } from '../options.ts';
@@ -15,8 +15,8 @@ export interface CampaignFile {
   readonly enterOn?: string;
   /** Its steps, in the order in which they stand. */
   readonly stepIds: readonly string[];
-  /** The templates that its steps name. */
-  readonly templates: readonly string[];
+  /** The templates that its steps name, with the channel they are for. */
+  readonly templates: readonly TemplateName[];
   /** The waits in a row that it may come to, as ISO 8601 durations; a wait until a time of day counts as one day. */
   readonly waits: readonly string[];
   /** Steps that wait until a time of day. */
@@ -24,6 +24,13 @@ export interface CampaignFile {
   /** A fault that the server names, with its place in the file. */
   locate(fault: ApiFault): FileFault;
 }
+
+export interface TemplateName {
+  readonly id: string;
+  readonly channel: Channel;
+}
+
+const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
 
 /** How Herald says where in a campaign a mistake is. */
 const PLACED = /^line (\d+), column (\d+): (.*)$/s;
@@ -48,7 +55,7 @@ export async function readCampaign(file: string): Promise<CampaignFile> {
 
   const found = {
     stepIds: [] as string[],
-    templates: new Set<string>(),
+    templates: new Map<string, TemplateName>(),
     waits: [] as string[],
     morning: [] as CampaignFile['morning'][number][],
   };
@@ -60,7 +67,7 @@ export async function readCampaign(file: string): Promise<CampaignFile> {
     name: typeof value.name === 'string' ? value.name : value.id,
     ...(isObject(value.enter) && typeof value.enter.on === 'string' ? { enterOn: value.enter.on } : {}),
     stepIds: found.stepIds,
-    templates: [...found.templates],
+    templates: [...found.templates.values()],
     waits: found.waits,
     morning: found.morning,
     locate({ path, message }) {
@@ -77,7 +84,7 @@ function collect(
   value: unknown,
   found: {
     stepIds: string[];
-    templates: Set<string>;
+    templates: Map<string, TemplateName>;
     waits: string[];
     morning: CampaignFile['morning'][number][];
   },
@@ -85,8 +92,11 @@ function collect(
   if (Array.isArray(value)) for (const item of value) collect(item, found);
   if (!isObject(value)) return;
   if (typeof value.id === 'string') found.stepIds.push(value.id);
-  if (isObject(value.email) && typeof value.email.template === 'string')
-    found.templates.add(value.email.template);
+  for (const channel of CHANNELS) {
+    const sends = value[channel];
+    if (isObject(sends) && typeof sends.template === 'string')
+      found.templates.set(sends.template, { id: sends.template, channel });
+  }
   if (typeof value.wait === 'string') found.waits.push(value.wait);
   if (isObject(value.wait) && isObject(value.wait.until)) {
     found.waits.push('P1D');

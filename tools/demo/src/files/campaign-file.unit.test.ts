@@ -17,6 +17,8 @@ async function campaign(...lines: string[]) {
   return readCampaign(file);
 }
 
+const mail = (id: string) => ({ id, channel: 'email' });
+
 group('a campaign file', () => {
   test('names its templates, its waits and its times of day, in all branches', async () => {
     const read = await campaign(
@@ -28,12 +30,12 @@ group('a campaign file', () => {
       '    then: [{ id: three, email: { template: second } }]',
       '    else:',
       '      - id: four',
-      '        choose: [{ when: "true", steps: [{ id: five, wait: PT1H }] }, { otherwise: [{ id: six, email: { template: third } }] }]',
+      '        choose: [{ when: "true", steps: [{ id: five, wait: PT1H }] }, { otherwise: [{ id: six, sms: { template: third } }] }]',
       '  - { id: seven, wait: { until: { at: "09:00", zone: Europe/Paris } } }',
     );
     expect(read.name).toBe('a');
     expect(read.stepIds).toEqual(['one', 'two', 'three', 'four', 'five', 'six', 'seven']);
-    expect(read.templates).toEqual(['first', 'second', 'third']);
+    expect(read.templates).toEqual([mail('first'), mail('second'), { id: 'third', channel: 'sms' }]);
     expect(read.waits).toEqual(['P2D', 'PT1H', 'P1D']);
     expect(read.morning).toEqual([{ stepId: 'seven', at: '09:00', zone: 'Europe/Paris' }]);
   });

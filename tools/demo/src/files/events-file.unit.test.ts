@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@herald/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inOrder } from '../playing/play.ts';
 import { readEvents } from './events-file.ts';
@@ -44,9 +45,10 @@ test('a file without events is a fault', async () => {
 test('what arrives from two sides is merged by time, and neither side changes its order', async () => {
   const one = (await events('d.jsonl', at('10:00'), at('09:00'), at('12:00'))).lines;
   const two = (await events('e.jsonl', at('09:30'), at('11:00'))).lines;
+  const api = createClient('http://127.0.0.1');
   const acts = inOrder(
-    one.map((line) => ({ kind: 'event' as const, ...line })),
-    two.map((line) => ({ kind: 'event' as const, ...line })),
+    one.map((line) => ({ kind: 'event' as const, api, ...line })),
+    two.map((line) => ({ kind: 'event' as const, api, ...line })),
   );
   const seen = acts.map((act) => act.kind === 'event' && `${act.file.at(-7)}${act.line}`);
   expect(seen).toEqual(['e1', 'd1', 'd2', 'e2', 'd3']);

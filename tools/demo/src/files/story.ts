@@ -1,16 +1,29 @@
 import { addDuration } from '@herald/domain';
-import type { Options } from '../options.ts';
+import type { Options, WorkspaceFiles } from '../options.ts';
+import { type Outside, readOutside, readYaml } from '../outside/outside.ts';
 import { type CampaignFile, readCampaign } from './campaign-file.ts';
 import { type EventLine, readEvents } from './events-file.ts';
-import { InputError } from './faults.ts';
+import { type FileFault, InputError } from './faults.ts';
 import { readTemplates, type TemplateFile } from './template-files.ts';
 
-/** All that the files say, before anything runs. */
-export interface Story {
+/** What the files of one workspace say. */
+export interface WorkspaceStory {
+  readonly files: WorkspaceFiles;
   readonly campaigns: readonly CampaignFile[];
   readonly templates: readonly TemplateFile[];
   /** The lines of each file of events. */
   readonly events: readonly (readonly EventLine[])[];
+  /** As JSON. */
+  readonly settings: string;
+}
+
+/** All that the files say, before anything runs. */
+export interface Story {
+  readonly workspaces: readonly WorkspaceStory[];
+  /** Those of all workspaces. */
+  readonly campaigns: readonly CampaignFile[];
+  /** What SendGrid, Twilio, a CRM and people do, and for which workspace. */
+  readonly outside?: { readonly workspace: string; readonly plays: Outside };
   /** When the clock starts: the first event's time. */
   readonly start: number;
   /** By when everything should be over. */
@@ -19,18 +32,37 @@ export interface Story {
   readonly rate: number;
 }
 
+/** Those of a workspace that says nothing of its own: its mails go to the inbox. */
+const SETTINGS = {
+  zone: 'UTC',
+  senders: { email: { from: { email: 'hello@inkwell.example', name: 'Inkwell' } } },
+  providers: { email: ['smtp'] },
+};
+
 /** Faster than this, the time that a request takes would be hours of the story. */
 const MAX_RATE = 60_000;
 
 /** Reads the files. In the user's own, a line that is no JSON is a fault; the examples have some on purpose. Throws `InputError`. */
 export async function readStory(options: Options): Promise<Story> {
-  const read = await Promise.all(options.events.map(readEvents));
-  const campaigns = await Promise.all(options.campaigns.map(readCampaign));
-  const templates = (await Promise.all(options.templates.map(readTemplates))).flat();
-  const faults = options.own ? read.flatMap((file) => file.faults) : [];
+  const faults: FileFault[] = [];
+  const workspaces = await Promise.all(
+    options.workspaces.map(async (files): Promise<WorkspaceStory> => {
+      const read = await Promise.all(files.events.map(readEvents));
+      if (options.own) faults.push(...read.flatMap((file) => file.faults));
+      return {
+        files,
+        campaigns: await Promise.all(files.campaigns.map(readCampaign)),
+        templates: (await Promise.all(files.templates.map(readTemplates))).flat(),
+        events: read.map((file) => file.lines),
+        settings: JSON.stringify(files.settings === undefined ? SETTINGS : await readYaml(files.settings)),
+      };
+    }),
+  );
   if (faults.length > 0) throw new InputError(faults);
+  const campaigns = workspaces.flatMap((workspace) => workspace.campaigns);
+  const at = options.workspaces.find(({ outside }) => outside !== undefined);
 
-  const lines = read.flatMap((file) => file.lines).filter(({ arrives }) => arrives > 0);
+  const lines = workspaces.flatMap(({ events }) => events.flat()).filter(({ arrives }) => arrives > 0);
   // Events that all happen when they arrive, at no time of their own, may as well begin now.
   const start = lines.length === 0 ? Date.now() : Math.min(...lines.map(({ arrives }) => arrives));
   const last = Math.max(start, ...lines.map(({ arrives }) => arrives));
@@ -40,7 +72,14 @@ export async function readStory(options: Options): Promise<Story> {
   });
   const end = Math.max(last, ...ends);
   const rate = Math.min(MAX_RATE, Math.max(1, Math.round((end - start) / (options.seconds * 1000))));
-  return { campaigns, templates, events: read.map((file) => file.lines), start, end, rate };
+  return {
+    workspaces,
+    campaigns,
+    ...(at?.outside === undefined
+      ? {}
+      : { outside: { workspace: at.workspace, plays: await readOutside(at.outside) } }),
+    ...{ start, end, rate },
+  };
 }
 
 /** The instant a duration leads to; one that is none is for the server to refuse. */

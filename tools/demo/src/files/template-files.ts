@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parse } from 'yaml';
 import { shown } from '../options.ts';
+import type { TemplateName } from './campaign-file.ts';
 import { type FileFault, InputError, reasonOf } from './faults.ts';
 
 export interface TemplateFile {
@@ -47,10 +48,13 @@ const fromHtml = (html: string, id: string) => ({
 });
 
 /** Stands in for a template that a campaign names and nobody has written. */
-export const plainTemplate = (id: string): TemplateFile => ({
+export const plainTemplate = ({ id, channel }: TemplateName): TemplateFile => ({
   id,
-  body: JSON.stringify({
-    channel: 'email',
+  body: JSON.stringify({ channel, ...PLAIN[channel](id) }),
+});
+
+const PLAIN: { readonly [C in TemplateName['channel']]: (id: string) => object } = {
+  email: (id) => ({
     subject: `${id}: a stand-in`,
     html: [
       `<p>Hello <%= it.prospect.traits.name ?? 'there' %>,</p>`,
@@ -58,4 +62,7 @@ export const plainTemplate = (id: string): TemplateFile => ({
       `<p><a href="<%= it.links.unsubscribe %>">Unsubscribe</a></p>`,
     ].join('\n'),
   }),
-});
+  sms: (id) => ({ text: `This stands where your template ${id} will be.` }),
+  call: (id) => ({ text: `Hello. [pause 1s] This stands where your template ${id} will be.` }),
+  webhook: (id) => ({ body: `{ "template": "${id}", "prospect": <%= it.prospect.id %> }` }),
+};

@@ -28,11 +28,13 @@ const event = (id: string, type: string, more: Partial<LoggedEvent> = {}): Logge
 
 const message = (id: string, status: string, reason?: string): Message => ({
   id,
+  channel: 'email',
   prospectId: 'ada',
   campaignId: 'trial',
   stepId: 'welcome',
   template: 'welcome',
   status,
+  ...(status === 'sent' ? { provider: 'smtp', sentAt: '2026-10-26T08:00:01.000Z' } : {}),
   ...(reason === undefined ? {} : { reason }),
 });
 
@@ -75,6 +77,7 @@ async function failing(change: (world: World) => void | Promise<void> = () => {}
     reports: [],
     deadLetters: world.deadLetters,
     metrics: parseMetrics(world.metrics.join('\n')),
+    histories: [],
   };
   const played: Played = {
     accepted: new Set(world.accepted),

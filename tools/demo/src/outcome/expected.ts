@@ -13,7 +13,12 @@ function summaryOf(outcome: Outcome, played: Played) {
     duplicates: played.duplicates,
     skipped: played.skipped,
     refused: played.refused.map(({ what, status }) => `${status} ${what}`),
-    messages: Object.fromEntries(counted(outcome.messages.map(({ status }) => status))),
+    messages: Object.fromEntries(
+      [...Map.groupBy(outcome.messages, ({ channel }) => channel)].map(([channel, messages]) => [
+        channel,
+        Object.fromEntries(counted(messages.map(({ status }) => status))),
+      ]),
+    ),
     campaigns: Object.fromEntries(
       outcome.reports.map(({ campaignId, entered, completed, exited, failed, messagesByStep }) => [
         campaignId,

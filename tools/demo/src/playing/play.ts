@@ -1,10 +1,14 @@
-import { type Client, faultsOf, WORKSPACE } from '@herald/harness';
+import { type Answer, type Client, faultsOf } from '@herald/harness';
 import type { EventLine } from '../files/events-file.ts';
 import type { Delivery } from '../files/github.ts';
+import type { Deed } from '../outside/deeds.ts';
 import type { Pace } from './pace.ts';
 
 /** What happens to Herald from outside, in the order in which it does. */
-export type Act = ({ readonly kind: 'event' } & EventLine) | ({ readonly kind: 'hook' } & Delivery);
+export type Act =
+  | ({ readonly kind: 'event'; readonly api: Client } & EventLine)
+  | ({ readonly kind: 'hook'; readonly hooks: Client; readonly workspace: string } & Delivery)
+  | ({ readonly kind: 'deed' } & Deed);
 
 /** A request that Herald did not take, and why. */
 export interface Refused {
@@ -35,7 +39,6 @@ export const inOrder = (...sides: readonly (readonly Act[])[]): Act[] =>
 /** Sends each act when the clock reaches it, one after another, and says what came of them. */
 export async function play(
   acts: readonly Act[],
-  clients: { readonly api: Client; readonly hooks: Client },
   pace: Pace,
   onProgress: (done: number) => void,
 ): Promise<Played> {
@@ -48,13 +51,10 @@ export async function play(
     await pace.until(act.arrives);
     // What arrives at no time of its own cannot be late.
     if (act.arrives > 0) behind = Math.max(behind, pace.now() - act.arrives);
-    const answer =
-      act.kind === 'event'
-        ? await clients.api.send('POST', '/v1/events', act.text)
-        : await clients.hooks.send('POST', `/hooks/${WORKSPACE}/${act.source}`, act.body, act.headers);
+    const answer = await perform(act);
     if (answer.ok) {
       const { ids } = answer.body as { ids?: string[] };
-      if (ids === undefined || ids.length === 0) skipped += 1;
+      if (act.kind === 'hook' && (ids === undefined || ids.length === 0)) skipped += 1;
       for (const id of ids ?? []) {
         if (accepted.has(id)) duplicates += 1;
         accepted.add(id);
@@ -62,10 +62,29 @@ export async function play(
     } else {
       const place = act.kind === 'event' ? { file: act.file, line: act.line } : {};
       const reasons = faultsOf(answer).map(({ path, message }) => `${path} ${message}`.trim());
-      const what = act.kind === 'event' ? `${act.file}:${act.line}` : `webhook ${act.about}`;
-      refused.push({ what, ...place, status: answer.status, reasons });
+      refused.push({ what: whatOf(act), ...place, status: answer.status, reasons });
     }
     onProgress(index + 1);
   }
   return { accepted, duplicates, skipped, refused, behind };
+}
+
+function whatOf(act: Act): string {
+  if (act.kind === 'event') return `${act.file}:${act.line}`;
+  return act.kind === 'hook' ? `webhook ${act.about}` : act.about;
+}
+
+function perform(act: Act): Promise<Answer> {
+  switch (act.kind) {
+    case 'event':
+      return act.api.send('POST', '/v1/events', act.text);
+    case 'hook':
+      return act.hooks.send('POST', `/hooks/${act.workspace}/${act.source}`, act.body, act.headers);
+    case 'deed':
+      return act.perform();
+    default: {
+      const unknown: never = act;
+      return unknown;
+    }
+  }
 }

@@ -4,7 +4,8 @@ interface Step {
   /** What the clock of the story shows, in ms. */
   readonly now: number;
   readonly sent: number;
-  readonly mails: number;
+  /** What mailboxes, phones and servers have got. */
+  readonly messages: number;
 }
 
 export interface Progress {
@@ -27,16 +28,16 @@ export function createProgress(
 ): Progress {
   const length = Math.max(1, story.end - story.start);
   const part = ({ now }: Step): number => Math.min(1, Math.max(0, (now - story.start) / length));
-  const words = ({ now, sent, mails }: Step) => ({
+  const words = ({ now, sent, messages }: Step) => ({
     clock: clockText(now),
     sent: `${sent} of ${story.acts} sent`,
-    mails: `${mails} mails`,
+    messages: `${messages} messages`,
   });
   if (!out.isTTY) {
     let tenths = -1;
     const line = (step: Step, done: number): void => {
-      const { clock, sent, mails } = words(step);
-      out.write(`  ${String(done * 10).padStart(3)} %  ${clock}  ${sent}, ${mails}\n`);
+      const { clock, sent, messages } = words(step);
+      out.write(`  ${String(done * 10).padStart(3)} %  ${clock}  ${sent}, ${messages}\n`);
     };
     return {
       show(step) {
@@ -52,7 +53,7 @@ export function createProgress(
   const bar = new SingleBar(
     {
       stream: out,
-      format: '  {bar} {percentage} %  {clock}  {sent}, {mails}',
+      format: '  {bar} {percentage} %  {clock}  {sent}, {messages}',
       barsize: WIDTH,
       hideCursor: true,
       clearOnComplete: false,
@@ -60,7 +61,7 @@ export function createProgress(
     },
     Presets.shades_classic,
   );
-  bar.start(1000, 0, words({ now: story.start, sent: 0, mails: 0 }));
+  bar.start(1000, 0, words({ now: story.start, sent: 0, messages: 0 }));
   return {
     show: (step) => bar.update(Math.min(999, Math.round(part(step) * 1000)), words(step)),
     finish: (step) => bar.update(1000, words(step)),

@@ -1,7 +1,7 @@
 import { type Client, describeProblem, faultsOf } from '@herald/harness';
-import type { CampaignFile } from '../files/campaign-file.ts';
 import { type FileFault, InputError } from '../files/faults.ts';
-import { plainTemplate, type TemplateFile } from '../files/template-files.ts';
+import type { WorkspaceStory } from '../files/story.ts';
+import { plainTemplate } from '../files/template-files.ts';
 import type { Reading } from './pace.ts';
 
 export interface SetUp {
@@ -12,20 +12,17 @@ export interface SetUp {
 }
 
 /**
- * Gives Herald its sender, the templates, then the campaigns, and launches those. Throws `InputError`, with file and line, for what
- * Herald refuses.
+ * Gives Herald the settings of a workspace, the templates, then the campaigns, and launches those. Throws `InputError`, with file and line,
+ * for what Herald refuses.
  */
 export async function setUp(
   client: Client,
-  campaigns: readonly CampaignFile[],
-  templates: readonly TemplateFile[],
+  { settings, campaigns, templates }: Pick<WorkspaceStory, 'settings' | 'campaigns' | 'templates'>,
 ): Promise<SetUp> {
-  const settings = { sender: { email: 'hello@inkwell.example', name: 'Inkwell' }, zone: 'UTC' };
-  await must(client, 'PUT', '/v1/settings', JSON.stringify(settings));
+  await must(client, 'PUT', '/v1/settings', settings);
   const written = new Set(templates.map(({ id }) => id));
-  const missing = [...new Set(campaigns.flatMap((campaign) => campaign.templates))].filter(
-    (id) => !written.has(id),
-  );
+  const named = new Map(campaigns.flatMap((campaign) => campaign.templates.map((one) => [one.id, one])));
+  const missing = [...named.values()].filter(({ id }) => !written.has(id));
 
   const faults: FileFault[] = [];
   for (const template of [...templates, ...missing.map(plainTemplate)]) {
@@ -49,7 +46,7 @@ export async function setUp(
     else faults.push(...faultsOf(answer).map(campaign.locate));
   }
   if (faults.length > 0 || clock === undefined) throw new InputError(faults);
-  return { standIns: missing, clock };
+  return { standIns: missing.map(({ id }) => id), clock };
 }
 
 /** Launches a campaign; the answer tells the time on Herald's clock about half way through the call. */

@@ -3,7 +3,8 @@ import type { CampaignFile } from '../files/campaign-file.ts';
 import type { Options } from '../options.ts';
 import type { Check } from '../outcome/checks.ts';
 import { headersOf } from '../outcome/mail.ts';
-import type { Outcome } from '../outcome/outcome.ts';
+import type { History, Outcome } from '../outcome/outcome.ts';
+import type { Vendors } from '../outside/vendors.ts';
 import type { Played, Refused } from '../playing/play.ts';
 import { colours } from './colours.ts';
 import { counted, localTime, WIDTH, withLocalTimes, wrap } from './layout.ts';
@@ -17,10 +18,14 @@ const section = (title: string, lines: readonly string[]): string =>
 const TIME_WIDTH = 16;
 const KIND = { event: dim('·'), step: '›', message: green('✉') };
 
+/** The histories of some people, one after another. */
+export const timelineSections = ({ histories }: Outcome): string =>
+  histories.length === 0
+    ? section('Nobody has entered a campaign', [])
+    : histories.map(timelineSection).join('\n');
+
 /** One prospect's history, each line with its why. Times are on the prospect's own clock. */
-export function timelineSection({ story }: Outcome): string {
-  if (story === undefined) return section('Nobody has entered a campaign', []);
-  const { prospect, timeline } = story;
+function timelineSection({ prospect, timeline }: History): string {
   const zone = typeof prospect.traits.timezone === 'string' ? prospect.traits.timezone : 'UTC';
   const name =
     typeof prospect.traits.name === 'string' ? `${prospect.traits.name} (${prospect.id})` : prospect.id;
@@ -81,14 +86,29 @@ export function campaignsSection(
   return section('Campaigns', lines);
 }
 
-/** Every message by its outcome, and why, where it has not left. */
+const CHANNELS = [
+  ['email', 'e-mails'],
+  ['sms', 'texts'],
+  ['call', 'calls'],
+  ['webhook', 'webhooks'],
+] as const;
+
+/** Every message by its channel and outcome, and why, where it has not left. */
 export function messagesSection({ messages, metrics }: Outcome, rate: number): string {
-  const outcomes = messages.map(({ status, reason }) =>
-    reason === undefined ? status : `${status}: ${reason}`,
-  );
-  const lines = counted(outcomes).map(
-    ([outcome, count]) => `${String(count).padStart(5)}  ${cut(outcome, WIDTH - 12)}`,
-  );
+  const byChannel = Map.groupBy(messages, ({ channel }) => channel);
+  const lines = CHANNELS.flatMap(([channel, words]) => {
+    const some = byChannel.get(channel);
+    if (some === undefined) return [];
+    const outcomes = some.map(({ status, reason }) =>
+      reason === undefined ? status : `${status}: ${reason}`,
+    );
+    return [
+      `${some.length} ${words}`,
+      ...counted(outcomes).map(
+        ([outcome, count]) => `${String(count).padStart(5)}  ${cut(outcome, WIDTH - 12)}`,
+      ),
+    ];
+  });
   const waits = metrics.sum('herald_lateness_seconds_count');
   if (waits > 0) {
     const mean = (metrics.sum('herald_lateness_seconds_sum') / waits) * 1000;
@@ -110,6 +130,22 @@ export function mailSection(mails: readonly Mail[], of: string | undefined): str
     ...headersOf(mail, WIDTH - 2).map((line) => dim(line)),
     '',
     ...text.flatMap((line) => (line.trim() === '' ? [''] : wrap(shortened(line), WIDTH - 2))),
+  ]);
+}
+
+/** One call as it was heard, and one text. */
+export function phoneSection({ twilio }: Pick<Vendors, 'twilio'>): string {
+  const call = twilio.calls.find(({ pressed }) => pressed.length > 0);
+  const [text] = twilio.texts;
+  const heard = call === undefined ? [] : wrap(call.heard.join(' '), WIDTH - 4);
+  return section('One of the calls, as it was heard, and one of the texts', [
+    ...(call === undefined
+      ? []
+      : [dim(`${call.from} calls ${call.to}, who presses ${call.pressed.join(', ')}`)]),
+    ...heard.map((line) => `  ${line}`),
+    ...(text === undefined
+      ? []
+      : [dim(`${text.from} writes to ${text.to}`), ...wrap(text.body, WIDTH - 4).map((line) => `  ${line}`)]),
   ]);
 }
 

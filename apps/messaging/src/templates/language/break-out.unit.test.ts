@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates under test hold them
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createRenderer } from '../rendering/renderer.ts';
 import { compileTemplate } from './compile.ts';
 import { TemplateFault } from './fault.ts';
 
@@ -13,9 +14,9 @@ const data = JSON.parse(`{
   "company": {}, "campaign": {}, "event": { "data": {} }, "enrollment": {}, "message": {}, "links": {}
 }`);
 
-const attempt = (source: string, html = true): string => {
+const attempt = (source: string, html = true, partials = false): string => {
   try {
-    const render = compileTemplate(source, { html, layout: false });
+    const render = compileTemplate(source, { html, layout: false, partials });
     return `rendered: ${render({ data, locality: { zone: 'UTC', locale: 'en' }, limit: 100_000 })}`;
   } catch (error) {
     if (error instanceof TemplateFault) return `refused: ${error.message}`;
@@ -100,6 +101,23 @@ describe('is refused when the template is compiled', () => {
     ['<%= it.prospect.traits.name.repeat(9) %>'],
     ['<%= "x".padEnd(1e9) %>'],
     ['<%= it.prospect.traits.list.join() %>'],
+    ['<%= it.prospect.traits.name.padStart(1e9) %>'],
+    ['<%= "x".repeat(1e9) %>'],
+    ['<%= it?.prospect?.traits?.list?.map?.((x) => x) %>'],
+    ['<%= it.prospect.traits?.["__proto__"] %>'],
+    ['<%= it.prospect.traits.__lookupSetter__ %>'],
+    ['<%= it[Symbol.iterator] %>'],
+    ['<%= it.prospect[Symbol.toPrimitive] %>'],
+    ['<%= String.raw`x` %>'],
+    ['<%= it.prospect.constructor`x` %>'],
+    ['<%= async () => 1 %>'],
+    ['<% async function f() {} %>'],
+    ['<% function* f() {} %>'],
+    ['<%= it.prospect.traits.list.at(0) %>'],
+    ['<%= JSON.parse("{}") %>'],
+    ['<%= fetch("http://169.254.169.254/") %>'],
+    ['<%= WebAssembly %>'],
+    ['<%= structuredClone(it) %>'],
     ['<%= it() %>'],
     ['<%= upper?.("a") %>'],
     ['<%= (upper)("a") %>'],
@@ -275,4 +293,159 @@ test.each([
   ['else after else', `<% ${'if (1) {} else '.repeat(20_000)}{} %>`],
 ])('nesting without end is refused: %s', (_what, source) => {
   expect(attempt(source)).toMatch(/^refused: .*(deep|nested|long)/);
+});
+
+describe('a partial', () => {
+  const CALLS = [
+    ['<%~ partial(it.prospect.traits.name) %>'],
+    ['<%~ partial("a" + "b") %>'],
+    ['<%~ partial(`a`) %>'],
+    ['<%~ partial(...["a"]) %>'],
+    ['<%~ partial() %>'],
+    ['<%~ partial(1) %>'],
+    ['<%~ partial("a", it) %>'],
+    ['<%~ partial?.("a") %>'],
+    ['<%~ (partial)("a") %>'],
+    ['<%~ partial("a")("b") %>'],
+    ['<%~ partial("a").constructor %>'],
+    ['<%~ new partial("a") %>'],
+    ['<%~ partial`a` %>'],
+    ['<%= partial("a") %>'],
+    ['<%= upper(partial("a")) %>'],
+    ['<% const x = partial("a") %>'],
+    ['<% partial("a") %>'],
+    ['<% const partial = 1 %>'],
+    ['<%~ it.prospect.partial("a") %>'],
+    ['<a href="<%~ partial("a") %>">x</a>'],
+    ['<a title="<%= it.prospect.id %>" href="x<%~ partial("a") %>">x</a>'],
+    ['<img <%~ partial("a") %>>'],
+  ];
+
+  test.each(CALLS)('is taken in by its name alone, written in a tag of its own: %s is refused', (source) => {
+    expect(attempt(source, true, true)).toMatch(/^refused: /);
+  });
+
+  test('takes in no partial, so that none takes in itself', () => {
+    expect(attempt('<%~ partial("a") %>')).toBe('refused: a partial cannot be taken in here');
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', '../../etc/passwd', 'nobody'])(
+    'of the name %s is looked for among those that are there',
+    (name) => {
+      expect(attempt(`<%~ partial(${JSON.stringify(name)}) %>`, true, true)).toBe(
+        `refused: there is no partial ${name} for this part`,
+      );
+    },
+  );
+});
+
+/** What no check can see beforehand ends in the thread that renders, and there alone. */
+describe('is bounded when it is rendered', () => {
+  const renderer = createRenderer({ timeLimit: 300, threads: 1, sizeLimit: 20_000 });
+  afterAll(() => renderer.close());
+  const many = Array.from({ length: 3_000 }, (_, n) => n);
+  const long = 'x'.repeat(900_000);
+  const nested = (depth: number): unknown => (depth === 0 ? 'end' : { a: nested(depth - 1) });
+  const say = (html: string, event: unknown = {}, partials = {}): Promise<string> =>
+    renderer
+      .render({
+        ...{ workspace: 'acme', template: `t@${Math.random()}`, locality: { zone: 'UTC', locale: 'en' } },
+        sources: { subject: 's', html, partials },
+        data: { ...data, event: { data: event } },
+      })
+      .then(
+        ({ html: rendered }) => `rendered: ${rendered}`,
+        (error: Error) => error.message,
+      );
+  const loop = (inner: string, times = 3): string =>
+    times === 0
+      ? inner
+      : `<% for (const x${times} of it.event.data.many) { %>${loop(inner, times - 1)}<% } %>`;
+
+  test.each<[string, string, unknown, RegExp]>([
+    ['loops in loops', loop(''), { many }, /it takes longer than 300 ms/],
+    ['loops that compare', loop('<% if (x1 < x2) { } %>'), { many }, /it takes longer than 300 ms/],
+    [
+      'output without end',
+      loop('<%= it.event.data.long %>', 1),
+      { many, long: long.slice(0, 9_000) },
+      /longer than 20000 characters/,
+    ],
+    [
+      'a text added to itself',
+      `<% const a = it.event.data.long + it.event.data.long %>`,
+      { long },
+      /longer than 1000000 characters/,
+    ],
+    [
+      'a text joined of many',
+      '<%= join(it.event.data.list, it.event.data.long) %>',
+      { list: [1, 2, 3], long },
+      /longer than 1000000 characters/,
+    ],
+    [
+      'an interpolation of long texts',
+      '<% const a = `${it.event.data.long}${it.event.data.long}` %>',
+      { long },
+      /longer than 1000000 characters/,
+    ],
+    ['a number of endless digits', '<%= number(1, { digits: 1e9 }) %>', {}, /does not exist/],
+    ['a power without end', '<%= 9 ** 999 %>', {}, /not a finite number/],
+    ['a zone that is a path', '<%= date(0, { zone: "../../etc/localtime" }) %>', {}, /does not exist/],
+    ['a zone without end', '<%= date(0, { zone: it.event.data.long }) %>', { long }, /does not exist/],
+    [
+      'data that is nested deeply',
+      '<%= it.event.data.a.a.a ?? "deep" %>',
+      nested(2_000),
+      /^html line 1: .* not a text|rendered: deep/,
+    ],
+    [
+      'a prototype in data',
+      '<%= it.event.data.isAdmin ?? "no" %>',
+      JSON.parse('{ "__proto__": { "isAdmin": "yes" } }'),
+      /^rendered: no$/,
+    ],
+    [
+      'a toString in data',
+      '<%= it.event.data.o %>',
+      JSON.parse('{ "o": { "toString": "x", "valueOf": 1 } }'),
+      /is not a text/,
+    ],
+    [
+      'markup in data',
+      '<p><%= it.event.data.s %></p>',
+      { s: '<script>alert(1)</script><%= 1 %>' },
+      /^rendered: <p>&lt;script&gt;alert\(1\)&lt;\/script&gt;&lt;%= 1 %&gt;<\/p>$/,
+    ],
+    [
+      'a script in a link',
+      '<a href="<%= it.event.data.u %>">x</a>',
+      { u: 'javascript:alert(1)' },
+      /is not a link that may be sent/,
+    ],
+  ])('%s', async (_what, html, event, expected) => {
+    expect(await say(html, event)).toMatch(expected);
+    expect(await say('still here')).toBe('rendered: still here');
+  });
+
+  test('partials in a loop are bounded by the length of what they make', async () => {
+    const partials = { a: { html: 'x'.repeat(5_000) } };
+    expect(await say(loop('<%~ partial("a") %>', 1), { many }, partials)).toMatch(
+      /longer than 20000 characters/,
+    );
+  });
+
+  test('partials that would take in each other are refused also when they come to be rendered', async () => {
+    const partials = { a: { html: '<%~ partial("b") %>' }, b: { html: '<%~ partial("a") %>' } };
+    expect(await say('<%~ partial("a") %>', {}, partials)).toBe(
+      'partial.a.html line 1: a partial cannot be taken in here',
+    );
+  });
+
+  test('a partial’s fault is told with its own line', async () => {
+    const partials = { a: { html: '\n\n<%= it.event.data.gone %>' } };
+    expect(await say('<%~ partial("a") %>', {}, partials)).toMatch(
+      /^partial\.a\.html line 3: event\.data\.gone has no value/,
+    );
+  });
 });

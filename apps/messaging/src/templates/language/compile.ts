@@ -11,10 +11,16 @@ interface RenderInput {
   readonly locality: Locality;
   /** Characters of output, at most. */
   readonly limit: number;
+  /** What a partial renders with this input; undefined: there is none of that name. */
+  readonly partial?: (name: string) => string | undefined;
 }
 
-/** Renders, or throws `TemplateFault`. */
-export type CompiledTemplate = (input: RenderInput) => string;
+export interface CompiledTemplate {
+  /** Renders, or throws `TemplateFault`. */
+  (input: RenderInput): string;
+  /** The partials it takes in. */
+  readonly partials: readonly string[];
+}
 
 /**
  * A template from its text, or a `TemplateFault`. Eta reads the tags and makes the function; between the two, what it read
@@ -22,24 +28,28 @@ export type CompiledTemplate = (input: RenderInput) => string;
  */
 export function compileTemplate(source: string, dialect: Dialect): CompiledTemplate {
   let sites: readonly Site[] = [];
+  let partials: readonly string[] = [];
   const processAST = (pieces: EtaPiece[]): EtaPiece[] => {
     const generated = generate(source, pieces, dialect);
     sites = generated.sites;
+    partials = generated.partials;
     return [{ t: 'e', val: generated.code }];
   };
   const eta = new Eta({ varName: '$', autoTrim: false, plugins: [{ processAST }] });
   const run = guarded(() => eta.compile(source));
-  return ({ data, locality, limit }) => {
+  const render = ({ data, locality, limit, partial }: RenderInput): string => {
     const { runtime, output } = createRuntime({
       data,
       sites,
       locality,
       limit,
+      partial,
       escape: eta.config.escapeFunction,
     });
     guarded(() => run.call(eta, runtime));
     return output();
   };
+  return Object.assign(render, { partials });
 }
 
 /** Eta tells of an unclosed tag or text with its own error; a template nested too deeply ends the stack. */

@@ -23,11 +23,17 @@ export interface Generated {
   readonly code: string;
   /** Places in the template, by the number that the code passes to the runtime. */
   readonly sites: readonly Site[];
+  /** The partials it takes in, each once. */
+  readonly partials: readonly string[];
 }
 
 export interface Dialect {
   /** HTML: output is escaped, and checked for its place in an attribute. */
   readonly html: boolean;
+  /** Whether it may take in partials. A partial may not: so none takes in itself, by whatever way. */
+  readonly partials?: boolean;
+  /** JSON: each output is one whole JSON value, quotes and all. */
+  readonly json?: boolean;
   /** A layout may, and in its HTML must, insert `it.body` as it is. */
   readonly layout: boolean;
 }
@@ -43,10 +49,10 @@ export function generate(source: string, pieces: readonly EtaPiece[], dialect: D
   const program = parseProgram(located, place);
   const sites: Site[] = [];
   const site = (path: string, at: Place): number => sites.push({ path, ...at }) - 1;
-  const writer = createWriter(program, place, site, dialect);
+  const writer = createWriter(program, place, site, dialect, piecesWithinMarkup(located));
   const code = writer.statements(program.tree.body, createScope());
   writer.finish(located);
-  return { code, sites };
+  return { code, sites, partials: writer.partials() };
 }
 
 function createWriter(
@@ -54,8 +60,10 @@ function createWriter(
   place: (offset: number) => Place,
   site: (path: string, at: Place) => number,
   dialect: Dialect,
+  withinMarkup: ReadonlySet<Piece>,
 ) {
   const written = new Set<Piece>();
+  const partials = new Set<string>();
   let bodies = 0;
 
   const refuse = (what: string, node: AnyNode): TemplateFault =>
@@ -80,12 +88,26 @@ function createWriter(
       textOf: (node) => tag.code.slice(node.start, node.end),
     });
     if (tag.kind === 'raw') {
+      const name = partialIn(expression);
+      if (name !== undefined && dialect.partials === true) {
+        if (dialect.html && withinMarkup.has(tag))
+          throw new TemplateFault('a partial cannot stand within a tag of HTML', place(tag.start));
+        partials.add(name);
+        return `$.partial(${JSON.stringify(name)},${expressions.site(expression)});`;
+      }
+      if (name !== undefined)
+        throw new TemplateFault('a partial cannot be taken in here', placeOf(expression));
       if (!dialect.layout || !expressions.isBody(expression))
-        throw new TemplateFault('<%~ %> is for <%~ it.body %> in a layout only', placeOf(expression));
+        throw new TemplateFault(RAW, placeOf(expression));
       bodies += 1;
       return `$.raw(${expressions.value(expression)});`;
     }
     const value = `${expressions.value(expression)},${expressions.site(expression)}`;
+    if (dialect.json === true) {
+      if (/["\w]$/.test(tag.before))
+        throw new TemplateFault('write no quotes around it: <%= %> is a whole JSON value', place(tag.start));
+      return `$.json(${value});`;
+    }
     if (!dialect.html) return `$.plain(${value});`;
     if (/=\s*$/.test(tag.before) && tag.before.lastIndexOf('<') > tag.before.lastIndexOf('>'))
       throw new TemplateFault('put the attribute’s value in quotes', place(tag.start));
@@ -172,6 +194,7 @@ function createWriter(
 
   return {
     statements,
+    partials: () => [...partials],
     /** Every text and output must have come out as a statement of its own. */
     finish(pieces: readonly Piece[]): void {
       const lost = pieces.findIndex((piece) => piece.kind !== 'code' && !written.has(piece));
@@ -185,6 +208,32 @@ function createWriter(
         throw new TemplateFault('a layout’s HTML needs <%~ it.body %> where the message goes');
     },
   };
+}
+
+const RAW = '<%~ %> is for <%~ it.body %> in a layout, and for <%~ partial("name") %>';
+
+/** The pieces before which a tag of HTML has begun and not ended: what they print would be part of it. */
+function piecesWithinMarkup(pieces: readonly Piece[]): Set<Piece> {
+  const within = new Set<Piece>();
+  let isOpen = false;
+  for (const piece of pieces) {
+    if (piece.kind !== 'text') {
+      if (isOpen) within.add(piece);
+      continue;
+    }
+    const [opened, closed] = [piece.quoted.lastIndexOf('<'), piece.quoted.lastIndexOf('>')];
+    if (opened !== closed) isOpen = opened > closed;
+  }
+  return within;
+}
+
+/** The name in `partial("name")`, written there as it is. */
+function partialIn(node: AnyNode): string | undefined {
+  if (node.type !== 'CallExpression' || node.optional) return undefined;
+  const [name, ...more] = node.arguments;
+  if (node.callee.type !== 'Identifier' || node.callee.name !== 'partial' || more.length > 0)
+    return undefined;
+  return name?.type === 'Literal' && typeof name.value === 'string' ? name.value : undefined;
 }
 
 const sayStatement = (type: string): string =>

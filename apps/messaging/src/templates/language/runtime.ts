@@ -9,10 +9,14 @@ export interface Runtime {
   readonly it: unknown;
   /** The template's own text, or what another template rendered. */
   raw(text: string): void;
+  /** What a partial renders, with the same data. */
+  partial(name: string, site: number): void;
   plain(value: unknown, site: number): void;
   html(value: unknown, site: number): void;
   /** HTML that is the start of a link: of a scheme that may be sent. */
   link(value: unknown, site: number): void;
+  /** A value as JSON, whatever it is. */
+  json(value: unknown, site: number): void;
   /** An own field of a plain value; of anything else, nothing. */
   get(owner: unknown, key: string | number): unknown;
   each(value: unknown, site: number): readonly unknown[];
@@ -31,6 +35,8 @@ export interface RuntimeDeps {
   readonly escape: (text: string) => string;
   /** Characters of output, at most. */
   readonly limit: number;
+  /** What a partial renders; undefined: there is none of that name. */
+  readonly partial?: ((name: string) => string | undefined) | undefined;
 }
 
 const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
@@ -50,6 +56,11 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
   const runtime: Runtime = {
     it: deps.data,
     raw,
+    partial(name, site) {
+      const rendered = deps.partial?.(name);
+      if (rendered === undefined) throw values.fail(site, () => `there is no partial ${name} for this part`);
+      raw(rendered);
+    },
     plain: (value, site) => raw(text([value, site])),
     html: (value, site) => raw(deps.escape(text([value, site]))),
     link(value, site) {
@@ -60,6 +71,11 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
           (path) => `${path} is not a link that may be sent (https, http, mailto, tel)`,
         );
       raw(deps.escape(link));
+    },
+    json(value, site) {
+      if (value === undefined)
+        throw values.fail(site, (path) => `${path} has no value; give a fallback: ?? null`);
+      raw(JSON.stringify(value));
     },
     get(owner, key) {
       if (typeof owner === 'string') return key === 'length' ? owner.length : undefined;

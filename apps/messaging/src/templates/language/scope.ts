@@ -7,7 +7,7 @@ export interface Scope {
   has(name: string): boolean;
 }
 
-const RESERVED: ReadonlySet<string> = new Set(['it', 'undefined']);
+const RESERVED: ReadonlySet<string> = new Set(['it', 'undefined', 'partial']);
 
 export function createScope(outer?: Scope): Scope {
   const names = new Set<string>();

@@ -3,10 +3,24 @@ import type { Place } from '../language/fault.ts';
 /** The texts of one message's template, and of the layout around it. */
 export interface TemplateSources {
   readonly subject?: string;
+  /** What mail programs show after the subject in a list. */
+  readonly preheader?: string;
   readonly html?: string;
   readonly text?: string;
   readonly layout?: LayoutSources;
+  /** The partials that these, or the layout, take in, by name. */
+  readonly partials?: Readonly<Record<string, LayoutSources>>;
 }
+
+/** A text that stands for itself: a text message, what a call says, the body of a webhook. */
+export interface PlainSource {
+  readonly source: string;
+  /** Its outputs are JSON values. */
+  readonly json?: boolean;
+}
+
+/** Plain sources by the path of the template's field, such as `menu/0/say`. */
+export type PlainSources = Readonly<Record<string, PlainSource>>;
 
 export interface LayoutSources {
   readonly html?: string;
@@ -19,7 +33,15 @@ export interface Rendered {
   readonly text: string;
 }
 
-export type PartName = 'subject' | 'html' | 'text' | 'layout.html' | 'layout.text';
+/** `subject`, `preheader`, `html`, `text`, `layout.html`, `layout.text`, or the name of a plain source. */
+export type PartName = string;
+
+/** What a check finds. */
+export interface Checked {
+  readonly faults: readonly PartFault[];
+  /** The partials that are taken in, each once. */
+  readonly partials: readonly string[];
+}
 
 /** What is wrong with one part of a template. It can cross from one thread to another. */
 export interface PartFault {

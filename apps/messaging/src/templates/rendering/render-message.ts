@@ -3,8 +3,18 @@ import { type CompiledTemplate, compileTemplate } from '../language/compile.ts';
 import { TemplateFault } from '../language/fault.ts';
 import type { Dialect } from '../language/generate.ts';
 import type { Locality } from '../language/helpers.ts';
-import type { LayoutSources, PartFault, PartName, Rendered, TemplateSources } from './parts.ts';
+import type {
+  Checked,
+  LayoutSources,
+  PartFault,
+  PartName,
+  PlainSource,
+  PlainSources,
+  Rendered,
+  TemplateSources,
+} from './parts.ts';
 import { plainText } from './plain-text.ts';
+import { withPreheader } from './preheader.ts';
 
 export interface RenderOptions {
   /** `it`: what JSON can hold. */
@@ -12,6 +22,8 @@ export interface RenderOptions {
   readonly locality: Locality;
   /** Characters of any part, at most. */
   readonly limit: number;
+  /** By name. */
+  readonly partials?: Readonly<Record<string, LayoutSources>> | undefined;
 }
 
 /** A fault with the part it is in; thrown and caught in the thread that renders. */
@@ -31,45 +43,78 @@ let cached = 0;
 
 const SUBJECT_LIMIT = 500;
 
-/** Every fault that can be told without data. */
-export function checkSources(sources: TemplateSources): PartFault[] {
+/** Every fault that can be told without data, and the partials that are taken in. */
+export function checkSources(sources: TemplateSources, plain: PlainSources = {}): Checked {
+  const taken = new Set<string>();
   const parts: [PartName, string | undefined, Dialect][] = [
     ['subject', sources.subject, TEXT],
+    ['preheader', sources.preheader, TEXT],
     ['html', sources.html, HTML],
-    ['text', sources.text, TEXT],
+    ['text', sources.text, BODY_TEXT],
     ...layoutParts(sources.layout),
+    ...Object.entries(sources.partials ?? {}).flatMap(([name, { html, text }]): typeof parts => [
+      [partName(name, 'html'), html, PARTIAL_HTML],
+      [partName(name, 'text'), text, TEXT],
+    ]),
+    ...Object.entries(plain).map(([part, text]): (typeof parts)[number] => [
+      part,
+      text.source,
+      dialectOf(text),
+    ]),
   ];
-  return parts.flatMap(([part, source, dialect]) => {
+  const faults = parts.flatMap(([part, source, dialect]) => {
     if (source === undefined) return [];
     try {
-      compiledFrom(part, source, dialect);
+      for (const name of compiledFrom(part, source, dialect).partials) taken.add(name);
       return [];
     } catch (error) {
       if (error instanceof PartError) return [error.fault];
       throw error;
     }
   });
+  return { faults, partials: [...taken] };
 }
 
 /** The message. Throws `PartError`. */
-export function renderMessage(sources: TemplateSources, options: RenderOptions): Rendered {
-  const { layout = {} } = sources;
+export function renderMessage(sources: TemplateSources, given: RenderOptions): Rendered {
+  const { layout = {}, partials } = sources;
+  const options = { ...given, partials };
   const subject = subjectOf(run('subject', sources.subject ?? '', TEXT, options));
   const body = runIf('html', sources.html, HTML, options);
   const html =
     body === undefined ? undefined : around('layout.html', layout.html, LAYOUT_HTML, body, options);
-  const plain = runIf('text', sources.text, TEXT, options);
+  const preheader = runIf('preheader', sources.preheader, TEXT, options);
+  const plain = runIf('text', sources.text, BODY_TEXT, options);
   const text =
     plain === undefined
       ? plainText(html ?? '')
       : around('layout.text', layout.text, LAYOUT_TEXT, plain, options);
-  return { subject, text: text.toWellFormed(), ...(html === undefined ? {} : { html: html.toWellFormed() }) };
+  return {
+    subject,
+    text: text.toWellFormed(),
+    ...(html === undefined ? {} : { html: withPreheader(html, preheader).toWellFormed() }),
+  };
 }
 
-const HTML: Dialect = { html: true, layout: false };
+/** Plain sources, by their names. Throws `PartError`. */
+export const renderPlain = (plain: PlainSources, options: RenderOptions): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(plain).map(([part, text]) => [
+      part,
+      run(part, text.source, dialectOf(text), options).toWellFormed(),
+    ]),
+  );
+
+const dialectOf = ({ json = false }: PlainSource): Dialect => (json ? JSON_VALUES : TEXT);
+
+const HTML: Dialect = { html: true, layout: false, partials: true };
+const BODY_TEXT: Dialect = { html: false, layout: false, partials: true };
+const PARTIAL_HTML: Dialect = { html: true, layout: false };
+/** Also of partials. */
 const TEXT: Dialect = { html: false, layout: false };
-const LAYOUT_HTML: Dialect = { html: true, layout: true };
-const LAYOUT_TEXT: Dialect = { html: false, layout: true };
+const JSON_VALUES: Dialect = { html: false, layout: false, json: true };
+const LAYOUT_HTML: Dialect = { html: true, layout: true, partials: true };
+const LAYOUT_TEXT: Dialect = { html: false, layout: true, partials: true };
 
 const layoutParts = (layout: LayoutSources = {}): [PartName, string | undefined, Dialect][] => [
   ['layout.html', layout.html, LAYOUT_HTML],
@@ -105,11 +150,18 @@ const runIf = (part: PartName, source: string | undefined, dialect: Dialect, opt
 
 const run = (part: PartName, source: string, dialect: Dialect, options: RenderOptions): string => {
   const template = compiledFrom(part, source, dialect);
-  return placed(part, () => template(options));
+  const partial = (name: string): string | undefined => {
+    const kind = dialect.html ? 'html' : 'text';
+    const taken = Object.hasOwn(options.partials ?? {}, name) ? options.partials?.[name]?.[kind] : undefined;
+    return runIf(partName(name, kind), taken, dialect.html ? PARTIAL_HTML : TEXT, options);
+  };
+  return placed(part, () => template({ ...options, partial }));
 };
 
+const partName = (name: string, kind: 'html' | 'text'): PartName => `partial.${name}.${kind}`;
+
 function compiledFrom(part: PartName, source: string, dialect: Dialect): CompiledTemplate {
-  const key = `${dialect.html}${dialect.layout}:${source}`;
+  const key = `${JSON.stringify(dialect)}${source}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const template = placed(part, () => compileTemplate(source, dialect));

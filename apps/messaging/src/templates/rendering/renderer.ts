@@ -1,25 +1,32 @@
 import type { Locality } from '../language/helpers.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { type PartFault, type Rendered, TemplateError, type TemplateSources } from './parts.ts';
+import {
+  type Checked,
+  type PlainSources,
+  type Rendered,
+  TemplateError,
+  type TemplateSources,
+} from './parts.ts';
 import { createRenderThread, endsThread, type RenderThread, type ThreadOutcome } from './render-thread.ts';
 import { createStrikes } from './strikes.ts';
 import type { ThreadRequest } from './thread-protocol.ts';
 
-interface RenderJob {
+interface Job {
   readonly workspace: string;
   /** Names the template and its version: what keeps ending threads is refused by this name for a while. */
   readonly template: string;
-  readonly sources: TemplateSources;
   readonly data: Readonly<Record<string, unknown>>;
   readonly locality: Locality;
 }
 
 /** Checks and renders templates outside of the main thread, within limits of time, memory and size. */
 export interface Renderer {
-  /** Every fault that can be told without data. */
-  check(workspace: string, sources: TemplateSources): Promise<readonly PartFault[]>;
-  /** Rejects with `TemplateError` when this template cannot be rendered with this data. */
-  render(job: RenderJob): Promise<Rendered>;
+  /** Every fault that can be told without data, and the partials that are taken in. */
+  check(workspace: string, sources: TemplateSources, plain?: PlainSources): Promise<Checked>;
+  /** An e-mail. Rejects with `TemplateError` when this template cannot be rendered with this data. */
+  render(job: Job & { readonly sources: TemplateSources }): Promise<Rendered>;
+  /** The same for plain texts, by their names. */
+  plain(job: Job & { readonly plain: PlainSources }): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 
@@ -38,7 +45,7 @@ export class RendererBusyError extends Error {
   override readonly name = 'RendererBusyError';
 }
 
-interface Job {
+interface Waiting {
   readonly request: ThreadRequest;
   readonly resolve: (outcome: ThreadOutcome) => void;
   readonly reject: (error: unknown) => void;
@@ -47,12 +54,12 @@ interface Job {
 export function createRenderer(options: RendererOptions = {}): Renderer {
   const { timeLimit = 500, threads = 2, sizeLimit = 512 * 1024, waiting = 1_000 } = options;
   const strikes = createStrikes({ limit: 3, pause: 60_000, now: () => performance.now() });
-  const queue = createFairQueue<Job>(waiting);
+  const queue = createFairQueue<Waiting>(waiting);
   const all = Array.from({ length: threads }, () => createRenderThread({ timeLimit }));
   const idle = [...all];
   let closed = false;
 
-  const work = async (thread: RenderThread, job: Job): Promise<void> => {
+  const work = async (thread: RenderThread, job: Waiting): Promise<void> => {
     await thread.run(job.request).then(job.resolve, job.reject);
     idle.push(thread);
     pump();
@@ -98,15 +105,22 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
   };
 
   return {
-    async check(workspace, sources) {
-      const outcome = await askUnlessStruck(workspace, `${workspace} check`, { kind: 'check', sources });
-      if (outcome.kind === 'checked') return outcome.faults;
-      return refuse(outcome).faults;
+    async check(workspace, sources, plain = {}) {
+      const request = { kind: 'check', sources, plain } as const;
+      const outcome = await askUnlessStruck(workspace, `${workspace} check`, request);
+      if (outcome.kind === 'checked') return { faults: outcome.faults, partials: outcome.partials };
+      return { faults: refuse(outcome).faults, partials: [] };
     },
     async render({ workspace, template, sources, data, locality }) {
       const request = { kind: 'render', sources, data, locality, limit: sizeLimit } as const;
       const outcome = await askUnlessStruck(workspace, `${workspace} ${template}`, request);
       if (outcome.kind === 'rendered') return outcome.rendered;
+      throw refuse(outcome);
+    },
+    async plain({ workspace, template, plain, data, locality }) {
+      const request = { kind: 'plain', plain, data, locality, limit: sizeLimit } as const;
+      const outcome = await askUnlessStruck(workspace, `${workspace} ${template}`, request);
+      if (outcome.kind === 'plain') return outcome.texts;
       throw refuse(outcome);
     },
     async close() {

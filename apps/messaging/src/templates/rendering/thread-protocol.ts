@@ -1,20 +1,28 @@
 import type { Locality } from '../language/helpers.ts';
-import type { PartFault, Rendered, TemplateSources } from './parts.ts';
+import type { Checked, PartFault, PlainSources, Rendered, TemplateSources } from './parts.ts';
 
 /** What the main thread asks of the rendering thread, one thing at a time. */
 export type ThreadRequest =
-  | { readonly kind: 'check'; readonly sources: TemplateSources }
+  | { readonly kind: 'check'; readonly sources: TemplateSources; readonly plain: PlainSources }
   | {
       readonly kind: 'render';
       readonly sources: TemplateSources;
       readonly data: Readonly<Record<string, unknown>>;
       readonly locality: Locality;
       readonly limit: number;
+    }
+  | {
+      readonly kind: 'plain';
+      readonly plain: PlainSources;
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly locality: Locality;
+      readonly limit: number;
     };
 
 export type ThreadAnswer =
-  | { readonly kind: 'checked'; readonly faults: readonly PartFault[] }
+  | ({ readonly kind: 'checked' } & Checked)
   | { readonly kind: 'rendered'; readonly rendered: Rendered }
+  | { readonly kind: 'plain'; readonly texts: Readonly<Record<string, string>> }
   | { readonly kind: 'fault'; readonly fault: PartFault };
 
 /** What a thread says: first that it is ready, without an answer; then one answer to each request. */

@@ -1,13 +1,18 @@
 import { parentPort } from 'node:worker_threads';
-import { checkSources, PartError, renderMessage } from './render-message.ts';
+import { checkSources, PartError, renderMessage, renderPlain } from './render-message.ts';
 import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-protocol.ts';
 
 /** The rendering thread: it has no environment, no store and no broker, and it is ended when it takes too long. */
 const answerTo = (request: ThreadRequest): ThreadAnswer => {
   try {
-    return request.kind === 'check'
-      ? { kind: 'checked', faults: checkSources(request.sources) }
-      : { kind: 'rendered', rendered: renderMessage(request.sources, request) };
+    switch (request.kind) {
+      case 'check':
+        return { kind: 'checked', ...checkSources(request.sources, request.plain) };
+      case 'plain':
+        return { kind: 'plain', texts: renderPlain(request.plain, request) };
+      default:
+        return { kind: 'rendered', rendered: renderMessage(request.sources, request) };
+    }
   } catch (error) {
     if (error instanceof PartError) return { kind: 'fault', fault: error.fault };
     const reason = error instanceof Error ? error.name : 'unknown error';

@@ -6,8 +6,9 @@ export interface ConsoleOptions {
 }
 
 /** Shows each e-mail instead of sending it: for trying things out. */
-export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {}): Provider {
+export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {}): Provider<'email'> {
   return {
+    channel: 'email',
     name: 'console',
     timeout: 1_000,
     connections: 1,

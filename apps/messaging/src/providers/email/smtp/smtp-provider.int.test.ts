@@ -9,6 +9,7 @@ import type { OutgoingEmail } from '../../provider.ts';
 import { createSmtpProvider } from './smtp-provider.ts';
 
 const message = (given: Partial<OutgoingEmail> = {}): OutgoingEmail => ({
+  channel: 'email',
   messageId: 'm1',
   from: { email: 'news@acme.example', name: 'Acme, Inc.' },
   to: 'ada@home.example',
@@ -150,7 +151,7 @@ test('nobody at the address can be tried again', async () => {
   });
 });
 
-test('a login that is refused is ours to mend: it can be tried again, and no password is told', async () => {
+test('a login that is refused is ours to mend: it is about all messages, and no password is told', async () => {
   const server = await startMailServer({ auth: () => reply(535, 'bad credentials') });
   const provider = createSmtpProvider({ url: server.url.replace('//', '//herald:hunter2@'), timeout: 2_000 });
   onTestFinished(async () => {
@@ -158,6 +159,6 @@ test('a login that is refused is ours to mend: it can be tried again, and no pas
     await server.close();
   });
   const outcome = await provider.send(message());
-  expect(outcome).toMatchObject({ kind: 'temporary', reason: expect.stringContaining('EAUTH') });
+  expect(outcome).toMatchObject({ kind: 'credentials', reason: expect.stringContaining('EAUTH') });
   expect(JSON.stringify(outcome)).not.toContain('hunter2');
 });

@@ -1,6 +1,6 @@
-import { deriveId } from '@herald/domain';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { OutgoingEmail, Provider } from '../../provider.ts';
+import { headerId, ID_HEADER } from '../identity.ts';
 import { outcomeOfFailure, type SmtpFailure } from './outcome.ts';
 
 export interface SmtpOptions {
@@ -16,7 +16,11 @@ export interface SmtpOptions {
 const REACH = 15_000;
 
 /** E-mail over SMTP. Connections are pooled; nodemailer puts a message on another one only while none of it has been sent. */
-export function createSmtpProvider({ url, timeout = 45_000, connections = 5 }: SmtpOptions): Provider {
+export function createSmtpProvider({
+  url,
+  timeout = 45_000,
+  connections = 5,
+}: SmtpOptions): Provider<'email'> {
   const transport = createTransport({
     url,
     pool: true,
@@ -39,6 +43,7 @@ export function createSmtpProvider({ url, timeout = 45_000, connections = 5 }: S
   });
 
   return {
+    channel: 'email',
     name: 'smtp',
     timeout,
     connections,
@@ -67,11 +72,9 @@ interface ContentStream {
   readonly readableDidRead: boolean;
 }
 
-const SAFE_ID = /^[A-Za-z0-9._-]{1,100}$/;
-
 function mailOf(message: OutgoingEmail): SendMailOptions {
   const { from, to, replyTo, subject, html, text, unsubscribe } = message;
-  const id = SAFE_ID.test(message.messageId) ? message.messageId : deriveId(message.messageId);
+  const id = headerId(message.messageId);
   const host = from.email.slice(from.email.lastIndexOf('@') + 1);
   return {
     from: { name: from.name ?? '', address: from.email },
@@ -84,7 +87,7 @@ function mailOf(message: OutgoingEmail): SendMailOptions {
     messageId: `<${id}@${host}>`,
     xMailer: false,
     headers: {
-      'X-Herald-Message-Id': id,
+      [ID_HEADER]: id,
       ...(unsubscribe === undefined ? {} : unsubscribeHeaders(unsubscribe)),
     },
   };

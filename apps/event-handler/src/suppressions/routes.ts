@@ -1,0 +1,56 @@
+import { collections, suppressedBy } from '@herald/contracts';
+import { plainAddress } from '@herald/domain';
+import { type Http, PageQuery, pageOf, problemResponses } from '@herald/service';
+import type { Store } from '@herald/store';
+import { Type } from 'typebox';
+import { iso } from '../iso.ts';
+
+const Suppressed = Type.Object({
+  address: Type.String(),
+  channel: Type.String(),
+  prospectId: Type.String({
+    description:
+      'By whom it came about. It holds for whoever has the address; `prospect.unsuppressed` of this prospect lifts it.',
+  }),
+  reason: Type.Optional(Type.String()),
+  at: Type.String({ format: 'date-time' }),
+});
+
+/** `GET /v1/suppressions`: the addresses that get nothing, by address. What changes them are events: `prospect.suppressed` and `prospect.unsuppressed`. */
+export function suppressionRoutes(app: Http, store: Store): void {
+  const prospects = store.collection(collections.prospects);
+  app.get(
+    '/v1/suppressions',
+    {
+      config: { scope: 'prospects:read' },
+      schema: {
+        tags: ['suppressions'],
+        summary: 'List the addresses that are suppressed',
+        description:
+          'By address. Send `prospect.suppressed` and `prospect.unsuppressed` as events to change them.',
+        querystring: Type.Object({
+          ...PageQuery.properties,
+          channel: Type.Enum(['email', 'sms']),
+          address: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
+        }),
+        response: { 200: pageOf(Suppressed), ...problemResponses(400, 401, 403) },
+      },
+    },
+    async ({ query: { channel, address, limit = 50, cursor }, principal: { workspace } }) => {
+      const index = suppressedBy[channel] ?? '';
+      const page = await prospects.find({
+        ...{ index, limit, equals: [workspace] },
+        // Only texts: whoever has no suppressed address is not listed.
+        ...(address === undefined ? { from: '' } : { equals: [workspace, plainAddress(address)] }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const items = page.items.flatMap(({ id, state }) => {
+        const found = state.suppressions?.[channel];
+        if (found?.address === undefined || !found.suppressed) return [];
+        const reason = found.reason === undefined ? {} : { reason: found.reason };
+        return [{ address: found.address, channel, prospectId: id, at: iso(found.at), ...reason }];
+      });
+      return { items, ...(page.next === undefined ? {} : { nextCursor: page.next }) };
+    },
+  );
+}

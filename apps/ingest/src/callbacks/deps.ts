@@ -1,0 +1,15 @@
+import type { Clock } from '@herald/domain';
+import type { Log, Metrics } from '@herald/service';
+import type { PublishEvents } from '../publish-events.ts';
+
+/** What every callback works with. */
+export interface CallbackDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Signs the references that go out with messages. */
+  readonly linkSecret: string;
+  readonly publishEvents: PublishEvents;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+}

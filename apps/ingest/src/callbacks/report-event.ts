@@ -1,0 +1,69 @@
+import type { MessageReference } from '@herald/contracts';
+import {
+  type Clock,
+  deriveId,
+  EVENT_SCHEMA,
+  type Event,
+  type Instant,
+  type JsonObject,
+  MESSAGE_REPORTED,
+  type ReportFacts,
+  streamOf,
+} from '@herald/domain';
+
+const EARLIEST: Instant = Date.UTC(2000);
+
+export type Reported = Omit<ReportFacts, 'messageId'>;
+
+export interface ReportOrigin {
+  /** `callbacks/<provider>` or `tracking`. */
+  readonly source: string;
+  /** What makes it this report and no other, by the provider's own account: the same again is the same event. */
+  readonly key: readonly (string | number)[];
+  readonly at: Instant;
+}
+
+/** The event that something was reported of a message. What it means is decided where the message is. */
+export const reportEvent = (
+  reference: MessageReference,
+  reported: Reported,
+  origin: ReportOrigin,
+  clock: Clock,
+): Event => aboutProspect(MESSAGE_REPORTED, reference, withoutGaps({ ...reported }), origin, clock);
+
+/** The event that a person wants no more messages of the channel, told to the provider instead of us. */
+export const unsubscribedEvent = (
+  reference: MessageReference,
+  reason: string,
+  origin: ReportOrigin,
+  clock: Clock,
+): Event =>
+  aboutProspect('prospect.unsubscribed', reference, { channel: reference.channel, reason }, origin, clock);
+
+function aboutProspect(
+  type: string,
+  { workspace, prospectId, messageId }: MessageReference,
+  data: JsonObject,
+  { source, key, at }: ReportOrigin,
+  clock: Clock,
+): Event {
+  const now = clock.now();
+  const id = deriveId(type, source, messageId, ...key);
+  return {
+    workspace,
+    id,
+    stream: streamOf('prospect', prospectId),
+    type,
+    // A provider's clock may be ahead of ours, or be no clock at all.
+    occurredAt: at < EARLIEST ? now : Math.min(at, now),
+    receivedAt: now,
+    source,
+    data: { messageId, ...data },
+    schema: EVENT_SCHEMA,
+    correlationId: id,
+    depth: 0,
+  };
+}
+
+const withoutGaps = (fields: object): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;

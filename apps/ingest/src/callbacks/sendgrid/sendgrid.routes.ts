@@ -1,0 +1,86 @@
+import { readMessageReference } from '@herald/contracts';
+import type { Event } from '@herald/domain';
+import { type Http, Problem, parseJson, problemResponses } from '@herald/service';
+import { Type } from 'typebox';
+import { isSendgridSignature, sendgridKey } from '../../hooks/sendgrid-signature.ts';
+import { countRejections } from '../../rejections.ts';
+import type { CallbackDeps } from '../deps.ts';
+import { notAuthentic, notConfigured } from '../refusals.ts';
+import { reportEvent, unsubscribedEvent } from '../report-event.ts';
+import { readSendgridEvent, type SendgridEvent } from './reported.ts';
+
+/** bytes. SendGrid sends a batch when it has 768 KiB, or some seconds have passed. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+const SOURCE = 'callbacks/sendgrid';
+
+const schema = {
+  tags: ['callbacks'],
+  summary: 'SendGrid’s event webhook',
+  description:
+    'A list of events, signed by SendGrid. Those of messages of ours are recorded, each once by its `sg_event_id`; others are passed over.',
+  response: {
+    200: Type.Object({ accepted: Type.Integer(), passedOver: Type.Integer() }),
+    ...problemResponses(400, 401, 413, 503),
+  },
+};
+
+export interface SendgridDeps extends CallbackDeps {
+  /** As SendGrid shows it: several, separated by spaces, while it is being changed. */
+  readonly webhookKey: string | undefined;
+}
+
+/** `POST /callbacks/sendgrid`: what became of e-mails that SendGrid took. */
+export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<void> {
+  const { clock, log, metrics, linkSecret, publishEvents, publicUrl } = deps;
+  const keys = (deps.webhookKey ?? '').split(/\s+/).filter(Boolean).map(sendgridKey);
+  if (keys.includes(undefined))
+    throw new Error('SENDGRID_WEBHOOK_KEY is not the public key that SendGrid shows: base64, without armour');
+  countRejections(scope, metrics, 'signature');
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
+
+  const isOwnLink = (url: string): boolean => url.startsWith(`${publicUrl}/u/`);
+  const count = (result: string, by = 1): void => metrics.callbacks.inc({ provider: 'sendgrid', result }, by);
+
+  /** What is to be recorded because of it; undefined, counted: nothing. */
+  const toEvent = ({ reference: token, id, at, meaning }: SendgridEvent): Event | undefined => {
+    const reference = token === undefined ? undefined : readMessageReference(linkSecret, token);
+    if (reference === undefined || reference.channel !== 'email') {
+      count('foreign');
+      return undefined;
+    }
+    if (meaning === undefined) {
+      count('ignored');
+      return undefined;
+    }
+    const origin = { source: SOURCE, key: [id], at };
+    if (meaning === 'unsubscribed') return unsubscribedEvent(reference, 'told to sendgrid', origin, clock);
+    if (meaning.scanner !== undefined) count('scanner');
+    return reportEvent(reference, meaning, origin, clock);
+  };
+
+  scope.post('/callbacks/sendgrid', { schema, bodyLimit: BODY_LIMIT }, async (request) => {
+    if (keys.length === 0) throw notConfigured('SENDGRID_WEBHOOK_KEY');
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (!isSendgridSignature(single(request.headers), { body, keys, clock })) throw notAuthentic();
+    const list = parseJson(body);
+    if (!Array.isArray(list)) throw new Problem(400, 'malformed_body', 'This must be a list of events.');
+    const events: Event[] = [];
+    for (const item of list) {
+      const read = readSendgridEvent(item, isOwnLink);
+      if (read === undefined) count('ignored');
+      const event = read === undefined ? undefined : toEvent(read);
+      if (event !== undefined) events.push(event);
+    }
+    for (const [, ofOne] of Map.groupBy(events, ({ workspace }) => workspace)) await publishEvents(ofOne);
+    count('accepted', events.length);
+    const passedOver = list.length - events.length;
+    if (passedOver > 0) log.debug({ passedOver }, 'events of sendgrid that mean nothing here');
+    return { accepted: events.length, passedOver };
+  });
+}
+
+const single = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );

@@ -1,0 +1,109 @@
+import { reasonOf } from '@herald/domain';
+import type { Reported } from '../report-event.ts';
+
+/** The fields of a form of Twilio's. */
+export type TwilioFields = ReadonlyMap<string, string>;
+
+/** What a status of a text or a call means; undefined: nothing that is of use. */
+export type TwilioMeaning = (Reported & { readonly sid: string; readonly status: string }) | undefined;
+
+/** Error codes that say that there is no such number, or none that takes texts. https://www.twilio.com/docs/api/errors */
+const NO_SUCH_NUMBER: ReadonlySet<string> = new Set([
+  '21211',
+  '21214',
+  '21217',
+  '21614',
+  '30005',
+  '30006',
+  '30011',
+]);
+/** The receiver has sent STOP to the number. */
+export const OPTED_OUT = '21610';
+
+/** https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks */
+export function textReported(fields: TwilioFields): TwilioMeaning {
+  const sid = fields.get('MessageSid') ?? fields.get('SmsSid');
+  const status = fields.get('MessageStatus') ?? fields.get('SmsStatus');
+  if (sid === undefined || status === undefined) return undefined;
+  const common = { sid, status, provider: 'twilio', providerId: sid } as const;
+  switch (status) {
+    case 'sent':
+      return { ...common, outcome: 'sent' };
+    case 'delivered':
+      return { ...common, outcome: 'delivered' };
+    case 'read':
+      return { ...common, outcome: 'opened' };
+    case 'failed':
+    case 'undelivered':
+    case 'canceled':
+      return { ...common, outcome: 'failed', ...failure(status, fields) };
+    default:
+      return undefined;
+  }
+}
+
+/** https://www.twilio.com/docs/voice/api/call-resource#statuscallbackevent */
+export function callReported(fields: TwilioFields): TwilioMeaning {
+  const sid = fields.get('CallSid');
+  const status = fields.get('CallStatus');
+  if (sid === undefined || status === undefined) return undefined;
+  const answeredBy = fields.get('AnsweredBy');
+  const common = {
+    ...{ sid, status, provider: 'twilio', providerId: sid },
+    ...(answeredBy === undefined ? {} : { answeredBy: reasonOf(answeredBy) }),
+  } as const;
+  switch (status) {
+    case 'queued':
+    case 'initiated':
+    case 'ringing':
+      return { ...common, outcome: 'sent' };
+    case 'in-progress':
+      return { ...common, outcome: 'answered' };
+    case 'completed':
+      return { ...common, outcome: 'completed' };
+    case 'busy':
+      return { ...common, outcome: 'busy' };
+    case 'no-answer':
+      return { ...common, outcome: 'no_answer' };
+    case 'failed':
+    case 'canceled':
+      return { ...common, outcome: 'failed', ...failure(status, fields) };
+    default:
+      return undefined;
+  }
+}
+
+function failure(status: string, fields: TwilioFields): Pick<Reported, 'reason' | 'bounce'> {
+  const code = fields.get('ErrorCode');
+  const text = [status, code === undefined ? undefined : `error ${code}`, fields.get('ErrorMessage')];
+  return {
+    reason: reasonOf(text.filter((part) => part !== undefined && part !== '').join(': ')),
+    ...(code !== undefined && NO_SUCH_NUMBER.has(code) ? { bounce: 'hard' } : {}),
+  };
+}
+
+const STOP: ReadonlySet<string> = new Set([
+  'STOP',
+  'STOPALL',
+  'UNSUBSCRIBE',
+  'CANCEL',
+  'END',
+  'QUIT',
+  'REVOKE',
+  'OPTOUT',
+]);
+const START: ReadonlySet<string> = new Set(['START', 'UNSTOP', 'YES']);
+const HELP: ReadonlySet<string> = new Set(['HELP', 'INFO']);
+
+/**
+ * What the whole of a text means by the usage of the networks, in whatever case: the words that Twilio itself acts on, which it names in
+ * `OptOutType` where it has acted. "Please stop" is no STOP. https://help.twilio.com/articles/223134027
+ */
+export function keywordOf(fields: TwilioFields): 'stop' | 'start' | 'help' | undefined {
+  const acted = fields.get('OptOutType')?.toLowerCase();
+  if (acted === 'stop' || acted === 'start' || acted === 'help') return acted;
+  const word = (fields.get('Body') ?? '').trim().toUpperCase();
+  if (STOP.has(word)) return 'stop';
+  if (START.has(word)) return 'start';
+  return HELP.has(word) ? 'help' : undefined;
+}

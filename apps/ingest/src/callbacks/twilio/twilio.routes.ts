@@ -1,0 +1,194 @@
+import type { Broker } from '@herald/broker';
+import {
+  inboundMessage,
+  type MessageReference,
+  readMessageReference,
+  type SendInbound,
+} from '@herald/contracts';
+import { type Event, reasonOf, spokenParts } from '@herald/domain';
+import { type Http, Problem, problemResponses, WORKSPACE } from '@herald/service';
+import { Type } from 'typebox';
+import { isTwilioSignature } from '../../hooks/twilio-signature.ts';
+import { countRejections } from '../../rejections.ts';
+import type { CallbackDeps } from '../deps.ts';
+import { notAuthentic, notConfigured } from '../refusals.ts';
+import { reportEvent, unsubscribedEvent } from '../report-event.ts';
+import { callReported, keywordOf, OPTED_OUT, type TwilioFields, textReported } from './reported.ts';
+import { nothing, sayAndHangUp, TWIML } from './twiml.ts';
+
+/** bytes */
+const BODY_LIMIT = 64 * 1024;
+const SOURCE = 'callbacks/twilio';
+/** The end of the address that a key pressed in a call is sent to. */
+const KEY = '/key';
+const tags = ['callbacks'];
+const answers = { 200: Type.String(), 204: Type.Null(), ...problemResponses(401, 413, 503) };
+
+interface RequestOfTwilio {
+  readonly body: unknown;
+  /** Path and query, as they came. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface TwilioDeps extends CallbackDeps {
+  readonly broker: Pick<Broker, 'publish'>;
+  /** Signs what Twilio sends: several, separated by spaces, while it is being changed. */
+  readonly authToken: string | undefined;
+}
+
+/**
+ * `POST /callbacks/twilio/<reference>`: what became of a text or a call; with `/key` at its end, a key that was pressed in one. `POST
+ * /callbacks/twilio-inbound/<workspace>`: an incoming text. Each is signed over its whole address, so PUBLIC_URL must be what Twilio calls.
+ */
+export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void> {
+  const { clock, log, metrics, linkSecret, publishEvents, publicUrl, broker } = deps;
+  const tokens = (deps.authToken ?? '').split(/\s+/).filter(Boolean);
+  countRejections(scope, metrics, 'signature');
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
+
+  const count = (result: string): void => metrics.callbacks.inc({ provider: 'twilio', result });
+
+  /** The fields of a request that is Twilio's; throws for any other. */
+  const authentic = ({ body: given, url, headers }: RequestOfTwilio): TwilioFields => {
+    if (tokens.length === 0) throw notConfigured('TWILIO_AUTH_TOKEN');
+    const body = Buffer.isBuffer(given) ? given : Buffer.alloc(0);
+    const one = (name: string) => {
+      const value = headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const request = {
+      ...{ url: `${publicUrl}${url}`, body },
+      ...{ contentType: one('content-type'), signature: one('x-twilio-signature') },
+    };
+    if (!isTwilioSignature(request, tokens)) throw notAuthentic();
+    // The first of a repeated field stands.
+    return new Map([...new URLSearchParams(body.toString())].reverse());
+  };
+
+  /** What happened to a text or a call, as events; empty: nothing of use. */
+  const statusEvents = (reference: MessageReference, fields: TwilioFields): Event[] => {
+    const read = reference.channel === 'call' ? callReported(fields) : textReported(fields);
+    if (read === undefined) return [];
+    const { sid, status, ...reported } = read;
+    const origin = { source: SOURCE, key: [sid, status], at: timeOf(fields) ?? clock.now() };
+    const report = reportEvent(reference, reported, origin, clock);
+    if (fields.get('ErrorCode') !== OPTED_OUT) return [report];
+    return [report, unsubscribedEvent(reference, 'told to twilio', origin, clock)];
+  };
+
+  scope.post(
+    '/callbacks/twilio/*',
+    {
+      schema: {
+        tags,
+        summary: 'Twilio’s status callbacks, and keys pressed in calls',
+        // Not a named parameter: those end at the router's limit, and a token with a long id in it does not.
+        params: Type.Object({
+          '*': Type.String({ description: 'The message’s reference; `/key` for a key.' }),
+        }),
+        response: answers,
+      },
+      bodyLimit: BODY_LIMIT,
+    },
+    async (request, reply) => {
+      const fields = authentic(request);
+      const { '*': path } = request.params;
+      const isKey = path.endsWith(KEY);
+      const reference = readMessageReference(linkSecret, isKey ? path.slice(0, -KEY.length) : path);
+      if (reference === undefined) {
+        count('foreign');
+        // Twilio would try a refusal again, and say it to the caller: to what is not ours there is nothing to say.
+        return isKey
+          ? reply
+              .code(200)
+              .type(TWIML)
+              .send(sayAndHangUp({ spoken: [] }))
+          : reply.code(204).send(null);
+      }
+      if (!isKey) {
+        const events = statusEvents(reference, fields);
+        if (events.length > 0) await publishEvents(events);
+        count(events.length > 0 ? 'accepted' : 'ignored');
+        return reply.code(204).send(null);
+      }
+      const [key] = (fields.get('Digits') ?? '').match(/^[0-9*#]/) ?? [];
+      if (key === undefined) {
+        count('ignored');
+        return reply
+          .code(200)
+          .type(TWIML)
+          .send(sayAndHangUp({ spoken: [] }));
+      }
+      const sid = reasonOf(fields.get('CallSid') ?? '');
+      const origin = { source: SOURCE, key: [sid, 'key', key], at: clock.now() };
+      await publishEvents([
+        reportEvent(reference, { outcome: 'key_pressed', key, provider: 'twilio' }, origin, clock),
+      ]);
+      count('accepted');
+      const query = new URL(request.url, 'http://herald').searchParams;
+      const [voice, language] = [query.get('voice') ?? undefined, query.get('language') ?? undefined];
+      return reply
+        .code(200)
+        .type(TWIML)
+        .send(sayAndHangUp({ spoken: query.getAll(`say${key}`).flatMap(spokenParts), voice, language }));
+    },
+  );
+
+  scope.post(
+    '/callbacks/twilio-inbound/:workspace',
+    {
+      schema: {
+        tags,
+        summary: 'An incoming text',
+        description:
+          'STOP, START and HELP have the effect that the networks ask for; any other text is kept with the person whose number it is.',
+        params: Type.Object({ workspace: Type.String() }),
+        response: answers,
+      },
+      bodyLimit: BODY_LIMIT,
+    },
+    async (request, reply) => {
+      const fields = authentic(request);
+      const { workspace } = request.params;
+      const id = fields.get('MessageSid') ?? fields.get('SmsSid');
+      const from = fields.get('From');
+      if (
+        id === undefined ||
+        from === undefined ||
+        !/^\+\d{4,15}$/.test(from) ||
+        !WORKSPACE.test(workspace)
+      ) {
+        count('foreign');
+        return reply.code(200).type(TWIML).send(nothing);
+      }
+      const keyword = keywordOf(fields);
+      const inbound: Omit<SendInbound, 'kind'> = {
+        workspace,
+        id,
+        from,
+        channel: 'sms',
+        provider: 'twilio',
+        receivedAt: clock.now(),
+        text: (fields.get('Body') ?? '').slice(0, 1_600),
+        ...(keyword === undefined ? {} : { keyword }),
+      };
+      await broker.publish([inboundMessage(inbound)]).catch((cause: unknown) => {
+        throw new Problem(503, 'not_durable', 'This could not be stored now. Send it again.', {
+          retryAfter: 5,
+          cause,
+        });
+      });
+      count('accepted');
+      log.debug({ workspace, keyword }, 'a text came in');
+      return reply.code(200).type(TWIML).send(nothing);
+    },
+  );
+}
+
+/** When it happened, where Twilio says: it does so for calls, as RFC 2822. */
+function timeOf(fields: TwilioFields): number | undefined {
+  const at = Date.parse(fields.get('Timestamp') ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}

@@ -1,0 +1,38 @@
+import type { Spoken } from '@herald/domain';
+
+/** What Twilio is to do next, in its markup. https://www.twilio.com/docs/voice/twiml */
+
+export const TWIML = 'text/xml; charset=utf-8';
+
+/** Nothing: the answer to an incoming text, which Twilio has answered itself where that is usual. */
+export const nothing = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+export interface Saying {
+  readonly spoken: readonly Spoken[];
+  readonly voice?: string | undefined;
+  readonly language?: string | undefined;
+}
+
+/** To say something and hang up. */
+export function sayAndHangUp({ spoken, voice, language }: Saying): string {
+  const attributes = [
+    ...(voice === undefined ? [] : [` voice="${escaped(voice)}"`]),
+    ...(language === undefined ? [] : [` language="${escaped(language)}"`]),
+  ].join('');
+  const said = spoken.map((part) =>
+    'pause' in part ? `<Pause length="${part.pause}"/>` : `<Say${attributes}>${escaped(part.say)}</Say>`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${said.join('')}<Hangup/></Response>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** XML has no way to write most control characters. */
+const escaped = (text: string): string =>
+  text.replace(/[^\P{C}\n\t]/gu, '').replace(/[&<>"']/g, (char) => entities[char] ?? char);

@@ -1,0 +1,96 @@
+import { type TrackedLink, verifyTrackedLink } from '@herald/contracts';
+import { span, wall } from '@herald/domain';
+import type { Http } from '@herald/service';
+import { Type } from 'typebox';
+import type { CallbackDeps } from '../callbacks/deps.ts';
+import { type Reported, reportEvent } from '../callbacks/report-event.ts';
+import { unknownPage } from '../unsubscribe/page.ts';
+import { plainLink } from './plain-link.ts';
+import { isFetchedAhead, scannerOf, scannerOfLink } from './scanner.ts';
+
+const SOURCE = 'tracking';
+/** ms of wall time in which the same link, followed again, is the same event: a double click, a mail program that draws a mail again. */
+const SAME = span.MINUTE;
+/** A transparent picture of one point. */
+const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+const answered = {
+  'cache-control': 'no-store',
+  // The link is a credential of a kind: it must not leak to where the reader goes next.
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-robots-tag': 'noindex, nofollow',
+};
+
+interface Headers extends Readonly<Record<string, string | string[] | undefined>> {
+  readonly 'user-agent'?: string | undefined;
+}
+
+/** `GET /t/<token>`: the picture that tells of an open, or a click on a link, which goes on to its target and nowhere else. */
+export async function trackingRoutes(scope: Http, deps: CallbackDeps): Promise<void> {
+  const { clock, log, metrics, linkSecret, publishEvents } = deps;
+  const count = (result: string): void => metrics.callbacks.inc({ provider: 'herald', result });
+
+  scope.addHook('onRequest', async (_request, reply) => {
+    reply.headers(answered);
+  });
+
+  scope.get(
+    '/t/*',
+    {
+      schema: {
+        tags: ['tracking'],
+        summary: 'A link or picture in a mail',
+        // Not a named parameter: those end at the router's limit, and a token with a link in it does not.
+        params: Type.Object({ '*': Type.String({ description: 'The token of the link.' }) }),
+      },
+    },
+    async (request, reply) => {
+      const token = request.params['*'];
+      const link = verifyTrackedLink(token, linkSecret);
+      if (link === undefined) {
+        count('foreign');
+        return reply.code(404).type('text/html; charset=utf-8').send(unknownPage());
+      }
+      // Who asks with HEAD looks where a link goes, and does not go there.
+      if (request.method === 'GET') await record(request.headers, link, token);
+      return link.target === undefined
+        ? reply.type('image/gif').send(PICTURE)
+        : reply.redirect(link.target, 302);
+    },
+  );
+
+  /** Keeps what was followed. A reader is never kept from where they want to go: what cannot be kept now is lost, and counted. */
+  const record = async (headers: Headers, link: TrackedLink, token: string): Promise<void> => {
+    const { workspace, prospectId, messageId, madeAt, target } = link;
+    const now = clock.now();
+    const userAgent = headers['user-agent'];
+    const purpose = [headers['sec-purpose'], headers.purpose, headers['x-moz']].join(' ');
+    const isPicture = target === undefined;
+    const machine = isPicture && isFetchedAhead(userAgent);
+    const followed = { userAgent, purpose };
+    // Whoever waits for a mail opens it at once; nobody has read it and followed a link by then.
+    const scanner = machine
+      ? undefined
+      : isPicture
+        ? scannerOf(followed)
+        : scannerOfLink(followed, madeAt, clock);
+    const url = plainLink(target);
+    const reported: Reported = {
+      outcome: isPicture ? 'opened' : 'clicked',
+      ...(url === undefined ? {} : { url }),
+      ...(machine ? { machine } : {}),
+      ...(scanner === undefined ? {} : { scanner }),
+    };
+    const kind = scanner === undefined ? (machine ? 'machine' : 'person') : 'scanner';
+    const origin = { source: SOURCE, key: [token, kind, Math.floor(now / wall(clock, SAME))], at: now };
+    const reference = { workspace, prospectId, messageId, channel: 'email' } as const;
+    try {
+      await publishEvents([reportEvent(reference, reported, origin, clock)]);
+      count(scanner === undefined ? 'accepted' : 'scanner');
+    } catch (error) {
+      count('lost');
+      log.warn({ err: error, messageId }, 'an open or a click could not be kept');
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import { collections } from '@herald/contracts';
+import { type CampaignDefinition, type Rate, span } from '@herald/domain';
+import type { Store } from '@herald/store';
+
+/** The limits that campaigns set themselves. */
+export interface CampaignLimits {
+  /** Of the version that the prospect runs through. */
+  window(workspace: string, campaignId: string, version: number): Promise<CampaignDefinition['window']>;
+  /** Of the version that is launched: one rate for all who are in the campaign, and a new version can change it. */
+  rate(workspace: string, campaignId: string): Promise<Rate | undefined>;
+}
+
+/** ms of wall time after which it is looked at which version is launched. */
+const FRESH = 5 * span.SECOND;
+const MOST = 2_000;
+
+type Limits = Pick<CampaignDefinition, 'window' | 'rate'>;
+
+/** Versions never change, so what was read of one is kept. */
+export function createCampaignLimits(store: Store): CampaignLimits {
+  const campaigns = store.collection(collections.campaigns);
+  const versions = store.collection(collections.campaignVersions);
+  const known = new Map<string, Limits>();
+  const launched = new Map<string, { readonly version: number | undefined; readonly until: number }>();
+
+  const limitsOf = async (workspace: string, campaignId: string, version: number): Promise<Limits> => {
+    const id = `${campaignId}@${version}`;
+    const key = `${workspace} ${id}`;
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const found = await versions.get(workspace, id);
+    const { window, rate } = found?.definition ?? {};
+    const limits = { ...(window && { window }), ...(rate && { rate }) };
+    if (found === undefined) return limits;
+    if (known.size >= MOST) known.clear();
+    known.set(key, limits);
+    return limits;
+  };
+
+  const launchedOf = async (workspace: string, campaignId: string): Promise<number | undefined> => {
+    const key = `${workspace} ${campaignId}`;
+    const kept = launched.get(key);
+    if (kept !== undefined && kept.until > performance.now()) return kept.version;
+    const version = (await campaigns.get(workspace, campaignId))?.launched;
+    if (launched.size >= MOST) launched.clear();
+    launched.set(key, { version, until: performance.now() + FRESH });
+    return version;
+  };
+
+  return {
+    window: async (workspace, campaignId, version) => (await limitsOf(workspace, campaignId, version)).window,
+    async rate(workspace, campaignId) {
+      const version = await launchedOf(workspace, campaignId);
+      return version === undefined ? undefined : (await limitsOf(workspace, campaignId, version)).rate;
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import type { ChannelHours, MessageDocument } from '@herald/contracts';
+import {
+  addDuration,
+  type Channel,
+  type Clock,
+  concerns,
+  type Hours,
+  isWithin,
+  type JsonObject,
+  type MessageTelling,
+  nextOpening,
+  type Rate,
+  sayCap,
+  span,
+  spreadOf,
+} from '@herald/domain';
+import type { Metrics } from '@herald/service';
+import type { Settings, SettingsContent } from '../settings/settings.ts';
+import { localityOf } from '../templates/data.ts';
+import type { CampaignLimits } from './campaign-limits.ts';
+import type { Count } from './counted.ts';
+import { type Hold, hasPassed, holdIn } from './hold.ts';
+import type { Waitlists } from './waitlists.ts';
+
+/** What becomes of a message that a limit holds back. `hold`: it waits there instead of for its due time. */
+export interface HeldBack {
+  readonly telling: MessageTelling;
+  readonly hold?: Hold;
+}
+
+/** What the limits must know of a message besides its document. */
+interface LimitedMessage {
+  /** The one that would be called. */
+  readonly provider: string;
+  /** The prospect's. */
+  readonly traits: JsonObject;
+  /** Owed: it asks neither the hours of the workspace nor caps, and does not count for caps. */
+  readonly transactional: boolean;
+  /** Where it has waited already. */
+  readonly waited: Hold | undefined;
+}
+
+/** Asks the limits in their order: send window and quiet hours, caps, rates. Undefined: it may leave now, and has been counted. */
+export type AskLimits = (doc: MessageDocument, about: LimitedMessage) => Promise<HeldBack | undefined>;
+
+export interface LimitsDeps {
+  readonly settings: Settings;
+  readonly campaigns: CampaignLimits;
+  readonly count: Count;
+  readonly waitlists: Pick<Waitlists, 'take' | 'expect'>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** IANA, for those who have none. */
+  readonly defaultZone: string;
+}
+
+type LimitName = 'quiet_hours' | 'send_window' | 'frequency_cap' | 'campaign_rate' | 'provider_rate';
+
+/** Unless the settings say otherwise. */
+const SPREAD = 'PT10M';
+/** ms after which what only waits for a cap is not worth sending any more. */
+const PATIENCE = 30 * span.DAY;
+
+export function createLimits(deps: LimitsDeps): AskLimits {
+  const { settings, campaigns, count, waitlists, clock, metrics, defaultZone } = deps;
+
+  const heldBack = (channel: Channel, limit: LimitName, telling: MessageTelling, hold?: Hold): HeldBack => {
+    const effect = telling.outcome === 'scheduled' ? 'deferred' : 'suppressed';
+    metrics.limited.inc({ channel, limit, effect });
+    return { telling, ...(hold && { hold }) };
+  };
+
+  const askHours = async (doc: MessageDocument, about: LimitedMessage): Promise<HeldBack | undefined> => {
+    const { workspace, id, state } = doc;
+    const { channel, campaignId, campaignVersion } = state;
+    const set = settings.of(workspace);
+    const own = await campaigns.window(workspace, campaignId, campaignVersion);
+    const windows = about.transactional ? [] : ofChannel(set.windows, channel);
+    const quiet = about.transactional ? [] : ofChannel(set.quietHours, channel);
+    if (own === undefined && windows.length === 0 && quiet.length === 0) return undefined;
+    const { zone } = localityOf(about.traits, set.zone ?? defaultZone);
+    const now = clock.now();
+    const hours = { windows: [own === undefined ? [] : [own], windows], quiet };
+    if (nextOpening(now, hours, zone, 0)?.at === now) return undefined;
+    const spread = addDuration(0, set.spread ?? SPREAD, 'UTC');
+    const opening = nextOpening(now, hours, zone, spread);
+    if (opening === undefined) {
+      const reason = 'send_window: quiet hours and windows leave no time to send in';
+      return heldBack(channel, 'send_window', { outcome: 'suppressed', facts: { reason } });
+    }
+    // Not over the whole of a short window: those that come late must still find it open.
+    const within = opening.lasts < spread ? opening.lasts / 2 : spread;
+    const dueAt = opening.at + spreadOf(id, within);
+    const silent = quiet.find((each) => isWithin(now, each, zone));
+    const limit = silent === undefined ? 'send_window' : 'quiet_hours';
+    const why = silent ?? own ?? windows[0];
+    const reason = `${limit}: ${why === undefined ? '' : sayHours(why, zone)}`;
+    return heldBack(channel, limit, { outcome: 'scheduled', facts: { reason, dueAt } });
+  };
+
+  const askCaps = async ({ workspace, state }: MessageDocument): Promise<HeldBack | undefined> => {
+    const { caps = [] } = settings.of(workspace);
+    const { channel, requestedAt } = state;
+    if (!caps.some((cap) => concerns(cap, channel))) return undefined;
+    const decision = await count(workspace, state, caps);
+    if (decision.kind === 'within') return undefined;
+    const { cap, roomAt } = decision;
+    const reason = `frequency_cap: ${sayCap(cap)}`;
+    if (cap.then !== 'delay')
+      return heldBack(channel, 'frequency_cap', { outcome: 'suppressed', facts: { reason } });
+    if (roomAt > requestedAt + PATIENCE)
+      return heldBack(channel, 'frequency_cap', {
+        outcome: 'expired',
+        facts: { reason: `${reason}, for too long` },
+      });
+    return heldBack(channel, 'frequency_cap', { outcome: 'scheduled', facts: { reason, dueAt: roomAt } });
+  };
+
+  const askRate = async (
+    doc: MessageDocument,
+    about: LimitedMessage,
+    waitlist: string,
+    rate: Rate,
+  ): Promise<HeldBack | undefined> => {
+    const { workspace, state } = doc;
+    if (hasPassed(waitlist, about.waited) || (await waitlists.take(workspace, waitlist, rate)))
+      return undefined;
+    const limit = waitlist.startsWith(CAMPAIGN) ? 'campaign_rate' : 'provider_rate';
+    const reason = `${limit}: ${rate.count} per ${rate.per}`;
+    const dueAt = await waitlists.expect(workspace, waitlist, rate);
+    const hold = holdIn(waitlist, doc, { before: about.waited, owed: about.transactional });
+    return heldBack(state.channel, limit, { outcome: 'scheduled', facts: { reason, dueAt } }, hold);
+  };
+
+  const askRates = async (doc: MessageDocument, about: LimitedMessage): Promise<HeldBack | undefined> => {
+    const { workspace, state } = doc;
+    const own = await campaigns.rate(workspace, state.campaignId);
+    const held = own && (await askRate(doc, about, campaignWaitlist(state.campaignId), own));
+    if (held !== undefined) return held;
+    for (const rate of settings.of(workspace).rates ?? []) {
+      if (rate.channel !== state.channel || (rate.provider ?? about.provider) !== about.provider) continue;
+      const heldHere = await askRate(doc, about, rateWaitlist(rate), rate);
+      if (heldHere !== undefined) return heldHere;
+    }
+    return undefined;
+  };
+
+  return async (doc, about) =>
+    (await askHours(doc, about)) ??
+    (about.transactional ? undefined : await askCaps(doc)) ??
+    (await askRates(doc, about));
+}
+
+const CAMPAIGN = 'campaign:';
+const campaignWaitlist = (campaignId: string): string => `${CAMPAIGN}${campaignId}`;
+const rateWaitlist = ({ channel, provider }: { channel: string; provider?: string }): string =>
+  provider === undefined ? `rate:${channel}` : `rate:${channel}:${provider}`;
+
+/** The rate that a waitlist waits for; undefined: there is none (any more), so nothing holds those who wait. */
+export const createRateOf =
+  ({ settings, campaigns }: Pick<LimitsDeps, 'settings' | 'campaigns'>) =>
+  async (workspace: string, waitlist: string): Promise<Rate | undefined> =>
+    waitlist.startsWith(CAMPAIGN)
+      ? campaigns.rate(workspace, waitlist.slice(CAMPAIGN.length))
+      : settings.of(workspace).rates?.find((rate) => rateWaitlist(rate) === waitlist);
+
+const ofChannel = (hours: SettingsContent['windows'] = [], channel: Channel): ChannelHours[] =>
+  hours.filter((each) => concerns(each, channel));
+
+/** `mon, tue 09:00–18:00 Europe/Berlin`. */
+const sayHours = ({ days, from, to, zone }: Hours, readerZone: string): string => {
+  const where = zone === undefined || zone === 'prospect' ? readerZone : zone;
+  return `${days === undefined ? '' : `${days.join(', ')} `}${from}–${to} ${where}`;
+};

@@ -1,0 +1,73 @@
+import { collections, type MessageDocument } from '@herald/contracts';
+import { type Clock, span, wall } from '@herald/domain';
+import type { Metrics } from '@herald/service';
+import type { Store } from '@herald/store';
+import { holdIn, SHARE } from './hold.ts';
+import type { Waitlists } from './waitlists.ts';
+
+/**
+ * Puts a message that is more than its workspace's share into the store, to wait its turn there. Nothing is told: it stands as it stood. False: the
+ * document has changed, or is stored already.
+ */
+export type Park = (doc: MessageDocument) => Promise<boolean>;
+
+export interface ParkDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly waitlists: Pick<Waitlists, 'wake'>;
+}
+
+/** ms of wall time after which the sweep makes sure that it is not forgotten. */
+const CHECK = 10 * span.MINUTE;
+const BATCH = 500;
+
+interface Waiting {
+  readonly doc: MessageDocument;
+  readonly ifVersion: number | null;
+  readonly resolve: (written: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Those that come while a write is under way share the next one: so a flood is taken in much faster than it could be sent. */
+export function createPark({ store, clock, metrics, waitlists }: ParkDeps): Park {
+  const messages = store.collection(collections.messages);
+  const waiting: Waiting[] = [];
+  let writing = false;
+
+  const writeBatch = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const written = await messages.write(batch.map(({ doc, ifVersion }) => ({ doc, ifVersion })));
+      const parked = batch.filter((_, n) => written[n] === true);
+      await Promise.all(
+        [...new Set(parked.map(({ doc }) => doc.workspace))].map((each) => waitlists.wake(each, SHARE)),
+      );
+      for (const [n, { doc, resolve }] of batch.entries()) {
+        if (written[n] === true)
+          metrics.limited.inc({ channel: doc.state.channel, limit: 'fair_share', effect: 'deferred' });
+        resolve(written[n] === true);
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    writing = true;
+    while (waiting.length > 0) await writeBatch(waiting.splice(0, BATCH));
+    writing = false;
+  };
+
+  return (doc) =>
+    new Promise((resolve, reject) => {
+      const parked: MessageDocument = {
+        ...doc,
+        version: doc.version + 1,
+        hold: holdIn(SHARE, doc),
+        sweepAt: clock.now() + wall(clock, CHECK),
+      };
+      waiting.push({ doc: parked, ifVersion: doc.version === 0 ? null : doc.version, resolve, reject });
+      if (!writing) void Promise.resolve().then(work);
+      writing = true;
+    });
+}

@@ -1,0 +1,170 @@
+import { collections, type MessageDocument, type WaitlistDocument } from '@herald/contracts';
+import { type Clock, grantOf, type Rate, span, wall } from '@herald/domain';
+import type { Log } from '@herald/service';
+import type { Store } from '@herald/store';
+import type { Hold } from './hold.ts';
+import type { Share } from './share.ts';
+
+/** Lets those who wait through: of each waitlist in the order of their due times, of the waitlists in turn. Every replica does it. */
+export interface Release {
+  start(): void;
+  /** Lets nobody through any more, and waits for those who are on their way. */
+  stop(): Promise<void>;
+  /** Somebody has begun to wait: looks at once. */
+  look(): void;
+}
+
+export interface ReleaseDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly share: Share;
+  /** The rate of a waitlist; undefined: it has none (any more). */
+  readonly rateOf: (workspace: string, waitlist: string) => Promise<Rate | undefined>;
+  /** Sends a message that has waited. */
+  readonly send: (doc: MessageDocument, waited: Hold) => Promise<void>;
+}
+
+/** ms of wall time: between looks while some are on their way, while none is, and when a look failed; for which a waitlist is one replica's; for which a message is its releaser's. */
+const TIMES = {
+  busy: 25,
+  idle: 200,
+  trouble: span.SECOND,
+  lease: 5 * span.SECOND,
+  grace: 15 * span.SECOND,
+} as const;
+/** How many are let through at once, and how many of a workspace may be on their way in one process. */
+const CHUNK = 64;
+const ON_THEIR_WAY = 96;
+/** The same for all workspaces together. */
+const ALL = 512;
+/** Waitlists looked at in one go. */
+const LISTS = 16;
+
+export function createRelease(deps: ReleaseDeps): Release {
+  const { store, clock, log, share } = deps;
+  const waitlists = store.collection(collections.waitlists);
+  const messages = store.collection(collections.messages);
+  const underWay = new Set<Promise<void>>();
+  let stopped = true;
+  let loop: Promise<void> = Promise.resolve();
+  let wakeUp = (): void => {};
+  /** Somebody began to wait while we were looking. */
+  let asked = false;
+
+  /** Writes what the look at a waitlist has shown. False: somebody else changed it; they have set when to look again. */
+  const settle = async (
+    list: WaitlistDocument,
+    change: Pick<WaitlistDocument, 'nextAt' | 'looksEmpty' | 'sweepAt'>,
+  ): Promise<boolean> => {
+    const { looksEmpty: _before, ...kept } = list;
+    const doc: WaitlistDocument = { ...kept, ...change, version: list.version + 1 };
+    const [written] = await waitlists.write([{ doc, ifVersion: list.version }]);
+    return written === true;
+  };
+
+  /** Takes messages out of a waitlist: those that nobody else has changed meanwhile. */
+  const takeOut = async (
+    found: readonly MessageDocument[],
+  ): Promise<(readonly [MessageDocument, Hold])[]> => {
+    const sweepAt = clock.now() + wall(clock, TIMES.grace);
+    const taken = found.flatMap((doc) => {
+      const { hold, ...rest } = doc;
+      return hold === undefined ? [] : [[{ ...rest, version: doc.version + 1, sweepAt }, hold] as const];
+    });
+    const written = await messages.write(taken.map(([doc]) => ({ doc, ifVersion: doc.version - 1 })));
+    return taken.filter((_, n) => written[n] === true);
+  };
+
+  const sendOne = (doc: MessageDocument, waited: Hold): void => {
+    const work = share
+      .run(doc.workspace, () => deps.send(doc, waited))
+      // The sweep finds it: nothing of it is lost.
+      .catch((error: unknown) =>
+        log.error({ err: error, messageId: doc.id }, 'a message that waited was not sent'),
+      )
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+  };
+
+  /** One look at one waitlist, which is ours for a moment. */
+  const letThrough = async (list: WaitlistDocument): Promise<void> => {
+    const { workspace, id } = list;
+    const now = clock.now();
+    if (share.load(workspace) >= ON_THEIR_WAY) {
+      await settle(list, { sweepAt: now + wall(clock, TIMES.busy) });
+      return;
+    }
+    const rate = await deps.rateOf(workspace, id);
+    const grant = rate === undefined ? undefined : grantOf(rate, list.nextAt, now, clock.rate);
+    const most = grant === undefined ? CHUNK : grant.count;
+    if (most === 0) {
+      await settle(list, { sweepAt: grant?.nextAt ?? now });
+      return;
+    }
+    const { items } = await messages.find({ index: 'byHold', equals: [workspace, id], limit: most });
+    if (items.length === 0) {
+      await settle(
+        list,
+        list.looksEmpty === true
+          ? { sweepAt: null }
+          : { looksEmpty: true, sweepAt: now + wall(clock, span.SECOND) },
+      );
+      return;
+    }
+    // First what was given is written down, then it is used: a crash in between wastes it.
+    const mine = await settle(
+      list,
+      grant === undefined ? { sweepAt: now } : { nextAt: grant.nextAt, sweepAt: grant.nextAt },
+    );
+    if (!mine) return;
+    for (const [doc, waited] of await takeOut(items)) sendOne(doc, waited);
+  };
+
+  const round = async (): Promise<number> => {
+    const now = clock.now();
+    const lease = { dueBy: now, until: now + wall(clock, TIMES.lease), limit: LISTS };
+    const claimed = underWay.size >= ALL ? [] : await waitlists.claim(lease);
+    await Promise.all(claimed.map(letThrough));
+    return claimed.length;
+  };
+
+  const rest = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      asked = false;
+      const found = await round().catch((error: unknown) => {
+        log.error({ err: error }, 'waitlists could not be looked at');
+        return undefined;
+      });
+      if (stopped || found === LISTS) continue;
+      const isQuiet = found === 0 && underWay.size === 0 && !asked;
+      await rest(found === undefined ? TIMES.trouble : isQuiet ? TIMES.idle : TIMES.busy);
+    }
+  };
+
+  return {
+    start() {
+      stopped = false;
+      loop = run();
+    },
+    async stop() {
+      stopped = true;
+      wakeUp();
+      await loop;
+      await Promise.all(underWay);
+    },
+    look() {
+      asked = true;
+      if (underWay.size === 0) wakeUp();
+    },
+  };
+}

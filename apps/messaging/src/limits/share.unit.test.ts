@@ -1,0 +1,74 @@
+import { expect, test, vi } from 'vitest';
+import { createShare } from './share.ts';
+
+/** Work that ends when it is told to. */
+function worker() {
+  const started: string[] = [];
+  const ends: (() => void)[] = [];
+  return {
+    started,
+    work: (name: string) => () =>
+      new Promise<void>((resolve) => {
+        started.push(name);
+        ends.push(resolve);
+      }),
+    endOne: () => ends.shift()?.(),
+  };
+}
+
+const options = { capacity: 6, waiting: { each: 2, all: 4 } };
+
+test('one workspace alone gets half, and the next still finds room', () => {
+  const share = createShare(options);
+  const { started, work } = worker();
+  for (let n = 0; n < 5; n += 1) void share.run('a', work('a'));
+  expect(started).toEqual(['a', 'a', 'a']);
+  void share.run('b', work('b'));
+  void share.run('b', work('b'));
+  expect(started.slice(3)).toEqual(['b', 'b']);
+  void share.run('c', work('c'));
+  expect(started.slice(5)).toEqual(['c']);
+});
+
+test('those that wait take turns, however many of one there are', async () => {
+  const share = createShare({ ...options, capacity: 2 });
+  const { started, work, endOne } = worker();
+  for (let n = 0; n < 4; n += 1) void share.run('a', work(`a${n}`));
+  for (let n = 0; n < 2; n += 1) void share.run('b', work(`b${n}`));
+  expect(started).toEqual(['a0', 'b0']);
+  for (const next of ['a1', 'b1', 'a2']) {
+    endOne();
+    await vi.waitFor(() => expect(started.at(-1)).toBe(next));
+  }
+  // Alone again, and half of two is one.
+  endOne();
+  endOne();
+  await vi.waitFor(() => expect(started.at(-1)).toBe('a3'));
+});
+
+test('a workspace is full when enough of it wait, another is not', () => {
+  const share = createShare(options);
+  const { work } = worker();
+  for (let n = 0; n < 4; n += 1) void share.run('a', work('a'));
+  expect(share.isFull('a')).toBe(false);
+  void share.run('a', work('a'));
+  expect(share.isFull('a')).toBe(true);
+  expect(share.load('a')).toBe(5);
+  expect(share.isFull('b')).toBe(false);
+});
+
+test('when many wait already, one that would wait too finds it full, and one that need not does not', () => {
+  const share = createShare({ ...options, capacity: 3 });
+  const { work } = worker();
+  for (const workspace of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void share.run(workspace, work(workspace));
+  expect(share.isFull('h')).toBe(true);
+  const idle = createShare({ ...options, waiting: { each: 2, all: 0 } });
+  expect(idle.isFull('h')).toBe(false);
+});
+
+test('work that fails gives its turn back', async () => {
+  const share = createShare({ ...options, capacity: 1 });
+  await expect(share.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await expect(share.run('a', async () => 1)).resolves.toBe(1);
+  expect(share.load('a')).toBe(0);
+});

@@ -1,0 +1,137 @@
+import { collections, type WaitlistDocument } from '@herald/contracts';
+import { type Clock, grantOf, type Instant, paceOf, type Rate, span, wall } from '@herald/domain';
+import type { Store } from '@herald/store';
+import { ConflictError } from '../messages/transitions.ts';
+
+/** The waitlists of all workspaces: who waits for a turn or for a rate. One document each, shared by all replicas, changed by guarded writes alone. */
+export interface Waitlists {
+  /** Sees to it that those who wait there are let through. To be called after a message that waits there was written. */
+  wake(workspace: string, waitlist: string): Promise<void>;
+  /** One call of a rate, now; false when it is used up or others wait for it. */
+  take(workspace: string, waitlist: string, rate: Rate): Promise<boolean>;
+  /** About when a message that begins to wait for a rate now will be let through. */
+  expect(workspace: string, waitlist: string, rate: Rate): Promise<Instant>;
+}
+
+export interface WaitlistsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Called when somebody begins to wait. */
+  readonly woken: () => void;
+}
+
+const TRIES = 5;
+/** ms of wall time for which a count of those waiting is good enough for an estimate. */
+const COUNTED_FOR = span.SECOND;
+
+/** Calls of a rate that are this process's. */
+interface Granted {
+  count: number;
+  readonly until: Instant;
+}
+
+export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlists {
+  const waitlists = store.collection(collections.waitlists);
+  const messages = store.collection(collections.messages);
+  const granted = new Map<string, Granted>();
+  /** Until when there is nothing to ask for. */
+  const shutUntil = new Map<string, Instant>();
+  const asking = new Map<string, Promise<void>>();
+  const counts = new Map<string, { count: number; readonly until: number }>();
+  const keyOf = (workspace: string, waitlist: string): string => `${workspace} ${waitlist}`;
+
+  /** Changes a document, from whatever it is; `change` gives undefined to leave it. False: others kept changing it. */
+  const edit = async (
+    workspace: string,
+    id: string,
+    change: (
+      stored: WaitlistDocument | undefined,
+    ) => Omit<WaitlistDocument, 'workspace' | 'id' | 'version'> | undefined,
+  ): Promise<boolean> => {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const stored = await waitlists.get(workspace, id);
+      const content = change(stored);
+      if (content === undefined) return true;
+      const doc = { ...content, workspace, id, version: (stored?.version ?? 0) + 1 };
+      const [written] = await waitlists.write([{ doc, ifVersion: stored?.version ?? null }]);
+      if (written === true) return true;
+    }
+    return false;
+  };
+
+  const ask = async (workspace: string, waitlist: string, rate: Rate): Promise<void> => {
+    const key = keyOf(workspace, waitlist);
+    let got: Granted | undefined;
+    let shut: Instant = clock.now();
+    const settled = await edit(workspace, waitlist, (stored) => {
+      const now = clock.now();
+      got = undefined;
+      // Whoever waits comes first: they are let through in their order.
+      if (isWaitedFor(stored)) {
+        shut = now + wall(clock, span.SECOND / 5);
+        return undefined;
+      }
+      const grant = grantOf(rate, stored?.nextAt, now, clock.rate);
+      shut = grant.nextAt;
+      if (!('until' in grant)) return undefined;
+      got = { count: grant.count, until: grant.until };
+      return {
+        nextAt: grant.nextAt,
+        sweepAt: stored?.sweepAt ?? null,
+        ...(stored?.looksEmpty && { looksEmpty: true }),
+      };
+    });
+    if (settled && got !== undefined) granted.set(key, got);
+    // Where others keep taking it, it is used up for now.
+    shutUntil.set(key, shut);
+  };
+
+  const takeGranted = (key: string): boolean => {
+    const mine = granted.get(key);
+    if (mine === undefined) return false;
+    if (mine.count > 0 && mine.until > clock.now()) {
+      mine.count -= 1;
+      return true;
+    }
+    granted.delete(key);
+    return false;
+  };
+
+  return {
+    async wake(workspace, waitlist) {
+      const settled = await edit(workspace, waitlist, (stored) => {
+        if (stored !== undefined && isWaitedFor(stored)) return undefined;
+        const { nextAt } = stored ?? {};
+        return { sweepAt: Math.max(clock.now(), nextAt ?? 0), ...(nextAt === undefined ? {} : { nextAt }) };
+      });
+      if (!settled) throw new ConflictError(`waitlist ${waitlist} kept changing`);
+      woken();
+    },
+    async take(workspace, waitlist, rate) {
+      const key = keyOf(workspace, waitlist);
+      for (;;) {
+        if (takeGranted(key)) return true;
+        if ((shutUntil.get(key) ?? 0) > clock.now()) return false;
+        // One asks for all who come at once.
+        const running = asking.get(key) ?? ask(workspace, waitlist, rate).finally(() => asking.delete(key));
+        asking.set(key, running);
+        await running;
+      }
+    },
+    async expect(workspace, waitlist, rate) {
+      const key = keyOf(workspace, waitlist);
+      let known = counts.get(key);
+      if (known === undefined || known.until < performance.now()) {
+        const count = await messages.count({ index: 'byHold', equals: [workspace, waitlist] });
+        known = { count, until: performance.now() + COUNTED_FOR };
+        counts.set(key, known);
+      }
+      known.count += 1;
+      return clock.now() + Math.ceil(known.count * paceOf(rate) * clock.rate);
+    },
+  };
+}
+
+/** Whether somebody may be waiting: a look that found nobody is not believed until the next one has found nobody either. */
+const isWaitedFor = (stored: WaitlistDocument | undefined): boolean =>
+  stored !== undefined && (stored.sweepAt ?? null) !== null && stored.looksEmpty !== true;

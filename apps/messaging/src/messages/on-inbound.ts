@@ -1,0 +1,62 @@
+import { collections, eventsMessages, type SendInbound } from '@herald/contracts';
+import { deriveId, EVENT_SCHEMA, type Event, type JsonObject, streamOf } from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+
+/**
+ * Somebody sent us a text. Whose number it is, only the messages that went there say: those who got one at it lately are who wrote. STOP and START
+ * are about all of them, for the phone is one and no network asks who held it; what was written is kept with whom the latest was for. Of a number that
+ * no message went to nothing is kept: there is nobody to keep it with, and nothing to stop.
+ */
+export type OnInbound = (inbound: SendInbound) => Promise<void>;
+
+/** So many of the latest messages to a number are looked at. */
+const LOOKED_AT = 200;
+
+export function createOnInbound({
+  store,
+  broker,
+  log,
+}: Pick<ServiceDeps, 'store' | 'broker' | 'log'>): OnInbound {
+  const messages = store.collection(collections.messages);
+
+  /** The latest first. */
+  const whoseNumber = async ({ workspace, channel, from }: SendInbound): Promise<string[]> => {
+    const query = { index: 'byTo', equals: [workspace, from, channel], reverse: true, limit: LOOKED_AT };
+    const page = await messages.find(query);
+    return [...new Set(page.items.map(({ state }) => state.prospectId))];
+  };
+
+  return async (inbound) => {
+    const { workspace, channel, id: key, from, text, keyword, provider, receivedAt } = inbound;
+    const prospects = await whoseNumber(inbound);
+    const [latest] = prospects;
+    if (latest === undefined) {
+      log.warn({ workspace, keyword }, 'a text came from a number that no message went to');
+      return;
+    }
+    const tell = (prospectId: string, type: string, data: JsonObject): Event => {
+      const id = deriveId(type, provider, key, prospectId);
+      return {
+        workspace,
+        id,
+        stream: streamOf('prospect', prospectId),
+        type,
+        occurredAt: receivedAt,
+        receivedAt,
+        source: `callbacks/${provider}`,
+        data,
+        schema: EVENT_SCHEMA,
+        correlationId: id,
+        depth: 0,
+      };
+    };
+    const received = { from, text, provider, ...(keyword === undefined ? {} : { keyword }) };
+    const events = [tell(latest, 'sms.received', received)];
+    if (keyword === 'stop' || keyword === 'start') {
+      const type = keyword === 'stop' ? 'prospect.unsubscribed' : 'prospect.subscribed';
+      for (const prospectId of prospects)
+        events.push(tell(prospectId, type, { channel, reason: keyword.toUpperCase() }));
+    }
+    await broker.publish(eventsMessages(events));
+  };
+}

@@ -1,0 +1,178 @@
+import { type Channel, type ProviderOutcome, span } from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+import { tracing } from '@herald/telemetry';
+import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
+import { createGates } from './gates.ts';
+import { isOf, type OutgoingMessage, type Provider, type Providers } from './provider.ts';
+import { reasonOf } from './reason.ts';
+import { createTurns, type InTurn } from './turns.ts';
+
+/** One provider at work: what stands before it, and how many calls it takes at once. */
+export interface Lane {
+  readonly channel: Channel;
+  readonly name: string;
+  /** ms of wall time. */
+  readonly timeout: number;
+  /** It reports opens and clicks by itself. */
+  readonly tracks: boolean;
+  /** What a message must pass. Most providers have one for all; a webhook has one for each receiver of each workspace. */
+  gate(target: Target): Gate;
+  /** Runs `work` when the provider can take one more call. */
+  readonly inTurn: InTurn;
+  /** Calls the provider and measures it. Never rejects. */
+  send(message: OutgoingMessage): Promise<ProviderOutcome>;
+  close(): Promise<void>;
+}
+
+/** Whom a message is for, as far as a gate must know. */
+export interface Target {
+  readonly workspace: string;
+  /** Where a webhook goes. */
+  readonly url?: string | undefined;
+}
+
+/** How a channel stands in one workspace, for an operator. */
+export interface ChannelView {
+  readonly channel: Channel;
+  readonly provider: string;
+  readonly shut?: Shut;
+}
+
+/** The providers of the installation, as each workspace orders them. */
+export interface Channels {
+  /** The providers of a channel in the order in which they are tried; empty where nothing sends it. */
+  lanes(channel: Channel, workspace: string): readonly Lane[];
+  /**
+   * The first that takes messages now, of those that are not `without`; where none does, the one that opens first. Undefined where nothing
+   * sends the channel.
+   */
+  choose(channel: Channel, target: Target, without?: readonly string[]): Lane | undefined;
+  /** Whether one of them takes messages now, of those that are not `without`. */
+  another(channel: Channel, target: Target, without: readonly string[]): Lane | undefined;
+  view(workspace: string): readonly ChannelView[];
+  close(): Promise<void>;
+}
+
+export interface ChannelsDeps extends Pick<ServiceDeps, 'clock' | 'log' | 'metrics'> {
+  readonly providers: Providers;
+  /** The names a workspace has chosen, in order; undefined: as the installation orders them. */
+  readonly chosen: (workspace: string, channel: Channel) => readonly string[] | undefined;
+  /** Stands in for what gates do by themselves; for tests. */
+  readonly gates?: Partial<GatePolicy>;
+}
+
+/** Counted from 0: the first failure of a provider must be seen as one. */
+const OUTCOMES = [
+  'sent',
+  'temporary',
+  'throttled',
+  'credentials',
+  'permanent',
+  'unknown',
+] as const satisfies readonly ProviderOutcome['kind'][];
+
+/** Webhooks to one receiver at once: one that is slow must not take the place of all others. */
+const RECEIVER_AT_ONCE = 8;
+
+const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
+
+export function createChannels(deps: ChannelsDeps): Channels {
+  const { providers, chosen } = deps;
+  const lanes: readonly Lane[] = [
+    ...(providers.email ?? []).map((provider) => createLane(provider, deps)),
+    ...(providers.sms ?? []).map((provider) => createLane(provider, deps)),
+    ...(providers.call ?? []).map((provider) => createLane(provider, deps)),
+    ...(providers.webhook ?? []).map((provider) => createLane(provider, deps)),
+  ];
+
+  const lanesOf = (channel: Channel, workspace: string): readonly Lane[] => {
+    const there = lanes.filter((lane) => lane.channel === channel);
+    const names = chosen(workspace, channel);
+    if (names === undefined) return there;
+    return names.flatMap((name) => there.filter((lane) => lane.name === name));
+  };
+
+  const another: Channels['another'] = (channel, target, without) =>
+    lanesOf(channel, target.workspace).find(
+      (lane) => !without.includes(lane.name) && lane.gate(target).shut() === undefined,
+    );
+
+  return {
+    lanes: lanesOf,
+    another,
+    choose(channel, target, without = []) {
+      const opensAt = (lane: Lane): number => lane.gate(target).shut()?.until ?? 0;
+      return (
+        another(channel, target, without) ??
+        another(channel, target, []) ??
+        lanesOf(channel, target.workspace).toSorted((a, b) => opensAt(a) - opensAt(b))[0]
+      );
+    },
+    view: (workspace) =>
+      CHANNELS.flatMap((channel) =>
+        lanesOf(channel, workspace).map((lane) => {
+          const shut = lane.gate({ workspace }).shut();
+          return { channel, provider: lane.name, ...(shut && { shut }) };
+        }),
+      ),
+    async close() {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps): Lane {
+  const { clock, log, metrics, gates = {} } = deps;
+  const { channel, name, timeout } = provider;
+  const labels = { channel, provider: name };
+  const policy = { trial: timeout + 5 * span.SECOND, ...gates };
+  const onChange = (shut: Shut | undefined): void => {
+    metrics.providerShut.set(labels, shut === undefined ? 0 : 1);
+    if (shut === undefined) log.info(labels, 'a provider takes messages again');
+    else
+      log.warn({ ...labels, because: shut.because, reason: shut.reason }, 'a provider is given no messages');
+  };
+  metrics.providerShut.set(labels, 0);
+  metrics.failovers.inc(labels, 0);
+  for (const outcome of OUTCOMES) metrics.providerSeconds.zero({ ...labels, outcome });
+  const one = createGate({ clock, policy, onChange });
+  const perReceiver = createGates({ clock, policy: { atOnce: RECEIVER_AT_ONCE, ...policy } });
+
+  return {
+    channel,
+    name,
+    timeout,
+    tracks: provider.tracks === true,
+    gate: ({ workspace, url }) => (url === undefined ? one : perReceiver(`${workspace} ${originOf(url)}`)),
+    inTurn: createTurns(provider.connections),
+    close: () => provider.close(),
+    async send(message) {
+      if (!isOf(channel, message)) throw new Error(`${name} does not send ${message.channel}`);
+      const started = performance.now();
+      const attributes = {
+        'herald.channel': channel,
+        'herald.provider': name,
+        'herald.message_id': message.messageId,
+      };
+      const outcome = await tracing().span(
+        `send ${channel}`,
+        { kind: 'client', attributes },
+        async (span) => {
+          const answer = await provider.send(message).catch(
+            (error: unknown): ProviderOutcome => ({
+              kind: 'unknown',
+              reason: reasonOf(error instanceof Error ? error.message : 'the provider failed'),
+            }),
+          );
+          span.set({ 'herald.outcome': answer.kind });
+          return answer;
+        },
+      );
+      const seconds = (performance.now() - started) / span.SECOND;
+      metrics.providerSeconds.observe({ ...labels, outcome: outcome.kind }, seconds);
+      return outcome;
+    },
+  };
+}
+
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);

@@ -1,0 +1,101 @@
+import type { ProviderOutcome } from '@herald/domain';
+import twilio from 'twilio';
+import { within } from '../../answers/within.ts';
+import type { Provider } from '../../provider.ts';
+import { callScript } from './call-script.ts';
+import { createTwilioHttp } from './http.ts';
+import { outcomeOfFailure } from './outcome.ts';
+
+export interface TwilioOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** The number that texts and calls come from where a workspace has set none: E.164. */
+  readonly number?: string | undefined;
+  /** Where its API is, without a path; Twilio's own unless told. */
+  readonly url?: string | undefined;
+  /** Where Twilio reaches us: ingest's public address. Undefined: it cannot, so nothing is heard of what becomes of a message. */
+  readonly callbacks?: string | undefined;
+  /** ms of wall time for one call of the API. */
+  readonly timeout?: number;
+  /** Calls of the API under way at once. */
+  readonly connections?: number;
+}
+
+/** What a phone call tells of itself while it goes on. */
+const CALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
+
+/** Text messages and phone calls by Twilio. The message's reference stands in the addresses that Twilio reports to. */
+export function createTwilioProviders(options: TwilioOptions): {
+  sms: Provider<'sms'>;
+  call: Provider<'call'>;
+} {
+  const { accountSid, authToken, number, url, callbacks, timeout = 45_000, connections = 20 } = options;
+  const httpClient = createTwilioHttp({ url, timeout, connections });
+  const client = twilio(accountSid, authToken, { httpClient, autoRetry: false });
+
+  const callbackOf = (reference: string | undefined): string | undefined =>
+    callbacks === undefined || reference === undefined
+      ? undefined
+      : `${callbacks}/callbacks/twilio/${reference}`;
+
+  const attempt = async (work: () => Promise<{ readonly sid: string }>): Promise<ProviderOutcome> => {
+    try {
+      const { sid } = await within(timeout, work());
+      return { kind: 'sent', ...(typeof sid === 'string' && { providerId: sid.slice(0, 200) }) };
+    } catch (error) {
+      return outcomeOfFailure(error, Date.now());
+    }
+  };
+
+  const common = {
+    name: 'twilio',
+    // `within` may be late by a turn of the event loop.
+    timeout: timeout + 1_000,
+    connections,
+    async close() {},
+  };
+  return {
+    sms: {
+      ...common,
+      channel: 'sms',
+      async send({ from = number, to, text, reference }) {
+        if (from === undefined) return NO_NUMBER;
+        const statusCallback = callbackOf(reference);
+        return attempt(() =>
+          client.messages.create({ from, to, body: text, ...(statusCallback && { statusCallback }) }),
+        );
+      },
+    },
+    call: {
+      ...common,
+      channel: 'call',
+      async send(call) {
+        const { from = number, to, reference, menu } = call;
+        if (from === undefined) return NO_NUMBER;
+        const statusCallback = callbackOf(reference);
+        if (menu.length > 0 && callbacks === undefined) return NO_WAY_BACK;
+        const twiml = callScript(call, statusCallback && `${statusCallback}/key`);
+        if (twiml === undefined) return TOO_LONG;
+        const reports = statusCallback && {
+          statusCallback,
+          statusCallbackMethod: 'POST',
+          statusCallbackEvent: CALL_EVENTS,
+        };
+        return attempt(() => client.calls.create({ from, to, twiml, ...reports }));
+      },
+    },
+  };
+}
+
+const NO_NUMBER: ProviderOutcome = {
+  kind: 'permanent',
+  reason: 'no number to send from: set senders.sms.from and senders.call.from, or TWILIO_NUMBER',
+};
+const NO_WAY_BACK: ProviderOutcome = {
+  kind: 'permanent',
+  reason: 'a call with a menu needs PUBLIC_URL, where Twilio asks what a key means',
+};
+const TOO_LONG: ProviderOutcome = {
+  kind: 'permanent',
+  reason: 'the call and its menu are longer than the 4,000 characters that Twilio takes',
+};

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { trackHtml } from './track-html.ts';
+
+const targets: string[] = [];
+const linkTo = (target: string): string => `https://herald.example/t/${targets.push(target)}`;
+const track = (html: string): { html: string; targets: string[] } => {
+  targets.length = 0;
+  return { html: trackHtml(html, { linkTo }), targets: [...targets] };
+};
+
+test('links of whatever form go through ours, each to where it went', () => {
+  const { html, targets: found } = track(
+    `<p>Hi<A class=x HREF='https://a.example/?x=1&amp;y=2'>a</A> <a\nhref = https://b.example/p target=_blank>b</a><a href="HTTPS://C.example">c</a></p>`,
+  );
+  expect(found).toEqual(['https://a.example/?x=1&y=2', 'https://b.example/p', 'https://c.example/']);
+  expect(html).toBe(
+    `<p>Hi<A class=x HREF="https://herald.example/t/1">a</A> <a\nhref = "https://herald.example/t/2" target=_blank>b</a><a href="https://herald.example/t/3">c</a></p>`,
+  );
+});
+
+test.each([
+  '<a href="mailto:a@b.example">m</a><a href="tel:+1">t</a><a href="#top">u</a><a name=x>n</a>',
+  '<a href="javascript:alert(1)">x</a><a href="//b.example">y</a><a href="https://">z</a>',
+  '<a data-track="off" href="https://a.example">a</a>',
+  '<!--[if mso]><a href="https://a.example">a</a><![endif]--><link href="https://a.example/x.css">',
+  '<style>a::after { content: \'<a href="https://a.example">\' }</style><title><a href="https://a.example"></title>',
+  `<a href="https://a.example/${'x'.repeat(2_000)}">long</a>`,
+  '1 < 2 and <a title="<a href=https://a.example',
+])('what is no web link, or says that it is not to be tracked, stays: %s', (html) => {
+  expect(track(html)).toEqual({ html, targets: [] });
+});
+
+test('a picture stands before the end of the body, or at the end', () => {
+  const picture = 'https://herald.example/t/p';
+  expect(trackHtml('<html><BODY>x</BODY></html>', { picture })).toMatch(
+    /^<html><BODY>x<img src="https:\/\/herald.example\/t\/p"[^>]*><\/BODY><\/html>$/,
+  );
+  expect(trackHtml('x', { picture })).toMatch(/^x<img /);
+});
+
+test('nothing but links changes, whatever the text', () => {
+  const piece = fc.constantFrom(
+    '<a ',
+    'href=',
+    '"',
+    "'",
+    '>',
+    '<',
+    '/',
+    '=',
+    'https://a.example',
+    '<!--',
+    '-->',
+    '<style>',
+    '</style>',
+    ' ',
+    'x',
+    '</a>',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const html = pieces.join('');
+      const changed = trackHtml(html, { linkTo: (target) => target });
+      expect(changed.replace(/["'/ ]/g, '')).toBe(html.replace(/["'/ ]/g, ''));
+    }),
+  );
+});
+
+test('takes time in proportion to the text, however broken', () => {
+  const started = performance.now();
+  for (const broken of ['<a href="', '<a ', '<!--', '<style>', '<a href=x ', '</body', '<a ="'])
+    trackHtml(broken.repeat(100_000), { linkTo, picture: 'p' });
+  expect(performance.now() - started).toBeLessThan(5_000);
+});

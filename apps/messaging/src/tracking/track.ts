@@ -1,0 +1,34 @@
+import { type MessageDocument, signTrackedLink, type TrackedLink } from '@herald/contracts';
+import type { Clock } from '@herald/domain';
+import type { OutgoingMessage } from '../providers/provider.ts';
+import type { Settings } from '../settings/settings.ts';
+import { trackHtml } from './track-html.ts';
+
+/** The message with what tells of opens and clicks, where the workspace has set that. Only e-mail that has HTML has a place for it. */
+export type Track = (doc: MessageDocument, message: OutgoingMessage) => OutgoingMessage;
+
+export interface TrackDeps {
+  readonly settings: Pick<Settings, 'of'>;
+  readonly linkSecret: string;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+}
+
+export function createTrack({ settings, linkSecret, publicUrl, clock }: TrackDeps): Track {
+  const base = publicUrl.replace(/\/+$/, '');
+  return ({ workspace, state }, message) => {
+    if (message.channel !== 'email' || message.html === undefined) return message;
+    const { opens, clicks } = settings.of(workspace).tracking ?? {};
+    const { prospectId, messageId } = state;
+    const about: TrackedLink = { workspace, prospectId, messageId, madeAt: clock.now() };
+    const addressOf = (link: TrackedLink): string => `${base}/t/${signTrackedLink(link, linkSecret)}`;
+    // Who goes to unsubscribe is not counted as somebody who found something of interest.
+    const linkTo = (target: string): string =>
+      target.startsWith(`${base}/u/`) ? target : addressOf({ ...about, target });
+    const html = trackHtml(message.html, {
+      linkTo: clicks ? linkTo : undefined,
+      picture: opens ? addressOf(about) : undefined,
+    });
+    return { ...message, html };
+  };
+}

@@ -1,0 +1,25 @@
+/** A piece of what a call says: words, or a silence in s. */
+export type Spoken = { readonly say: string } | { readonly pause: number };
+
+const PAUSE = /\[pause(?:\s+(\d{1,2})\s*s?)?\]/gi;
+const LONGEST_PAUSE = 10;
+
+/**
+ * Text for a call, cut at its pauses: `[pause]` is one second of silence, `[pause 3s]` three, and none is longer than ten. White space and
+ * control characters are one space: they make no sound.
+ */
+export function spokenParts(text: string): Spoken[] {
+  const parts: Spoken[] = [];
+  let from = 0;
+  const say = (words: string): void => {
+    const spoken = words.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+    if (spoken !== '') parts.push({ say: spoken });
+  };
+  for (const match of text.matchAll(PAUSE)) {
+    say(text.slice(from, match.index));
+    parts.push({ pause: Math.min(LONGEST_PAUSE, Math.max(1, Number(match[1] ?? 1))) });
+    from = match.index + match[0].length;
+  }
+  say(text.slice(from));
+  return parts;
+}

@@ -1,0 +1,57 @@
+import type { Answer } from '@herald/harness';
+import type { Doing } from './outside.ts';
+import type { Vendors } from './vendors.ts';
+
+/** Something that somebody outside does at an instant. */
+export interface Deed {
+  readonly arrives: number;
+  /** What it is, for people. */
+  readonly about: string;
+  perform(): Promise<Answer>;
+}
+
+/** What the people of a workspace do, in the order of their file. */
+export const deedsOf = (vendors: Vendors, http: string, workspace: string): Deed[] =>
+  vendors.outside.doings.map((doing) => ({
+    arrives: Date.parse(doing.at),
+    about: aboutOf(doing),
+    perform: () => perform(doing, vendors, `${http}/callbacks/twilio-inbound/${workspace}`),
+  }));
+
+function aboutOf(doing: Doing): string {
+  switch (doing.does) {
+    case 'one-click':
+      return `one-click of ${doing.who}`;
+    case 'forged-bounce':
+      return `report that ${doing.who} bounced, not signed by SendGrid`;
+    case 'text':
+      return `text ${doing.says} of ${doing.who}`;
+    default: {
+      const unknown: never = doing;
+      return unknown;
+    }
+  }
+}
+
+async function perform(doing: Doing, { sendgrid, impostor, twilio }: Vendors, inbound: string) {
+  const { who } = doing;
+  if (doing.does === 'text') {
+    const to = twilio.texts.find((text) => text.to === who)?.from ?? twilio.calls[0]?.from ?? '';
+    const { status } = await twilio.textFrom(who, to, doing.says, inbound);
+    return answered(status);
+  }
+  const mail = sendgrid.mails.find(({ to }) => to === who);
+  if (mail === undefined) throw new Error(`${who} has had no mail`);
+  if (doing.does === 'forged-bounce') return answered(await impostor.report(mail, 'bounce'));
+  const { headers = {} } = { ...mail.mail, ...mail.mail.personalizations[0] };
+  const [, link = ''] = /<(http[^>]+)>/.exec(headers['List-Unsubscribe'] ?? '') ?? [];
+  const response = await fetch(link, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: headers['List-Unsubscribe-Post'] ?? '',
+  });
+  return answered(response.status);
+}
+
+/** An answer whose words are not looked at. */
+const answered = (status: number): Answer => ({ status, ok: status >= 200 && status < 300, body: {} });
