@@ -43,7 +43,10 @@ export async function openDependencies<T extends Record<string, unknown>>(
       } catch (error) {
         if (isLasting(error)) throw error;
         faults.set(name, error);
-        log.warn({ err: error, dependency: name, retryIn: wait }, 'a dependency cannot be used yet; trying again');
+        log.warn(
+          { err: error, dependency: name, retryIn: wait },
+          'a dependency cannot be used yet; trying again',
+        );
         await pause(wait, undefined, { signal: ended.signal });
       }
     }

@@ -31,7 +31,10 @@ const never = (): boolean => false;
 test('what is not there yet is tried until it is', async () => {
   const { deps, shown } = setStage();
   const opened = await openDependencies(
-    { store: { open: failing(3, 'no server'), isLasting: never }, broker: { open: failing(0, ''), isLasting: never } },
+    {
+      store: { open: failing(3, 'no server'), isLasting: never },
+      broker: { open: failing(0, ''), isLasting: never },
+    },
     deps,
   );
   expect(opened).toEqual({ store: 'open', broker: 'open' });

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import { ack, type Delivery } from '@herald/broker';
+import { expect, test } from 'vitest';
 import { createOutageWatch, outlasting } from './outage.ts';
 
 const failing = (times: number) => {

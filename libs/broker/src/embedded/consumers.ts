@@ -1,11 +1,11 @@
 import type { BatchHandler, BatchOptions, ConsumeOptions, Consumer, Handler } from '../broker.ts';
+import { verdictsOf } from '../verdicts-of.ts';
 import { type Attend, inBatches, oneByOne } from './attend.ts';
 import type { Engine } from './engine.ts';
 import type { Member } from './member.ts';
 import { deliveryOf, type Row } from './message.ts';
 import type { WorkQueue } from './queue.ts';
 import type { Settle } from './settle.ts';
-import { verdictsOf } from '../verdicts-of.ts';
 
 export interface Consumers {
   consume(queue: WorkQueue, options: ConsumeOptions, handler: Handler): Consumer;

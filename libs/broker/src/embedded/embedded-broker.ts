@@ -2,6 +2,8 @@ import type { Clock } from '@herald/domain';
 import type { Database } from '@herald/sqlite';
 import type { Broker, BrokerObserver } from '../broker.ts';
 import { BrokerError } from '../errors.ts';
+import { createRouter } from '../routing.ts';
+import { safeObserver } from '../safe-observer.ts';
 import type { Topology } from '../topology.ts';
 import { createConsumers } from './consumers.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts';
@@ -9,8 +11,6 @@ import { createEngine } from './engine.ts';
 import { openQueues } from './open-queues.ts';
 import { createPublish } from './publish.ts';
 import type { WorkQueue } from './queue.ts';
-import { createRouter } from '../routing.ts';
-import { safeObserver } from '../safe-observer.ts';
 import { createSettle } from './settle.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
