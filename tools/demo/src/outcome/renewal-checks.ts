@@ -19,7 +19,7 @@ const ofCampaign = ({ messages }: Outcome): Message[] =>
   messages.filter(({ campaignId }) => campaignId === CAMPAIGN);
 
 /** The message of a step to somebody, if it has left. */
-const sentAt = (outcome: Outcome, prospectId: string, stepId: string): Message | undefined =>
+const messageSent = (outcome: Outcome, prospectId: string, stepId: string): Message | undefined =>
   ofCampaign(outcome).find(
     (message) => message.prospectId === prospectId && message.stepId === stepId && hasLeft(message),
   );
@@ -69,7 +69,7 @@ function callsLedOn(outcome: Outcome, { twilio, outside }: Vendors): Check {
     if (call.status !== status) problems.push(`the call of ${to} ended ${end} and is ${call.status}`);
     const next = { unanswered: 'text', yes: 'tell-accepted', other: 'send-link' };
     for (const [when, stepId] of Object.entries(next))
-      if ((sentAt(outcome, call.prospectId, stepId) !== undefined) !== (when === kind))
+      if ((messageSent(outcome, call.prospectId, stepId) !== undefined) !== (when === kind))
         problems.push(`${to} (${kind}): step ${stepId} ${when === kind ? 'did not' : 'did'} send`);
     if (kind === 'yes' && !heard.includes('Thank you. Your policy is renewed.'))
       problems.push(`${to} pressed 1 and heard: ${heard.join(' ')}`);

@@ -87,23 +87,23 @@ export function campaignsSection(
 }
 
 const CHANNELS = [
-  ['email', 'e-mails'],
-  ['sms', 'texts'],
-  ['call', 'calls'],
-  ['webhook', 'webhooks'],
+  ['email', 'e-mail'],
+  ['sms', 'text'],
+  ['call', 'call'],
+  ['webhook', 'webhook'],
 ] as const;
 
 /** Every message by its channel and outcome, and why, where it has not left. */
 export function messagesSection({ messages, metrics }: Outcome, rate: number): string {
   const byChannel = Map.groupBy(messages, ({ channel }) => channel);
-  const lines = CHANNELS.flatMap(([channel, words]) => {
+  const lines = CHANNELS.flatMap(([channel, word]) => {
     const some = byChannel.get(channel);
     if (some === undefined) return [];
     const outcomes = some.map(({ status, reason }) =>
       reason === undefined ? status : `${status}: ${reason}`,
     );
     return [
-      `${some.length} ${words}`,
+      `${some.length} ${word}${some.length === 1 ? '' : 's'}`,
       ...counted(outcomes).map(
         ([outcome, count]) => `${String(count).padStart(5)}  ${cut(outcome, WIDTH - 12)}`,
       ),
@@ -113,10 +113,7 @@ export function messagesSection({ messages, metrics }: Outcome, rate: number): s
   if (waits > 0) {
     const mean = (metrics.sum('herald_lateness_seconds_sum') / waits) * 1000;
     const speed = `at ${Math.round(rate).toLocaleString('en')} times the speed of the wall`;
-    lines.push(
-      '',
-      dim(`${waits} due times were kept with a delay of ${mean.toFixed(1)} ms on average, ${speed}.`),
-    );
+    lines.push('', dim(`${waits} due times were kept, ${mean.toFixed(1)} ms late on average, ${speed}.`));
   }
   return section(`Messages: ${messages.length}`, lines);
 }
