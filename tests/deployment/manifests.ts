@@ -68,7 +68,8 @@ export function kustomized(folder: string): Kustomized {
     }
   }
   for (const generator of [...(file.secretGenerator ?? []), ...(file.configMapGenerator ?? [])]) {
-    files.push(...(generator.files ?? []).map((name) => join(folder, name)));
+    // `file`, or `key=file` where it is to be called otherwise.
+    files.push(...(generator.files ?? []).map((entry) => join(folder, entry.slice(entry.indexOf('=') + 1))));
   }
   for (const { name, literals = [], files: named = [] } of file.secretGenerator ?? []) {
     secrets.set(name, [
