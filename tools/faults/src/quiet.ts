@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Look, rests } from './look.ts';
 
-/** ms between looks. */
+/** ms between looks, or so many times as long as a look took: one must not be the load of a database that scans. */
 const EVERY = 500;
+const REST = 6;
 /** ms without any change after which it is stuck: longer than the longest pause between two attempts (120 s). */
 const PATIENCE = 150_000;
 
@@ -26,7 +27,9 @@ export async function waitUntilAllRests(
   let saidAt = performance.now();
   let movedAt = performance.now();
   for (;;) {
+    const looked = performance.now();
     const found = await look().catch((error: unknown) => `no look: ${String(error)}`);
+    const took = performance.now() - looked;
     const trace = typeof found === 'string' ? found : found.trace;
     if (trace !== before) movedAt = performance.now();
     else if (typeof found !== 'string' && rests(found)) return undefined;
@@ -37,7 +40,7 @@ export async function waitUntilAllRests(
       say(`  still under way: ${left}`);
     }
     before = trace;
-    await pause(every);
+    await pause(Math.max(every, REST * took));
   }
 }
 
