@@ -3,13 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connect.ts';
 
 /**
- * After a commit the next waits this many times as long as it took, up to so many ms: the more there is to do, the more share a commit, and
- * the main thread is never mostly waiting for the disk. Where there is little to do a commit is short, and so is the wait.
+ * After a commit the next waits for a turn of the event loop that brings no more writes, but not longer than this many times what the commit
+ * took, nor than so many ms: the more there is to do, the more share a commit, and the main thread is never mostly waiting for the disk.
  */
 const REST = 2;
 const LONGEST_REST = 20;
-/** ms that a timer cannot tell from nothing. */
-const AT_ONCE = 0.5;
 
 /** One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the next commit share it. */
 export interface Database {
@@ -43,7 +41,7 @@ export function openDatabase(file: string): Database {
   const statements = new Map<string, StatementSync>();
   let waiting: Job[] = [];
   let closing: Promise<void> | undefined;
-  /** ms of `performance.now`: no commit before it. */
+  /** ms of `performance.now`: until then a commit waits for a quiet turn. */
   let restUntil = 0;
 
   const prepare = (sql: string): StatementSync => {
@@ -100,10 +98,9 @@ export function openDatabase(file: string): Database {
     const ended = performance.now();
     restUntil = ended + Math.min(LONGEST_REST, REST * (ended - began));
   };
-  const schedule = (): void => {
-    const rest = restUntil - performance.now();
-    if (rest < AT_ONCE) setImmediate(commitInTurn);
-    else setTimeout(commitInTurn, rest);
+  const commitOrWait = (seen: number): void => {
+    if (waiting.length === seen || performance.now() >= restUntil) commitInTurn();
+    else setImmediate(commitOrWait, waiting.length);
   };
 
   return {
@@ -112,7 +109,7 @@ export function openDatabase(file: string): Database {
     write: (work) =>
       new Promise((resolve, reject) => {
         if (closing !== undefined) throw new Error('The database is closed: it takes no more writes');
-        if (waiting.length === 0) schedule();
+        if (waiting.length === 0) setImmediate(commitOrWait, 0);
         waiting.push({
           run: () => {
             const value = work();
