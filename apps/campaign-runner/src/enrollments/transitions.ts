@@ -12,7 +12,7 @@ import {
   streamOf,
   wall,
 } from '@herald/domain';
-import { createOutbox, type Outbox } from '@herald/outbox';
+import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { effectsOf } from './effects.ts';
@@ -24,8 +24,6 @@ export class ConflictError extends Error {
 }
 
 const TRIES = 5;
-/** ms of wall time after a due time before the sweep gives the alarm again. */
-const GRACE = 10_000;
 /** Events looked at when a wait begins. More than this after its logical time is no longer a race. */
 const LOOK_BACK = 1_000;
 
@@ -60,7 +58,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
   const attention = (doc: EnrollmentDocument): Instant | null => {
     const dueAt = dueAtOf(doc);
     if (dueAt === null) return null;
-    return isNear(dueAt) ? Math.max(dueAt, clock.now()) + wall(clock, GRACE) : dueAt - horizon;
+    return isNear(dueAt) ? alarmAgainAt(clock, dueAt) : dueAt - horizon;
   };
 
   const alarm = (doc: EnrollmentDocument, dueAt: Instant) =>

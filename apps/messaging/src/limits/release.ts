@@ -31,11 +31,13 @@ const TIMES = {
   idle: 200,
   trouble: span.SECOND,
   lease: 5 * span.SECOND,
-  grace: 15 * span.SECOND,
+  grace: 30 * span.SECOND,
 } as const;
-/** How many are let through at once, and how many of a workspace may be on their way in one process. */
+/** How many are let through at once, and how many of a workspace may be on their way in one process: at most, and where each takes long. */
 const CHUNK = 64;
-const ON_THEIR_WAY = 96;
+const ON_THEIR_WAY = { most: 96, least: 4 };
+/** ms of wall time: a message that is longer on its way than this comes near the time at which the sweep takes it for lost. */
+const LONG = TIMES.grace / 3;
 /** The same for all workspaces together. */
 const ALL = 512;
 /** Waitlists looked at in one go. */
@@ -51,6 +53,15 @@ export function createRelease(deps: ReleaseDeps): Release {
   let wakeUp = (): void => {};
   /** Somebody began to wait while we were looking. */
   let asked = false;
+  let window: number = ON_THEIR_WAY.most;
+
+  /** Where store or provider are slow, fewer go at once and the same get through: more would only be taken for lost and handled twice. */
+  const learn = (began: number): void => {
+    window =
+      performance.now() - began > LONG
+        ? Math.max(ON_THEIR_WAY.least, window * 0.9)
+        : Math.min(ON_THEIR_WAY.most, window + 1);
+  };
 
   /** Writes what the look at a waitlist has shown. False: somebody else changed it; they have set when to look again. */
   const settle = async (
@@ -77,13 +88,17 @@ export function createRelease(deps: ReleaseDeps): Release {
   };
 
   const sendOne = (doc: MessageDocument, waited: Hold): void => {
+    const began = performance.now();
     const work = share
       .run(doc.workspace, () => deps.send(doc, waited))
       // The sweep finds it: nothing of it is lost.
       .catch((error: unknown) =>
         log.error({ err: error, messageId: doc.id }, 'a message that waited was not sent'),
       )
-      .finally(() => underWay.delete(work));
+      .finally(() => {
+        learn(began);
+        underWay.delete(work);
+      });
     underWay.add(work);
   };
 
@@ -91,13 +106,14 @@ export function createRelease(deps: ReleaseDeps): Release {
   const letThrough = async (list: WaitlistDocument): Promise<void> => {
     const { workspace, id } = list;
     const now = clock.now();
-    if (share.load(workspace) >= ON_THEIR_WAY) {
+    const room = Math.floor(window) - share.load(workspace);
+    if (room <= 0) {
       await settle(list, { sweepAt: now + wall(clock, TIMES.busy) });
       return;
     }
     const rate = await deps.rateOf(workspace, id);
     const grant = rate === undefined ? undefined : grantOf(rate, list.nextAt, now, clock.rate);
-    const most = grant === undefined ? CHUNK : grant.count;
+    const most = grant === undefined ? Math.min(CHUNK, room) : grant.count;
     if (most === 0) {
       await settle(list, { sweepAt: grant?.nextAt ?? now });
       return;

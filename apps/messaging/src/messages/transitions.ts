@@ -7,7 +7,7 @@ import {
   tellMessage,
   wall,
 } from '@herald/domain';
-import { createOutbox, type Outbox } from '@herald/outbox';
+import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
 import type { Consequences } from './consequences.ts';
 import { resendAt, type UnknownPolicy } from './policy.ts';
@@ -49,8 +49,6 @@ export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 
   readonly consequences: Consequences;
 }
 
-/** ms of wall time after a due time before the sweep gives the alarm again. */
-const GRACE = 10_000;
 /** ms of wall time after which somebody makes sure that a message in a waitlist is not forgotten there. */
 const HELD = 600_000;
 
@@ -67,9 +65,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     const again = resendAt(unknown, clock, doc);
     if (again !== undefined) return again;
     if (!mayStillLeave(state.status)) return null;
-    return isNear(state.dueAt)
-      ? Math.max(state.dueAt, clock.now()) + wall(clock, GRACE)
-      : state.dueAt - horizon;
+    return isNear(state.dueAt) ? alarmAgainAt(clock, state.dueAt) : state.dueAt - horizon;
   };
 
   const alarm = ({ workspace, id, version, state, cause }: MessageDocument) =>
