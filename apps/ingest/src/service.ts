@@ -34,7 +34,8 @@ export function createIngest(deps: IngestDeps): Service {
   const collection = deps.store.collection(collections.sources);
   const memory = createSourceMemory({ collection, broker, log });
   const publishEvents = createPublishEvents({ broker, metrics });
-  const rateLimit = createRateLimit(deps.rate ?? 0, () => performance.now());
+  const newRateLimit = () => createRateLimit(deps.rate ?? 0, () => performance.now());
+  const rateLimit = newRateLimit();
   const publicUrl = deps.publicUrl.replace(/\/+$/, '');
 
   return {
@@ -52,6 +53,7 @@ export function createIngest(deps: IngestDeps): Service {
         unsubscribeRoutes(scope, {
           ...{ clock, linkSecret, publishEvents },
           readChoices: createReadChoices(deps),
+          rateLimit: newRateLimit(),
         }),
       );
       const callbacks = { clock, log, metrics, linkSecret, publishEvents, publicUrl };
@@ -61,7 +63,9 @@ export function createIngest(deps: IngestDeps): Service {
       await app.register(async (scope: Http) =>
         twilioRoutes(scope, { ...callbacks, broker, authToken: deps.twilioAuthToken }),
       );
-      await app.register(async (scope: Http) => trackingRoutes(scope, callbacks));
+      await app.register(async (scope: Http) =>
+        trackingRoutes(scope, { ...callbacks, rateLimit: newRateLimit() }),
+      );
       await app.register(async (scope: Http) =>
         sourcesRoutes(scope, { collection, memory, broker, secrets, clock, publicUrl }),
       );

@@ -128,8 +128,10 @@ export function createMessaging(deps: MessagingDeps): Service {
     count: createCount(deps),
   });
   const outage = watchOutage(deps);
+  let stopping = false;
   const attempt = createAttempt({
     ...{ ...deps, outage, transitions, library, compose, readCircumstances, channels, askLimits },
+    isStopping: () => stopping,
     topicOf: createTopicOf(settings),
     findSuppression: createFindSuppression(store),
     track: createTrack({ settings, linkSecret, publicUrl, clock }),
@@ -177,7 +179,7 @@ export function createMessaging(deps: MessagingDeps): Service {
       release.start();
       const park = createPark({ ...deps, waitlists });
       const onSend = createOnSend({
-        ...{ transitions, clock, attempt, withdraw, share, park },
+        ...{ transitions, clock, attempt, withdraw, share, park, wake: waitlists.wake },
         onInbound: createOnInbound(deps),
       });
       const onTold = createOnTold({
@@ -188,6 +190,7 @@ export function createMessaging(deps: MessagingDeps): Service {
       consumers.push(await broker.consume(queue.told, { prefetch }, outlasting(outage, onTold)));
     },
     async stop() {
+      stopping = true;
       outage.abandon();
       await Promise.all([sweep.stop(), release.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await Promise.all([library.stop(), settings.stop(), renderer.close()]);

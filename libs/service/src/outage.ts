@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handler } from '@herald/broker';
 import type { ServiceDeps } from './process/service.ts';
@@ -26,21 +27,45 @@ export interface OutageWatchDeps {
 
 export function createOutageWatch({ ping, every, patience }: OutageWatchDeps): OutageWatch {
   const abandoned = new AbortController();
-  const isWell = () =>
-    ping().then(
-      () => true,
-      () => false,
-    );
+  const { signal } = abandoned;
+  // As many as there are messages in hand.
+  setMaxListeners(0, signal);
+  let probe: Promise<boolean> | undefined;
+
+  /** One probe for all who ask meanwhile. */
+  const isWell = (): Promise<boolean> => {
+    probe ??= ping()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        probe = undefined;
+      });
+    return probe;
+  };
+
+  /** A ping may take as long as a driver looks for a server: nobody who was told to stop waits for it. */
+  const look = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve(false);
+      const giveUp = (): void => resolve(false);
+      signal.addEventListener('abort', giveUp, { once: true });
+      void isWell().then((well) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(well);
+      });
+    });
 
   return {
     abandon: () => abandoned.abort(),
     async wait() {
-      if (await isWell()) return 'none';
-      for (let waited = 0; waited < patience; waited += every) {
+      const deadline = performance.now() + patience;
+      if (await look()) return 'none';
+      while (!signal.aborted && performance.now() < deadline) {
         // Rejects when abandoned.
-        const slept = await pause(every, true, { signal: abandoned.signal }).catch(() => false);
-        if (!slept) return 'lasting';
-        if (await isWell()) return 'over';
+        await pause(every, undefined, { signal }).catch(() => {});
+        if (await look()) return 'over';
       }
       return 'lasting';
     },

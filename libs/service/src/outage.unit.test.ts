@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ack, type Delivery } from '@herald/broker';
 import { expect, test } from 'vitest';
 import { createOutageWatch, outlasting } from './outage.ts';
@@ -35,6 +36,38 @@ test('abandoning ends a wait under way and all later ones', async () => {
   watch.abandon();
   expect(await waiting).toBe('lasting');
   expect(await watch.wait()).toBe('lasting');
+});
+
+test('patience is time on the wall, however long a ping takes', async () => {
+  let pings = 0;
+  const slow = async () => {
+    pings += 1;
+    await pause(30);
+    throw new Error('down');
+  };
+  const watch = createOutageWatch({ ping: slow, every: 1, patience: 100 });
+  expect(await watch.wait()).toBe('lasting');
+  expect(pings).toBeLessThan(10);
+});
+
+test('abandoning does not wait for a ping under way', async () => {
+  const watch = createOutageWatch({ ping: () => new Promise(() => {}), every: 1, patience: 60_000 });
+  const waiting = watch.wait();
+  watch.abandon();
+  expect(await waiting).toBe('lasting');
+});
+
+test('all who wait at once share one ping', async () => {
+  let pings = 0;
+  const watch = createOutageWatch({
+    ping: async () => {
+      pings += 1;
+    },
+    every: 1,
+    patience: 60_000,
+  });
+  expect(await Promise.all([watch.wait(), watch.wait(), watch.wait()])).toEqual(['none', 'none', 'none']);
+  expect(pings).toBe(1);
 });
 
 const delivery: Delivery = { queue: 'work', id: 'm', key: 'k', body: {}, attempt: 1, publishedAt: 0 };

@@ -78,14 +78,27 @@ export function pretendToVerify(request: RawRequest): void {
   equal(hmac(decoy, [request.body]), NO_MAC);
 }
 
-/** The headers that carry a secret, and so must never become part of an event. */
+/** The headers that carry a secret, or the proof of one, and so must never become part of an event. */
 export const secretHeaders = ({ scheme, header }: SourceVerify): ReadonlySet<string> =>
   new Set([
     'authorization',
     'proxy-authorization',
     'cookie',
-    ...(scheme === 'bearer' && header !== undefined ? [header] : []),
+    ...SIGNATURE_HEADERS[scheme],
+    ...(header === undefined ? [] : [header]),
   ]);
+
+/** What each scheme proves itself by; GitHub sends its old SHA-1 along. */
+const SIGNATURE_HEADERS: Readonly<Record<SourceVerify['scheme'], readonly string[]>> = {
+  none: [],
+  bearer: [],
+  'hmac-sha256': [DEFAULT_SIGNATURE_HEADER],
+  github: ['x-hub-signature-256', 'x-hub-signature'],
+  'standard-webhooks': ['webhook-signature', 'svix-signature'],
+  stripe: ['stripe-signature'],
+  sendgrid: ['x-twilio-email-event-webhook-signature'],
+  twilio: ['x-twilio-signature'],
+};
 
 /** The id that a sender of this scheme gives each webhook, the same on every retry; undefined where the scheme has none. */
 export function deliveryId({ scheme }: SourceVerify, headers: RawRequest['headers']): string | undefined {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { githubExamples } from '../testing/github-examples.ts';
-import { isAuthentic, secretsOf } from './signatures.ts';
+import { isAuthentic, secretHeaders, secretsOf } from './signatures.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const clock: Clock = { rate: 1, now: () => NOW };
@@ -233,6 +233,28 @@ describe('standard-webhooks', () => {
   it('refuses everything under a secret that is no key', () => {
     for (const secret of ['whsec_', 'whsec_***', ''])
       expect(take(signed(), { secrets: [secret] })).toBe(false);
+  });
+});
+
+describe('what expressions may not see', () => {
+  it.each<[SourceVerify, string]>([
+    [{ scheme: 'bearer' }, 'authorization'],
+    [{ scheme: 'bearer', header: 'x-token' }, 'x-token'],
+    [{ scheme: 'hmac-sha256' }, 'x-signature'],
+    [{ scheme: 'hmac-sha256', header: 'x-shop-hmac' }, 'x-shop-hmac'],
+    [{ scheme: 'github' }, 'x-hub-signature-256'],
+    [{ scheme: 'standard-webhooks' }, 'webhook-signature'],
+    [{ scheme: 'standard-webhooks' }, 'svix-signature'],
+    [{ scheme: 'stripe' }, 'stripe-signature'],
+    [{ scheme: 'sendgrid' }, 'x-twilio-email-event-webhook-signature'],
+    [{ scheme: 'twilio' }, 'x-twilio-signature'],
+  ])('of %j is %s', (rule, name) => {
+    expect(secretHeaders(rule).has(name)).toBe(true);
+  });
+
+  it('is not what tells deliveries apart', () => {
+    expect(secretHeaders({ scheme: 'github' }).has('x-github-event')).toBe(false);
+    expect(secretHeaders({ scheme: 'standard-webhooks' }).has('webhook-id')).toBe(false);
   });
 });
 

@@ -39,8 +39,8 @@ export interface TestIngest {
   readonly broker: Broker;
   /** What business time is; a test may set it. */
   readonly time: { now: number };
-  /** What is broken now; a test may set it. */
-  readonly faults: { publish: boolean; store: boolean };
+  /** What is broken now; a test may set it. While `slow` is pending the broker confirms nothing. */
+  readonly faults: { publish: boolean; store: boolean; slow?: Promise<void> | undefined };
   /** Everything logged so far. */
   logged(): string;
   /** Another replica: the same store and broker, memory of its own. */
@@ -57,7 +57,7 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
   const secretsDir = join(dir, 'secrets');
   await mkdir(secretsDir);
   const time = { now: Date.UTC(2026, 0, 31, 9) };
-  const faults = { publish: false, store: false };
+  const faults: TestIngest['faults'] = { publish: false, store: false };
   const clock: Clock = { rate: 1, now: () => time.now };
   const real = {
     store: openSqliteStore({ file: join(dir, 'store.db'), collections: Object.values(collections) }),
@@ -67,6 +67,7 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
   const broker: Broker = {
     ...real.broker,
     publish: async (messages) => {
+      await faults.slow;
       if (faults.publish) throw new Error('no confirm');
       await real.broker.publish(messages);
     },

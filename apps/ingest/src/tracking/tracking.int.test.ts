@@ -1,5 +1,5 @@
 import { signTrackedLink } from '@herald/contracts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LINK_SECRET, startIngest, type TestIngest } from '../testing/start-ingest.ts';
 
 let ingest: TestIngest;
@@ -66,6 +66,63 @@ describe('a link in a mail', () => {
     expect(await ingest.metrics.registry.metrics()).toContain(
       'herald_callbacks_total{provider="herald",result="lost"} 1',
     );
+  });
+
+  it.each([
+    [false, 'accepted'],
+    [true, 'lost'],
+  ])(
+    'goes on before a slow broker answers; what it says then is counted (it fails: %j)',
+    async (fails, result) => {
+      const counted = async () =>
+        Number(
+          new RegExp(`herald_callbacks_total\\{provider="herald",result="${result}"\\} (\\d+)`).exec(
+            await ingest.metrics.registry.metrics(),
+          )?.[1] ?? 0,
+        );
+      const before = await counted();
+      const broker = Promise.withResolvers<void>();
+      ingest.faults.slow = broker.promise;
+      ingest.faults.publish = fails;
+      const response = await get(click());
+      expect([response.statusCode, response.headers.location]).toEqual([302, target]);
+      expect(await counted()).toBe(before);
+      ingest.faults.slow = undefined;
+      broker.resolve();
+      await vi.waitFor(async () => expect(await counted()).toBe(before + 1));
+      expect(await reported()).toHaveLength(fails ? 0 : 1);
+    },
+  );
+
+  it('goes on also over the workspace’s allowance, and is not recorded', async () => {
+    const limited = await startIngest({ rate: 0.001 });
+    try {
+      const token = click();
+      const follow = () =>
+        limited.app.inject({ method: 'GET', url: `/t/${token}`, headers: { 'user-agent': BROWSER } });
+      for (let n = 0; n < 1_000; n += 1) await follow();
+      const response = await follow();
+      expect([response.statusCode, response.headers.location]).toEqual([302, target]);
+      expect(await limited.published()).toHaveLength(1_000);
+      expect(await limited.metrics.registry.metrics()).toContain(
+        'herald_callbacks_total{provider="herald",result="limited"} 1',
+      );
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  it('followed while the process stops is kept before it has stopped', async () => {
+    const stopping = await startIngest();
+    const broker = Promise.withResolvers<void>();
+    stopping.faults.slow = broker.promise;
+    await stopping.app.inject({ method: 'GET', url: `/t/${click()}`, headers: { 'user-agent': BROWSER } });
+    const closed = stopping.app.close();
+    expect(await Promise.race([closed.then(() => 'closed'), stopping.published()])).toEqual([]);
+    broker.resolve();
+    await closed;
+    expect(await stopping.published()).toHaveLength(1);
+    await stopping.stop();
   });
 
   it.each(['https://evil.example', 'javascript:alert(1)', '//evil.example'])(

@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type TrackedLink, verifyTrackedLink } from '@herald/contracts';
 import { span, wall } from '@herald/domain';
-import type { Http } from '@herald/service';
+import { type Http, Problem } from '@herald/service';
 import { Type } from 'typebox';
 import type { CallbackDeps } from '../callbacks/deps.ts';
 import { type Reported, reportEvent } from '../callbacks/report-event.ts';
+import type { RateLimit } from '../rate-limit.ts';
 import { unknownPage } from '../unsubscribe/page.ts';
 import { plainLink } from './plain-link.ts';
 import { isFetchedAhead, scannerOf, scannerOfLink } from './scanner.ts';
@@ -11,6 +13,8 @@ import { isFetchedAhead, scannerOf, scannerOfLink } from './scanner.ts';
 const SOURCE = 'tracking';
 /** ms of wall time in which the same link, followed again, is the same event: a double click, a mail program that draws a mail again. */
 const SAME = span.MINUTE;
+/** ms that a reader waits for us; what is not kept by then is kept behind their back. */
+const PATIENCE = 300;
 /** A transparent picture of one point. */
 const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
@@ -26,13 +30,22 @@ interface Headers extends Readonly<Record<string, string | string[] | undefined>
   readonly 'user-agent'?: string | undefined;
 }
 
+export interface TrackingDeps extends CallbackDeps {
+  /** Of its own: links that are followed must not keep a workspace from sending events. */
+  readonly rateLimit: RateLimit;
+}
+
 /** `GET /t/<token>`: the picture that tells of an open, or a click on a link, which goes on to its target and nowhere else. */
-export async function trackingRoutes(scope: Http, deps: CallbackDeps): Promise<void> {
-  const { clock, log, metrics, linkSecret, publishEvents } = deps;
+export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<void> {
+  const { clock, log, metrics, linkSecret, publishEvents, rateLimit } = deps;
+  const pending = new Set<Promise<void>>();
   const count = (result: string): void => metrics.callbacks.inc({ provider: 'herald', result });
 
   scope.addHook('onRequest', async (_request, reply) => {
     reply.headers(answered);
+  });
+  scope.addHook('onClose', async () => {
+    await Promise.allSettled(pending);
   });
 
   scope.get(
@@ -53,12 +66,21 @@ export async function trackingRoutes(scope: Http, deps: CallbackDeps): Promise<v
         return reply.code(404).type('text/html; charset=utf-8').send(unknownPage());
       }
       // Who asks with HEAD looks where a link goes, and does not go there.
-      if (request.method === 'GET') await record(request.headers, link, token);
+      if (request.method === 'GET') await soon(record(request.headers, link, token));
       return link.target === undefined
         ? reply.type('image/gif').send(PICTURE)
         : reply.redirect(link.target, 302);
     },
   );
+
+  /** Resolves when the work is done, or the reader has waited long enough: then it goes on, and closing waits for it. */
+  const soon = async (work: Promise<void>): Promise<void> => {
+    pending.add(work);
+    const done = work.finally(() => pending.delete(work));
+    const waiting = new AbortController();
+    await Promise.race([done, pause(PATIENCE, undefined, { signal: waiting.signal })]);
+    waiting.abort();
+  };
 
   /** Keeps what was followed. A reader is never kept from where they want to go: what cannot be kept now is lost, and counted. */
   const record = async (headers: Headers, link: TrackedLink, token: string): Promise<void> => {
@@ -86,9 +108,11 @@ export async function trackingRoutes(scope: Http, deps: CallbackDeps): Promise<v
     const origin = { source: SOURCE, key: [token, kind, Math.floor(now / wall(clock, SAME))], at: now };
     const reference = { workspace, prospectId, messageId, channel: 'email' } as const;
     try {
+      rateLimit(workspace, 1);
       await publishEvents([reportEvent(reference, reported, origin, clock)]);
       count(scanner === undefined ? 'accepted' : 'scanner');
     } catch (error) {
+      if (error instanceof Problem && error.status === 429) return count('limited');
       count('lost');
       log.warn({ err: error, messageId }, 'an open or a click could not be kept');
     }

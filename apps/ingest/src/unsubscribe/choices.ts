@@ -5,10 +5,10 @@ import type { Store } from '@herald/store';
 import type { Choice } from './page.ts';
 
 /**
- * What somebody can choose from, and has now. Empty where the workspace has set no topics, and where the store cannot be asked: unsubscribing must
- * work then too, so the page asks only that.
+ * What somebody can choose from, and has now. Empty where the workspace has set no topics; undefined where the store cannot be asked: unsubscribing
+ * must work then too, so the page asks only that.
  */
-export type ReadChoices = (claim: UnsubscribeClaim) => Promise<readonly Choice[]>;
+export type ReadChoices = (claim: UnsubscribeClaim) => Promise<readonly Choice[] | undefined>;
 
 export function createReadChoices({ store, log }: { readonly store: Store; readonly log: Log }): ReadChoices {
   return async ({ workspace, prospectId, channel }) => {
@@ -25,7 +25,7 @@ export function createReadChoices({ store, log }: { readonly store: Store; reado
       }));
     } catch (error) {
       log.warn({ err: error }, 'topics could not be read; the page offers to unsubscribe alone');
-      return [];
+      return undefined;
     }
   };
 }

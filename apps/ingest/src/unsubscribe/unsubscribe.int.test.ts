@@ -202,6 +202,54 @@ describe('topics', () => {
     expect(await ingest.published()).toHaveLength(1);
   });
 
+  it('that are made up by whoever has a link are not kept, neither alone nor among others', async () => {
+    const invented = Array.from({ length: 50 }, (_, n) => `shown=a${n}&topic=a${n}`).join('&');
+    const alone = await post(`${invented}&from=choices`, ONE_CLICK);
+    expect([alone.statusCode, alone.body]).toEqual([
+      200,
+      expect.stringContaining('name="topic" value="news"'),
+    ]);
+    expect(await ingest.published()).toEqual([]);
+    await post(`${invented}&shown=news&from=choices`, ONE_CLICK);
+    expect((await ingest.published()).map(({ data }) => data.topic)).toEqual(['news']);
+  });
+
+  it('sent many times within moments are one event each, later another', async () => {
+    const form = 'topic=news&shown=news&shown=offers&from=choices';
+    ingest.time.now = Math.ceil(ingest.time.now / span.MINUTE) * span.MINUTE;
+    for (let n = 0; n < 20; n += 1) {
+      await post(form, ONE_CLICK);
+      ingest.time.now += 10;
+    }
+    const ids = new Set((await ingest.published()).map(({ id }) => id));
+    expect(ids.size).toBe(2);
+    ingest.time.now += span.DAY;
+    await post(form, ONE_CLICK);
+    for (const { id } of await ingest.published()) ids.add(id);
+    expect(ids.size).toBe(4);
+  });
+
+  it('ticked and taken off again within moments are as they were left', async () => {
+    ingest.time.now = Math.ceil(ingest.time.now / span.MINUTE) * span.MINUTE;
+    await post('topic=news&shown=news&from=choices', ONE_CLICK);
+    ingest.time.now += 1;
+    await post('shown=news&from=choices', ONE_CLICK);
+    const published = await ingest.published();
+    expect(published.map(({ type }) => type)).toEqual(['prospect.subscribed', 'prospect.unsubscribed']);
+    expect(new Set(published.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('are not said to be saved while it cannot be told which there are', async () => {
+    ingest.faults.store = true;
+    const response = await post('shown=news&from=choices', ONE_CLICK);
+    expect([response.statusCode, response.headers['retry-after'], response.body]).toEqual([
+      503,
+      '5',
+      expect.stringContaining('Please try again'),
+    ]);
+    expect(await ingest.published()).toEqual([]);
+  });
+
   it('somebody changing their mind within the minute has the last word', async () => {
     const ids = new Set<string>();
     for (const body of ['from=page', 'topic=news&shown=news&from=choices', 'from=page']) {
@@ -210,6 +258,32 @@ describe('topics', () => {
     }
     for (const { id } of await ingest.published()) ids.add(id);
     expect(ids.size).toBe(3);
+  });
+});
+
+describe('a workspace’s allowance for links', () => {
+  let limited: TestIngest;
+  beforeAll(async () => {
+    limited = await startIngest({ rate: 0.001 });
+  });
+  afterAll(() => limited.stop());
+
+  it('ends in a page that asks to try again, and is apart from that for events', async () => {
+    const answers = new Set<number>();
+    const leave = () => limited.app.inject({ method: 'POST', url: `/u/${token}` });
+    for (let n = 0; n < 1_000; n += 1) answers.add((await leave()).statusCode);
+    expect([...answers]).toEqual([200]);
+    const refused = await leave();
+    expect([refused.statusCode, Number(refused.headers['retry-after']) > 0, refused.body]).toEqual([
+      429,
+      true,
+      expect.stringContaining('Please try again'),
+    ]);
+    const event = await limited.app.inject({
+      ...{ method: 'POST', url: '/v1/events', headers: { authorization: 'Bearer acme-key' } },
+      payload: { type: 'trial.started', prospectId: 'ann' },
+    });
+    expect(event.statusCode).toBe(202);
   });
 });
 

@@ -12,9 +12,11 @@ import {
 import { type Http, Problem } from '@herald/service';
 import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
+import type { RateLimit } from '../rate-limit.ts';
 import type { ReadChoices } from './choices.ts';
 import {
   askPage,
+  type Choice,
   choicesPage,
   donePage,
   laterPage,
@@ -28,6 +30,11 @@ import {
 const BODY_LIMIT = 8 * 1024;
 /** ms of wall time in which the same link, used again, is the same event. */
 const SAME_CLICK = span.MINUTE;
+/** ms of wall time in which the same button, pressed again, is the same event. Short: somebody may change their mind, and back. */
+const SAME_PRESS = 2 * span.SECOND;
+
+/** s after which to try again while topics cannot be read. */
+const RETRY_AFTER = 5;
 
 const headers = {
   'cache-control': 'no-store',
@@ -51,11 +58,13 @@ export interface UnsubscribeDeps {
   readonly linkSecret: string;
   readonly publishEvents: PublishEvents;
   readonly readChoices: ReadChoices;
+  /** Of its own: what else a workspace sends must not keep people from leaving. */
+  readonly rateLimit: RateLimit;
 }
 
 /** `GET /u/:token` asks, `POST /u/:token` does (RFC 8058): mail scanners follow links, so only a POST has an effect. */
 export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Promise<void> {
-  const { clock, linkSecret, publishEvents, readChoices } = deps;
+  const { clock, linkSecret, publishEvents, readChoices, rateLimit } = deps;
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body);
 
@@ -66,8 +75,7 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
   scope.get('/u/*', { schema: { ...schema, summary: 'The unsubscribe page' } }, async (request, reply) => {
     const claim = verifyUnsubscribe(request.params['*'], linkSecret);
     if (claim === undefined) return reply.code(404).send(unknownPage());
-    const choices = await readChoices(claim);
-    return reply.send(choices.length === 0 ? askPage(claim.channel) : choicesPage(claim.channel, choices));
+    return reply.send(pageOf(claim, (await readChoices(claim)) ?? []));
   });
 
   scope.post(
@@ -85,19 +93,27 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
       const token = request.params['*'];
       const claim = verifyUnsubscribe(token, linkSecret);
       if (claim === undefined) return reply.code(404).send(unknownPage());
-      const asked = readAsked(request.body, claim);
+      const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
+      const known = form.get(PAGE_FIELD) === 'choices' ? await readChoices(claim) : [];
+      // Which topics there are cannot be told now, and whoever has the link could make up any.
+      if (known === undefined) return reply.code(503).header('retry-after', RETRY_AFTER).send(laterPage());
+      const asked = readAsked(form, claim, known);
+      // Nothing that was shown is there any more: what is there now is shown instead.
+      if (asked.kind === 'choices' && asked.chosen.size === 0) return reply.send(pageOf(claim, known));
+      const events = eventsOf(asked, claim, token, clock);
       try {
-        await publishEvents(eventsOf(asked, claim, token, clock));
+        rateLimit(claim.workspace, events.length);
+        await publishEvents(events);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        request.log.error({ err: error.cause, code: error.code }, 'request failed');
+        if (error.status > 499) request.log.error({ err: error.cause, code: error.code }, 'request failed');
         return reply.code(error.status).header('retry-after', error.retryAfter).send(laterPage());
       }
       if (asked.kind === 'choices') return reply.send(savedPage());
       const { topic } = asked;
       if (topic === undefined) return reply.send(donePage(claim.channel));
       const choices = await readChoices(claim);
-      return reply.send(topicDonePage(choices.find(({ id }) => id === topic)?.name ?? topic));
+      return reply.send(topicDonePage(choices?.find(({ id }) => id === topic)?.name ?? topic));
     },
   );
 }
@@ -107,36 +123,34 @@ type Asked =
   | { readonly kind: 'unsubscribe'; readonly reason: 'one-click' | 'page'; readonly topic?: string }
   | { readonly kind: 'choices'; readonly chosen: ReadonlyMap<string, boolean> };
 
-const TOPIC = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-const MAX_CHOICES = 50;
-
-/** Our own forms say what they are; anything else is a mail program's one click, whatever it sends. */
-function readAsked(body: unknown, { topic }: UnsubscribeClaim): Asked {
-  const form = new URLSearchParams(typeof body === 'string' ? body : '');
+/** Our own forms say what they are; anything else is a mail program's one click, whatever it sends. Of topics, the `known` alone can be chosen. */
+function readAsked(form: URLSearchParams, { topic }: UnsubscribeClaim, known: readonly Choice[]): Asked {
   const from = form.get(PAGE_FIELD);
   if (from === 'page') return { kind: 'unsubscribe', reason: 'page' };
   if (from !== 'choices')
     return { kind: 'unsubscribe', reason: 'one-click', ...(topic === undefined ? {} : { topic }) };
   const ticked = new Set(form.getAll('topic'));
-  const shown = form
-    .getAll('shown')
-    .filter((id) => TOPIC.test(id))
-    .slice(0, MAX_CHOICES);
-  return { kind: 'choices', chosen: new Map(shown.map((id) => [id, ticked.has(id)])) };
+  const shown = new Set(form.getAll('shown'));
+  const chosen = known.filter(({ id }) => shown.has(id)).map(({ id }) => [id, ticked.has(id)] as const);
+  return { kind: 'choices', chosen: new Map(chosen) };
 }
+
+const pageOf = ({ channel }: UnsubscribeClaim, choices: readonly Choice[]): string =>
+  choices.length === 0 ? askPage(channel) : choicesPage(channel, choices);
 
 function eventsOf(asked: Asked, claim: UnsubscribeClaim, token: string, clock: Clock): Event[] {
   const { channel } = claim;
-  const now = clock.now();
+  // A retry, or a button pressed twice, is one event. Not so a click months later: whoever subscribed again in between must be unsubscribed
+  // again by the same link, so the id is not of the token alone.
+  const within = (ms: number): number => Math.floor(clock.now() / wall(clock, ms));
   if (asked.kind === 'choices')
-    return [...asked.chosen].map(([topic, wanted]) =>
-      consentEvent(wanted, { channel, topic, reason: 'page' }, claim, ['choice', token, topic, now], clock),
-    );
+    return [...asked.chosen].map(([topic, wanted]) => {
+      const key = ['choice', token, topic, String(wanted), within(SAME_PRESS)];
+      return consentEvent(wanted, { channel, topic, reason: 'page' }, claim, key, clock);
+    });
   const { reason, topic } = asked;
   const data = { channel, reason, ...(topic === undefined ? {} : { topic }) };
-  // A mail program's retry is one event. Not so a click months later: whoever subscribed again in between must be unsubscribed again by the
-  // same link, so the id is not of the token alone. At our own buttons somebody may change their mind within a minute.
-  const when = reason === 'page' ? now : Math.floor(now / wall(clock, SAME_CLICK));
+  const when = within(reason === 'page' ? SAME_PRESS : SAME_CLICK);
   return [consentEvent(false, data, claim, ['unsubscribe', token, reason, when], clock)];
 }
 

@@ -16,7 +16,11 @@ export function holdIn(
   { before, owed = false }: { readonly before?: Hold | undefined; readonly owed?: boolean } = {},
 ): Hold {
   const passed = before === undefined ? [] : [...before.passed, before.waitlist];
-  return { waitlist, passed, order: before?.order ?? state.dueAt - (owed ? FIRST : 0) };
+  return {
+    waitlist,
+    passed,
+    order: Math.min(before?.order ?? Number.POSITIVE_INFINITY, state.dueAt - (owed ? FIRST : 0)),
+  };
 }
 
 /** Whether a message has waited its turn in a waitlist already. */

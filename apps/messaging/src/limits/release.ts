@@ -92,9 +92,10 @@ export function createRelease(deps: ReleaseDeps): Release {
     const work = share
       .run(doc.workspace, () => deps.send(doc, waited))
       // The sweep finds it: nothing of it is lost.
-      .catch((error: unknown) =>
-        log.error({ err: error, messageId: doc.id }, 'a message that waited was not sent'),
-      )
+      .catch((error: unknown) => {
+        if (stopped) return;
+        log.error({ err: error, messageId: doc.id }, 'a message that waited was not sent');
+      })
       .finally(() => {
         learn(began);
         underWay.delete(work);

@@ -28,6 +28,8 @@ import type { CallFacts, Transitions } from './transitions.ts';
 export interface AttemptDeps extends Pick<ServiceDeps, 'clock' | 'log' | 'metrics'> {
   /** Of store and broker. */
   readonly outage: Pick<OutageWatch, 'wait'>;
+  /** Whether nothing more is to be begun. */
+  readonly isStopping: () => boolean;
   readonly transitions: Transitions;
   readonly library: TemplateLibrary;
   readonly compose: Compose;
@@ -39,6 +41,13 @@ export interface AttemptDeps extends Pick<ServiceDeps, 'clock' | 'log' | 'metric
   readonly askLimits: AskLimits;
   /** Called when a message begins to wait, after it was written. */
   readonly wake: Waitlists['wake'];
+}
+
+/** Raised when the service stops before a message was claimed: it is as it was, and comes again. */
+export class StoppingError extends Error {
+  constructor() {
+    super('stopping');
+  }
 }
 
 /** Sends a message that is due and that nobody is sending, or tells why not. Of several callers at once, one does it. `waited`: where it has waited for its turn. */
@@ -123,6 +132,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       return undefined;
     }
     if (lane === undefined) return undefined; // unreachable: `prepare` says that nothing sends the channel
+    if (deps.isStopping()) throw new StoppingError();
     const pass = lane.gate(targetOf(doc)).enter();
     if ('until' in pass) {
       await transitions.tell(doc, notNow(doc, lane).telling);

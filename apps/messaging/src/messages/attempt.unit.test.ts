@@ -42,6 +42,7 @@ test('a process held up between its claim and the call does not call, for its le
   } as const;
   const attempt = createAttempt({
     outage: { wait: async () => 'none' },
+    isStopping: () => false,
     ...{
       clock,
       log,

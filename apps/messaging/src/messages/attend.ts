@@ -21,6 +21,8 @@ export interface AttendDeps {
 export function createAttend({ transitions, wake, clock, unknown, lease }: AttendDeps) {
   return async (found: MessageDocument): Promise<void> => {
     const doc = await transitions.outbox.flush(found);
+    // Should whoever let it wait, or lets others through, have been cut off or have overlooked it.
+    if (doc.hold !== undefined) await wake(doc.workspace, doc.hold.waitlist);
     if (doc !== found) return;
     const { state } = doc;
     if (doc.lease !== undefined && doc.lease.until <= clock.now()) {
@@ -35,8 +37,6 @@ export function createAttend({ transitions, wake, clock, unknown, lease }: Atten
       await transitions.tell(doc, { outcome: 'scheduled', facts: { reason, dueAt: clock.now() } });
       return;
     }
-    // Should whoever let others through have overlooked it.
-    if (doc.hold !== undefined) await wake(doc.workspace, doc.hold.waitlist);
     await transitions.arm(doc);
   };
 }

@@ -266,7 +266,7 @@ test('a provider that throttles slows its whole channel, in order, until it take
   expect(dues.map((due) => (due ?? 0) - T0)).toEqual([30_000, 30_020, 30_040, 30_060]);
   expect((await stage.call('GET', '/v1/channels')).body.items).toEqual([
     {
-      ...{ channel: 'email', provider: 'fake', state: 'throttled', reason: '429: too many' },
+      ...{ channel: 'email', provider: 'fake', state: 'throttled', reason: '429' },
       until: new Date(T0 + 30_000).toISOString(),
     },
   ]);
@@ -286,10 +286,10 @@ test('a provider that refuses our credentials is stopped, everybody can see it, 
   await stage.until('m1', 'scheduled');
   await stage.ask({ messageId: 'm2' });
   const { state } = await stage.until('m2', 'scheduled');
-  expect(state).toMatchObject({ attempts: 0, reason: 'fake is given nothing now: 401: revoked' });
+  expect(state).toMatchObject({ attempts: 0, reason: 'fake is given nothing now: 401' });
   expect(provider.sent).toHaveLength(1);
   expect((await stage.call('GET', '/v1/channels')).body.items).toMatchObject([
-    { provider: 'fake', state: 'stopped', reason: '401: revoked' },
+    { provider: 'fake', state: 'stopped', reason: '401' },
   ]);
   const shut = 'herald_provider_shut{channel="email",provider="fake"}';
   expect(await stage.metrics.registry.metrics()).toContain(`${shut} 1`);

@@ -6,7 +6,7 @@ import {
   collections,
   type MessageDocument,
 } from '@herald/contracts';
-import { causedBy, mayStillLeave, prospectIdOf, redactMessage, span } from '@herald/domain';
+import { causedBy, type Instant, mayStillLeave, prospectIdOf, redactMessage, span } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { eachMessage } from './each-message.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
@@ -48,15 +48,30 @@ export function createOnErased({ store, clock, transitions }: OnErasedDeps): Han
     return (await transitions.outbox.commit(next, doc.version)) !== undefined;
   };
 
+  const forgetCounted = async (workspace: string, id: string, until: Instant): Promise<void> => {
+    const stored = await counted.get(workspace, id);
+    if (stored === undefined) return;
+    const later = stored.sends.filter(({ at }) => at > until);
+    if (later.length === stored.sends.length) return;
+    const doc = { ...stored, version: stored.version + 1, sends: later };
+    const [written] =
+      later.length === 0
+        ? [await counted.remove(workspace, id)]
+        : await counted.write([{ doc, ifVersion: stored.version }]);
+    if (written !== true) throw new ConflictError(`the counts of ${id} changed while they were erased`);
+  };
+
   return async (delivery) => {
     try {
       const event = appliedContract.parse(delivery.body);
       const prospectId = prospectIdOf(event);
       if (event.type !== 'prospect.erased' || prospectId === undefined) return ack;
       let busyUntil = 0;
+      // Asked for later, it is for somebody new who has come under the same id: an erasure may be delivered late, or again.
       for await (const doc of eachMessage(collection, 'byProspect', [event.workspace, prospectId]))
-        if (!(await erase(doc, causedBy(event)))) busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);
-      await counted.remove(event.workspace, prospectId);
+        if (doc.state.requestedAt <= event.occurredAt && !(await erase(doc, causedBy(event))))
+          busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);
+      await forgetCounted(event.workspace, prospectId, event.occurredAt);
       if (busyUntil === 0) return ack;
       const left = Math.max(0, busyUntil - clock.now()) / clock.rate;
       return retry('a message is just leaving', left + 2 * span.SECOND);

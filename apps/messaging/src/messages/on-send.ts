@@ -11,8 +11,9 @@ import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
 import type { Park } from '../limits/park.ts';
 import type { Share } from '../limits/share.ts';
+import type { Waitlists } from '../limits/waitlists.ts';
 import { RendererBusyError } from '../templates/rendering/renderer.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, StoppingError } from './attempt.ts';
 import type { OnInbound } from './on-inbound.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 import type { Withdraw } from './withdraw.ts';
@@ -24,6 +25,7 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly onInbound: OnInbound;
   readonly share: Share;
   readonly park: Park;
+  readonly wake: Waitlists['wake'];
 }
 
 /** Handles `messaging.send`: a message is wanted, is due, or is wanted no more; or somebody wrote to us. Any of them may come twice, and in any order. */
@@ -32,7 +34,9 @@ export function createOnSend(deps: OnSendDeps): Handler {
 
   /** Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left alone. */
   const advance = async (doc: MessageDocument): Promise<void> => {
-    if (doc.lease !== undefined || doc.hold !== undefined || !mayStillLeave(doc.state.status)) return;
+    // Whoever let it wait may not have come to telling the waitlist.
+    if (doc.hold !== undefined) return deps.wake(doc.workspace, doc.hold.waitlist);
+    if (doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
     if (doc.state.dueAt <= clock.now()) await takeTurn(doc);
     else if (doc.version === 0)
       await transitions.tell(doc, { outcome: 'scheduled', facts: { reason: 'not due yet' } });
@@ -80,7 +84,12 @@ export function createOnSend(deps: OnSendDeps): Handler {
       return ack;
     } catch (error) {
       if (error instanceof ContractError) return drop(error.message);
-      if (error instanceof ConflictError || error instanceof RendererBusyError) return retry(error.message);
+      if (
+        error instanceof ConflictError ||
+        error instanceof RendererBusyError ||
+        error instanceof StoppingError
+      )
+        return retry(error.message);
       throw error;
     }
   };

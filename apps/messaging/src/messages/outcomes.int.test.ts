@@ -64,7 +64,7 @@ test('a provider that throws may have sent it', async () => {
   });
   const stage = await ready({ provider });
   await stage.ask();
-  expect((await stage.until('m1', 'unknown')).state.reason).toBe('surprise for (address)');
+  expect((await stage.until('m1', 'unknown')).state.reason).toBe('the provider failed: Error');
 });
 
 test('a broker that fails while an outcome is recorded costs neither the outcome nor a second send', async () => {

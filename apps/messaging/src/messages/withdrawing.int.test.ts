@@ -72,6 +72,40 @@ test('erasing somebody whose message is just leaving waits for its outcome', asy
   });
 });
 
+test('an erasure that is delivered again leaves alone who has come back since', async () => {
+  const stage = await ready();
+  await stage.by(span.HOUR);
+  const back = { prospectId: 'ada', requestedAt: T0 + span.HOUR };
+  await stage.ask({ ...back, messageId: 'new' });
+  await stage.ask({ ...back, messageId: 'next', dueAt: T0 + 2 * span.HOUR });
+  await Promise.all([stage.until('new', 'sent'), stage.until('next', 'scheduled')]);
+  await stage.erased('ada', T0 + 1);
+  await vi.waitFor(async () =>
+    expect(await stage.broker.depth('messaging.applied')).toMatchObject({ ready: 0, inFlight: 0 }),
+  );
+  expect((await stage.message('new'))?.state.to).toBe('ada@home.example');
+  expect((await stage.message('next'))?.state.status).toBe('scheduled');
+});
+
+test('told to stop, it calls nobody any more, and what waited for a connection leaves once when it is back', async () => {
+  const gate = Promise.withResolvers<{ kind: 'sent' }>();
+  const provider = { ...fakeProvider(() => gate.promise), connections: 1 };
+  const stage = await ready({ provider });
+  await stage.ask({ messageId: 'first' });
+  await vi.waitFor(() => expect(stage.sent()).toHaveLength(1));
+  await stage.ask({ messageId: 'second' });
+  await vi.waitFor(async () =>
+    expect(await stage.broker.depth('messaging.send')).toMatchObject({ ready: 0, inFlight: 2 }),
+  );
+  const stopped = stage.stop();
+  gate.resolve({ kind: 'sent' });
+  await stopped;
+  expect(stage.sent()).toHaveLength(1);
+  expect((await stage.message('first'))?.state.status).toBe('sent');
+  expect(await stage.message('second')).toBeUndefined();
+  expect(await stage.broker.depth('messaging.send')).toMatchObject({ dead: 0, delayed: 1 });
+});
+
 test('a message of one workspace is nothing to another', async () => {
   const stage = await ready();
   await stage.ask();

@@ -4,7 +4,6 @@ import { tracing } from '@herald/telemetry';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
 import { createGates } from './gates.ts';
 import { isOf, type OutgoingMessage, type Provider, type Providers } from './provider.ts';
-import { reasonOf } from './reason.ts';
 import { createTurns, type InTurn } from './turns.ts';
 
 /** One provider at work: what stands before it, and how many calls it takes at once. */
@@ -135,7 +134,7 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
   metrics.providerShut.set(labels, 0);
   metrics.failovers.inc(labels, 0);
   for (const outcome of OUTCOMES) metrics.providerSeconds.zero({ ...labels, outcome });
-  const one = createGate({ clock, policy, onChange });
+  const one = createGate({ clock, policy, onChange, publicReason: statusOf });
   const perReceiver = createGates({ clock, policy: { atOnce: RECEIVER_AT_ONCE, ...policy } });
 
   return {
@@ -161,7 +160,8 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
           const answer = await provider.send(message).catch(
             (error: unknown): ProviderOutcome => ({
               kind: 'unknown',
-              reason: reasonOf(error instanceof Error ? error.message : 'the provider failed'),
+              // Its words may quote the message.
+              reason: `the provider failed: ${error instanceof Error ? error.name : typeof error}`,
             }),
           );
           span.set({ 'herald.outcome': answer.kind });
@@ -174,5 +174,9 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
     },
   };
 }
+
+/** A provider's words are about one workspace's message, and its gate is everybody's: what stays is the status it answered with. */
+const statusOf = (reason: string): string =>
+  /^\d{3}\b/.exec(reason)?.[0] ?? 'the messages that failed say why';
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);

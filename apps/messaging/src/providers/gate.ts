@@ -63,10 +63,14 @@ const WEIGHT = 0.2;
 const SOON = 2 * span.SECOND;
 /** ms of wall time, where a provider says that it is too much but not for how long. */
 const PATIENCE = 10 * span.SECOND;
+/** ms of wall time, whatever it says: a clock of theirs that is behind ours must not make us ask all the time. */
+const LEAST_PATIENCE = span.SECOND;
 
 export interface GateDeps {
   readonly clock: Clock;
   readonly policy: Partial<GatePolicy> & Pick<GatePolicy, 'trial'>;
+  /** What of an outcome's reason may be seen by everybody whom the gate concerns; all of it unless told. */
+  readonly publicReason?: (reason: string) => string;
   /** Told whenever it is shut or opened: `undefined` is open. */
   readonly onChange?: (shut: Shut | undefined) => void;
 }
@@ -78,7 +82,8 @@ interface Held extends Shut {
   readonly trialUntil?: Instant;
 }
 
-export function createGate({ clock, policy, onChange = () => {} }: GateDeps): Gate {
+export function createGate(deps: GateDeps): Gate {
+  const { clock, policy, publicReason = (reason) => reason, onChange = () => {} } = deps;
   const { failures, rest, longest, stopped, trial, spacing, atOnce } = { ...POLICY, ...policy };
   let failed = 0;
   let held: Held | undefined;
@@ -97,7 +102,7 @@ export function createGate({ clock, policy, onChange = () => {} }: GateDeps): Ga
   };
 
   const shutFor = (because: ShutBecause, ms: number, reason: string, round: number): void =>
-    change({ because, reason, round, until: clock.now() + wall(clock, ms) });
+    change({ because, reason: publicReason(reason), round, until: clock.now() + wall(clock, ms) });
 
   /** What keeps a call out at this instant. */
   const obstacle = (): Shut | undefined => {
@@ -116,7 +121,12 @@ export function createGate({ clock, policy, onChange = () => {} }: GateDeps): Ga
     if (outcome.kind === 'credentials')
       return shutFor('credentials', doubled(stopped), outcome.reason, round);
     if (outcome.kind === 'throttled')
-      return shutFor('throttled', outcome.retryAfter ?? PATIENCE, outcome.reason, 0);
+      return shutFor(
+        'throttled',
+        Math.max(LEAST_PATIENCE, outcome.retryAfter ?? PATIENCE),
+        outcome.reason,
+        0,
+      );
     if (!isFailure(outcome)) {
       failed = 0;
       if (isTrial) change(undefined);

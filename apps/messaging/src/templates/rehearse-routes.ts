@@ -76,7 +76,7 @@ export function rehearseRoutes(app: Http, rehearse: Rehearse): void {
           },
           { additionalProperties: false },
         ),
-        response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 502, 503) },
+        response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 502, 503) },
       },
     },
     async ({ principal, params, body }) => {

@@ -32,8 +32,15 @@ export interface RehearseDeps {
 
 type Sendable = TemplateVersionDocument & { readonly channel: Channel };
 
+/** Of one workspace, in one process. */
+const TESTS_AT_ONCE = 8;
+/** s */
+const RETRY_AFTER = 5;
+
 export function createRehearse({ store, clock, library, compose, channels }: RehearseDeps): Rehearse {
   const readSample = createReadSample(store, () => clock.now());
+  /** Tests being sent, by workspace. */
+  const testing = new Map<string, number>();
 
   const existing = async (workspace: string, id: string, n?: number): Promise<Sendable> => {
     const version =
@@ -54,6 +61,23 @@ export function createRehearse({ store, clock, library, compose, channels }: Reh
     return { version, messageId, over, subject: unsubscribe ? { ...subject, unsubscribe } : subject };
   };
 
+  /** Tests wait for the same connections as messages do: nobody may line up thousands of them. */
+  const oneOfFew = async <T>(workspace: string, work: () => Promise<T>): Promise<T> => {
+    const before = testing.get(workspace) ?? 0;
+    if (before >= TESTS_AT_ONCE)
+      throw new Problem(429, 'too_many_tests', 'Too many tests are being sent; wait for one to end.', {
+        retryAfter: RETRY_AFTER,
+      });
+    testing.set(workspace, before + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (testing.get(workspace) ?? 1) - 1;
+      if (left > 0) testing.set(workspace, left);
+      else testing.delete(workspace);
+    }
+  };
+
   return {
     async preview(workspace, id, sample) {
       const { version, subject, over } = await setUp(workspace, id, sample);
@@ -72,7 +96,7 @@ export function createRehearse({ store, clock, library, compose, channels }: Reh
       const target = { workspace, ...(channel === 'webhook' && { url: to }) };
       const lane = channels.choose(channel, target);
       if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
-      const outcome = await lane.inTurn(workspace, () => lane.send(message));
+      const outcome = await oneOfFew(workspace, () => lane.inTurn(workspace, () => lane.send(message)));
       return { messageId, outcome, ...(message.channel === 'email' && { subject: message.subject }) };
     },
   };

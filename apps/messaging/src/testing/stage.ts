@@ -169,7 +169,7 @@ export async function setStage(options: StageOptions = {}) {
           ...given,
         }),
       ]),
-    erased: (prospectId: string) => broker.publish([appliedMessage(erasure(prospectId, now))]),
+    erased: (prospectId: string, at = now) => broker.publish([appliedMessage(erasure(prospectId, at))]),
     async prospect(given: Partial<ProspectState> = {}) {
       const { prospectId = 'ada' } = given;
       const state = {

@@ -15,8 +15,9 @@ export function trackHtml(html: string, { linkTo, picture }: HtmlTracking): stri
   const linked = linkTo === undefined ? html : rewriteLinks(html, linkTo);
   if (picture === undefined) return linked;
   const image = `<img src="${picture}" width="1" height="1" alt="" style="display:block;border:0">`;
-  const end = linked.toLowerCase().lastIndexOf('</body');
-  return end < 0 ? linked + image : linked.slice(0, end) + image + linked.slice(end);
+  // Not in the text made lower case: that can be longer (İ), and then its places are others.
+  const end = [...linked.matchAll(/<\/body/gi)].at(-1)?.index;
+  return end === undefined ? linked + image : linked.slice(0, end) + image + linked.slice(end);
 }
 
 /** Elements whose content is no markup. */

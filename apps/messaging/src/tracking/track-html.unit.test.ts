@@ -39,6 +39,14 @@ test('a picture stands before the end of the body, or at the end', () => {
   expect(trackHtml('x', { picture })).toMatch(/^x<img /);
 });
 
+test('a picture stands there too after letters that are longer in lower case', () => {
+  const picture = 'https://herald.example/t/p';
+  const html = `<html><body>${'İ'.repeat(9)}</body >x</BODY></html>`;
+  const tracked = trackHtml(html, { picture });
+  expect(tracked.replace(/<img [^>]*>/, '')).toBe(html);
+  expect(tracked).toMatch(/<\/body >x<img [^>]*><\/BODY><\/html>$/);
+});
+
 test('nothing but links changes, whatever the text', () => {
   const piece = fc.constantFrom(
     '<a ',

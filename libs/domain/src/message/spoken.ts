@@ -6,13 +6,13 @@ const LONGEST_PAUSE = 10;
 
 /**
  * Text for a call, cut at its pauses: `[pause]` is one second of silence, `[pause 3s]` three, and none is longer than ten. White space and
- * control characters are one space: they make no sound.
+ * characters that stand for no sign (control, unassigned, half ones) are one space: they make no sound, and XML takes not all of them.
  */
 export function spokenParts(text: string): Spoken[] {
   const parts: Spoken[] = [];
   let from = 0;
   const say = (words: string): void => {
-    const spoken = words.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+    const spoken = words.replace(/[\s\p{C}]+/gu, ' ').trim();
     if (spoken !== '') parts.push({ say: spoken });
   };
   for (const match of text.matchAll(PAUSE)) {

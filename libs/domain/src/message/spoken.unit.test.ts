@@ -16,3 +16,7 @@ test.each([
 ])('%j is spoken as %j', (text, parts) => {
   expect(spokenParts(text)).toEqual(parts);
 });
+
+test('characters that stand for no sign are silence', () => {
+  expect(spokenParts('Hello\uFFFF \uFFFEAda\uD800\u0000!')).toEqual([{ say: 'Hello Ada !' }]);
+});

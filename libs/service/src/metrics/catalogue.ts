@@ -39,7 +39,7 @@ export const catalogue = {
   callbacks: {
     kind: 'counter',
     name: 'herald_callbacks_total',
-    help: 'What providers and our own links reported: accepted; ignored, for it means nothing here; scanner; foreign, of no message of ours; or lost, for a reader was not kept waiting.',
+    help: 'What providers and our own links reported: accepted; ignored, for it means nothing here; scanner; foreign, of no message of ours; limited, over the workspace’s allowance; or lost, for a reader was not kept waiting.',
     labels: ['provider', 'result'],
   },
   eventsDuplicate: {

@@ -1,7 +1,7 @@
 import type { ProviderOutcome } from '@herald/domain';
 import twilio from 'twilio';
 import { within } from '../../answers/within.ts';
-import type { Provider } from '../../provider.ts';
+import type { OutgoingCall, Provider } from '../../provider.ts';
 import { callScript } from './call-script.ts';
 import { createTwilioHttp } from './http.ts';
 import { outcomeOfFailure } from './outcome.ts';
@@ -74,8 +74,8 @@ export function createTwilioProviders(options: TwilioOptions): {
         if (from === undefined) return NO_NUMBER;
         const statusCallback = callbackOf(reference);
         if (menu.length > 0 && callbacks === undefined) return NO_WAY_BACK;
-        const twiml = callScript(call, statusCallback && `${statusCallback}/key`);
-        if (twiml === undefined) return TOO_LONG;
+        const twiml = scriptOf(call, statusCallback && `${statusCallback}/key`);
+        if (typeof twiml !== 'string') return twiml;
         const reports = statusCallback && {
           statusCallback,
           statusCallbackMethod: 'POST',
@@ -87,6 +87,15 @@ export function createTwilioProviders(options: TwilioOptions): {
   };
 }
 
+/** What XML cannot say is the message's fault, and nobody else's. */
+function scriptOf(call: OutgoingCall, keyUrl: string | undefined): string | ProviderOutcome {
+  try {
+    return callScript(call, keyUrl) ?? TOO_LONG;
+  } catch {
+    return NO_SCRIPT; // the library's error quotes the whole text
+  }
+}
+
 const NO_NUMBER: ProviderOutcome = {
   kind: 'permanent',
   reason: 'no number to send from: set senders.sms.from and senders.call.from, or TWILIO_NUMBER',
@@ -95,6 +104,7 @@ const NO_WAY_BACK: ProviderOutcome = {
   kind: 'permanent',
   reason: 'a call with a menu needs PUBLIC_URL, where Twilio asks what a key means',
 };
+const NO_SCRIPT: ProviderOutcome = { kind: 'permanent', reason: 'the call holds what cannot be spoken' };
 const TOO_LONG: ProviderOutcome = {
   kind: 'permanent',
   reason: 'the call and its menu are longer than the 4,000 characters that Twilio takes',
