@@ -8,10 +8,12 @@ import type {
 } from 'acorn';
 import { createExpressions, type Expressions } from './expressions.ts';
 import { type Place, placesOf, TemplateFault } from './fault.ts';
+import { afterMarkup, afterOutput, forbids, isLinkStart } from './markup.ts';
 import { isLocalName } from './names.ts';
+import { afterJson, either, isSame, START } from './position.ts';
 import { parseOutput, parseProgram, type TemplateProgram } from './program.ts';
 import { createScope, type Scope } from './scope.ts';
-import { type EtaPiece, locate, type Piece, type TagPiece } from './tags.ts';
+import { type EtaPiece, locate, type Piece, type TagPiece, textOf } from './tags.ts';
 
 /** Where a value is used, for the message when it does not fit. `path` is how the author wrote it. */
 export interface Site extends Place {
@@ -49,9 +51,9 @@ export function generate(source: string, pieces: readonly EtaPiece[], dialect: D
   const program = parseProgram(located, place);
   const sites: Site[] = [];
   const site = (path: string, at: Place): number => sites.push({ path, ...at }) - 1;
-  const writer = createWriter(program, place, site, dialect, piecesWithinMarkup(located));
+  const writer = createWriter(program, place, site, dialect);
   const code = writer.statements(program.tree.body, createScope());
-  writer.finish(located);
+  writer.finish(located, place(source.length));
   return { code, sites, partials: writer.partials() };
 }
 
@@ -60,11 +62,12 @@ function createWriter(
   place: (offset: number) => Place,
   site: (path: string, at: Place) => number,
   dialect: Dialect,
-  withinMarkup: ReadonlySet<Piece>,
 ) {
   const written = new Set<Piece>();
   const partials = new Set<string>();
   let bodies = 0;
+  /** Where what is being written will stand, whichever way the template takes to it. */
+  let position = START;
 
   const refuse = (what: string, node: AnyNode): TemplateFault =>
     new TemplateFault(what, program.placeOf(node.start));
@@ -90,8 +93,7 @@ function createWriter(
     if (tag.kind === 'raw') {
       const name = partialIn(expression);
       if (name !== undefined && dialect.partials === true) {
-        if (dialect.html && withinMarkup.has(tag))
-          throw new TemplateFault('a partial cannot stand within a tag of HTML', place(tag.start));
+        outsideMarkup('a partial', tag);
         partials.add(name);
         return `$.partial(${JSON.stringify(name)},${expressions.site(expression)});`;
       }
@@ -99,26 +101,39 @@ function createWriter(
         throw new TemplateFault('a partial cannot be taken in here', placeOf(expression));
       if (!dialect.layout || !expressions.isBody(expression))
         throw new TemplateFault(RAW, placeOf(expression));
+      outsideMarkup('it.body', tag);
       bodies += 1;
       return `$.raw(${expressions.value(expression)});`;
     }
     const value = `${expressions.value(expression)},${expressions.site(expression)}`;
     if (dialect.json === true) {
-      if (/["\w]$/.test(tag.before))
-        throw new TemplateFault('write no quotes around it: <%= %> is a whole JSON value', place(tag.start));
+      if (position.mode !== 'text' || /["\w]/.test(position.name))
+        throw new TemplateFault(
+          'write no quotes around it: <%= %> is a whole JSON value; to add words to it, put them in the tag',
+          place(tag.start),
+        );
       return `$.json(${value});`;
     }
     if (!dialect.html) return `$.plain(${value});`;
-    if (/=\s*$/.test(tag.before) && tag.before.lastIndexOf('<') > tag.before.lastIndexOf('>'))
-      throw new TemplateFault('put the attribute’s value in quotes', place(tag.start));
-    return /\b(?:href|src|action|background)\s*=\s*["']\s*$/i.test(tag.before)
-      ? `$.link(${value});`
-      : `$.html(${value});`;
+    const forbidden = forbids(position);
+    if (forbidden !== undefined) throw new TemplateFault(forbidden, place(tag.start));
+    const printed = isLinkStart(position) ? `$.link(${value});` : `$.html(${value});`;
+    position = afterOutput(position);
+    return printed;
+  };
+
+  /** What brings markup of its own must stand where markup may, and not in a tag, a quote or a comment. */
+  const outsideMarkup = (what: string, tag: TagPiece): void => {
+    if (dialect.html && position.mode !== 'text' && position.mode !== 'raw')
+      throw new TemplateFault(`${what} cannot stand within a tag of HTML`, place(tag.start));
   };
 
   const marker = (piece: Piece, scope: Scope): string => {
     written.add(piece);
-    return piece.kind === 'text' ? `$.raw('${piece.quoted}');` : output(piece as TagPiece, scope);
+    if (piece.kind !== 'text') return output(piece, scope);
+    if (dialect.html) position = afterMarkup(position, textOf(piece));
+    else if (dialect.json === true) position = afterJson(position, textOf(piece));
+    return `$.raw('${piece.quoted}');`;
   };
 
   const block = (node: BlockStatement, scope: Scope): string =>
@@ -131,10 +146,16 @@ function createWriter(
 
   const branches = (node: IfStatement, scope: Scope): string => {
     const { consequent, alternate } = node;
-    const head = `if(${inCode(scope).value(node.test)})${body(consequent, scope)}`;
-    if (!alternate) return head;
-    if (alternate.type === 'IfStatement') return `${head}else ${branches(alternate, scope)}`;
-    return `${head}else${body(alternate, scope)}`;
+    const test = inCode(scope).value(node.test);
+    const before = position;
+    const head = `if(${test})${body(consequent, scope)}`;
+    const after = position;
+    position = before;
+    let rest = '';
+    if (alternate?.type === 'IfStatement') rest = `else ${branches(alternate, scope)}`;
+    else if (alternate) rest = `else${body(alternate, scope)}`;
+    position = either(after, position);
+    return head + rest;
   };
 
   const loop = (node: ForOfStatement, scope: Scope): string => {
@@ -146,7 +167,12 @@ function createWriter(
     const inner = createScope(scope);
     const [declared] = left.declarations;
     const name = declare(left, declared?.id, inner);
-    return `for(const ${name} of ${list})${body(node.body, inner)}`;
+    const before = position;
+    const repeated = body(node.body, inner);
+    if (!isSame(before, position))
+      throw refuse('what a loop repeats must close the tags and quotes that it opens, and no others', node);
+    position = either(before, position);
+    return `for(const ${name} of ${list})${repeated}`;
   };
 
   const declare = (declaration: VariableDeclaration, id: AnyNode | undefined, scope: Scope): string => {
@@ -196,13 +222,19 @@ function createWriter(
     statements,
     partials: () => [...partials],
     /** Every text and output must have come out as a statement of its own. */
-    finish(pieces: readonly Piece[]): void {
+    finish(pieces: readonly Piece[], end: Place): void {
       const lost = pieces.findIndex((piece) => piece.kind !== 'code' && !written.has(piece));
       const before = pieces.slice(0, Math.max(lost, 0)).findLast((piece) => piece.kind === 'code');
       if (lost !== -1)
         throw new TemplateFault(
           'a tag ends in the middle of a statement',
           before?.kind === 'code' ? place(before.start) : undefined,
+        );
+      // What comes after, in a layout or where a partial is taken in, was checked as if nothing were open.
+      if (dialect.html && position.mode !== 'text')
+        throw new TemplateFault(
+          'a tag, a quote or a comment of the HTML is open at the end: close it, and in the block that opens it',
+          end,
         );
       if (dialect.layout && dialect.html && bodies === 0)
         throw new TemplateFault('a layout’s HTML needs <%~ it.body %> where the message goes');
@@ -211,21 +243,6 @@ function createWriter(
 }
 
 const RAW = '<%~ %> is for <%~ it.body %> in a layout, and for <%~ partial("name") %>';
-
-/** The pieces before which a tag of HTML has begun and not ended: what they print would be part of it. */
-function piecesWithinMarkup(pieces: readonly Piece[]): Set<Piece> {
-  const within = new Set<Piece>();
-  let isOpen = false;
-  for (const piece of pieces) {
-    if (piece.kind !== 'text') {
-      if (isOpen) within.add(piece);
-      continue;
-    }
-    const [opened, closed] = [piece.quoted.lastIndexOf('<'), piece.quoted.lastIndexOf('>')];
-    if (opened !== closed) isOpen = opened > closed;
-  }
-  return within;
-}
 
 /** The name in `partial("name")`, written there as it is. */
 function partialIn(node: AnyNode): string | undefined {

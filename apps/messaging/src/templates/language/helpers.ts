@@ -21,15 +21,17 @@ const STYLES = ['short', 'medium', 'long', 'full'] as const;
 const NOTHING: Used = [undefined, -1];
 const nth = (call: Call, index: number): Used => call.used[index] ?? NOTHING;
 const textOf = (call: Call, index: number): string => call.values.text(nth(call, index));
+/** A text made of the first value: both no longer than is sane, as letters may become several (ß, SS; é, %C3%A9). */
+const madeOf = (call: Call, make: (text: string) => string): string => {
+  const [, site] = nth(call, 0);
+  return call.values.bounded(make(call.values.bounded(textOf(call, 0), site)), site);
+};
 
 /** What each helper does. How many values it takes is checked when the template is saved. */
 export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
-  upper: (call) => textOf(call, 0).toUpperCase(),
-  lower: (call) => textOf(call, 0).toLowerCase(),
-  capitalize(call) {
-    const [first = '', ...rest] = textOf(call, 0);
-    return first.toUpperCase() + rest.join('');
-  },
+  upper: (call) => madeOf(call, (text) => text.toUpperCase()),
+  lower: (call) => madeOf(call, (text) => text.toLowerCase()),
+  capitalize: (call) => madeOf(call, (text) => text.replace(/^./su, (first) => first.toUpperCase())),
   fallback(call) {
     const [value] = nth(call, 0);
     return isMissing(value) || value === '' ? nth(call, 1)[0] : value;
@@ -38,7 +40,12 @@ export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
     const [, site] = nth(call, 0);
     const separator = call.used.length > 1 ? textOf(call, 1) : ', ';
     const items = call.values.list(nth(call, 0), '?? []').map((item) => call.values.text([item, site]));
-    return call.values.bounded(items.join(separator), site);
+    const between = separator.length * Math.max(items.length - 1, 0);
+    call.values.fits(
+      items.reduce((length, item) => length + item.length, between),
+      site,
+    );
+    return items.join(separator);
   },
   date(call) {
     const [value, site] = nth(call, 0);
@@ -78,7 +85,7 @@ export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
       () => new Intl.NumberFormat(locale ?? call.locality.locale, { style: 'currency', currency }),
     ).format(value);
   },
-  encode: (call) => encodeURIComponent(textOf(call, 0).toWellFormed()),
+  encode: (call) => madeOf(call, (text) => encodeURIComponent(text.toWellFormed())),
 };
 
 const styleOf = (call: Call, style: string | undefined): (typeof STYLES)[number] | undefined => {

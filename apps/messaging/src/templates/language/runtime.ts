@@ -39,6 +39,8 @@ export interface RuntimeDeps {
   readonly partial?: ((name: string) => string | undefined) | undefined;
 }
 
+/** Lists in lists, and fields in fields, that JSON may have: far fewer than end the stack. */
+const MAX_DEPTH = 100;
 const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 
 export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: () => string } {
@@ -47,10 +49,35 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
   const parts: string[] = [];
   let length = 0;
 
+  const fits = (added: number): void => {
+    if (length + added > deps.limit)
+      throw new TemplateFault(`the result is longer than ${deps.limit} characters`);
+  };
   const raw = (part: string): void => {
+    fits(part.length);
     length += part.length;
-    if (length > deps.limit) throw new TemplateFault(`the result is longer than ${deps.limit} characters`);
     parts.push(part);
+  };
+  /** Escaped, it is no shorter. */
+  const escaped = (part: string): void => {
+    fits(part.length);
+    raw(deps.escape(part));
+  };
+
+  /** Counts what a value's JSON has at least, as one list can stand in it any number of times: the whole of it may fit in no memory. */
+  const measure = (value: unknown, site: number, size = 0, depth = 0): number => {
+    let total = size + 1;
+    if (typeof value === 'string') total += value.length;
+    else if (typeof value === 'object' && value !== null) {
+      if (depth === MAX_DEPTH)
+        throw values.fail(site, (path) => `${path} is nested more than ${MAX_DEPTH} deep`);
+      for (const key of Object.keys(value)) {
+        if (!Array.isArray(value)) total += key.length;
+        total = measure(runtime.get(value, key), site, total, depth + 1);
+      }
+    }
+    fits(total);
+    return total;
   };
 
   const runtime: Runtime = {
@@ -62,7 +89,7 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
       raw(rendered);
     },
     plain: (value, site) => raw(text([value, site])),
-    html: (value, site) => raw(deps.escape(text([value, site]))),
+    html: (value, site) => escaped(text([value, site])),
     link(value, site) {
       const link = text([value, site]);
       if (!LINK.test(link))
@@ -70,11 +97,12 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
           site,
           (path) => `${path} is not a link that may be sent (https, http, mailto, tel)`,
         );
-      raw(deps.escape(link));
+      escaped(link);
     },
     json(value, site) {
       if (value === undefined)
         throw values.fail(site, (path) => `${path} has no value; give a fallback: ?? null`);
+      measure(value, site);
       raw(JSON.stringify(value));
     },
     get(owner, key) {

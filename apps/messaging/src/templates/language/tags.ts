@@ -14,8 +14,6 @@ export interface TagPiece {
   readonly code: string;
   /** The offset of the code in the template. */
   readonly start: number;
-  /** The text between the tag before and this one, untrimmed. */
-  readonly before: string;
 }
 
 /** What `eta.parse` gives: text, already escaped for a JavaScript string in single quotes, and tags. */
@@ -49,10 +47,14 @@ export function locate(source: string, pieces: readonly EtaPiece[]): Piece[] {
     const closing = source.startsWith(piece.val, start) ? CLOSING.exec(source) : null;
     if (closing === null) throw unreadable();
     afterCode = kind === 'code' && closing[1] === undefined;
-    located.push({ kind, code: piece.val, start, before: source.slice(end, opening) });
+    located.push({ kind, code: piece.val, start });
     end = CLOSING.lastIndex;
   }
   return located;
 }
+
+/** What a text piece prints. */
+export const textOf = ({ quoted }: TextPiece): string =>
+  quoted.replace(/\\(.)/gs, (_escape, char: string) => (char === 'n' ? '\n' : char));
 
 const unreadable = () => new TemplateFault('the tags cannot be told apart: write one thing in each tag');

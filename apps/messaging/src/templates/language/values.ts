@@ -13,6 +13,8 @@ export interface Values {
   text(used: Used): string;
   number(used: Used): number;
   list(used: Used, hint: string): readonly unknown[];
+  /** Refuses a text of so many characters before it is built, when it is longer than is sane. */
+  fits(length: number, site: number): void;
   /** A text no longer than is sane. */
   bounded(text: string, site: number): string;
   /** A number that is one. */
@@ -49,8 +51,13 @@ export function createValues(sites: readonly Site[]): Values {
     throw fail(site, (path) => `${path} is not a finite number`);
   };
 
+  const fits = (length: number, site: number): void => {
+    if (length > MAX_TEXT) throw fail(site, (path) => `${path} is longer than ${MAX_TEXT} characters`);
+  };
+
   return {
     fail,
+    fits,
     text,
     finite,
     number(used) {
@@ -65,8 +72,8 @@ export function createValues(sites: readonly Site[]): Values {
       throw fail(site, (path) => `${path} is not a list`);
     },
     bounded(value, site) {
-      if (value.length <= MAX_TEXT) return value;
-      throw fail(site, (path) => `${path} is longer than ${MAX_TEXT} characters`);
+      fits(value.length, site);
+      return value;
     },
   };
 }
