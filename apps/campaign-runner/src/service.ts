@@ -31,7 +31,7 @@ export interface CampaignRunnerDeps extends ServiceDeps {
 }
 
 /** Messages handled at once, by queue: each waits for the store several times, so many may be under way. */
-const PREFETCH = 256;
+const PREFETCH = 128;
 const SWEEP_BATCH = 500;
 /** ms of wall time. */
 const SWEEP_LEASE = 30_000;

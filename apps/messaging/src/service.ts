@@ -180,6 +180,7 @@ export function createMessaging(deps: MessagingDeps): Service {
       const park = createPark({ ...deps, waitlists });
       const onSend = createOnSend({
         ...{ transitions, clock, attempt, withdraw, share, park, wake: waitlists.wake },
+        isStopping: () => stopping,
         onInbound: createOnInbound(deps),
       });
       const onTold = createOnTold({

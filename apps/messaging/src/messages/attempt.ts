@@ -122,6 +122,8 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     lane: Lane | undefined,
     waited: Hold | undefined,
   ): Promise<Left | undefined> => {
+    // Before anything is read: behind a slow store a stop could not wait for all who are in line.
+    if (deps.isStopping()) throw new StoppingError();
     const ready = await prepare(doc, lane, waited);
     if (!('message' in ready)) {
       const { telling, hold } = ready;

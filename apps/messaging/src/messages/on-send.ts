@@ -26,6 +26,8 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly share: Share;
   readonly park: Park;
   readonly wake: Waitlists['wake'];
+  /** Whether nothing more is to be begun. */
+  readonly isStopping: () => boolean;
 }
 
 /** Handles `messaging.send`: a message is wanted, is due, or is wanted no more; or somebody wrote to us. Any of them may come twice, and in any order. */
@@ -76,6 +78,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
 
   return async (delivery) => {
     try {
+      if (deps.isStopping()) throw new StoppingError();
       const wanted = sendContract.parse(delivery.body);
       if (wanted.kind === 'request') await onRequest(wanted);
       else if (wanted.kind === 'due') await onDue(wanted);
