@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Unavailable } from '@herald/debian';
 import { answersAmqp, freePort } from './answers.ts';
-import type { Rabbit, Unavailable } from './start.ts';
+import type { Rabbit } from './start.ts';
 
 const run = promisify(execFile);
 const IMAGE = 'rabbitmq:4.3.5';

@@ -1,1 +1,1 @@
-export { type Rabbit, type RabbitNode, startRabbit, type Unavailable } from './start.ts';
+export { type Rabbit, type RabbitNode, startRabbit } from './start.ts';

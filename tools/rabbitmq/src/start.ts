@@ -1,3 +1,4 @@
+import type { Unavailable } from '@herald/debian';
 import { answersAmqp } from './answers.ts';
 import { startInDocker } from './docker.ts';
 import { findServer } from './find-server.ts';
@@ -19,11 +20,6 @@ export interface RabbitNode {
   restart(): Promise<void>;
   /** Runs `rabbitmqctl` against it; resolves with what that printed. */
   ctl(args: readonly string[]): Promise<string>;
-}
-
-/** Why there is none, in words. */
-export interface Unavailable {
-  readonly unavailable: string;
 }
 
 const USUAL = 'amqp://guest:guest@127.0.0.1:5672';

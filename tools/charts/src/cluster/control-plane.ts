@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@herald/harness';
 import { type Api, createApi } from './api.ts';
 import type { Programs } from './programs.ts';
 
@@ -66,16 +66,6 @@ export async function startControlPlane(programs: Programs): Promise<ControlPlan
     await stop();
     throw new Error(`the API server did not start: ${last.trim().split('\n').at(-1)}`, { cause: error });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('there is no free port');
-  return address.port;
 }
 
 async function writeSecrets(inFolder: (name: string) => string, token: string): Promise<void> {
