@@ -1,4 +1,4 @@
-import type { Channel } from '@herald/domain';
+import { CHANNELS, type Channel } from '@herald/domain';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { readParts, signParts } from './signed-token.ts';
@@ -35,10 +35,4 @@ export function readMessageReference(secret: string, token: string): MessageRefe
 }
 
 const Text = Type.String({ minLength: 1 });
-const Channels = Type.Union([
-  Type.Literal('email'),
-  Type.Literal('sms'),
-  Type.Literal('call'),
-  Type.Literal('webhook'),
-]);
-const Parts = Compile(Type.Tuple([Text, Text, Text, Channels]));
+const Parts = Compile(Type.Tuple([Text, Text, Text, Type.Enum([...CHANNELS])]));

@@ -48,7 +48,7 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
     const log = herald.createLog({ service: name, level: config.LOG_LEVEL });
     const metrics = herald.createMetrics({ version, service: name });
     const clock = herald.systemClock;
-    const admin = herald.createAdmin({ checks: {}, metrics, log });
+    const admin = herald.createAdmin({ metrics, log });
     await admin.listen(config.HOST, config.ADMIN_PORT);
     const { store, broker } = await unlessToldToEnd(() =>
       openDependencies(dependencies(config, clock, metrics.observer(log, exchanges)), { admin, log }),

@@ -24,3 +24,4 @@ export { type RunningProcess, runProcess } from './process/run-process.ts';
 export type { Service, ServiceDeps } from './process/service.ts';
 export { createSecrets, type Secrets } from './secrets.ts';
 export { formatDurationMs, parseDurationMs } from './text-values.ts';
+export { within } from './within.ts';

@@ -1,9 +1,13 @@
-/** What `work` resolves to, or a rejection after `ms` of wall time. The work itself goes on. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`not done within ${ms} ms`)), ms);
+/** What `work` resolves to, or a rejection after `ms` of wall time: with what `late` makes. The work itself goes on. */
+export async function within<T>(
+  ms: number,
+  work: Promise<T>,
+  late: () => Error = () => new Error(`not done within ${ms} ms`),
+): Promise<T> {
+  const isLate = Promise.withResolvers<never>();
+  const timer = setTimeout(() => isLate.reject(late()), ms);
   try {
-    return await Promise.race([work, late.promise]);
+    return await Promise.race([work, isLate.promise]);
   } finally {
     clearTimeout(timer);
   }

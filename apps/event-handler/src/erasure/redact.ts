@@ -1,4 +1,5 @@
 import {
+  CHANNELS,
   type Event,
   type Instant,
   type JsonObject,
@@ -7,7 +8,7 @@ import {
   redactEvent,
 } from '@herald/domain';
 
-const CHANNELS: ReadonlySet<unknown> = new Set(['all', 'email', 'sms', 'call', 'webhook']);
+const CONSENTED: ReadonlySet<unknown> = new Set(['all', ...CHANNELS]);
 const TOPIC = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /**
@@ -19,7 +20,7 @@ export function redact<E extends Event>(event: E): E {
   if (!CONSENT.has(event.type)) return redacted;
   const { channel, topic } = event.data;
   const kept: JsonObject = {
-    ...(channel !== undefined && CHANNELS.has(channel) ? { channel } : {}),
+    ...(channel !== undefined && CONSENTED.has(channel) ? { channel } : {}),
     ...(typeof topic === 'string' && TOPIC.test(topic) ? { topic } : {}),
   };
   return { ...redacted, data: { ...redacted.data, ...kept } };

@@ -1,4 +1,4 @@
-import { isObject } from '@herald/domain';
+import { CHANNELS, isObject } from '@herald/domain';
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { IsIdnEmail } from 'typebox/format';
@@ -13,7 +13,7 @@ const MAX_EMAIL_LENGTH = 254;
 const Traits = Type.Optional(Type.Object({}));
 const consent = Type.Object(
   {
-    channel: Type.Optional(Type.Enum(['all', 'email', 'sms', 'call', 'webhook'])),
+    channel: Type.Optional(Type.Enum(['all', ...CHANNELS])),
     topic: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' })),
     reason: Type.Optional(Type.String({ maxLength: 500 })),
   },

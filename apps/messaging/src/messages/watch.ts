@@ -1,8 +1,7 @@
 import { collections } from '@herald/contracts';
-import { type Channel, type MessageOutcome, span, wall } from '@herald/domain';
+import { CHANNELS, type MessageOutcome, span, wall } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 
-const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
 /** Those that somebody asks for by a rate. */
 const OUTCOMES = [
   'scheduled',

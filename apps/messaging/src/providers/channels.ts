@@ -1,4 +1,4 @@
-import { type Channel, type ProviderOutcome, span } from '@herald/domain';
+import { CHANNELS, type Channel, type ProviderOutcome, span } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
@@ -72,8 +72,6 @@ const OUTCOMES = [
 
 /** Webhooks to one receiver at once: one that is slow must not take the place of all others. */
 const RECEIVER_AT_ONCE = 8;
-
-const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
 
 export function createChannels(deps: ChannelsDeps): Channels {
   const { providers, chosen } = deps;

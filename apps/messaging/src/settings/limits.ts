@@ -1,6 +1,7 @@
 import type { ChannelHours } from '@herald/contracts';
 import {
   type Cap as CapSetting,
+  CHANNELS,
   type Channel,
   type ChannelRate,
   capFault,
@@ -14,7 +15,7 @@ import type { SettingsArea } from './area.ts';
 
 const strict = { additionalProperties: false } as const;
 
-const Channels = Type.Enum(['email', 'sms', 'call', 'webhook'], { description: 'all unless told' });
+const Channels = Type.Enum([...CHANNELS], { description: 'all unless told' });
 const Days = Type.Enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 const Per = Type.String({ minLength: 2, maxLength: 40, description: 'ISO 8601 duration' });
 
@@ -48,7 +49,7 @@ const Cap = Type.Object(
 
 const Rate = Type.Object(
   {
-    channel: Type.Enum(['email', 'sms', 'call', 'webhook']),
+    channel: Type.Enum([...CHANNELS]),
     provider: Type.Optional(
       Type.String({ minLength: 1, maxLength: 40, description: 'its name; all of the channel unless told' }),
     ),

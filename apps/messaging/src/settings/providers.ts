@@ -1,4 +1,4 @@
-import type { Channel } from '@herald/domain';
+import { CHANNELS, type Channel } from '@herald/domain';
 import type { Fault } from '@herald/service';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
@@ -17,8 +17,6 @@ export const providerFields = {
     Type.Object({ email: Names, sms: Names, call: Names, webhook: Names }, { additionalProperties: false }),
   ),
 };
-
-const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
 
 /** Which providers send a workspace's messages, of those that the installation has: `there`, by channel. */
 export const providerSettings = (there: (channel: Channel) => readonly string[]): SettingsArea => ({

@@ -2,7 +2,10 @@ import type { Instant } from '../clock.ts';
 import type { Event } from '../event.ts';
 import type { JsonObject } from '../json.ts';
 
-export type Channel = 'email' | 'sms' | 'call' | 'webhook';
+/** All channels there are. */
+export const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const;
+
+export type Channel = (typeof CHANNELS)[number];
 
 /** What a message is, from the moment it is asked for. Every event about a message carries it. */
 export interface MessageIdentity {
@@ -115,12 +118,12 @@ const OUTCOMES: ReadonlySet<string> = new Set<MessageOutcome>([
   'deferred',
   'key_pressed',
 ]);
-const CHANNELS: ReadonlySet<string> = new Set<Channel>(['email', 'sms', 'call', 'webhook']);
+const CHANNEL_NAMES: ReadonlySet<string> = new Set(CHANNELS);
 
 /** The channel and outcome an event's type names, or undefined when it is not about a message. */
 export function parseMessageType(type: string): { channel: Channel; outcome: MessageOutcome } | undefined {
   const [channel, outcome, ...rest] = type.split('.');
-  if (rest.length > 0 || !CHANNELS.has(channel ?? '') || !OUTCOMES.has(outcome ?? '')) return undefined;
+  if (rest.length > 0 || !CHANNEL_NAMES.has(channel ?? '') || !OUTCOMES.has(outcome ?? '')) return undefined;
   return { channel: channel as Channel, outcome: outcome as MessageOutcome };
 }
 

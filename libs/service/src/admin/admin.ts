@@ -4,7 +4,6 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { type Check, createReadiness, type Readiness, type Stage } from './readiness.ts';
 
 export interface AdminOptions {
-  readonly checks: Checks;
   readonly metrics: Pick<Metrics, 'registry' | 'ready' | 'checkUp' | 'checkSeconds'>;
   readonly log: Log;
 }
@@ -27,9 +26,9 @@ export interface Admin {
  * 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that none of it
  * depends on the API's health or is reachable through it.
  */
-export function createAdmin({ checks, metrics, log }: AdminOptions): Admin {
+export function createAdmin({ metrics, log }: AdminOptions): Admin {
   let stage: Stage = 'starting';
-  let readiness = createReadiness(checks, () => stage);
+  let readiness = createReadiness({}, () => stage);
   let listening: Promise<number> | undefined;
 
   const measured = async (): Promise<Readiness> => {

@@ -26,9 +26,8 @@ export interface RunningProcess {
 export async function runProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { services, http, broker, clock, config, log, metrics } = options;
   const queues = services.flatMap((service) => service.queues);
-  const checks = checksOf(options);
-  const admin = options.admin ?? createAdmin({ checks, metrics, log });
-  admin.setChecks(checks);
+  const admin = options.admin ?? createAdmin({ metrics, log });
+  admin.setChecks(checksOf(options));
   const group = createServices(services, log);
   const stop = createShutdown(shutdownPhases({ ...options, admin, group }), log);
   const isAskedToStop = onEndOfProcess(stop, log);

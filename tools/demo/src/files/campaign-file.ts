@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Channel, isObject } from '@herald/domain';
+import { CHANNELS, type Channel, isObject } from '@herald/domain';
 import type { ApiFault } from '@herald/harness';
 import { LineCounter, parseDocument } from 'yaml';
 import { shown } from '../options.ts';
@@ -29,8 +29,6 @@ export interface TemplateName {
   readonly id: string;
   readonly channel: Channel;
 }
-
-const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const satisfies readonly Channel[];
 
 /** How Herald says where in a campaign a mistake is. */
 const PLACED = /^line (\d+), column (\d+): (.*)$/s;

@@ -1,3 +1,5 @@
+import * as service from '@herald/service';
+
 /** A call took too long: whether the other side has got it, nobody knows. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
@@ -5,12 +7,5 @@ class TimeoutError extends Error {
 }
 
 /** The outcome of `work`, or a `TimeoutError` after `ms` of wall time, whatever becomes of the work then. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new TimeoutError(`no answer within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+export const within = <T>(ms: number, work: Promise<T>): Promise<T> =>
+  service.within(ms, work, () => new TimeoutError(`no answer within ${ms} ms`));
