@@ -2,27 +2,40 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '@herald/harness';
 import { files } from '@herald/observability';
-import { findPrometheus, runPromtool } from '@herald/prometheus';
-import { expect, test } from 'vitest';
+import { findPrometheuses, runPromtool } from '@herald/prometheus';
+import { createMetrics } from '@herald/service';
+import { describe, expect, test } from 'vitest';
 
-const found = await findPrometheus();
+const found = await findPrometheuses();
 const folder = join(import.meta.dirname, 'rules');
+const rules = [...files().keys()].filter((file) => /^charts\/.*\/rules\//.test(file));
+const ruleTests = await readdir(folder);
 
-if ('unavailable' in found) {
-  test(`rules are tried by promtool: ${found.unavailable}`, ({ skip }) => {
-    if (process.env.REQUIRE_SERVICES === '1') throw new Error(found.unavailable);
-    skip(found.unavailable);
-  });
-} else {
-  const rules = [...files().keys()].filter((file) => /^charts\/.*\/rules\//.test(file));
+for (const programs of found) {
+  if ('unavailable' in programs) {
+    test(`rules are tried by promtool: ${programs.unavailable}`, ({ skip }) => {
+      if (process.env.REQUIRE_SERVICES === '1') throw new Error(programs.unavailable);
+      skip(programs.unavailable);
+    });
+    continue;
+  }
 
-  test.each(rules)('promtool reads %s', async (file) => {
-    const { ok, output } = await runPromtool(found, ['check', 'rules', join(root, file)]);
-    expect(ok, output).toBe(true);
-  });
+  describe(`promtool ${programs.version}`, () => {
+    test.each(rules)('reads %s', async (file) => {
+      const { ok, output } = await runPromtool(programs, ['check', 'rules', join(root, file)]);
+      expect(ok, output).toBe(true);
+    });
 
-  test.each(await readdir(folder))('the alerts fire and are quiet as %s says', async (file) => {
-    const { ok, output } = await runPromtool(found, ['test', 'rules', join(folder, file)]);
-    expect(ok, output).toBe(true);
+    test.each(ruleTests)('sees the alerts fire and be quiet as %s says', async (file) => {
+      const { ok, output } = await runPromtool(programs, ['test', 'rules', join(folder, file)]);
+      expect(ok, output).toBe(true);
+    });
+
+    test('finds every metric named and described by the rules', async () => {
+      const { registry, observer } = createMetrics({ version: '1.0.0', service: 'ingest' });
+      observer(undefined, ['events']);
+      const { ok, output } = await runPromtool(programs, ['check', 'metrics'], await registry.metrics());
+      expect(ok, output).toBe(true);
+    });
   });
 }

@@ -1,5 +1,5 @@
 /** Prometheus and promtool for tests: found, or installed where that can be done. */
-export { findPrometheus, type Programs } from './find.ts';
+export { findPrometheuses, type Programs } from './find.ts';
 export { runPromtool } from './promtool.ts';
 export {
   type Prometheus,

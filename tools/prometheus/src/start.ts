@@ -48,7 +48,7 @@ const START = 20_000;
 
 /** A Prometheus that scrapes and evaluates every second, with everything it writes in a temporary folder. */
 export async function startPrometheus(
-  { prometheus }: Programs,
+  { prometheus }: Pick<Programs, 'prometheus'>,
   { targets, rules, port }: PrometheusOptions,
 ): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-prometheus-'));

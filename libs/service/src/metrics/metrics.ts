@@ -39,6 +39,9 @@ export interface MetricsOptions {
   readonly service?: string;
 }
 
+/** Gauges of prom-client under a counter's name. Each is the sum of a gauge that has its name without `_total`. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
+
 /**
  * A registry of its own with every metric of the catalogue, and prom-client's of the process and the event
  * loop.
@@ -49,6 +52,7 @@ export function createMetrics({ version, service }: MetricsOptions): Metrics {
   const readings = createReadings();
   const made = createInstruments(registry, () => readings.refresh());
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   made.buildInfo.set({ version, node: process.versions.node }, 1);
   for (const metric of ['waits', 'unknown_sends', 'queues']) made.readFailures.inc({ metric }, 0);
   const failed = (metric: string) => (): void => made.readFailures.inc({ metric });

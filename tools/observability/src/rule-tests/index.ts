@@ -14,7 +14,7 @@ const call = (outcome: string): string =>
 type Slug = (typeof objectives)[Chart][number]['slug'];
 
 /** Good and bad ones of each promise, as a process would count them. */
-const flows: Readonly<Record<Slug, Flow>> = {
+const flows: Readonly<Record<Slug, readonly Flow[]>> = {
   ingest_availability: counted(request(202), request(503)),
   ingest_latency: measured(
     m.httpSeconds.name,
@@ -30,7 +30,9 @@ const flows: Readonly<Record<Slug, Flow>> = {
 };
 
 const promises = (chart: Chart): Case[] =>
-  objectives[chart].flatMap((objective) => objectiveCases(objective, flows[objective.slug]));
+  objectives[chart].flatMap((objective) =>
+    flows[objective.slug].flatMap((flow) => objectiveCases(objective, flow)),
+  );
 
 const causes: Readonly<Record<Chart, readonly Case[]>> = {
   ingest: [...everyServiceCases('ingest'), ...webhookCases],

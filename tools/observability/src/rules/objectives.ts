@@ -6,11 +6,15 @@ const DOORS = 'http_route=~"/v1/events|/hooks/.*",http_request_method="POST"';
 
 const rate = (series: string, window: string): string => `sum by (namespace) (rate(${series}[${window}]))`;
 
+/** A bucket's bound as Prometheus 2 stores it, `10`, and as Prometheus 3 does, `10.0`. */
+const bucket = (bound: number): string =>
+  Number.isInteger(bound) ? `le=~"${bound}([.]0)?"` : `le="${bound}"`;
+
 /** Those of a histogram that took longer than a bucket's bound. */
 const slower = (name: string, labels: string, bound: number) => ({
   total: (window: string) => rate(`${name}_count{${labels}}`, window),
   bad: (window: string) =>
-    `(${rate(`${name}_count{${labels}}`, window)} - ${rate(`${name}_bucket{${labels},le="${bound}"}`, window)})`,
+    `(${rate(`${name}_count{${labels}}`, window)} - ${rate(`${name}_bucket{${labels},${bucket(bound)}}`, window)})`,
 });
 
 /** What is promised, by the chart that carries its rules. */

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Unavailable } from './find-or-install.ts';
+
+const run = promisify(execFile);
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const TIMEOUT = 240_000;
+
+/**
+ * The files of packages of another Debian release, such as `sid`, from the mirror that this machine already uses. They are unpacked
+ * into the user's cache folder, once; nothing is installed, dependencies are not followed, and root is not needed. Gives the
+ * folder that stands for `/`. Never rejects: `unavailable` says what is missing.
+ */
+export async function unpackNewer(
+  suite: string,
+  packages: readonly string[],
+): Promise<{ folder: string } | Unavailable> {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'herald', 'debian');
+  const folder = join(cache, `${suite}-${packages.join('+')}`);
+  if (await isThere(folder)) return { folder };
+  try {
+    const mirror = await findMirror();
+    if (mirror === undefined) return { unavailable: `no Debian mirror to take ${packages.join(', ')} from` };
+    await mkdir(cache, { recursive: true });
+    const scratch = await mkdtemp(`${folder}.`);
+    try {
+      await unpack({ mirror, suite, packages, scratch });
+      // Whoever is first has it; the other copy is the same.
+      await rename(join(scratch, 'root'), folder).catch(async (error) => {
+        if (!(await isThere(folder))) throw error;
+      });
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+    return { folder };
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return { unavailable: `${packages.join(', ')} of Debian ${suite} could not be fetched: ${why}` };
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Where this machine's own Debian packages come from; undefined on other systems. */
+async function findMirror(): Promise<string | undefined> {
+  const { stdout } = await run('apt-get', [
+    'indextargets',
+    '--format',
+    '$(ORIGIN) $(LABEL) $(REPO_URI)',
+  ]).catch(() => ({ stdout: '' }));
+  const line = stdout.split('\n').find((one) => one.startsWith('Debian Debian '));
+  return line?.split(' ')[2];
+}
+
+interface Unpacking {
+  readonly mirror: string;
+  readonly suite: string;
+  readonly packages: readonly string[];
+  readonly scratch: string;
+}
+
+async function unpack({ mirror, suite, packages, scratch }: Unpacking): Promise<void> {
+  const sources = join(scratch, 'sources.list');
+  await writeFile(sources, `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
+  // Lists and cache of its own: the machine's apt stays as it is.
+  const settings = {
+    'Dir::Etc::sourcelist': sources,
+    'Dir::Etc::sourceparts': '-',
+    'Dir::State::lists': join(scratch, 'lists'),
+    'Dir::Cache': join(scratch, 'cache'),
+    'APT::Sandbox::User': process.getuid?.() === 0 ? 'root' : '',
+  };
+  await Promise.all(['lists', 'cache'].map((name) => mkdir(join(scratch, name))));
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  await run('apt-get', ['-qq', ...options, 'update'], { timeout: TIMEOUT });
+  await run('apt-get', ['-qq', ...options, 'download', ...packages], { timeout: TIMEOUT, cwd: scratch });
+  for (const file of await readdir(scratch)) {
+    if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(scratch, file), join(scratch, 'root')]);
+  }
+}
