@@ -12,6 +12,7 @@ export {
 } from './campaign/parse.ts';
 export { nextLocalTime } from './campaign/until.ts';
 export * from './clock.ts';
+export { type Keyword, readKeyword } from './consent/keyword.ts';
 export { type Decision, decide, type EnrollmentInput, enroll, reactsTo } from './enrollment/decide.ts';
 export * from './enrollment/enrollment.ts';
 export { decideEntry, type Entry, type Refusal } from './enrollment/entry.ts';

@@ -1,4 +1,4 @@
-import { reasonOf } from '@herald/domain';
+import { type Keyword, readKeyword, reasonOf } from '@herald/domain';
 import type { Reported } from '../report-event.ts';
 
 /** The fields of a form of Twilio's. */
@@ -82,28 +82,11 @@ function failure(status: string, fields: TwilioFields): Pick<Reported, 'reason' 
   };
 }
 
-const STOP: ReadonlySet<string> = new Set([
-  'STOP',
-  'STOPALL',
-  'UNSUBSCRIBE',
-  'CANCEL',
-  'END',
-  'QUIT',
-  'REVOKE',
-  'OPTOUT',
-]);
-const START: ReadonlySet<string> = new Set(['START', 'UNSTOP', 'YES']);
-const HELP: ReadonlySet<string> = new Set(['HELP', 'INFO']);
-
 /**
- * What the whole of a text means by the usage of the networks, in whatever case: the words that Twilio itself acts on, which it names in
- * `OptOutType` where it has acted. "Please stop" is no STOP. https://help.twilio.com/articles/223134027
+ * What an incoming text asks for. What Twilio has acted on itself, which it names in `OptOutType`, stands; else the words of the text say it.
  */
-export function keywordOf(fields: TwilioFields): 'stop' | 'start' | 'help' | undefined {
-  const acted = fields.get('OptOutType')?.toLowerCase();
+export function keywordOf(fields: TwilioFields): Keyword | undefined {
+  const acted = fields.get('OptOutType')?.trim().toLowerCase();
   if (acted === 'stop' || acted === 'start' || acted === 'help') return acted;
-  const word = (fields.get('Body') ?? '').trim().toUpperCase();
-  if (STOP.has(word)) return 'stop';
-  if (START.has(word)) return 'start';
-  return HELP.has(word) ? 'help' : undefined;
+  return readKeyword(fields.get('Body') ?? '');
 }

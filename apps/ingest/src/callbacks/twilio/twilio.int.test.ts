@@ -193,7 +193,11 @@ describe('an incoming text', () => {
     ['Unsubscribe', 'stop'],
     ['START', 'start'],
     ['help', 'help'],
-    ['please stop', undefined],
+    ['Stop.', 'stop'],
+    ['“stop”\n-- \nAda', 'stop'],
+    ['ＳＴＯＰ', 'stop'],
+    ['opt out', 'stop'],
+    ['stop by tomorrow?', undefined],
     ['', undefined],
   ])(
     '%j means %s, is answered with nothing, and handed on to who knows the number',
@@ -218,7 +222,11 @@ describe('an incoming text', () => {
   );
 
   it('is what Twilio says that it has already acted on', async () => {
-    await incoming({ Body: 'ARRET', OptOutType: 'STOP' });
+    await incoming({
+      Body: 'no more of this',
+      OptOutType: 'STOP',
+      MessagingServiceSid: `MG${'0'.repeat(32)}`,
+    });
     expect((await handedOn())[0]?.keyword).toBe('stop');
   });
 
