@@ -201,8 +201,10 @@ export interface SourceVerify {
   readonly tolerance?: number;
 }
 
-/** CEL over `body`, `headers` and `query`: what of a webhook becomes the event. */
+/** CEL over `body`, `headers` and `query`, with `each` also over `item` and `index`: what of a webhook becomes the event. */
 export interface SourceMap {
+  /** A list: each item of it is an event. */
+  readonly each?: string;
   readonly id?: string;
   readonly type: string;
   readonly prospectId: string;

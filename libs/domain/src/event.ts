@@ -24,7 +24,7 @@ export interface Event {
   /** `api`, `hooks/<source>`, `unsubscribe`, or the service that did it. */
   readonly source: string;
   readonly data: JsonObject;
-  /** The source's body as it came, where a mapping was applied. */
+  /** The source's body as it came, or the item of it in JSON, where a mapping was applied. */
   readonly raw?: string;
   readonly schema: number;
   /** Shared by all that follows from one event of the outside. */

@@ -50,16 +50,24 @@ const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'map', 'filter'])
 const MATCHES = 'matches';
 const LINEAR_MATCHES = 'matchesRe2';
 
-const environments = new Map<string, Environment>();
+const environments = new WeakMap<ExpressionFunctions, Map<string, Environment>>();
+
+/** Functions of one's own by their CEL signature, such as `json(string): dyn`. */
+type ExpressionFunctions = Readonly<Record<string, (text: string) => unknown>>;
+const NO_FUNCTIONS: ExpressionFunctions = {};
 
 /**
  * Compiles one CEL expression (cel-spec, by `@marcbachmann/cel-js`) over the named variables. Beyond the standard: a field that is
  * not there reads as null (`has(a.b)` still tells), and numbers of JSON mix with integer literals in arithmetic. Throws
  * `ExpressionError` for a syntax error, an unknown name or function, and whatever could run away.
  */
-export function compileExpression(source: string, variables: readonly string[]): CompiledExpression {
+export function compileExpression(
+  source: string,
+  variables: readonly string[],
+  functions = NO_FUNCTIONS,
+): CompiledExpression {
   if (source.length > MAX_LENGTH) throw new ExpressionError(`longer than ${MAX_LENGTH} characters`, 1, 1);
-  const environment = environmentFor(variables);
+  const environment = environmentFor(variables, functions);
   const ast = parsed(source, () => environment.parse(source)).ast;
   checkCost(ast, source, 0);
   const lenient = parsed(source, () => environment.parse(rewritten(ast, source)));
@@ -165,12 +173,15 @@ function rewritten(node: ASTNode, source: string): string {
   );
 }
 
-function environmentFor(variables: readonly string[]): Environment {
+function environmentFor(variables: readonly string[], functions: ExpressionFunctions): Environment {
+  const known = environments.get(functions) ?? new Map<string, Environment>();
+  environments.set(functions, known);
   const key = variables.join();
-  let environment = environments.get(key);
+  let environment = known.get(key);
   if (environment === undefined) {
     environment = createEnvironment(variables);
-    environments.set(key, environment);
+    for (const [signature, call] of Object.entries(functions)) environment.registerFunction(signature, call);
+    known.set(key, environment);
   }
   return environment;
 }

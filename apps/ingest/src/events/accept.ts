@@ -7,6 +7,8 @@ export interface AcceptedItem {
   readonly path: string;
   readonly checked: CheckedEvent;
   readonly traceparent?: string;
+  /** What the sender's body said of it, where the event was mapped from that. */
+  readonly raw?: string;
 }
 
 export interface Acceptance {
@@ -38,7 +40,7 @@ export function acceptItems(
   return { events: [...byId.values()].map(({ event }) => event), faults };
 }
 
-function toEvent({ checked, traceparent }: AcceptedItem, index: number, acceptance: Acceptance): Event {
+function toEvent({ checked, traceparent, raw }: AcceptedItem, index: number, acceptance: Acceptance): Event {
   const { workspace, source, now, idempotencyKey, newId } = acceptance;
   const id =
     checked.id ??
@@ -52,6 +54,7 @@ function toEvent({ checked, traceparent }: AcceptedItem, index: number, acceptan
     receivedAt: now,
     source,
     data: checked.data,
+    ...(raw === undefined ? {} : { raw }),
     schema: EVENT_SCHEMA,
     correlationId: id,
     depth: 0,

@@ -1,25 +1,15 @@
 import type { SourceDocument } from '@herald/contracts';
-import { type Clock, deriveId, EVENT_SCHEMA, type Event } from '@herald/domain';
+import type { Clock } from '@herald/domain';
 import { type Http, type Log, type Metrics, Problem, problemResponses, type Secrets } from '@herald/service';
 import { Type } from 'typebox';
-import { type CheckedEvent, checkEvent } from '../events/event-fields.ts';
-import { collectFaults } from '../events/faults.ts';
-import { isTraceparent } from '../events/trace.ts';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
-import { type HookBody, readHookBody } from './hook-body.ts';
-import { type HookContext, runMapping } from './mapping.ts';
-import {
-  deliveryId,
-  isAuthentic,
-  pretendToVerify,
-  type RawRequest,
-  secretHeaders,
-  secretsOf,
-} from './signatures.ts';
+import { readHookBody } from './hook-body.ts';
+import { type Hook, type HookEvents, hookEvents } from './hook-events.ts';
+import { isAuthentic, pretendToVerify, type RawRequest, secretHeaders, secretsOf } from './signatures.ts';
 
 /** bytes */
 const BODY_LIMIT = 1024 * 1024;
@@ -30,13 +20,15 @@ const schema = {
   tags: ['hooks'],
   summary: 'Receive a webhook of a source',
   description:
-    'Verified over the raw body by the source’s scheme, then mapped to an event. A 401 is an unknown source or a signature, token or timestamp that does not hold; which, is not told.',
+    'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a list of them: all or none. A 401 is an unknown source or a signature, token or timestamp that does not hold; which, is not told.',
   params: Type.Object({ workspace: Type.String(), source: Type.String() }),
   response: {
     202: Type.Object({
-      accepted: Type.Integer({ description: '1, or 0 where the source skips the webhook.' }),
-      ids: Type.Optional(Type.Array(Type.String())),
-      skipped: Type.Optional(Type.Boolean()),
+      accepted: Type.Integer({ description: 'How many events; the same event twice in a webhook is one.' }),
+      ids: Type.Optional(
+        Type.Array(Type.String(), { description: 'Of the events, in the order of the webhook.' }),
+      ),
+      skipped: Type.Optional(Type.Boolean({ description: 'Where the source skips all of the webhook.' })),
     }),
     ...problemResponses(400, 401, 413, 415, 422, 429, 503),
   },
@@ -76,11 +68,10 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
       headers: shownHeaders(raw, source),
       query: singleValues(request.query),
     };
-    const checked = mapped(source, context);
-    if (checked === 'skip') return reply.code(202).send({ accepted: 0, skipped: true });
-    const event = toEvent(source.doc, checked, raw, body);
-    await publishEvents([event]);
-    return reply.code(202).send({ accepted: 1, ids: [event.id] });
+    const { events, skipped } = await mapped({ source, request: raw, body, context });
+    if (events.length > 0) await publishEvents(events);
+    const ids = events.map((event) => event.id);
+    return reply.code(202).send(skipped ? { accepted: 0, skipped } : { accepted: ids.length, ids });
   });
 
   /** The source that sent this. Unknown and not proven are one answer and cost the same: nobody can list sources by asking. */
@@ -110,51 +101,22 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     });
   };
 
-  /** The event that the webhook maps to, not yet with an id; throws a 422 that names each expression and why. */
-  const mapped = (source: Source, context: HookContext): CheckedEvent | 'skip' => {
-    const result =
-      source.faults.length > 0
-        ? { kind: 'failed' as const, faults: source.faults }
-        : runMapping(source.mapping, context);
-    if (result.kind === 'skip') return 'skip';
-    const faults = collectFaults();
-    const checked = result.kind === 'fields' ? checkEvent(result.fields, clock, faults) : undefined;
-    if (checked !== undefined) return checked;
-    const errors =
-      result.kind === 'failed'
-        ? result.faults
-        : faults.found.map(({ path, message }) => ({ path: `/map${path}`, message }));
-    const { workspace, id } = source.doc;
-    // Paths only: the messages may quote what the sender sent.
-    log.warn({ workspace, source: id, at: errors.map(({ path }) => path) }, 'a webhook could not be mapped');
-    throw new Problem(422, 'mapping', 'The webhook does not map to an event.', { errors });
-  };
-
-  const toEvent = (
-    doc: SourceDocument,
-    checked: CheckedEvent,
-    request: RawRequest,
-    body: HookBody,
-  ): Event => {
-    const own = checked.id ?? deliveryId(doc.verify, request.headers);
-    const id = own === undefined ? deriveId('hook-body', doc.id, body.text) : deriveId('hook', doc.id, own);
-    const now = clock.now();
-    const { traceparent } = request.headers;
-    return {
-      workspace: doc.workspace,
-      id,
-      stream: checked.stream,
-      type: checked.type,
-      occurredAt: checked.occurredAt ?? now,
-      receivedAt: now,
-      source: `hooks/${doc.id}`,
-      data: checked.data,
-      raw: body.text,
-      schema: EVENT_SCHEMA,
-      correlationId: id,
-      depth: 0,
-      ...(isTraceparent(traceparent) ? { traceparent } : {}),
-    };
+  const mapped = async (hook: Hook): Promise<HookEvents> => {
+    const { workspace, id } = hook.source.doc;
+    try {
+      // One was counted when the source had proved itself.
+      return await hookEvents(hook, {
+        clock,
+        onCount: (items) => rateLimit(workspace, Math.max(0, items - 1)),
+      });
+    } catch (error) {
+      if (error instanceof Problem && error.status === 422) {
+        // Paths only: the messages may quote what the sender sent.
+        const at = error.errors?.map(({ path }) => path);
+        log.warn({ workspace, source: id, at }, 'a webhook could not be mapped');
+      }
+      throw error;
+    }
   };
 }
 

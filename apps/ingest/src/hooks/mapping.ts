@@ -4,10 +4,10 @@ import {
   compileExpression,
   EvaluationError,
   ExpressionError,
-  isObject,
   type JsonValue,
 } from '@herald/domain';
 import type { Fault } from '@herald/service';
+import { json, jsonIn, readable } from './json-values.ts';
 
 /** What a webhook looks like to the expressions: headers by lower-case name and query by name, each one text. */
 export type HookContext = {
@@ -16,12 +16,18 @@ export type HookContext = {
   readonly query: Readonly<Record<string, string>>;
 };
 
-const VARIABLES: readonly (keyof HookContext)[] = ['body', 'headers', 'query'];
+const VARIABLES: readonly string[] = ['body', 'headers', 'query'];
+/** What else the expressions of a map with `each` see. */
+const ITEM_VARIABLES: readonly string[] = ['item', 'index'];
+const FUNCTIONS = { 'json(string): dyn': json };
+/** One webhook makes no more events than one request to `/v1/events`. */
+const MAX_ITEMS = 1_000;
 
 const EVENT_PARTS = ['id', 'type', 'prospectId', 'occurredAt', 'data'] as const;
 type EventPart = (typeof EVENT_PARTS)[number];
 
 export interface Mapping {
+  readonly each?: CompiledExpression;
   readonly skip?: CompiledExpression;
   readonly parts: ReadonlyMap<EventPart, CompiledExpression>;
 }
@@ -30,16 +36,18 @@ export interface Mapping {
 export type Mapped =
   | { readonly kind: 'skip' }
   | { readonly kind: 'fields'; readonly fields: Partial<Record<EventPart, JsonValue>> }
+  /** Paths are the names of the expressions: `/type`. */
   | { readonly kind: 'failed'; readonly faults: readonly Fault[] };
 
 /** Compiles every expression of a map; the faults say which, with line and column. */
 export function compileMapping(map: SourceMap): { mapping: Mapping; faults: Fault[] } {
   const faults: Fault[] = [];
-  const compile = (name: keyof SourceMap): CompiledExpression | undefined => {
+  const inItem = map.each === undefined ? VARIABLES : [...VARIABLES, ...ITEM_VARIABLES];
+  const compile = (name: keyof SourceMap, variables = inItem): CompiledExpression | undefined => {
     const source = map[name];
     if (source === undefined) return undefined;
     try {
-      return compileExpression(source, VARIABLES);
+      return compileExpression(source, variables, FUNCTIONS);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const { line, column, message } = error;
@@ -47,29 +55,70 @@ export function compileMapping(map: SourceMap): { mapping: Mapping; faults: Faul
       return undefined;
     }
   };
+  const each = compile('each', VARIABLES);
   const skip = compile('skip');
   const parts = new Map<EventPart, CompiledExpression>();
   for (const name of EVENT_PARTS) {
     const compiled = compile(name);
     if (compiled !== undefined) parts.set(name, compiled);
   }
-  return { mapping: { ...(skip === undefined ? {} : { skip }), parts }, faults };
+  const mapping = {
+    ...(each === undefined ? {} : { each }),
+    ...(skip === undefined ? {} : { skip }),
+    parts,
+  };
+  return { mapping, faults };
 }
 
-/** Runs a map over one webhook. An id may be given as a number, because many senders' ids are. */
-export function runMapping({ skip, parts }: Mapping, given: HookContext): Mapped {
-  const context = {
-    body: readable(given.body),
-    headers: readable(given.headers),
-    query: readable(given.query),
-  };
+/** What the expressions read of a webhook, made once for all of its items. */
+export const contextOf = ({ body, headers, query }: HookContext): Record<string, unknown> => ({
+  body: readable(body),
+  headers: readable(headers),
+  query: readable(query),
+});
+
+/** What they read of one item of it besides. */
+export const contextOfItem = (item: JsonValue, index: number): Record<string, unknown> => ({
+  item: readable(item),
+  index: BigInt(index),
+});
+
+/**
+ * What a webhook is a list of, by the map's `each`: a list, or text that holds one in JSON, as a field of a form does. The fault says why
+ * there is none. Without `each` a body that is a list of several is refused: its map reads one of them and would lose the others.
+ */
+export function itemsOf(
+  { each }: Mapping,
+  context: Record<string, unknown>,
+): { items: readonly JsonValue[] } | { fault: Fault } | undefined {
+  const refused = (message: string) => ({ fault: { path: '/map/each', message } });
+  if (each === undefined) {
+    const { body } = context;
+    if (!Array.isArray(body) || body.length < 2) return undefined;
+    const hint = 'write "each": "body" and read `item`, or "each": "[body]" if the whole list is one event';
+    return refused(`is required: the body is a list of ${body.length}; ${hint}`);
+  }
+  try {
+    const value = each.value(context);
+    const items = typeof value === 'string' && /^\s*\[/.test(value) ? jsonIn(value) : value;
+    if (!Array.isArray(items)) return refused('gives no list');
+    if (items.length <= MAX_ITEMS) return { items };
+    return refused(`gives ${items.length} items; one webhook holds up to ${MAX_ITEMS}`);
+  } catch (error) {
+    if (error instanceof EvaluationError) return refused(error.message);
+    throw error;
+  }
+}
+
+/** Runs a map over a webhook, or over one item of it. An id may be given as a number, because many senders' ids are. */
+export function runMapping({ skip, parts }: Mapping, context: Record<string, unknown>): Mapped {
   const faults: Fault[] = [];
   const run = <T>(name: keyof SourceMap, evaluate: () => T): T | undefined => {
     try {
       return evaluate();
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
-      faults.push({ path: `/map/${name}`, message: error.message });
+      faults.push({ path: `/${name}`, message: error.message });
       return undefined;
     }
   };
@@ -85,21 +134,10 @@ export function runMapping({ skip, parts }: Mapping, given: HookContext): Mapped
     const isId = name === 'id' || name === 'prospectId';
     if (name === 'occurredAt' && typeof value === 'number') {
       const hint = 'for seconds since 1970 write timestamp(int(…))';
-      faults.push({ path: '/map/occurredAt', message: `gives a number, not a time: ${hint}` });
+      faults.push({ path: '/occurredAt', message: `gives a number, not a time: ${hint}` });
       continue;
     }
     fields[name] = isId && Number.isSafeInteger(value) ? String(value) : value;
   }
   return faults.length > 0 ? { kind: 'failed', faults } : { kind: 'fields', fields };
-}
-
-/**
- * The library behind the expressions tells a plain object by its `constructor`: one with a field of that name would read as null,
- * without a word. A Map it reads by its keys alone.
- */
-function readable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readable);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([name, part]) => [name, readable(part)] as const);
-  return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
 }

@@ -51,6 +51,11 @@ const Verify = Type.Object(
 
 const Expressions = Type.Object(
   {
+    each: Type.Optional(
+      Expression(
+        'A list, or text that is a list in JSON: each of its items, up to 1,000, is an event. The other expressions then read `item` and `index`.',
+      ),
+    ),
     id: Type.Optional(
       Expression('Unique in the source; the delivery id of the scheme, or a hash of the body, unless given.'),
     ),
@@ -62,7 +67,10 @@ const Expressions = Type.Object(
     data: Type.Optional(Expression('An object; empty unless given. The whole body is kept beside it.')),
     skip: Type.Optional(Expression('Where true, the webhook is answered and not recorded.')),
   },
-  { additionalProperties: false, description: 'CEL over `body`, `headers` and `query`.' },
+  {
+    additionalProperties: false,
+    description: 'CEL over `body`, `headers` and `query`; `json(text)` reads JSON in a text.',
+  },
 );
 
 export const SourceBody = Type.Object(

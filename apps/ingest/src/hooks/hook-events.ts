@@ -1,0 +1,126 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SourceDocument } from '@herald/contracts';
+import { type Clock, deriveId, type Event } from '@herald/domain';
+import { type Fault, Problem } from '@herald/service';
+import { type AcceptedItem, acceptItems } from '../events/accept.ts';
+import { type CheckedEvent, checkEvent } from '../events/event-fields.ts';
+import { collectFaults } from '../events/faults.ts';
+import { isTraceparent } from '../events/trace.ts';
+import type { Source } from '../sources/definition.ts';
+import type { HookBody } from './hook-body.ts';
+import { contextOf, contextOfItem, type HookContext, itemsOf, type Mapped, runMapping } from './mapping.ts';
+import { deliveryId, type RawRequest } from './signatures.ts';
+
+/** So many faults are named; an answer must not grow with what a stranger sends. */
+const MAX_FAULTS = 50;
+/** ms of mapping until other requests get their turn. */
+const SLICE = 10;
+
+/** A verified webhook, read. */
+export interface Hook {
+  readonly source: Source;
+  readonly request: RawRequest;
+  readonly body: HookBody;
+  readonly context: HookContext;
+}
+
+/** What a webhook came to: its events in their order, and whether it said something of which all was skipped. */
+export interface HookEvents {
+  readonly events: readonly Event[];
+  readonly skipped: boolean;
+}
+
+/** What of a webhook becomes one event. `at` is where its faults are said to be. */
+interface Item {
+  readonly at: string;
+  readonly raw: string;
+  readonly context: Record<string, unknown>;
+  /** Tells its id from those of the other items where the sender gives it none; undefined for a webhook that is one event. */
+  readonly index?: number;
+}
+
+/**
+ * The events that a webhook maps to: all of its items, or a 422 that names each expression that gave none and why. `onCount` hears how
+ * many items there are before any of them is mapped, and may throw.
+ */
+export async function hookEvents(
+  hook: Hook,
+  { clock, onCount }: { readonly clock: Clock; readonly onCount: (items: number) => void },
+): Promise<HookEvents> {
+  const { source, request } = hook;
+  if (source.faults.length > 0) throw unmappable(source.faults);
+  const items = listItems(hook);
+  onCount(items.length);
+
+  const accepted: AcceptedItem[] = [];
+  const faults: Fault[] = [];
+  const traceparent = request.headers.traceparent;
+  const trace = isTraceparent(traceparent) ? { traceparent } : {};
+  let turn = performance.now();
+  for (const item of items) {
+    if (performance.now() - turn > SLICE) {
+      await setImmediate();
+      turn = performance.now();
+    }
+    const mapped = runMapping(source.mapping, item.context);
+    if (mapped.kind === 'skip') continue;
+    const checked = checkedEvent(mapped, item.at, clock, faults);
+    if (checked === undefined) continue;
+    const id = idOf(source.doc, checked.id, hook, item.index);
+    accepted.push({ path: item.at, checked: { ...checked, id }, raw: item.raw, ...trace });
+  }
+  if (faults.length > 0) throw unmappable(faults);
+  const { workspace, id } = source.doc;
+  const done = acceptItems(accepted, {
+    workspace,
+    source: `hooks/${id}`,
+    now: clock.now(),
+    newId: () => '', // every item has one
+  });
+  if (done.faults.length > 0) throw unmappable(done.faults);
+  return { events: done.events, skipped: items.length > 0 && accepted.length === 0 };
+}
+
+function listItems({ source, context, body }: Hook): readonly Item[] {
+  const readable = contextOf(context);
+  const found = itemsOf(source.mapping, readable);
+  if (found === undefined) return [{ at: '/map', raw: body.text, context: readable }];
+  if ('fault' in found) throw unmappable([found.fault]);
+  return found.items.map((item, index) => ({
+    at: `/map/each/${index}`,
+    raw: JSON.stringify(item),
+    context: { ...readable, ...contextOfItem(item, index) },
+    index,
+  }));
+}
+
+/** The event, or undefined with what is wrong added to `faults`. */
+function checkedEvent(mapped: Mapped, at: string, clock: Clock, faults: Fault[]): CheckedEvent | undefined {
+  const own = collectFaults();
+  const checked = mapped.kind === 'fields' ? checkEvent(mapped.fields, clock, own) : undefined;
+  if (mapped.kind === 'failed') for (const { path, message } of mapped.faults) own.add(path, message);
+  for (const { path, message } of own.found) faults.push({ path: `${at}${path}`, message });
+  return checked;
+}
+
+/**
+ * The id that the map gives, else what the sender calls the delivery, else a hash of the body: the same each time that the same bytes come
+ * again, and another for each item.
+ */
+function idOf(doc: SourceDocument, own: string | undefined, { request, body }: Hook, index?: number): string {
+  if (own !== undefined) return deriveId('hook', doc.id, own);
+  const place = index === undefined ? [] : [index];
+  const delivery = deliveryId(doc.verify, request.headers);
+  return delivery === undefined
+    ? deriveId('hook-body', doc.id, body.text, ...place)
+    : deriveId('hook', doc.id, delivery, ...place);
+}
+
+function unmappable(faults: readonly Fault[]): Problem {
+  const more = faults.length - MAX_FAULTS;
+  const errors = faults.slice(0, MAX_FAULTS);
+  if (more > 0) errors.push({ path: '', message: `… and ${more} more` });
+  return new Problem(422, 'mapping', 'The webhook does not map to an event; nothing of it was stored.', {
+    errors,
+  });
+}
