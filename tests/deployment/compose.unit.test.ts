@@ -17,7 +17,7 @@ const targets = new Set(text('Dockerfile').match(/(?<= AS )\S+/g));
 
 /** The generated tables of configuration: name, and whether it is required. */
 const settings = new Map(
-  [...text('README.md').matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \|/gm)].map(([, name, fallback]) => [
+  [...text('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \|/gm)].map(([, name, fallback]) => [
     name,
     fallback?.includes('required') ?? false,
   ]),
@@ -40,7 +40,7 @@ describe.each(SERVICES)('the service %s', (name) => {
   });
 
   it('gets longer to end than a stop may take', () => {
-    const [, usual] = /`SHUTDOWN_TIMEOUT` \| `(PT\d+S)`/.exec(text('README.md')) ?? [];
+    const [, usual] = /`SHUTDOWN_TIMEOUT` \| `(PT\d+S)`/.exec(text('docs/configuration.md')) ?? [];
     const timeout = service.environment?.SHUTDOWN_TIMEOUT ?? usual ?? '';
     expect(timeout).toMatch(/^PT\d+S$/);
     const given = Number.parseInt(service.stop_grace_period ?? '', 10);

@@ -48,7 +48,7 @@ describe('docs/operations.md', () => {
   });
 
   it('names settings, scopes and routes of the services', () => {
-    const readme = text('README.md');
+    const readme = text('docs/configuration.md');
     for (const setting of ['UNKNOWN_RESEND', 'SMTP_URL', 'DELAY_HORIZON']) {
       expect(page).toContain(setting);
       expect(readme).toContain(`| \`${setting}\` |`);

@@ -13,7 +13,7 @@ const checking = process.argv.includes('--check');
 
 const parts: { readonly file: string; readonly make: (before: string) => string }[] = [
   {
-    file: 'README.md',
+    file: 'docs/configuration.md',
     make: (before) =>
       replaceSection(
         replaceSection(before, 'configuration', configTable(allInOneConfig)),
