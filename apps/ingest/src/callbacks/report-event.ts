@@ -31,14 +31,15 @@ export const reportEvent = (
   clock: Clock,
 ): Event => aboutProspect(MESSAGE_REPORTED, reference, withoutGaps({ ...reported }), origin, clock);
 
-/** The event that a person wants no more messages of the channel, told to the provider instead of us. */
-export const unsubscribedEvent = (
+/** The event that a person wants messages of the channel, or no more of them, told to the provider instead of us. */
+export const consentEvent = (
+  decision: 'subscribed' | 'unsubscribed',
   reference: MessageReference,
   reason: string,
   origin: ReportOrigin,
   clock: Clock,
 ): Event =>
-  aboutProspect('prospect.unsubscribed', reference, { channel: reference.channel, reason }, origin, clock);
+  aboutProspect(`prospect.${decision}`, reference, { channel: reference.channel, reason }, origin, clock);
 
 function aboutProspect(
   type: string,

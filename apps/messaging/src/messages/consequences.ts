@@ -11,7 +11,7 @@ import type { Store } from '@herald/store';
 import type { Settings } from '../settings/settings.ts';
 
 /**
- * What a bounce or a complaint means for the person, as events on their stream: it is decided once, here, and stored with the message that
+ * What a bounce, a complaint or an opt-out told to a provider means for the person, as events on their stream: it is decided once, here, and stored with the message that
  * caused it, so that a replay, under whatever settings, gives the same consent.
  */
 export type Consequences = (told: {
@@ -53,6 +53,7 @@ export function createConsequences({ store, settings }: ConsequencesDeps): Conse
     const { onBounce = {}, onComplaint = 'unsubscribe' }: Policy = settings.of(event.workspace);
     if (parseMessageType(event.type)?.outcome === 'complained')
       return { effect: onComplaint, reason: 'complaint' };
+    if (event.data.optedOut === true) return { effect: 'unsubscribe', reason: 'told to the provider' };
     // Said in this event: what bounced once and is now told of otherwise has had its effect.
     if (event.data.bounce === 'hard') return { effect: onBounce.hard ?? 'suppress', reason: 'hard_bounce' };
     const { softAfter = SOFT_AFTER } = onBounce;

@@ -240,6 +240,18 @@ describe('a bounce', () => {
     await expectReplayable(stage);
   });
 
+  test('that is an opt-out told to the provider unsubscribes the person', async () => {
+    const stage = await ready({
+      provider: fakeProvider(() => ({ kind: 'permanent', reason: '400, 21610: opted out', optedOut: true })),
+    });
+    await stage.ask();
+    await stage.until('m1', 'failed');
+    expect(consequences(stage)).toMatchObject([
+      { type: 'prospect.unsubscribed', reason: 'told to the provider', messageId: 'm1' },
+    ]);
+    await expectReplayable(stage);
+  });
+
   test('that is soft suppresses only as the last of so many in a row', async () => {
     const stage = await ready();
     await stage.call('PUT', '/v1/settings', { onBounce: { softAfter: 3 } });

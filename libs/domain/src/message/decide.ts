@@ -18,7 +18,13 @@ export type ProviderOutcome =
     }
   | { readonly kind: 'throttled'; readonly reason: string; readonly retryAfter?: number }
   | { readonly kind: 'credentials'; readonly reason: string }
-  | { readonly kind: 'permanent'; readonly reason: string; readonly bounce?: Bounce }
+  | {
+      readonly kind: 'permanent';
+      readonly reason: string;
+      readonly bounce?: Bounce;
+      /** The person has told the provider that they want no more. */
+      readonly optedOut?: true;
+    }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** What is known, at the moment of sending, of whether a message may leave. */
@@ -106,9 +112,9 @@ export function afterAttempt(
   }
   const { reason } = outcome;
   if (outcome.kind === 'permanent') {
-    const { bounce } = outcome;
+    const { bounce, optedOut } = outcome;
     return bounce === undefined
-      ? { outcome: 'failed', facts: { attempts, reason } }
+      ? { outcome: 'failed', facts: { attempts, reason, ...(optedOut && { optedOut }) } }
       : { outcome: 'bounced', facts: { attempts, reason, bounce } };
   }
   if (outcome.kind === 'unknown') return { outcome: 'unknown', facts: { attempts, reason } };

@@ -70,6 +70,8 @@ export interface MessageFacts {
   /** The provider said so, after the call. */
   readonly reported?: true;
   readonly bounce?: Bounce;
+  /** It was refused because the person has told the provider that they want no more. */
+  readonly optedOut?: true;
   /** The link that was followed, without its query and fragment. */
   readonly url?: string;
   /** The key that was pressed. */

@@ -1,7 +1,14 @@
+import { type Refusal, refusalOf } from '@herald/addresses';
 import { isObject, reasonOf, span } from '@herald/domain';
 import { plainLink } from '../../tracking/plain-link.ts';
 import { scannerOf } from '../../tracking/scanner.ts';
 import type { Reported } from '../report-event.ts';
+
+/** What is reported of the message, and what the person has decided about e-mail; both undefined: nothing that is of use. */
+interface Meaning {
+  readonly reported?: Reported;
+  readonly consent?: 'subscribed' | 'unsubscribed';
+}
 
 /** One event of SendGrid's, as far as it is of use here. */
 export interface SendgridEvent {
@@ -11,7 +18,7 @@ export interface SendgridEvent {
   readonly id: string;
   /** ms since 1970. */
   readonly at: number;
-  readonly meaning: Reported | 'unsubscribed' | undefined;
+  readonly meaning: Meaning;
 }
 
 /** The event, or undefined for what has not even the form of one. Everything in it is text of somebody else's. */
@@ -37,52 +44,88 @@ function meaningOf(
   event: string,
   fields: Record<string, unknown>,
   isOwnLink: (url: string) => boolean,
-): SendgridEvent['meaning'] {
-  const common = { provider: 'sendgrid' } as const;
+): Meaning {
+  const report = (reported: Omit<Reported, 'provider'>): Meaning => ({
+    reported: { provider: 'sendgrid', ...reported },
+  });
   const because = (text: unknown) =>
     typeof text === 'string' && text !== '' ? { reason: reasonOf(text) } : {};
-  const scanner = scannerOf({ userAgent: textOf(fields.useragent) });
   switch (event) {
     case 'processed':
-      return { ...common, outcome: 'sent' };
+      return report({ outcome: 'sent' });
     case 'deferred':
-      return { ...common, outcome: 'deferred', ...because(fields.response) };
+      return report({ outcome: 'deferred', ...because(fields.response) });
     case 'delivered':
-      return { ...common, outcome: 'delivered' };
+      return report({ outcome: 'delivered' });
     case 'open':
       // SendGrid does not always name the program of an open, so that nothing follows from its absence.
-      return { ...common, outcome: 'opened', ...(fields.sg_machine_open === true ? { machine: true } : {}) };
+      return report({ outcome: 'opened', ...(fields.sg_machine_open === true ? { machine: true } : {}) });
     case 'click': {
       const url = textOf(fields.url);
       // Who goes to unsubscribe is not who found something of interest; the page tells what they did.
-      if (url !== undefined && isOwnLink(url)) return undefined;
+      if (url !== undefined && isOwnLink(url)) return {};
+      const scanner = scannerOf({ userAgent: textOf(fields.useragent) });
       const link = plainLink(url);
-      return {
-        ...common,
+      return report({
         outcome: 'clicked',
         ...(link === undefined ? {} : { url: link }),
         ...(scanner === undefined || fields.useragent === undefined ? {} : { scanner }),
-      };
+      });
     }
     case 'bounce':
-      // `blocked`: the server refused for now, or refused us; the address may well be good.
-      return {
-        ...common,
-        outcome: 'bounced',
-        bounce: fields.type === 'blocked' ? 'soft' : 'hard',
-        ...because(fields.reason),
-      };
+      return report({ ...bounced(fields), ...because(fields.reason) });
     case 'dropped':
-      return /bounced address|invalid/i.test(textOf(fields.reason) ?? '')
-        ? { ...common, outcome: 'bounced', bounce: 'hard', ...because(fields.reason) }
-        : { ...common, outcome: 'failed', ...because(fields.reason) };
+      return dropped(textOf(fields.reason) ?? '', report);
     case 'spamreport':
-      return { ...common, outcome: 'complained' };
+      return report({ outcome: 'complained' });
     case 'unsubscribe':
     case 'group_unsubscribe':
-      return 'unsubscribed';
+      return { consent: 'unsubscribed' };
+    case 'group_resubscribe':
+      return { consent: 'subscribed' };
     default:
-      return undefined;
+      return {};
+  }
+}
+
+/** What SendGrid makes of the server's words, where they have no code that says it. `Unclassified` says nothing. */
+const BY_CLASS: Readonly<Record<string, Refusal>> = {
+  'Invalid Address': 'hard',
+  'Mailbox Unavailable': 'soft',
+  'Technical Failure': 'soft',
+  Technical: 'soft',
+  Content: 'other',
+  Reputation: 'other',
+  'Frequency or Volume Too High': 'other',
+  'Frequency/Volume': 'other',
+};
+
+/**
+ * The server's code says what it is about, else SendGrid's classification, else its type. A `blocked` mail was refused for now, or because
+ * of us: the address may well be good.
+ */
+function bounced(fields: Record<string, unknown>): Pick<Reported, 'outcome' | 'bounce'> {
+  const isBlocked = fields.type === 'blocked';
+  const about =
+    refusalOf(textOf(fields.status), textOf(fields.reason)) ??
+    BY_CLASS[textOf(fields.bounce_classification) ?? ''] ??
+    (isBlocked ? 'soft' : 'hard');
+  if (about === 'other') return { outcome: 'failed' };
+  return { outcome: 'bounced', bounce: isBlocked ? 'soft' : about };
+}
+
+/** SendGrid did not try, and says why: the address, or the person, is on one of its lists, or something is wrong with the mail. */
+function dropped(reason: string, report: (reported: Omit<Reported, 'provider'>) => Meaning): Meaning {
+  const because = reason === '' ? {} : { reason: reasonOf(reason) };
+  switch (reason.trim().toLowerCase()) {
+    case 'bounced address':
+    case 'invalid':
+      return report({ outcome: 'bounced', bounce: 'hard', ...because });
+    case 'unsubscribed address':
+    case 'spam reporting address':
+      return { ...report({ outcome: 'failed', ...because }), consent: 'unsubscribed' };
+    default:
+      return report({ outcome: 'failed', ...because });
   }
 }
 

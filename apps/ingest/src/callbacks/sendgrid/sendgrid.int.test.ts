@@ -84,9 +84,44 @@ describe('what SendGrid reports', () => {
       { type: 'bounce', reason: '550 no such user' },
       { outcome: 'bounced', bounce: 'hard', reason: '550 no such user' },
     ],
-    ['bounce', { type: 'blocked', reason: '421 spam' }, { outcome: 'bounced', bounce: 'soft' }],
+    ['bounce', { type: 'blocked', reason: '421 try later' }, { outcome: 'bounced', bounce: 'soft' }],
+    ['bounce', { type: 'blocked', reason: '550 spam' }, { outcome: 'failed' }],
     ['dropped', { reason: 'Bounced Address' }, { outcome: 'bounced', bounce: 'hard' }],
-    ['dropped', { reason: 'Unsubscribed Address' }, { outcome: 'failed', reason: 'Unsubscribed Address' }],
+    [
+      'bounce',
+      { type: 'bounce', status: '5.2.2', reason: '552 5.2.2 <ann@private.example> mailbox full' },
+      { outcome: 'bounced', bounce: 'soft' },
+    ],
+    [
+      'bounce',
+      { type: 'bounce', status: '5.0.0', reason: '500 unknown', bounce_classification: 'Invalid Address' },
+      { outcome: 'bounced', bounce: 'hard' },
+    ],
+    [
+      'bounce',
+      { type: 'bounce', status: '5.0.0', bounce_classification: 'Mailbox Unavailable' },
+      { outcome: 'bounced', bounce: 'soft' },
+    ],
+    [
+      'bounce',
+      { type: 'bounce', status: '4.4.7', reason: 'unable to get mx info' },
+      { outcome: 'bounced', bounce: 'soft' },
+    ],
+    [
+      'bounce',
+      { type: 'blocked', status: '5.7.26', reason: '550 5.7.26 fails DMARC' },
+      { outcome: 'failed', reason: '550 5.7.26 fails DMARC' },
+    ],
+    ['bounce', { type: 'blocked', bounce_classification: 'Reputation' }, { outcome: 'failed' }],
+    ['bounce', { type: 'blocked', status: '5.1.1' }, { outcome: 'bounced', bounce: 'soft' }],
+    ['bounce', {}, { outcome: 'bounced', bounce: 'hard' }],
+    ['dropped', { reason: 'Invalid' }, { outcome: 'bounced', bounce: 'hard' }],
+    [
+      'dropped',
+      { reason: 'Invalid SMTPAPI header' },
+      { outcome: 'failed', reason: 'Invalid SMTPAPI header' },
+    ],
+    ['dropped', { reason: 'Recipient List over Package Quota' }, { outcome: 'failed' }],
     ['spamreport', {}, { outcome: 'complained' }],
   ])('%s %j means %j', async (name, more, expected) => {
     expect((await post([event(name, more)])).statusCode).toBe(200);
@@ -102,6 +137,24 @@ describe('what SendGrid reports', () => {
       { type: 'prospect.unsubscribed', stream: 'prospect/ann', data: { channel: 'email', messageId: 'm-1' } },
     ]);
   });
+
+  it('group_resubscribe subscribes the person to e-mails again', async () => {
+    await post([event('group_resubscribe')]);
+    expect(await ingest.published()).toMatchObject([
+      { type: 'prospect.subscribed', stream: 'prospect/ann', data: { channel: 'email', messageId: 'm-1' } },
+    ]);
+  });
+
+  it.each(['Unsubscribed Address', 'Spam Reporting Address'])(
+    'dropped for %j fails the message and unsubscribes the person, whom SendGrid writes to no more',
+    async (reason) => {
+      expect((await post([event('dropped', { reason })])).json()).toEqual({ accepted: 1, passedOver: 0 });
+      expect(await ingest.published()).toMatchObject([
+        { type: 'message.reported', data: { outcome: 'failed', reason } },
+        { type: 'prospect.unsubscribed', data: { channel: 'email' } },
+      ]);
+    },
+  );
 
   it('fifty times at once is one event', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post([event('open')])));
@@ -144,7 +197,7 @@ describe('what SendGrid reports', () => {
       event('open', { herald: undefined }),
       ...[forged, stranger, ofText, 7].map((token) => event('open', { herald: token })),
       event('click', { url: `${PUBLIC_URL}/u/a-token` }),
-      event('group_resubscribe'),
+      event('account_status_change'),
       event('open', { sg_event_id: undefined }),
       event('open', { timestamp: 'now' }),
       null,

@@ -6,7 +6,7 @@ import { isSendgridSignature, sendgridKey } from '../../hooks/sendgrid-signature
 import { countRejections } from '../../rejections.ts';
 import type { CallbackDeps } from '../deps.ts';
 import { notAuthentic, notConfigured } from '../refusals.ts';
-import { reportEvent, unsubscribedEvent } from '../report-event.ts';
+import { consentEvent, reportEvent } from '../report-event.ts';
 import { readSendgridEvent, type SendgridEvent } from './reported.ts';
 
 /** bytes. SendGrid sends a batch when it has 768 KiB, or some seconds have passed. */
@@ -42,21 +42,21 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
   const isOwnLink = (url: string): boolean => url.startsWith(`${publicUrl}/u/`);
   const count = (result: string, by = 1): void => metrics.callbacks.inc({ provider: 'sendgrid', result }, by);
 
-  /** What is to be recorded because of it; undefined, counted: nothing. */
-  const toEvent = ({ reference: token, id, at, meaning }: SendgridEvent): Event | undefined => {
+  /** What is to be recorded because of it; empty, counted: nothing. */
+  const toEvents = ({ reference: token, id, at, meaning }: SendgridEvent): Event[] => {
     const reference = token === undefined ? undefined : readMessageReference(linkSecret, token);
     if (reference === undefined || reference.channel !== 'email') {
       count('foreign');
-      return undefined;
+      return [];
     }
-    if (meaning === undefined) {
-      count('ignored');
-      return undefined;
-    }
+    const { reported, consent } = meaning;
     const origin = { source: SOURCE, key: [id], at };
-    if (meaning === 'unsubscribed') return unsubscribedEvent(reference, 'told to sendgrid', origin, clock);
-    if (meaning.scanner !== undefined) count('scanner');
-    return reportEvent(reference, meaning, origin, clock);
+    if (reported?.scanner !== undefined) count('scanner');
+    if (reported === undefined && consent === undefined) count('ignored');
+    return [
+      ...(reported === undefined ? [] : [reportEvent(reference, reported, origin, clock)]),
+      ...(consent === undefined ? [] : [consentEvent(consent, reference, 'told to sendgrid', origin, clock)]),
+    ];
   };
 
   scope.post('/callbacks/sendgrid', { schema, bodyLimit: BODY_LIMIT }, async (request) => {
@@ -66,17 +66,19 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
     const list = parseJson(body);
     if (!Array.isArray(list)) throw new Problem(400, 'malformed_body', 'This must be a list of events.');
     const events: Event[] = [];
+    let accepted = 0;
     for (const item of list) {
       const read = readSendgridEvent(item, isOwnLink);
       if (read === undefined) count('ignored');
-      const event = read === undefined ? undefined : toEvent(read);
-      if (event !== undefined) events.push(event);
+      const told = read === undefined ? [] : toEvents(read);
+      if (told.length > 0) accepted += 1;
+      events.push(...told);
     }
     for (const [, ofOne] of Map.groupBy(events, ({ workspace }) => workspace)) await publishEvents(ofOne);
-    count('accepted', events.length);
-    const passedOver = list.length - events.length;
+    count('accepted', accepted);
+    const passedOver = list.length - accepted;
     if (passedOver > 0) log.debug({ passedOver }, 'events of sendgrid that mean nothing here');
-    return { accepted: events.length, passedOver };
+    return { accepted, passedOver };
   });
 }
 

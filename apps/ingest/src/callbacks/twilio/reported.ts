@@ -1,3 +1,4 @@
+import { twilioBounce } from '@herald/addresses';
 import { type Keyword, readKeyword, reasonOf } from '@herald/domain';
 import type { Reported } from '../report-event.ts';
 
@@ -6,19 +7,6 @@ export type TwilioFields = ReadonlyMap<string, string>;
 
 /** What a status of a text or a call means; undefined: nothing that is of use. */
 export type TwilioMeaning = (Reported & { readonly sid: string; readonly status: string }) | undefined;
-
-/** Error codes that say that there is no such number, or none that takes texts. https://www.twilio.com/docs/api/errors */
-const NO_SUCH_NUMBER: ReadonlySet<string> = new Set([
-  '21211',
-  '21214',
-  '21217',
-  '21614',
-  '30005',
-  '30006',
-  '30011',
-]);
-/** The receiver has sent STOP to the number. */
-export const OPTED_OUT = '21610';
 
 /** https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks */
 export function textReported(fields: TwilioFields): TwilioMeaning {
@@ -75,10 +63,11 @@ export function callReported(fields: TwilioFields): TwilioMeaning {
 
 function failure(status: string, fields: TwilioFields): Pick<Reported, 'reason' | 'bounce'> {
   const code = fields.get('ErrorCode');
+  const bounce = twilioBounce(code);
   const text = [status, code === undefined ? undefined : `error ${code}`, fields.get('ErrorMessage')];
   return {
     reason: reasonOf(text.filter((part) => part !== undefined && part !== '').join(': ')),
-    ...(code !== undefined && NO_SUCH_NUMBER.has(code) ? { bounce: 'hard' } : {}),
+    ...(bounce === undefined ? {} : { bounce }),
   };
 }
 

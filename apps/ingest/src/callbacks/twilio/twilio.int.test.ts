@@ -77,6 +77,20 @@ describe('the status of a text', () => {
     expect((await ingest.published()).map(({ data }) => data)).toMatchObject([expected]);
   });
 
+  it.each([
+    ['30003', 'soft'],
+    ['30005', 'hard'],
+    ['30006', 'hard'],
+    ['21614', 'hard'],
+    ['30004', undefined],
+    ['30007', undefined],
+    ['30008', undefined],
+    ['30011', undefined],
+  ])('that fails with %s says of the number: %s', async (ErrorCode, bounce) => {
+    await text('undelivered', { ErrorCode });
+    expect((await ingest.published())[0]?.data.bounce).toBe(bounce);
+  });
+
   it('that fails because of a STOP unsubscribes as well', async () => {
     await text('failed', { ErrorCode: '21610' });
     expect((await ingest.published()).map(({ type, data }) => [type, data.channel ?? data.outcome])).toEqual([

@@ -1,3 +1,4 @@
+import { isTwilioOptOut } from '@herald/addresses';
 import type { Broker } from '@herald/broker';
 import {
   inboundMessage,
@@ -12,8 +13,8 @@ import { isTwilioSignature } from '../../hooks/twilio-signature.ts';
 import { countRejections } from '../../rejections.ts';
 import type { CallbackDeps } from '../deps.ts';
 import { notAuthentic, notConfigured } from '../refusals.ts';
-import { reportEvent, unsubscribedEvent } from '../report-event.ts';
-import { callReported, keywordOf, OPTED_OUT, type TwilioFields, textReported } from './reported.ts';
+import { consentEvent, reportEvent } from '../report-event.ts';
+import { callReported, keywordOf, type TwilioFields, textReported } from './reported.ts';
 import { nothing, sayAndHangUp, TWIML } from './twiml.ts';
 
 /** bytes */
@@ -74,8 +75,8 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
     const { sid, status, ...reported } = read;
     const origin = { source: SOURCE, key: [sid, status], at: timeOf(fields) ?? clock.now() };
     const report = reportEvent(reference, reported, origin, clock);
-    if (fields.get('ErrorCode') !== OPTED_OUT) return [report];
-    return [report, unsubscribedEvent(reference, 'told to twilio', origin, clock)];
+    if (!isTwilioOptOut(fields.get('ErrorCode'))) return [report];
+    return [report, consentEvent('unsubscribed', reference, 'told to twilio', origin, clock)];
   };
 
   scope.post(

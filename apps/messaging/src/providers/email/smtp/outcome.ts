@@ -1,3 +1,4 @@
+import { refusalOf } from '@herald/addresses';
 import type { Bounce, ProviderOutcome } from '@herald/domain';
 import { reasonOf } from '../../reason.ts';
 
@@ -8,6 +9,8 @@ export interface SmtpFailure {
   /** The command the server answered, `API` for a refusal by nodemailer itself, `CONN` for the connection. */
   readonly command?: string;
   readonly responseCode?: number;
+  /** The server's whole reply. */
+  readonly response?: string;
 }
 
 /** The commands whose reply is about this message; all others are about the connection or the account. */
@@ -21,7 +24,7 @@ export function outcomeOfFailure(failure: SmtpFailure, started: boolean): Provid
   const reason = reasonOf(`${failure.code ?? 'error'}: ${failure.message}`);
   const { command = '', responseCode = 0 } = failure;
   if (responseCode >= 500 && responseCode !== 503 && ABOUT_THE_MESSAGE.has(command)) {
-    const bounce = command === 'RCPT TO' ? bounceOf(failure.message) : undefined;
+    const bounce = bounceOf(failure);
     return { kind: 'permanent', reason, ...(bounce === undefined ? {} : { bounce }) };
   }
   if (responseCode >= 500 && failure.code === 'EAUTH') return { kind: 'credentials', reason };
@@ -36,15 +39,17 @@ export function outcomeOfFailure(failure: SmtpFailure, started: boolean): Provid
 }
 
 /**
- * What a final no to the recipient says of the address: there is none, unless an enhanced status (RFC 3463) says otherwise: 5.2.2, the mailbox is
- * full; 5.7, and others, a rule of the server's about us or the mail.
+ * What a final no says of the address. To the recipient it is a dead address unless the words say otherwise; to the content, which is for
+ * one recipient, only if they say so.
  */
-function bounceOf(message: string): Bounce | undefined {
-  const [, subject, detail] = /\b5\.(\d{1,3})\.(\d{1,3})\b/.exec(message) ?? [];
-  if (subject === undefined || subject === '1') return 'hard';
-  if (subject !== '2') return undefined;
-  return detail === '2' ? 'soft' : 'hard';
+function bounceOf({ command, message, response = message, responseCode }: SmtpFailure): Bounce | undefined {
+  if (command !== 'RCPT TO' && command !== 'DATA') return undefined;
+  const about = refusalOf(response);
+  if (about === undefined) return command === 'RCPT TO' && responseCode === 550 ? 'hard' : undefined;
+  return about === 'other' || (command === 'DATA' && !ENHANCED.test(response)) ? undefined : about;
 }
+
+const ENHANCED = /\b5\.\d{1,3}\.\d{1,3}\b/;
 
 /** nodemailer would refuse it again: an envelope or a size that cannot be. */
 const isRefusedByClient = ({ code, responseCode }: SmtpFailure): boolean =>

@@ -95,6 +95,22 @@ test.each<[string, MailServerBehaviour, string, RegExp]>([
   expect(server.received).toEqual([]);
 });
 
+test.each<[string, MailServerBehaviour, 'hard' | 'soft' | undefined]>([
+  ['550 to the recipient', { rcptTo: () => reply(550, 'no such user') }, 'hard'],
+  ['5.1.1 to the recipient', { rcptTo: () => reply(554, '5.1.1 unknown') }, 'hard'],
+  ['a full mailbox', { rcptTo: () => reply(552, '5.2.2 full') }, 'soft'],
+  ['a full mailbox, after the content', { data: () => reply(552, '5.2.2 full') }, 'soft'],
+  ['a policy', { rcptTo: () => reply(550, '5.7.26 DMARC') }, undefined],
+  ['a list of bad senders', { rcptTo: () => reply(550, 'listed by a block list') }, undefined],
+  ['a mail that is too long', { data: () => reply(552, '5.3.4 too big') }, undefined],
+  ['a refusal that may be about anything', { rcptTo: () => reply(554, 'failed') }, undefined],
+  ['a sender who is none', { mailFrom: () => reply(553, '5.1.7 bad sender') }, undefined],
+])('%s says of the address what its code says', async (_what, behaviour, bounce) => {
+  const { provider } = await setUp(behaviour);
+  const outcome = await provider.send(message());
+  expect([outcome.kind, 'bounce' in outcome ? outcome.bounce : undefined]).toEqual(['permanent', bounce]);
+});
+
 test('a connection that drops after the final dot gets the message once, not again on another connection', async () => {
   const { server, provider } = await setUp(
     { data: (turn) => (turn >= 2 ? 'drop' : undefined) },

@@ -1,3 +1,4 @@
+import { isTwilioOptOut, twilioBounce } from '@herald/addresses';
 import type { ProviderOutcome } from '@herald/domain';
 import { retryAfter } from '../../answers/patience.ts';
 import { isUnreached } from '../../answers/unreached.ts';
@@ -6,7 +7,7 @@ import { TwilioRefusal } from './http.ts';
 
 /**
  * What a failed call of Twilio's API means for the message, by its page on error 20429 (what is refused by it was not processed) and its
- * list of errors. A 500 or 503 is Twilio's own; a 502 or 504 comes from what stands before it, which cannot know.
+ * list of errors, where 21xxx is about the one request, whatever its status. A 500 or 503 is Twilio's own; a 502 or 504 comes from what stands before it, which cannot know.
  */
 export function outcomeOfFailure(error: unknown, now: number): ProviderOutcome {
   if (!(error instanceof TwilioRefusal)) {
@@ -25,7 +26,14 @@ export function outcomeOfFailure(error: unknown, now: number): ProviderOutcome {
   );
   const patience = retryAfter(headers, now);
   const wait = patience === undefined ? {} : { retryAfter: patience };
+  const bounce = twilioBounce(code);
   if (status === 429) return { kind: 'throttled', reason, ...wait };
+  if (code >= 21_000 && code < 22_000 && status < 500)
+    return {
+      ...{ kind: 'permanent', reason },
+      ...(bounce === undefined ? {} : { bounce }),
+      ...(isTwilioOptOut(code) ? { optedOut: true } : {}),
+    };
   if (status === 401 || status === 403) return { kind: 'credentials', reason };
   if (status === 502 || status === 504) return { kind: 'unknown', reason };
   if (status >= 500 || status < 400 || status === 408)

@@ -133,9 +133,15 @@ test.each<[string, VendorAnswer, object]>([
   [
     'a number that is none',
     fault(400, 21_211, `Invalid 'To' Phone Number: ${ADA}`),
-    { kind: 'permanent', reason: "400, 21211: Invalid 'To' Phone Number: (number)" },
+    { kind: 'permanent', bounce: 'hard', reason: "400, 21211: Invalid 'To' Phone Number: (number)" },
   ],
-  ['somebody who said STOP', fault(400, 21_610, 'unsubscribed recipient'), { kind: 'permanent' }],
+  [
+    'somebody who said STOP',
+    fault(400, 21_610, 'unsubscribed recipient'),
+    { kind: 'permanent', optedOut: true },
+  ],
+  ['a landline', fault(400, 21_614, 'not a mobile number'), { kind: 'permanent', bounce: 'hard' }],
+  ['a region that is not enabled', fault(403, 21_408, 'Permission not enabled'), { kind: 'permanent' }],
   [
     'a wrong token',
     fault(401, 20_003, 'Authenticate'),

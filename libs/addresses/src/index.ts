@@ -1,0 +1,3 @@
+/** Addresses of people: what one is, in which form it is kept and compared, and what a refusal says of it. Pure. */
+export { type Refusal, refusalOf } from './refusals.ts';
+export { isTwilioOptOut, twilioBounce } from './twilio-errors.ts';
