@@ -1,6 +1,6 @@
 import { ingestConfig } from '@herald/ingest';
 import { messagingConfig } from '@herald/messaging';
-import { commonConfig, waitingConfig } from '@herald/service';
+import { commonConfig, ExactInstant, waitingConfig } from '@herald/service';
 import { Type } from 'typebox';
 
 /** Where the embedded store and broker are. */
@@ -29,10 +29,6 @@ export const allInOneConfig = Type.Object({
       'How many times as fast as the wall the clock runs, for demos and tests. Kept in step over restarts.',
   }),
   CLOCK_START: Type.Optional(
-    Type.String({
-      format: 'date-time',
-      expected: 'a date and time with an offset, such as 2026-01-31T09:30:00Z',
-      description: 'What the clock shows at its very first start; the wall time unless told.',
-    }),
+    ExactInstant({ description: 'What the clock shows at its very first start; the wall time unless set.' }),
   ),
 });

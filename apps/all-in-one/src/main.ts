@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { collections, topology } from '@herald/contracts';
+import { exactInstant } from '@herald/domain';
 import * as herald from '@herald/service';
 import { openSqliteStore } from '@herald/store/sqlite';
 import packageJson from '../package.json' with { type: 'json' };
@@ -23,7 +24,7 @@ herald.runMain(async () => {
   // The store comes first: it lets no second process into the directory.
   const store = openSqliteStore({ file: inData('store.db'), collections: Object.values(collections) });
   await store.migrate();
-  const start = config.CLOCK_START === undefined ? {} : { start: Date.parse(config.CLOCK_START) };
+  const start = config.CLOCK_START === undefined ? {} : { start: exactInstant(config.CLOCK_START) };
   const clock = herald.createClock({ rate: config.CLOCK_RATE, file: inData('clock.json'), ...start });
   const observer = metrics.observer(
     log,

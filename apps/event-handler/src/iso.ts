@@ -1,4 +1,4 @@
-import type { Instant } from '@herald/domain';
+import { exactInstant, type Instant } from '@herald/domain';
 import { Problem } from '@herald/service';
 
 /** The last instant a date can hold, in ms. An event may claim any number for its own. */
@@ -10,11 +10,12 @@ export const iso = (instant: Instant): string =>
 
 /** The instant of a query parameter, or a 400 that names it. */
 export function parseInstant(name: string, text: string): Instant {
-  const instant = Date.parse(text);
-  if (Number.isNaN(instant)) {
-    throw new Problem(400, 'invalid_request', `${name} is no date.`, {
-      errors: [{ path: `/${name}`, message: 'must be an ISO 8601 date and time' }],
+  try {
+    return exactInstant(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Problem(400, 'invalid_request', `${name} ${error.message}.`, {
+      errors: [{ path: `/${name}`, message: error.message }],
     });
   }
-  return instant;
 }

@@ -1,7 +1,6 @@
 /** The pure heart: events, prospects, campaigns, enrollments, messages. No I/O, no clock, no driver. */
 export { branchesOf, type Campaign, compileCampaign } from './campaign/compile.ts';
 export * from './campaign/definition.ts';
-export { addDuration, isZone, parseDuration } from './campaign/duration.ts';
 export type { Fault } from './campaign/faults.ts';
 export { campaignJsonSchema } from './campaign/json-schema.ts';
 export {
@@ -10,7 +9,6 @@ export {
   parseCampaign,
   type TemplateUse,
 } from './campaign/parse.ts';
-export { nextLocalTime } from './campaign/until.ts';
 export * from './clock.ts';
 export { type Keyword, readKeyword } from './consent/keyword.ts';
 export { type Decision, decide, type EnrollmentInput, enroll, reactsTo } from './enrollment/decide.ts';
@@ -51,4 +49,5 @@ export { webhookUrlFault } from './message/webhook-url.ts';
 export * from './prospect/company.ts';
 export * from './prospect/prospect.ts';
 export { reasonOf } from './reason.ts';
+export * from './time/index.ts';
 export * from './upcast.ts';

@@ -30,7 +30,12 @@ export const EventFields = Type.Object(
     prospectId: Type.Optional(Id('Whom it is about. Either this or `companyId`.')),
     companyId: Type.Optional(Id('Which company it is about.')),
     occurredAt: Type.Optional(
-      Type.String({ maxLength: 64, description: 'RFC 3339; when it was received, unless given.' }),
+      Type.Unsafe<string | number>({
+        type: ['string', 'number'],
+        maxLength: 64,
+        description:
+          'ISO 8601 with an offset, or seconds or milliseconds since 1970; when it was received, unless given.',
+      }),
     ),
     data: Type.Optional(
       Type.Unsafe<JsonObject>(Type.Object({}, { description: 'Up to 64 KiB of JSON, 16 levels deep.' })),

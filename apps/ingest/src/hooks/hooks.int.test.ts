@@ -32,7 +32,7 @@ describe('a webhook', () => {
         id: 'body.n',
         type: '"order." + body.status',
         prospectId: 'body.customer.id',
-        occurredAt: 'timestamp(int(body.at))',
+        occurredAt: 'body.at',
         data: '{"total": body.total, "agent": headers["user-agent"], "shop": query.shop}',
       },
     });
@@ -157,7 +157,7 @@ describe('a webhook that does not map', () => {
   it('names each expression that failed and why', async () => {
     await put('failing', {
       verify: { scheme: 'none' },
-      map: { type: '"a." + body.n', prospectId: 'body.list[5]', occurredAt: 'body.at' },
+      map: { type: '"a." + body.n', prospectId: 'body.list[5]', occurredAt: 'body.list[6]' },
     });
     const errors = await faultsFor('failing', '{"n":1,"list":[],"at":1769850000}');
     expect(errors.map(({ path }) => path).sort()).toEqual([
@@ -165,7 +165,6 @@ describe('a webhook that does not map', () => {
       '/map/prospectId',
       '/map/type',
     ]);
-    expect(errors.find(({ path }) => path === '/map/occurredAt')?.message).toContain('timestamp(int(');
     expect(errors.find(({ path }) => path === '/map/prospectId')?.message).toContain('body.list[5]');
   });
 
@@ -181,6 +180,7 @@ describe('a webhook that does not map', () => {
 
   it.each([
     ['"x"', '/map/data'],
+    ['{"traits": {"timezone": "PST"}}', '/map/data/traits/timezone'],
     ['{"traits": {"email": "a@b.example, c@d.example"}}', '/map/data/traits/email'],
     ['{"user": body.user}', '/map/data/user'],
     ['{"seen": body.object}', '/map/data/seen/constructor'],
@@ -192,6 +192,21 @@ describe('a webhook that does not map', () => {
     expect(
       (await faultsFor('data', '{"user":1,"object":{"constructor":1}}')).map((fault) => fault.path),
     ).toContain(path);
+  });
+
+  it.each([
+    '"2026-02-30T00:00:00Z"',
+    '"2026-01-31T09:00:00"',
+    '"1/31/2026"',
+    '0',
+    '1769850000000000',
+    'true',
+  ])('for the time %s', async (at) => {
+    await put('timed', {
+      verify: { scheme: 'none' },
+      map: { type: '"a.b"', prospectId: '"p"', occurredAt: 'body.at' },
+    });
+    expect((await faultsFor('timed', `{"at":${at}}`)).map(({ path }) => path)).toEqual(['/map/occurredAt']);
   });
 
   it('says so when skip gives no answer', async () => {

@@ -132,11 +132,6 @@ export function runMapping({ skip, parts }: Mapping, context: Record<string, unk
     const value = run(name, () => expression.value(context));
     if (value === undefined) continue;
     const isId = name === 'id' || name === 'prospectId';
-    if (name === 'occurredAt' && typeof value === 'number') {
-      const hint = 'for seconds since 1970 write timestamp(int(…))';
-      faults.push({ path: '/occurredAt', message: `gives a number, not a time: ${hint}` });
-      continue;
-    }
     fields[name] = isId && Number.isSafeInteger(value) ? String(value) : value;
   }
   return faults.length > 0 ? { kind: 'failed', faults } : { kind: 'fields', fields };

@@ -1,4 +1,4 @@
-import { isZone } from '@herald/domain';
+import { zoneFault } from '@herald/domain';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
 
@@ -11,6 +11,8 @@ export const zoneFields = {
 /** Which time it is for those of whom it is not known. */
 export const zoneSettings: SettingsArea = {
   fields: zoneFields,
-  faults: ({ zone }) =>
-    zone === undefined || isZone(zone) ? [] : [{ path: '/zone', message: 'must be an IANA time zone' }],
+  faults({ zone }) {
+    const wrong = zone === undefined ? undefined : zoneFault(zone);
+    return wrong === undefined ? [] : [{ path: '/zone', message: wrong }];
+  },
 };

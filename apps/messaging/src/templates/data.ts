@@ -54,7 +54,7 @@ const MAX_TAG = 64;
 
 /** The reader's own zone and language where their traits name ones that exist, else the workspace's zone and English. */
 export const localityOf = (traits: JsonObject, defaultZone: string): Locality => ({
-  zone: isTag(traits.timezone) && isZone(traits.timezone) ? traits.timezone : defaultZone,
+  zone: isZone(traits.timezone) ? traits.timezone : defaultZone,
   locale: isTag(traits.locale) ? (localeOf(traits.locale) ?? 'en') : 'en',
 });
 

@@ -1,5 +1,5 @@
 import { collections, type TemplateVersionDocument } from '@herald/contracts';
-import { type Channel, type Instant, initialProspect } from '@herald/domain';
+import { type Channel, type Instant, initialProspect, isObject, zoneFault } from '@herald/domain';
 import { Problem } from '@herald/service';
 import type { Store } from '@herald/store';
 import { type Static, Type } from 'typebox';
@@ -27,6 +27,17 @@ export type ReadSample = (
   sample: Sample,
 ) => Promise<{ subject: TemplateSubject; over: TemplateData }>;
 
+/** A sample's zone is checked as a person's is: a preview must not show the times of another zone. */
+function checkZone({ prospect }: Sample): void {
+  const traits = isObject(prospect?.traits) ? prospect.traits : {};
+  const { timezone = null } = traits;
+  const message = timezone === null ? undefined : zoneFault(timezone);
+  if (message === undefined) return;
+  throw new Problem(422, 'invalid_sample', 'The sample cannot be used.', {
+    errors: [{ path: '/prospect/traits/timezone', message }],
+  });
+}
+
 const PARTS = ['prospect', 'company', 'campaign', 'event', 'enrollment'] as const;
 
 export function createReadSample(store: Store, now: () => Instant): ReadSample {
@@ -42,6 +53,7 @@ export function createReadSample(store: Store, now: () => Instant): ReadSample {
     const prospect = found?.state ?? initialProspect('sample');
     const { companyId } = prospect;
     const company = companyId === undefined ? undefined : await companies.get(workspace, companyId);
+    checkZone(sample);
     const given = PARTS.filter((part) => sample[part] !== undefined);
     return {
       over: Object.fromEntries(given.map((part) => [part, sample[part]])),

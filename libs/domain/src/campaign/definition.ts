@@ -32,9 +32,10 @@ export interface UntilTime {
   readonly zone?: string;
 }
 
-/** The instant an expression gives: a timestamp, or ISO 8601 text. */
+/** The instant an expression gives (`readInstant`): a day or a local time goes by the clocks of `zone`, the prospect's own unless named. */
 export interface UntilDate {
   readonly date: Expression;
+  readonly zone?: string;
 }
 
 export interface WaitFor {

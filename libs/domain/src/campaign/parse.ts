@@ -8,8 +8,10 @@ import type { Hours } from '../limits/hours.ts';
 import type { Rate } from '../limits/rates.ts';
 import type { Channel } from '../message/message.ts';
 import { webhookUrlFault } from '../message/webhook-url.ts';
+import { parseDuration } from '../time/duration.ts';
+import { zoneFault } from '../time/zone.ts';
+import { constantDateFault } from './constant-date.ts';
 import type { CampaignDefinition } from './definition.ts';
-import { isZone, parseDuration } from './duration.ts';
 import { type Fault, type Path, readText, type SourceText } from './faults.ts';
 import * as schema from './schema.ts';
 
@@ -198,15 +200,15 @@ function createChecker(source: SourceText) {
       }
       onlyKeys(step.wait, ['until'], at);
       const { until } = step.wait;
-      if ('date' in until) {
-        if (matches(check.untilDate, until, [...at, 'until']))
-          expression(String(until.date), [...at, 'until', 'date']);
-      } else if (matches(check.untilTime, until, [...at, 'until'])) {
-        const zone = until.zone;
-        if (typeof zone === 'string' && zone !== 'prospect' && !isZone(zone)) {
-          fault([...at, 'until', 'zone'], `"${zone}" is no IANA time zone`);
-        }
-      }
+      const isDate = 'date' in until;
+      if (!matches(isDate ? check.untilDate : check.untilTime, until, [...at, 'until'])) return;
+      const wrong = until.zone === undefined || until.zone === 'prospect' ? undefined : zoneFault(until.zone);
+      if (wrong !== undefined) fault([...at, 'until', 'zone'], wrong);
+      if (!isDate) return;
+      const place = [...at, 'until', 'date'];
+      expression(String(until.date), place);
+      const never = constantDateFault(String(until.date));
+      if (never !== undefined) fault(place, never);
     },
     waitFor(step, path, nesting) {
       if (matches(check.waitFor, step.waitFor, [...path, 'waitFor'])) {

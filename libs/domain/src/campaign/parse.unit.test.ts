@@ -46,7 +46,7 @@ describe('a campaign', () => {
       'a window in no zone',
       `${head}window: { from: "09:00", to: "18:00", zone: ▸Europe/Atlantis }\nsteps: []`,
       'window/zone',
-      '"Europe/Atlantis" is no IANA time zone',
+      '"Europe/Atlantis" is no IANA time zone such as Europe/Paris',
     ],
     [
       'a window at no time',
@@ -121,7 +121,25 @@ describe('a campaign', () => {
       'a zone that is none',
       step('{ id: a, wait: { until: { at: "09:00", zone: ▸Europe/Atlantis } } }'),
       'steps/0/wait/until/zone',
-      '"Europe/Atlantis" is no IANA time zone',
+      '"Europe/Atlantis" is no IANA time zone such as Europe/Paris',
+    ],
+    [
+      'a wait for a date that is none',
+      step(`{ id: a, wait: { until: { date: ▸'"2027-02-30"' } } }`),
+      'steps/0/wait/until/date',
+      'is not a date: the calendar has no such day',
+    ],
+    [
+      'a wait for a date without quotes',
+      step('{ id: a, wait: { until: { date: ▸2027-03-01 } } }'),
+      'steps/0/wait/until/date',
+      `a date in CEL is text: write '"2027-03-01"'`,
+    ],
+    [
+      'a date in an abbreviated zone',
+      step('{ id: a, wait: { until: { date: event.data.at, zone: ▸PST } } }'),
+      'steps/0/wait/until/zone',
+      '"PST" is no IANA time zone: write America/Los_Angeles or Asia/Manila',
     ],
     [
       'a condition that does not parse',

@@ -57,13 +57,16 @@ export const waitFor = Type.Object(
   strict,
 );
 
+const zone = Type.Optional(
+  Type.String({ maxLength: 64, description: 'an IANA zone, or "prospect" (the default)' }),
+);
 const weekday = Type.Enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 
 export const untilTime = Type.Object(
   {
     at: Type.String({ pattern: TIME_OF_DAY, description: 'HH:MM' }),
     days: Type.Optional(Type.Array(weekday, { minItems: 1, maxItems: 7 })),
-    zone: Type.Optional(Type.String({ description: 'an IANA zone, or "prospect" (the default)' })),
+    zone,
   },
   strict,
 );
@@ -76,9 +79,7 @@ export const hours = Type.Object(
     ),
     from: Type.String({ pattern: TIME_OF_DAY, description: 'HH:MM' }),
     to: Type.String({ pattern: END_OF_HOURS, description: 'HH:MM; not later than from: over midnight' }),
-    zone: Type.Optional(
-      Type.String({ maxLength: 64, description: 'an IANA zone, or "prospect" (the default)' }),
-    ),
+    zone,
   },
   strict,
 );
@@ -91,7 +92,7 @@ export const rate = Type.Object(
   strict,
 );
 
-export const untilDate = Type.Object({ date: expression }, strict);
+export const untilDate = Type.Object({ date: expression, zone }, strict);
 export const waitDuration = duration;
 
 export const update = Type.Object(

@@ -1,8 +1,8 @@
 import type { Campaign } from '../campaign/compile.ts';
-import { addDuration } from '../campaign/duration.ts';
 import { MAX_DEPTH, type StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression.ts';
 import { deriveId } from '../ids.ts';
+import { addDuration } from '../time/duration.ts';
 import type { EnrollmentState } from './enrollment.ts';
 import { viewWorld, type World } from './view.ts';
 

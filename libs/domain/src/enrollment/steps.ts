@@ -6,13 +6,15 @@ import type {
   WaitForStep,
   WaitStep,
 } from '../campaign/definition.ts';
-import { addDuration, isZone } from '../campaign/duration.ts';
-import { nextLocalTime } from '../campaign/until.ts';
 import type { Instant } from '../clock.ts';
 import { EvaluationError } from '../expression.ts';
 import { deriveId } from '../ids.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import { canonicalJson, isObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Channel } from '../message/message.ts';
+import { addDuration } from '../time/duration.ts';
+import { readInstant } from '../time/instant.ts';
+import { nextLocalTime } from '../time/until.ts';
+import { isZone, zoneFault } from '../time/zone.ts';
 import type { Awaited } from './enrollment.ts';
 import type { Run } from './run.ts';
 import { viewWorld, type World } from './view.ts';
@@ -74,9 +76,9 @@ function wait(run: Run, step: WaitStep): void {
 function dueAt(run: Run, step: WaitStep, since: Instant): Instant {
   if (typeof step.wait === 'string') return addDuration(since, step.wait, zoneOf(run.world()));
   const { until } = step.wait;
-  if ('date' in until) return instantOf(until.date, evaluate(run, until.date));
-  const named = until.zone === undefined || until.zone === 'prospect' ? undefined : until.zone;
-  return nextLocalTime(since, until, named ?? zoneOf(run.world()));
+  const zone = until.zone === undefined || until.zone === 'prospect' ? zoneOf(run.world()) : until.zone;
+  if ('date' in until) return instantGiven(until.date, evaluate(run, until.date), zone);
+  return nextLocalTime(since, until, zone);
 }
 
 function waitFor(run: Run, step: WaitForStep): void {
@@ -116,12 +118,17 @@ function choose(run: Run, step: ChooseStep): void {
 
 function update(run: Run, step: UpdateStep): void {
   const traits = evaluateAll(run, step.update.traits);
+  checkZone(traits);
   run.learn(traits);
   run.record('enrollment.updated', { stepId: step.id, traits });
 }
 
+/** The events whose data holds traits. */
+const ZONED_EVENTS: ReadonlySet<string> = new Set(['prospect.updated', 'company.updated']);
+
 function emit(run: Run, step: EmitStep): void {
   const eventData = evaluateAll(run, step.emit.data ?? {});
+  if (ZONED_EVENTS.has(step.emit.type)) checkZone(eventData.traits);
   run.record('enrollment.emitted', { stepId: step.id, eventType: step.emit.type, eventData });
 }
 
@@ -133,17 +140,32 @@ const evaluate = (run: Run, source: string): JsonValue => run.campaign.expressio
 const evaluateAll = (run: Run, sources: Readonly<Record<string, string>>): JsonObject =>
   Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, evaluate(run, source)]));
 
-/** An instant from a value: ISO 8601 text (as timestamps are given) or ms since the epoch. */
-function instantOf(source: string, value: JsonValue): Instant {
-  const instant =
-    typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (!Number.isInteger(instant))
-    throw new EvaluationError(`${source}: gives ${JSON.stringify(value)}, which is no date`);
-  return instant;
+/** The instant that an expression gave, which went by the clocks of `zone`. */
+function instantGiven(source: string, value: JsonValue, zone: string): Instant {
+  try {
+    return readInstant(value, zone);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new EvaluationError(`${source}: gives ${shown(value)}, which ${error.message}`);
+  }
 }
 
-/** The prospect's zone, if it has a real one. */
+/** A value as it stands in a reason: short. */
+const shown = (value: JsonValue): string => {
+  const text = canonicalJson(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+};
+const MAX_SHOWN = 80;
+
+/** A time zone is checked wherever it enters: nobody's quiet hours may fall back to another zone in silence. */
+function checkZone(traits: unknown): void {
+  if (!isObject(traits) || traits.timezone === undefined || traits.timezone === null) return;
+  const wrong = zoneFault(traits.timezone);
+  if (wrong !== undefined) throw new EvaluationError(`traits.timezone: ${wrong}`);
+}
+
+/** The prospect's zone, else the workspace's. */
 function zoneOf(world: World): string {
   const { timezone } = world.prospect.traits;
-  return typeof timezone === 'string' && isZone(timezone) ? timezone : world.defaultZone;
+  return isZone(timezone) ? timezone : world.defaultZone;
 }

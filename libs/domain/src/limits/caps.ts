@@ -1,7 +1,7 @@
 import type { DurationText } from '../campaign/definition.ts';
-import { addDuration } from '../campaign/duration.ts';
 import type { Instant } from '../clock.ts';
 import type { Channel } from '../message/message.ts';
+import { addDuration } from '../time/duration.ts';
 
 /** No more than `count` messages to one person within any stretch of time that is `per` long: of one channel, or of all. */
 export interface Cap {

@@ -1,5 +1,6 @@
-import { addDuration, isZone } from '../campaign/duration.ts';
 import { span } from '../clock.ts';
+import { addDuration } from '../time/duration.ts';
+import { zoneFault } from '../time/zone.ts';
 import type { Cap } from './caps.ts';
 import type { Hours } from './hours.ts';
 import type { Rate } from './rates.ts';
@@ -8,8 +9,8 @@ import type { Rate } from './rates.ts';
 export function hoursFaults({ from, to, zone }: Hours): { path: string; message: string }[] {
   const faults: { path: string; message: string }[] = [];
   if (from === to) faults.push({ path: 'to', message: `is the same as from: these hours never begin` });
-  if (zone !== undefined && zone !== 'prospect' && !isZone(zone))
-    faults.push({ path: 'zone', message: `"${zone}" is no IANA time zone` });
+  const wrong = zone === undefined || zone === 'prospect' ? undefined : zoneFault(zone);
+  if (wrong !== undefined) faults.push({ path: 'zone', message: wrong });
   return faults;
 }
 

@@ -1,6 +1,6 @@
 import { type Clock, wall } from '@herald/domain';
 import { type Static, type TObject, Type } from 'typebox';
-import { Choice, Duration, HttpUrl } from './settings.ts';
+import { Choice, Duration, HttpUrl, Zone } from './settings.ts';
 
 const port = (fallback: number, description: string) =>
   Type.Integer({ default: fallback, minimum: 0, maximum: 65_535, description });
@@ -49,9 +49,8 @@ export const waitingConfig = {
     description:
       'How far ahead of its due time a wait is handed to the broker; later ones rest in the store.',
   }),
-  DEFAULT_ZONE: Type.String({
+  DEFAULT_ZONE: Zone({
     default: 'UTC',
-    maxLength: 64,
     description: 'IANA time zone of prospects that have none and workspaces whose settings name none.',
   }),
   SWEEP_INTERVAL: Duration({

@@ -39,8 +39,11 @@ export function loadConfig<S extends TObject>(
       continue;
     }
     const value = fromText(setting, text);
-    if (Value.Check(setting, value)) config[name] = value;
-    else faults.push(`${name} is ${shown(setting, text)}; expected ${expectation(setting)}`);
+    if (Value.Check(setting, value) && faultOf(setting, value) === undefined) config[name] = value;
+    else
+      faults.push(
+        `${name} is ${shown(setting, text)}; expected ${expectation(setting)}${because(setting, value)}`,
+      );
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(Value.Parse(schema, config));
@@ -50,6 +53,17 @@ export const isRequired = (schema: TObject, name: string): boolean =>
   schema.required?.includes(name) ?? false;
 
 const isSecret = (setting: TSchema): boolean => 'secret' in setting && setting.secret === true;
+
+/** What a setting's own check finds wrong with a value that is of its type. */
+function faultOf(setting: TSchema, value: unknown): string | undefined {
+  const { fault } = setting as { fault?: (value: unknown) => string | undefined };
+  return typeof value === 'string' ? fault?.(value) : undefined;
+}
+
+const because = (setting: TSchema, value: unknown): string => {
+  const why = faultOf(setting, value);
+  return why === undefined ? '' : ` (${why})`;
+};
 
 const MAX_SHOWN = 60;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { commonConfig, waitingConfig } from './common.ts';
 import { configTable } from './config-table.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
-import { Choice, Duration, HttpUrl, Secret } from './settings.ts';
+import { Choice, Duration, ExactInstant, HttpUrl, Secret, Zone } from './settings.ts';
 
 const schema = Type.Object({
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port | of the API.' }),
@@ -84,6 +84,18 @@ describe('loadConfig', () => {
   it.each(['1.5', '1e3', '0x10', '', ' ', '-1', '8080abc'])('takes %j for no port', (PORT) => {
     const faults = faultsOf({ TOKEN: 'x', PORT });
     expect(faults).toHaveLength(PORT.trim() === '' ? 0 : 1);
+  });
+
+  it('says what is wrong with a zone and an instant, and what to write', () => {
+    const schema = Type.Object({ ZONE: Zone({ default: 'UTC' }), START: Type.Optional(ExactInstant({})) });
+    expect(loadConfig(schema, { ZONE: 'US/Pacific', START: '2026-01-31T09:30Z' })).toEqual({
+      ZONE: 'US/Pacific',
+      START: '2026-01-31T09:30Z',
+    });
+    const attempt = () => loadConfig(schema, { ZONE: 'PST', START: '2026-01-31T09:30' });
+    expect(attempt).toThrow('ZONE is "PST"; expected an IANA time zone such as Europe/Paris');
+    expect(attempt).toThrow('write America/Los_Angeles or Asia/Manila');
+    expect(attempt).toThrow(/START is "2026-01-31T09:30"; expected a date and time with an offset/);
   });
 
   it('never shows the value of a secret, nor a password in the value of another', () => {

@@ -1,3 +1,4 @@
+import { exactInstant, zoneFault } from '@herald/domain';
 import { type TSchemaOptions, Type } from 'typebox';
 
 interface DurationOptions extends TSchemaOptions {
@@ -30,3 +31,24 @@ export const HttpUrl = (options: TSchemaOptions) =>
     expected: 'an http or https address without a trailing slash, such as https://herald.example',
     ...options,
   });
+
+/** An instant: ISO 8601 with an offset, or seconds or ms since 1970. */
+export const ExactInstant = (options: TSchemaOptions) =>
+  Type.String({
+    expected: 'a date and time with an offset, such as 2026-01-31T09:30:00Z',
+    fault: instantFault,
+    ...options,
+  });
+
+function instantFault(text: string): string | undefined {
+  try {
+    exactInstant(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A time zone of the IANA database. */
+export const Zone = (options: TSchemaOptions) =>
+  Type.String({ expected: 'an IANA time zone such as Europe/Paris', fault: zoneFault, ...options });

@@ -6,7 +6,7 @@ import {
   readMessageReference,
   type SendInbound,
 } from '@herald/contracts';
-import { type Event, reasonOf, spokenParts } from '@herald/domain';
+import { type Event, mailDate, reasonOf, spokenParts } from '@herald/domain';
 import { type Http, Problem, problemResponses, WORKSPACE } from '@herald/service';
 import { Type } from 'typebox';
 import { isTwilioSignature } from '../../hooks/twilio-signature.ts';
@@ -189,7 +189,4 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
 }
 
 /** When it happened, where Twilio says: it does so for calls, as RFC 2822. */
-function timeOf(fields: TwilioFields): number | undefined {
-  const at = Date.parse(fields.get('Timestamp') ?? '');
-  return Number.isNaN(at) ? undefined : at;
-}
+const timeOf = (fields: TwilioFields): number | undefined => mailDate(fields.get('Timestamp') ?? '');

@@ -1,4 +1,4 @@
-import { span } from '@herald/domain';
+import { mailDate, span } from '@herald/domain';
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -15,8 +15,13 @@ function headerOf(headers: Headers, name: string): string | undefined {
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headerOf(headers, 'retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * span.SECOND : Date.parse(value) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(LONGEST, Math.max(0, ms));
+  const ms = /^\d+$/.test(value) ? Number(value) * span.SECOND : untilDate(value, now);
+  return ms === undefined ? undefined : Math.min(LONGEST, Math.max(0, ms));
+}
+
+function untilDate(text: string, now: number): number | undefined {
+  const at = mailDate(text);
+  return at === undefined ? undefined : at - now;
 }
 
 /** ms until `X-RateLimit-Reset`, a number of seconds since 1970, as SendGrid gives it. `now` is wall time. */

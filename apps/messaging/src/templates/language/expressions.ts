@@ -9,6 +9,7 @@ import type {
 } from 'acorn';
 import { type Place, TemplateFault } from './fault.ts';
 import { HELPER_ARITY, isHelper } from './helper-names.ts';
+import { dateFault } from './literal-dates.ts';
 import { DATA_NAMES, isForbiddenKey } from './names.ts';
 import type { Scope } from './scope.ts';
 
@@ -135,6 +136,8 @@ export function createExpressions(deps: ExpressionsDeps): Expressions {
     const [least, most] = HELPER_ARITY[callee.name];
     if (node.arguments.length < least || node.arguments.length > most)
       throw refuse(`${callee.name}(…) takes ${least === most ? least : `${least} to ${most}`} values`, node);
+    const wrong = callee.name === 'date' ? dateFault(node) : undefined;
+    if (wrong !== undefined) throw refuse(wrong[1], wrong[0]);
     return `$.call(${text(callee.name)},[${used(node.arguments)}],${site(node)})`;
   };
 

@@ -1,3 +1,4 @@
+import { instantOf, type When, whenOf, zoneFault } from '@herald/domain/time';
 import type { HelperName } from './helper-names.ts';
 import { isMissing, type Used, type Values } from './values.ts';
 
@@ -48,21 +49,21 @@ export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
     return items.join(separator);
   },
   date(call) {
-    const [value, site] = nth(call, 0);
-    const instant = new Date(typeof value === 'number' ? value : textOf(call, 0));
-    if (Number.isNaN(instant.getTime()))
-      throw call.values.fail(site, (path) => `${path} is not a date (ISO 8601, or ms since 1970)`);
-    const { zone, locale, style, time } = options(call, 1, ['zone', 'locale', 'style', 'time']);
+    const when = whenGiven(call);
+    const given = options(call, 1, ['zone', 'locale', 'style', 'time']);
+    checkZone(call, given.zone);
+    const { locale = call.locality.locale, zone = call.locality.zone } = given;
+    const [style, time] = [styleOf(call, given.style), styleOf(call, given.time)];
+    // A day is the same day everywhere, and has no time that could be shown.
+    const isDay = when.kind === 'day';
+    const shown = isDay
+      ? { timeZone: 'UTC', dateStyle: style ?? 'long' }
+      : { timeZone: zone, dateStyle: style ?? (time === undefined ? 'long' : undefined), timeStyle: time };
     return formatter(
       call,
-      `date ${locale} ${zone} ${style} ${time}`,
-      () =>
-        new Intl.DateTimeFormat(locale ?? call.locality.locale, {
-          timeZone: zone ?? call.locality.zone,
-          dateStyle: styleOf(call, style) ?? (time === undefined ? 'long' : undefined),
-          timeStyle: styleOf(call, time),
-        }),
-    ).format(instant);
+      `date ${locale} ${JSON.stringify(shown)}`,
+      () => new Intl.DateTimeFormat(locale, shown),
+    ).format(instantOf(when, isDay ? 'UTC' : call.locality.zone));
   },
   number(call) {
     const value = call.values.number(nth(call, 0));
@@ -87,6 +88,25 @@ export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
   },
   encode: (call) => madeOf(call, (text) => encodeURIComponent(text.toWellFormed())),
 };
+
+/** Refuses a zone that is none; the reason has the advice, not the value. */
+function checkZone(call: Call, zone: string | undefined): void {
+  const wrong = zone === undefined ? undefined : zoneFault(zone);
+  if (wrong === undefined) return;
+  const advice = wrong.replace(JSON.stringify(zone), 'it');
+  throw call.values.fail(call.site, (path) => `${path} has a zone that does not exist: ${advice}`);
+}
+
+/** What the first value says about time. */
+function whenGiven(call: Call): When {
+  const [value, site] = nth(call, 0);
+  try {
+    return whenOf(typeof value === 'number' ? value : textOf(call, 0));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw call.values.fail(site, (path) => `${path} ${error.message}`);
+  }
+}
 
 const styleOf = (call: Call, style: string | undefined): (typeof STYLES)[number] | undefined => {
   if (style === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
+import type { UntilTime, Weekday } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
-import type { UntilTime, Weekday } from './definition.ts';
 
 /** Temporal's `dayOfWeek` is 1 for Monday. */
 const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

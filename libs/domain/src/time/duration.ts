@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
+import type { DurationText } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
-import type { DurationText } from './definition.ts';
 
 /** A positive ISO 8601 duration, or throws a RangeError that says what is wrong. */
 export function parseDuration(text: DurationText): Temporal.Duration {
@@ -21,13 +21,3 @@ export function parseDuration(text: DurationText): Temporal.Duration {
 export const addDuration = (from: Instant, text: DurationText, zone: string): Instant =>
   Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).add(parseDuration(text))
     .epochMilliseconds;
-
-/** Whether the runtime knows this IANA zone. */
-export function isZone(zone: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
-    return true;
-  } catch {
-    return false;
-  }
-}
