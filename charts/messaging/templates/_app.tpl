@@ -9,4 +9,5 @@ routes:
   - path: /v1/templates
   - path: /v1/messages
   - path: /v1/settings
+  - path: /v1/channels
 {{- end -}}

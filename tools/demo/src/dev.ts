@@ -1,87 +1,107 @@
 import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort, root, WORKSPACE, writeCredentials } from '@herald/harness';
-import { prettyFactory } from 'pino-pretty';
+import { createRunning, freePort, root, WORKSPACE, writeCredentials, writeShellFile } from '@herald/harness';
+import { createLogView } from './dev/log-view.ts';
 import { shown } from './options.ts';
 import { colours } from './report/colours.ts';
 
 /**
- * Herald in one process on ./data, started again on each change of the code. PORT, ADMIN_PORT, DATA_DIR, SMTP_URL and whatever else
- * all-in-one reads pass through; without SMTP_URL mails are written to the log. Ctrl-C ends it.
+ * Herald in one process on ./data, started again on each change of its sources. Everything all-in-one reads from the environment passes
+ * through. What nothing sends is shown in the terminal. Ctrl-C ends it.
  */
 
-const write = (text: string): void => void process.stdout.write(text);
+const dataDir = resolve(root, process.env.DATA_DIR || 'data');
+const running = createRunning<{ url: string }>(join(dataDir, 'dev.json'), 'tools/demo/src/dev.ts');
+const other = await running.read();
+if (other === undefined) await run();
+else {
+  process.stderr.write(
+    `Herald already runs on ${shown(dataDir)} (process ${other.pid}): ${other.url}/docs. For a second one, set DATA_DIR.\n`,
+  );
+  process.exitCode = 1;
+}
 
-/** The wished port if it is free, else any free one. */
-function portNear(wished: number): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(freePort()));
-    server.listen(wished, '127.0.0.1', () => server.close(() => resolve(wished)));
+async function run(): Promise<void> {
+  const credentialsDir = join(dataDir, 'credentials');
+  const shellFile = join(dataDir, 'dev.env');
+  await mkdir(credentialsDir, { recursive: true, mode: 0o700 });
+  const known = await readFile(join(credentialsDir, 'api-key'), 'utf8').catch(() => undefined);
+  const { apiKey, env } = await writeCredentials(credentialsDir, known?.trim());
+  const port = await freePort(Number(process.env.PORT || 8080));
+  const adminPort = await freePort(Number(process.env.ADMIN_PORT || 9090));
+  const url = `http://127.0.0.1:${port}`;
+  await running.write({ url });
+  await writeShellFile(shellFile, url, apiKey);
+
+  // Sources only: an installation that has just ended may still touch what it installed.
+  const sources = globSync('{apps,libs}/*/src', { cwd: root });
+  const child = spawn(
+    process.execPath,
+    [
+      ...sources.map((folder) => `--watch-path=${join(root, folder)}`),
+      '--watch-preserve-output',
+      join(root, 'apps/all-in-one/src/main.ts'),
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // A process group of its own: the terminal's Ctrl-C comes to us alone, and is passed on once.
+      detached: true,
+      env: {
+        SENDER: 'Herald <herald@example.com>',
+        ...process.env,
+        ...env,
+        DATA_DIR: dataDir,
+        PORT: String(port),
+        ADMIN_PORT: String(adminPort),
+      },
+    },
+  );
+  const view = createLogView();
+  let greeted = false;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    process.stdout.write(view(line));
+    if (greeted || !line.includes('"msg":"ready"')) return;
+    greeted = true;
+    process.stdout.write(banner({ url, adminPort, apiKey, shellFile }));
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => child.kill('SIGTERM'));
+  process.once('exit', () => {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+      process.kill(-child.pid, 'SIGKILL');
+  });
+  child.once('close', (code) => {
+    process.exitCode = code ?? 0;
+    void running.remove();
   });
 }
 
-const dataDir = resolve(root, process.env.DATA_DIR || 'data');
-const credentialsDir = join(dataDir, 'credentials');
-await mkdir(credentialsDir, { recursive: true, mode: 0o700 });
-const known = await readFile(join(credentialsDir, 'api-key'), 'utf8').catch(() => undefined);
-const { apiKey, env } = await writeCredentials(credentialsDir, known?.trim());
-const port = await portNear(Number(process.env.PORT || 8080));
-const adminPort = await portNear(Number(process.env.ADMIN_PORT || 9090));
-
-const child = spawn(
-  process.execPath,
-  ['--watch', '--watch-preserve-output', join(root, 'apps/all-in-one/src/main.ts')],
-  {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // A process group of its own: the terminal's Ctrl-C comes to us alone, and is passed on once.
-    detached: true,
-    env: { ...process.env, ...env, DATA_DIR: dataDir, PORT: String(port), ADMIN_PORT: String(adminPort) },
-  },
-);
-const { dim, bold } = colours;
-const format = prettyFactory({
-  colorize: colours.isColorSupported,
-  ignore: 'pid,hostname,service',
-  singleLine: true,
-});
-createInterface({ input: child.stdout }).on('line', (line) => {
-  write(line.startsWith('{') ? format(line) : `${line}\n`);
-  if (line.includes('"msg":"ready"')) banner();
-});
-
-let shownOnce = false;
-function banner(): void {
-  if (shownOnce) return;
-  shownOnce = true;
-  const base = `http://127.0.0.1:${port}`;
-  write(`
-${bold('Herald runs.')} Data: ${shown(dataDir)}   Ctrl-C ends it; the data stays.
-
-  API, to read     ${base}/docs
-  Health, metrics  http://127.0.0.1:${adminPort}/readyz  http://127.0.0.1:${adminPort}/metrics
-  Webhooks         ${base}/hooks/${WORKSPACE}/<source>
-  API key          ${apiKey}   ${dim(`(workspace ${WORKSPACE}, every scope)`)}
-
-Try it:
-
-  curl -sS ${base}/v1/events -H 'authorization: Bearer ${apiKey}' \\
-    -H 'content-type: application/json' -d '{"type":"trial.started","prospectId":"ada"}'
-  curl -sS ${base}/v1/prospects/ada/timeline -H 'authorization: Bearer ${apiKey}'
-
-`);
+interface Greeting {
+  readonly url: string;
+  readonly adminPort: number;
+  readonly apiKey: string;
+  readonly shellFile: string;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => child.kill('SIGTERM'));
-process.once('exit', () => {
-  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-    process.kill(-child.pid, 'SIGKILL');
-});
-child.once('close', (code) => {
-  process.exitCode = code ?? 0;
-});
+function banner({ url, adminPort, apiKey, shellFile }: Greeting): string {
+  const { dim, bold } = colours;
+  return `
+${bold('Herald runs.')} Data: ${shown(dataDir)}   Ctrl-C ends it; the data stays.
+
+  API, to read     ${url}/docs
+  Health, metrics  http://127.0.0.1:${adminPort}/readyz  http://127.0.0.1:${adminPort}/metrics
+  Webhooks         ${url}/hooks/${WORKSPACE}/<source>
+  API key          ${apiKey}   ${dim(`(workspace ${WORKSPACE}, every scope)`)}
+
+Try it in another terminal, with the first campaign of the README:
+
+  . ${shown(shellFile)}     ${dim('# HERALD_URL and HERALD_KEY')}
+  curl -sS $HERALD_URL/v1/campaigns -H "authorization: Bearer $HERALD_KEY"
+
+`;
+}

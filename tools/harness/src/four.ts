@@ -22,20 +22,30 @@ export function serviceOf(method: string, path: string): ServiceName {
   if (path.startsWith('/v1/events')) return method === 'POST' ? 'ingest' : 'event-handler';
   if (/^\/v1\/(prospects|companies|suppressions|dead-letters)/.test(path)) return 'event-handler';
   if (/^\/(v1\/(campaigns|enrollments)|schemas)/.test(path)) return 'campaign-runner';
-  if (/^\/v1\/(templates|messages|settings)/.test(path)) return 'messaging';
+  if (/^\/v1\/(templates|messages|settings|channels)/.test(path)) return 'messaging';
   return 'ingest';
 }
 
-/** Starts all four and waits until they are ready. `env` is what they have in common: broker, database, keys. */
-export async function startFour(env: Readonly<Record<string, string>>, logFile: string): Promise<Four> {
+/**
+ * Starts all four and waits until they are ready. `env` is what they have in common: broker, database, keys. Their ports are free ones;
+ * with `first`, those from there on that are free.
+ */
+export async function startFour(
+  env: Readonly<Record<string, string>>,
+  logFile: string,
+  first?: { readonly api: number; readonly admin: number },
+): Promise<Four> {
   const ports = new Map<ServiceName, { port: number; admin: number }>();
-  for (const name of SERVICES) ports.set(name, { port: await freePort(), admin: await freePort() });
+  for (const [index, name] of SERVICES.entries()) {
+    const port = await freePort(first && first.api + index);
+    ports.set(name, { port, admin: await freePort(first && first.admin + index) });
+  }
   const portsOf = (name: ServiceName) => ports.get(name) ?? { port: 0, admin: 0 };
   const base = (name: ServiceName): string => `http://127.0.0.1:${portsOf(name).port}`;
   const start = (name: ServiceName): Herald => {
     const { port, admin } = portsOf(name);
-    const own = { PORT: String(port), ADMIN_PORT: String(admin), PUBLIC_URL: base('ingest') };
-    return startHerald({ ...env, ...own }, logFile, name);
+    const own = { PORT: String(port), ADMIN_PORT: String(admin) };
+    return startHerald({ PUBLIC_URL: base('ingest'), ...env, ...own }, logFile, name);
   };
   const running = new Map(SERVICES.map((name) => [name, start(name)]));
   const stop = () => Promise.all([...running.values()].map((herald) => herald.stop()));

@@ -17,4 +17,6 @@ export { freePort } from './port.ts';
 export { type Credentials, type Herald, startHerald, WORKSPACE, writeCredentials } from './process.ts';
 export { waitUntilQuiet } from './quiet.ts';
 export { root } from './root.ts';
+export { createRunning, type Running } from './running.ts';
 export { migrateStore, runReplay } from './scripts.ts';
+export { writeShellFile } from './shell.ts';

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { readState } from './state.ts';
+import { supervisor } from './state.ts';
 
 /** `make down`: ends what `make up` started, and nothing else. */
 const PATIENCE = 60_000;
 
-const state = await readState();
+const state = await supervisor.read();
 if (state === undefined) {
   process.stdout.write('Nothing is up.\n');
 } else {
   process.kill(state.pid, 'SIGTERM');
   const until = performance.now() + PATIENCE;
-  while ((await readState()) !== undefined && performance.now() < until) await pause(100);
-  if ((await readState()) !== undefined) {
+  while ((await supervisor.read()) !== undefined && performance.now() < until) await pause(100);
+  if ((await supervisor.read()) !== undefined) {
     process.stderr.write(
       `The supervisor (process ${state.pid}) is still at it; see .tmp/up/supervisor.log\n`,
     );

@@ -1,11 +1,19 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrateStore, SERVICES, startFour, writeCredentials } from '@herald/harness';
+import {
+  freePort,
+  migrateStore,
+  SERVICES,
+  startFour,
+  writeCredentials,
+  writeShellFile,
+} from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startRabbit } from '@herald/rabbitmq-server';
-import { folder, removeState, writeState } from './state.ts';
+import { startGateway } from './gateway.ts';
+import { folder, logFile, supervisor } from './state.ts';
 
-/** Finds or starts the broker and the database, starts the four services, and keeps them until it is told to end. */
+/** Finds or starts the broker and the database, starts the four services, and keeps them until SIGTERM or SIGINT. */
 await mkdir(folder, { recursive: true, mode: 0o700 });
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -20,13 +28,18 @@ try {
   if (uri.pathname === '' || uri.pathname === '/') uri.pathname = '/herald';
   const stores = { MONGODB_URI: String(uri), AMQP_URL: rabbit.url };
   await migrateStore(stores);
-  const { SMTP_URL, SENDER = 'Herald <herald@localhost.example>' } = process.env;
-  const smtp: Record<string, string> = SMTP_URL === undefined ? {} : { SMTP_URL };
-  const common = { ...env, ...stores, ...smtp, SENDER };
-  const four = await startFour(common, join(folder, 'log.jsonl'));
-  await writeState({
-    pid: process.pid,
+  const port = await freePort(8080);
+  const url = `http://127.0.0.1:${port}`;
+  // What the services read of this environment is theirs; what is missing gets a value to try things with.
+  const defaults = { SENDER: 'Herald <herald@example.com>', PUBLIC_URL: url };
+  const common = { ...defaults, ...ownEnvironment(), ...env, ...stores };
+  await rm(logFile, { force: true });
+  const four = await startFour(common, logFile, { api: 8081, admin: 9091 });
+  const stopGateway = await startGateway(four, port);
+  await writeShellFile(join(folder, 'dev.env'), url, apiKey);
+  await supervisor.write({
     apiKey,
+    url,
     broker: withoutPassword(rabbit.url),
     database: `${withoutPassword(String(uri))} (${mongo.kind})`,
     services: SERVICES.map((name, index) => ({
@@ -36,10 +49,16 @@ try {
     })),
   });
   await stopped;
+  await stopGateway();
   await four.stop();
 } finally {
-  await removeState();
+  await supervisor.remove();
   for (const server of [mongo, rabbit]) if ('stop' in server) await server.stop();
+}
+
+function ownEnvironment(): Record<string, string> {
+  const set = Object.entries(process.env).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Record<string, string>;
 }
 
 function withoutPassword(text: string): string {

@@ -4,13 +4,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '@herald/harness';
-import { folder, readState, type State } from './state.ts';
+import { folder, logFile, type State, supervisor } from './state.ts';
 
 /** `make up`: starts what is not up yet, in the background, and says where it is. */
 const PATIENCE = 15 * 60_000; // a first start may have a server to install or build
 const errors = join(folder, 'supervisor.log');
 
-let state = await readState();
+let state = await supervisor.read();
 if (state === undefined) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const output = openSync(errors, 'w', 0o600);
@@ -28,7 +28,7 @@ if (state === undefined) {
   const until = performance.now() + PATIENCE;
   while (state === undefined && !ended && performance.now() < until) {
     await pause(200);
-    state = await readState();
+    state = await supervisor.read();
   }
   child.unref();
 }
@@ -40,21 +40,20 @@ if (state === undefined) {
   process.stdout.write(describe(state));
 }
 
-function describe({ services, apiKey, broker, database }: State): string {
-  const ingest = services.find(({ name }) => name === 'ingest')?.api;
-  const handler = services.find(({ name }) => name === 'event-handler')?.api;
+function describe({ services, apiKey, url, broker, database }: State): string {
+  const shown = (file: string): string => relative(root, file);
   return [
     '',
+    `API              ${url}   (all four services, as behind an Ingress)`,
     ...services.map(({ name, api, admin }) => `${name.padEnd(16)} ${api}/docs   ${admin}/metrics`),
     `RabbitMQ         ${broker}`,
     `MongoDB          ${database}`,
-    `log              ${relative(root, join(folder, 'log.jsonl'))} (mails are shown there unless SMTP_URL is set)`,
-    '',
+    `log              ${shown(logFile)} (messages that no provider takes are shown there)`,
     `API key          ${apiKey}`,
     '',
-    `curl ${ingest}/v1/events -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\`,
-    `  -d '{"type":"trial.started","prospectId":"ada"}'`,
-    `curl '${handler}/v1/prospects/ada/timeline' -H 'authorization: Bearer ${apiKey}'`,
+    'Try it:',
+    '',
+    `  . ${shown(join(folder, 'dev.env'))}   # HERALD_URL and HERALD_KEY; then follow the README`,
     '',
     'make down ends what was started.',
     '',

@@ -1,0 +1,40 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What a command that keeps running has written down, so that the next one finds it. */
+export interface Running<State> {
+  /** What was written by a process that still runs; undefined when there is none. */
+  read(): Promise<(State & { readonly pid: number }) | undefined>;
+  /** Writes it down for this process, readable by its user alone. */
+  write(state: State): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** `script` is a part of the command line by which the process is known: its number alone may belong to another by now. */
+export function createRunning<State extends object>(file: string, script: string): Running<State> {
+  return {
+    async read() {
+      const text = await readFile(file, 'utf8').catch(() => undefined);
+      if (text === undefined) return undefined;
+      const state: State & { pid: number } = JSON.parse(text);
+      return (await runs(state.pid, script)) ? state : undefined;
+    },
+    async write(state) {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(`${file}.new`, JSON.stringify({ ...state, pid: process.pid }), { mode: 0o600 });
+      await rename(`${file}.new`, file);
+    },
+    remove: () => rm(file, { force: true }),
+  };
+}
+
+async function runs(pid: number, script: string): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (command !== undefined) return command.includes(script);
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux';
+  } catch {
+    return false;
+  }
+}
