@@ -1,22 +1,29 @@
 import type { Broker } from '@herald/broker';
 import { eventsMessages } from '@herald/contracts';
-import type { Event } from '@herald/domain';
+import type { Event, Instant } from '@herald/domain';
 import { type Metrics, Problem } from '@herald/service';
 import { tracing } from '@herald/telemetry';
 
 /** s after which a sender may try again when the broker did not confirm. */
 const RETRY_AFTER = 5;
 
-/** Resolves when every event is durable in the broker; throws a 503 if that was not confirmed, and some may be. */
+/**
+ * Publishes the events of one request, in the order in which they happened: each gets its position from its place in the list.
+ * Resolves when every event is durable in the broker; throws a 503 if that was not confirmed, and some may be.
+ */
 export type PublishEvents = (events: readonly Event[]) => Promise<void>;
 
 export function createPublishEvents(deps: {
   broker: Pick<Broker, 'publish'>;
   metrics: Metrics;
 }): PublishEvents {
+  const takePositions = createPositions();
   return async (events) => {
+    const [first] = events;
+    if (first === undefined) return;
+    const from = takePositions(first.receivedAt, events.length);
     try {
-      await deps.broker.publish(eventsMessages(events.map(inThisTrace)));
+      await deps.broker.publish(eventsMessages(events.map(inThisTrace), from));
     } catch (cause) {
       throw new Problem(503, 'not_durable', 'This could not be stored now. Send it again.', {
         retryAfter: RETRY_AFTER,
@@ -24,6 +31,18 @@ export function createPublishEvents(deps: {
       });
     }
     deps.metrics.eventsAccepted.inc(events.length);
+  };
+}
+
+/** Within one ms, a request begins at the last position of the one before: what comes later never sorts before it. */
+function createPositions(): (receivedAt: Instant, count: number) => number {
+  let last: Instant | undefined;
+  let highest = 0;
+  return (receivedAt, count) => {
+    const from = receivedAt === last ? highest : 0;
+    last = receivedAt;
+    highest = from + count - 1;
+    return from;
   };
 }
 

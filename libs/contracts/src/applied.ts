@@ -16,6 +16,8 @@ export const appliedContract = contract(
       type: Type.String(),
       occurredAt: Type.Integer(),
       receivedAt: Type.Integer(),
+      position: Type.Optional(Type.Integer()),
+      request: Type.Optional(Type.String()),
       data: Type.Object({}),
       depth: Type.Integer(),
       correlationId: Type.String(),

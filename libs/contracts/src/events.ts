@@ -10,6 +10,8 @@ const EventBody = Type.Object({
   type: Type.String({ minLength: 1 }),
   occurredAt: Type.Integer(),
   receivedAt: Type.Integer(),
+  position: Type.Optional(Type.Integer({ minimum: 0 })),
+  request: Type.Optional(Type.String()),
   source: Type.String(),
   data: Type.Unsafe<Event['data']>(Type.Object({})),
   raw: Type.Optional(Type.String()),
@@ -29,16 +31,29 @@ export const eventsContract = contract(
 /** One wire message for up to this many events; a request with more becomes several. */
 const EVENTS_PER_MESSAGE = 100;
 
-export function eventsMessages(events: readonly Event[]): OutMessage[] {
+/**
+ * The messages that publish events which belong together: those of one request, or all that one decision led to. Here, and nowhere else,
+ * each gets its position among them. The list is in the order in which the events happened; `from` is the first position.
+ */
+export function eventsMessages(events: readonly Event[], from = 0): OutMessage[] {
   const messages: OutMessage[] = [];
-  for (let start = 0; start < events.length; start += EVENTS_PER_MESSAGE) {
-    const part = events.slice(start, start + EVENTS_PER_MESSAGE);
+  const placed = inOrder(events, from);
+  for (let start = 0; start < placed.length; start += EVENTS_PER_MESSAGE) {
+    const part = placed.slice(start, start + EVENTS_PER_MESSAGE);
     const [first] = part;
     if (first === undefined) break;
     const key = part.length === 1 ? first.type : 'many';
     messages.push({ exchange: exchange.events, key, id: first.id, body: { events: part }, ...traced(first) });
   }
   return messages;
+}
+
+function inOrder(events: readonly Event[], from: number): Event[] {
+  const request = events.length > 1 ? { request: events[0]?.id } : {};
+  return events.map((event, index) => {
+    const position = from + index;
+    return { ...event, ...(position === 0 ? {} : { position }), ...request };
+  });
 }
 
 /** The trace context of what a message is about, for the message. */

@@ -21,6 +21,10 @@ export interface Event {
   readonly type: string;
   readonly occurredAt: Instant;
   readonly receivedAt: Instant;
+  /** Its place among what came in with it, and right before it within the ms of `receivedAt`. Absent: 0. */
+  readonly position?: number;
+  /** Shared by events that came in together: the id of the first. Absent where an event came alone. */
+  readonly request?: string;
   /** `api`, `hooks/<source>`, `unsubscribe`, or the service that did it. */
   readonly source: string;
   readonly data: JsonObject;

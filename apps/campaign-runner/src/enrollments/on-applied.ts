@@ -9,15 +9,19 @@ import {
 import {
   type Campaign,
   causedBy,
+  compareEvents,
   decideEntry,
   deriveId,
   type Entry,
   EVENT_SCHEMA,
   type Event,
+  instantOf,
   prospectIdOf,
   type Refusal,
   redactEnrollment,
   type StoredEvent,
+  span,
+  upcast,
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
@@ -71,6 +75,24 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
     });
   };
 
+  /** Events of the same request and type that come before: of several it is the first that lets in, whichever is handled first. */
+  const firstOfRequest = async (event: StoredEvent): Promise<StoredEvent[]> => {
+    const { workspace, stream, type, request, receivedAt } = event;
+    if (request === undefined) return [];
+    const occurredAfter = instantOf(event) - span.DAY;
+    const query = { workspace, stream, types: [type], occurredAfter, receivedUntil: receivedAt };
+    const found = await store.log.readStream({ ...query, limit: PAGE });
+    return found
+      .map(upcast)
+      .filter((one) => one.request === request && compareEvents(one, event) < 0)
+      .sort(compareEvents);
+  };
+
+  const letInInOrder = async (campaign: Campaign, event: StoredEvent, prospectId: string): Promise<void> => {
+    for (const earlier of await firstOfRequest(event)) await letIn(campaign, earlier, prospectId);
+    await letIn(campaign, event, prospectId);
+  };
+
   const letIn = async (campaign: Campaign, event: StoredEvent, prospectId: string): Promise<void> => {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { items } = await enrollments.find({
@@ -115,7 +137,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
   const erase = async (event: StoredEvent, prospectId: string): Promise<void> =>
     each(event, prospectId, async (doc) => {
       // Delivered again after the person has come back, it is not about what came later.
-      if (doc.state.entry.occurredAt > event.occurredAt) return;
+      if (instantOf(doc.state.entry) > instantOf(event)) return;
       await transitions.give(doc, { kind: 'end', reason: 'erased', at: event.occurredAt }, causedBy(event));
       const ended = await transitions.outbox.load(doc.workspace, doc.id);
       if (ended === undefined) return;
@@ -133,7 +155,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
       if (event.type === 'prospect.erased') await erase(event, prospectId);
       await move(event, prospectId);
       for (const campaign of library.entering(event.workspace, event.type))
-        await letIn(campaign, event, prospectId);
+        await letInInOrder(campaign, event, prospectId);
       return ack;
     } catch (error) {
       if (error instanceof ContractError) return drop(error.message);

@@ -2,6 +2,7 @@ import { type Cause, collections, dueMessage, type EnrollmentDocument } from '@h
 import {
   type Campaign,
   causedBy,
+  compareEvents,
   type Decision,
   decide,
   type EnrollmentInput,
@@ -9,7 +10,9 @@ import {
   type Instant,
   reactsTo,
   type StoredEvent,
+  startOfSecond,
   streamOf,
+  upcast,
   wall,
 } from '@herald/domain';
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
@@ -85,12 +88,18 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     if (types.length === 0) return undefined;
     const { workspace, state } = doc;
     const stream = streamOf('prospect', state.prospectId);
-    const query = { workspace, stream, types, occurredAfter: state.clock - 1, limit: LOOK_BACK };
+    const query = {
+      workspace,
+      stream,
+      types,
+      occurredAfter: startOfSecond(state.clock) - 1,
+      limit: LOOK_BACK,
+    };
     const events = await store.log.readStream(query);
     if (events.length === 0) return undefined;
     const held = library.status(workspace, state.campaignId) === 'paused';
     const world = await readWorld(workspace, state.prospectId);
-    for (const event of events.sort((a, b) => a.occurredAt - b.occurredAt || a.seq - b.seq)) {
+    for (const event of events.map(upcast).sort(compareEvents)) {
       const decision = decide(campaign, state, { kind: 'event', event, held }, world);
       // If the write is lost to another, it is that one's to finish.
       if (decision.events.length > 0) return commit(doc, decision, causedBy(event));
@@ -134,6 +143,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       const world = await readWorld(doc.workspace, doc.state.prospectId);
       const decision = decide(campaign, doc.state, input, world);
       if (decision.events.length === 0) return false;
+      // Of the events of one request the first that fits is taken, whichever is handled first.
+      if (input.kind === 'event' && input.event.request !== undefined && (await takeMissed(doc))) return true;
       const receivedAt = input.kind === 'event' ? input.event.receivedAt : undefined;
       if ((await commit(doc, decision, cause, receivedAt)) !== undefined) return true;
       doc = await outbox.load(given.workspace, given.id);

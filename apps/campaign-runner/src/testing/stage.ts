@@ -142,7 +142,7 @@ export async function setStage() {
         workspace: WORKSPACE,
         ...{ id, stream, seq, type, data },
         occurredAt: now,
-        receivedAt: now,
+        receivedAt: Math.max(now, more.occurredAt ?? now),
         source: 'api',
         schema: EVENT_SCHEMA,
         correlationId: id,

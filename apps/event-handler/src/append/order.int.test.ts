@@ -32,13 +32,14 @@ const told = fc.oneof(
 );
 const stream = fc.constantFrom('prospect/ada', 'prospect/bob', 'company/engines', 'campaign/onboarding');
 /** Few instants, so that many events tie. */
-const event = fc.record({ told, stream, occurredAt: fc.integer({ min: T0, max: T0 + 4 }) });
+const instant = fc.integer({ min: T0, max: T0 + 4 });
+const event = fc.record({ told, stream, occurredAt: instant, receivedAt: instant });
 
 const events = fc
   .array(event, { minLength: 1, maxLength: 25 })
   .map((all) =>
     all.map(({ told: { type, data }, ...rest }, n) =>
-      anEvent({ id: `e${n}`, receivedAt: T0 + 10, type, data, ...rest }),
+      anEvent({ id: `e${n}`, position: n, type, data, ...rest }),
     ),
   );
 

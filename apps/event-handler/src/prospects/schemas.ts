@@ -16,7 +16,7 @@ export const ProspectBody = Type.Object({
     Type.Object({ subscribed: Type.Boolean(), at: Instant, reason: Type.Optional(Type.String()) }),
     {
       description:
-        'Decisions by channel, or by `<channel>:<topic>`; `all` stands for every channel. The later decision stands.',
+        'Decisions by channel, or by `<channel>:<topic>`; `all` stands for every channel. The decision that stands, and when it was made.',
     },
   ),
   suppressions: Type.Optional(
@@ -59,9 +59,13 @@ export const viewProspect = (state: ProspectState) => ({
     ? {}
     : {
         suppressions: Object.fromEntries(
-          Object.entries(state.suppressions).map(([channel, { at, eventId: _by, ...rest }]) => [
+          Object.entries(state.suppressions).map(([channel, { suppressed, at, address, reason }]) => [
             channel,
-            { ...rest, at: iso(at) },
+            {
+              ...{ suppressed, at: iso(at) },
+              ...(address === undefined ? {} : { address }),
+              ...(reason === undefined ? {} : { reason }),
+            },
           ]),
         ),
       }),

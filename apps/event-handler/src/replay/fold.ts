@@ -8,6 +8,7 @@ import {
   evolveProspect,
   initialCompany,
   initialProspect,
+  instantOf,
   isEnrollmentFact,
   type MessageState,
   type ProspectState,
@@ -83,7 +84,7 @@ export function foldStream(workspace: string, stream: string): StreamFold {
       const one = last === undefined ? undefined : { workspace, id, last };
       // Their services strip what began before an erasure, also of what was recorded only after it.
       const enrolled = expected(enrollments, (state) =>
-        state.entry.occurredAt <= erasedAt ? redactEnrollment(state) : state,
+        instantOf(state.entry) <= erasedAt ? redactEnrollment(state) : state,
       );
       return {
         workspace,

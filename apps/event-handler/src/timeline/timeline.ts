@@ -1,9 +1,9 @@
-import type { StoredEvent } from '@herald/domain';
+import { compareEvents, type StoredEvent } from '@herald/domain';
 import { type EventLog, InvalidCursorError, type Page } from '@herald/store';
 import { readStream } from '../log/read-stream.ts';
 
-/** Where an event stands in a timeline: by when it occurred; what occurred at once, by the order of folding, which puts causes first. */
-type Position = readonly [occurredAt: number, seq: number];
+/** Where an event stands in a timeline: what `compareEvents` compares. */
+type Position = Pick<StoredEvent, 'occurredAt' | 'receivedAt' | 'position' | 'seq'>;
 
 /**
  * One page of a stream's events, oldest first. The log is by order of arrival, and what arrives late may be old, so each page
@@ -21,24 +21,25 @@ export async function readTimeline(
   const after = cursor === undefined ? undefined : decode(cursor);
   let kept: StoredEvent[] = [];
   for await (const page of readStream(log, { workspace, stream })) {
-    const later = after === undefined ? page : page.filter((event) => compare(positionOf(event), after) > 0);
-    kept = [...kept, ...later].sort((a, b) => compare(positionOf(a), positionOf(b))).slice(0, limit + 1);
+    const later = after === undefined ? page : page.filter((event) => compareEvents(event, after) > 0);
+    kept = [...kept, ...later].sort(compareEvents).slice(0, limit + 1);
   }
   const items = kept.slice(0, limit);
   const last = items.at(-1);
-  return kept.length > limit && last !== undefined ? { items, next: encode(positionOf(last)) } : { items };
+  return kept.length > limit && last !== undefined ? { items, next: encode(last) } : { items };
 }
 
-const positionOf = (event: StoredEvent): Position => [event.occurredAt, event.seq];
-const compare = (a: Position, b: Position): number => a[0] - b[0] || a[1] - b[1];
-const encode = (position: Position): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+const encode = ({ occurredAt, receivedAt, position = 0, seq }: Position): string =>
+  Buffer.from(JSON.stringify([occurredAt, receivedAt, position, seq])).toString('base64url');
 
 /** Throws `InvalidCursorError` for whatever `encode` did not give. */
 function decode(cursor: string): Position {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(value) && value.length === 2 && value.every(Number.isInteger))
-      return [value[0], value[1]];
+    if (Array.isArray(value) && value.length === 4 && value.every(Number.isInteger)) {
+      const [occurredAt, receivedAt, position, seq] = value;
+      return { occurredAt, receivedAt, position, seq };
+    }
   } catch {
     // Not JSON: refused below.
   }

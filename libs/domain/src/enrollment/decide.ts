@@ -3,6 +3,7 @@ import type { ExitRule } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import type { StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression.ts';
+import { instantOf, isProvenBefore, mayBeSince } from '../order.ts';
 import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
 import { createRun, type Run } from './run.ts';
 import { advance, awaitedBy } from './steps.ts';
@@ -40,7 +41,7 @@ export function enroll(
     campaignId: campaign.id,
     campaignVersion: campaign.version,
   };
-  const run = createRun(campaign, identity, { at: event.occurredAt }, world);
+  const run = createRun(campaign, identity, { at: instantOf(event) }, world);
   run.record('enrollment.entered', { n: entry.n, entry: { ...seen(event), seq: event.seq } });
   advance(run);
   return { state: run.state(), events: run.events };
@@ -85,20 +86,22 @@ export function reactsTo(campaign: Campaign, state: EnrollmentState): string[] {
 }
 
 function onEvent(run: Run, event: StoredEvent, held: boolean): void {
-  const { entry, wait, clock } = run.state();
-  const rule = run.campaign.definition.exit?.find((candidate) => exits(run, candidate, event, entry));
+  const { wait, clock } = run.state();
+  const rule = run.campaign.definition.exit?.find((candidate) => exits(run, candidate, event));
   if (rule !== undefined) {
     // An exit is told with the time of its cause, but never before what has already been done.
-    run.at(Math.max(event.occurredAt, clock));
+    run.at(Math.max(instantOf(event), clock));
     run.record('enrollment.exited', { reason: rule.on, withdrawn: true, event: seen(event) });
     return;
   }
   if (held || wait?.kind !== 'waitFor') return;
   const step = run.campaign.step(wait.stepId);
   if (step === undefined || !('waitFor' in step) || step.waitFor.on !== event.type) return;
-  if (event.occurredAt <= wait.since || (wait.dueAt !== null && event.occurredAt > wait.dueAt)) return;
+  if (!follows(event, wait.since, usedBy(run.state()))) return;
+  if (wait.dueAt !== null && instantOf(event) > wait.dueAt) return;
   if (!holds(run, step.waitFor.when, event)) return;
-  run.at(event.occurredAt);
+  // One that says only its second may have been later than it says; the clock never goes back.
+  run.at(Math.max(instantOf(event), wait.since));
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'event', branch: 'then', event: seen(event) });
   advance(run);
 }
@@ -113,16 +116,28 @@ function onDue(run: Run, now: Instant): void {
   advance(run);
 }
 
-function exits(run: Run, rule: ExitRule, event: StoredEvent, entry: SeenEvent): boolean {
-  if (rule.on !== event.type || event.id === entry.id || event.occurredAt < entry.occurredAt) return false;
-  return holds(run, rule.when, event);
+function exits(run: Run, rule: ExitRule, event: StoredEvent): boolean {
+  if (rule.on !== event.type) return false;
+  const { entry } = run.state();
+  if (usedBy(run.state()).some(({ id }) => id === event.id)) return false;
+  return follows(event, instantOf(entry), [entry]) && holds(run, rule.when, event);
 }
+
+/** The events that have let somebody in or ended a wait: each has its effect once. */
+const usedBy = ({ entry, steps }: EnrollmentState): SeenEvent[] => [
+  entry,
+  ...Object.values(steps).flatMap(({ event }) => event ?? []),
+];
+
+/** Whether an event comes after an instant and after events that were used, or may have: at one instant only one request's order proves more. */
+const follows = (event: StoredEvent, since: Instant, used: readonly SeenEvent[]): boolean =>
+  mayBeSince(event, since) && used.every((one) => one.id !== event.id && !isProvenBefore(event, one));
 
 /** A condition that cannot be answered does not hold. */
 function holds(run: Run, when: string | undefined, event: SeenEvent): boolean {
   if (when === undefined) return true;
   try {
-    return run.campaign.expression(when).test(viewWorld(run.world(), event.occurredAt, event, run.state()));
+    return run.campaign.expression(when).test(viewWorld(run.world(), instantOf(event), event, run.state()));
   } catch (error) {
     if (error instanceof EvaluationError) return false;
     throw error;
@@ -134,4 +149,7 @@ const seen = (event: SeenEvent): SeenEvent => ({
   type: event.type,
   occurredAt: event.occurredAt,
   data: event.data,
+  ...(event.receivedAt === undefined ? {} : { receivedAt: event.receivedAt }),
+  ...(event.position === undefined ? {} : { position: event.position }),
+  ...(event.request === undefined ? {} : { request: event.request }),
 });

@@ -71,7 +71,7 @@ describe('an enrollment', () => {
   });
 
   test.each([
-    ['that occurred before the wait', T0 + days(2), {}],
+    ['that occurred before the wait', T0 + days(2) - 1, {}],
     ['that occurred after the time-out', T0 + days(5) + 1, {}],
     ['whose condition does not hold', T0 + days(3), { template: 'demo' }],
   ])('does not take an event %s', (_why, occurredAt, data) => {

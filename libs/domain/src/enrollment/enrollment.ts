@@ -8,6 +8,10 @@ export interface SeenEvent {
   readonly type: string;
   readonly occurredAt: Instant;
   readonly data: JsonObject;
+  /** These three say where it stands in the order of events; see `Event`. */
+  readonly receivedAt?: Instant;
+  readonly position?: number;
+  readonly request?: string;
 }
 
 export interface EntryEvent extends SeenEvent {
@@ -48,7 +52,7 @@ export interface EnrollmentState {
   readonly status: EnrollmentStatus;
   /** Counts this enrollment's events. */
   readonly version: number;
-  /** Logical time: the entry's `occurredAt`, then the end of each wait. */
+  /** Logical time: the instant of the entry event, then the end of each wait. */
   readonly clock: Instant;
   readonly entry: EntryEvent;
   /** Which entry of this prospect into this campaign it is, from 1. */

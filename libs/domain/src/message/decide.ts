@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts';
 import { deriveId } from '../ids.ts';
-import { type ProspectState, suppressionOf, type TopicRule, whyNoConsent } from '../prospect/prospect.ts';
+import { suppressionOf, type TopicRule, whyNoConsent } from '../prospect/consent.ts';
+import type { ProspectState } from '../prospect/prospect.ts';
 import type { Bounce, Channel, MessageState, MessageStatus } from './message.ts';
 import type { MessageTelling } from './tell.ts';
 

@@ -2,14 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
 import { anEvent, T0 } from '../testing/given.ts';
-import {
-  evolveProspect,
-  hasConsent,
-  initialProspect,
-  type ProspectState,
-  suppressionOf,
-  whyNoConsent,
-} from './prospect.ts';
+import { hasConsent, suppressionOf, whyNoConsent } from './consent.ts';
+import { evolveProspect, initialProspect, type ProspectState } from './prospect.ts';
 
 const fold = (events: readonly ReturnType<typeof anEvent>[]): ProspectState =>
   events.reduce(
@@ -30,6 +24,38 @@ describe('a prospect', () => {
     expect(fold([removed, set]).traits).toEqual({});
   });
 
+  test('has of one request what stands last in it, whatever the ids and the order of folding', () => {
+    const request = (...plans: string[]) =>
+      plans.map((plan, position) =>
+        anEvent('prospect.updated', T0, { traits: { plan } }, { id: `id-${9 - position}`, position }),
+      );
+    const events = request('free', 'team', 'pro');
+    expect(fold(events).traits).toEqual({ plan: 'pro' });
+    expect(fold(events.toReversed()).traits).toEqual({ plan: 'pro' });
+  });
+
+  test('is told apart by the order of folding where nothing else differs', () => {
+    const [free, pro] = ['free', 'pro'].map((plan) => anEvent('prospect.updated', T0, { traits: { plan } }));
+    expect(fold([free, pro].flatMap((event) => event ?? [])).traits).toEqual({ plan: 'pro' });
+    expect(fold([pro, free].flatMap((event) => event ?? [])).traits).toEqual({ plan: 'free' });
+  });
+
+  test('goes by arrival where a sender’s clock is ahead', () => {
+    const ahead = anEvent(
+      'prospect.updated',
+      T0 + 240_000,
+      { traits: { plan: 'free' }, companyId: 'x' },
+      { receivedAt: T0 },
+    );
+    const now = anEvent('prospect.updated', T0 + 1, { traits: { plan: 'pro' }, companyId: 'y' });
+    for (const events of [
+      [ahead, now],
+      [now, ahead],
+    ]) {
+      expect(fold(events)).toMatchObject({ traits: { plan: 'pro' }, companyId: 'y', lastSeenAt: T0 + 1 });
+    }
+  });
+
   test('keeps data named like parts of JavaScript as data', () => {
     const traits = JSON.parse('{"__proto__": {"admin": true}, "constructor": "x"}');
     const state = fold([anEvent('prospect.updated', T0, { traits })]);
@@ -48,6 +74,7 @@ describe('a prospect', () => {
         'page.viewed',
       ),
       at: fc.integer({ min: T0, max: T0 + 5 }),
+      receivedAt: fc.integer({ min: T0, max: T0 + 5 }),
       name: fc.constantFrom('a', 'b', '__proto__'),
       value: fc.option(fc.integer({ min: 0, max: 3 })),
       companyId: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
@@ -56,14 +83,16 @@ describe('a prospect', () => {
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), fc.infiniteStream(fc.nat()), (changes, random) => {
-        const events = changes.map(({ type, at, name, value, companyId, channel, topic }) =>
-          anEvent(
-            type,
-            at,
-            JSON.parse(
-              JSON.stringify({ traits: Object.fromEntries([[name, value]]), companyId, channel, topic }),
+        const events = changes.map(
+          ({ type, at, receivedAt, name, value, companyId, channel, topic }, position) =>
+            anEvent(
+              type,
+              at,
+              JSON.parse(
+                JSON.stringify({ traits: Object.fromEntries([[name, value]]), companyId, channel, topic }),
+              ),
+              { receivedAt, position },
             ),
-          ),
         );
         const shuffled = events
           .map((event) => ({ event, order: random.next().value }))
