@@ -13,12 +13,12 @@ export type Timed = Pick<Event, 'occurredAt'> & Partial<Pick<Event, 'receivedAt'
  * When an event counts as having happened, in ms: as its sender says, but not later than its arrival. A sender whose clock is ahead
  * must not outrank what comes after it. The `occurredAt` that was sent stays in the log.
  */
-export const instantOf = ({ occurredAt, receivedAt = occurredAt }: Timed): Instant =>
+export const happenedAt = ({ occurredAt, receivedAt = occurredAt }: Timed): Instant =>
   Math.min(occurredAt, receivedAt);
 
 /** Where an event stands in the order, small enough to keep beside each value that an event has set. */
 export interface Place {
-  /** `instantOf` the event. */
+  /** `happenedAt` the event. */
   readonly at: Instant;
   /** Absent: the same as `at`. */
   readonly receivedAt?: Instant;
@@ -27,7 +27,7 @@ export interface Place {
 }
 
 export function placeOf(event: Timed): Place {
-  const at = instantOf(event);
+  const at = happenedAt(event);
   const { receivedAt = at, position = 0 } = event;
   return { at, ...(receivedAt === at ? {} : { receivedAt }), ...(position === 0 ? {} : { position }) };
 }
@@ -53,7 +53,7 @@ export const startOfSecond = (instant: Instant): Instant => Math.floor(instant /
  * its second.
  */
 export function mayBeSince(event: Timed, instant: Instant): boolean {
-  const at = instantOf(event);
+  const at = happenedAt(event);
   return at >= instant || at === startOfSecond(instant);
 }
 
@@ -63,7 +63,7 @@ export const isProvenBefore = (a: Timed, b: Timed): boolean =>
   a.request === b.request &&
   a.receivedAt === b.receivedAt &&
   positionIn(a) < positionIn(b) &&
-  instantOf(a) <= instantOf(b);
+  happenedAt(a) <= happenedAt(b);
 
 const receiptOf = ({ at, receivedAt = at }: Place): Instant => receivedAt;
 const positionIn = ({ position = 0 }: Pick<Place, 'position'>): number => position;

@@ -15,7 +15,7 @@ import {
   type Entry,
   EVENT_SCHEMA,
   type Event,
-  instantOf,
+  happenedAt,
   prospectIdOf,
   type Refusal,
   redactEnrollment,
@@ -79,7 +79,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
   const firstOfRequest = async (event: StoredEvent): Promise<StoredEvent[]> => {
     const { workspace, stream, type, request, receivedAt } = event;
     if (request === undefined) return [];
-    const occurredAfter = instantOf(event) - span.DAY;
+    const occurredAfter = happenedAt(event) - span.DAY;
     const query = { workspace, stream, types: [type], occurredAfter, receivedUntil: receivedAt };
     const found = await store.log.readStream({ ...query, limit: PAGE });
     return found
@@ -137,7 +137,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
   const erase = async (event: StoredEvent, prospectId: string): Promise<void> =>
     each(event, prospectId, async (doc) => {
       // Delivered again after the person has come back, it is not about what came later.
-      if (instantOf(doc.state.entry) > instantOf(event)) return;
+      if (happenedAt(doc.state.entry) > happenedAt(event)) return;
       await transitions.give(doc, { kind: 'end', reason: 'erased', at: event.occurredAt }, causedBy(event));
       const ended = await transitions.outbox.load(doc.workspace, doc.id);
       if (ended === undefined) return;

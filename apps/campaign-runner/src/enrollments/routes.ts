@@ -1,5 +1,5 @@
 import { collections, type EnrollmentDocument } from '@herald/contracts';
-import { instantOf } from '@herald/domain';
+import { happenedAt } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
 import type { Scalar, Store } from '@herald/store';
 import { Type } from 'typebox';
@@ -49,7 +49,7 @@ function view({ id, state }: EnrollmentDocument) {
     campaignVersion: state.campaignVersion,
     prospectId: state.prospectId,
     status: state.status,
-    enteredAt: iso(instantOf(state.entry)),
+    enteredAt: iso(happenedAt(state.entry)),
     entryEventId: state.entry.id,
     stepId: state.stepId,
     ...(state.wait?.dueAt == null ? {} : { dueAt: iso(state.wait.dueAt) }),

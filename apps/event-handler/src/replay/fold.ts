@@ -6,9 +6,9 @@ import {
   evolveEnrollment,
   evolveMessage,
   evolveProspect,
+  happenedAt,
   initialCompany,
   initialProspect,
-  instantOf,
   isEnrollmentFact,
   type MessageState,
   type ProspectState,
@@ -84,7 +84,7 @@ export function foldStream(workspace: string, stream: string): StreamFold {
       const one = last === undefined ? undefined : { workspace, id, last };
       // Their services strip what began before an erasure, also of what was recorded only after it.
       const enrolled = expected(enrollments, (state) =>
-        instantOf(state.entry) <= erasedAt ? redactEnrollment(state) : state,
+        happenedAt(state.entry) <= erasedAt ? redactEnrollment(state) : state,
       );
       return {
         workspace,

@@ -3,7 +3,7 @@ import type { ExitRule } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import type { StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression.ts';
-import { instantOf, isProvenBefore, mayBeSince } from '../order.ts';
+import { happenedAt, isProvenBefore, mayBeSince } from '../order.ts';
 import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
 import { createRun, type Run } from './run.ts';
 import { advance, awaitedBy } from './steps.ts';
@@ -41,7 +41,7 @@ export function enroll(
     campaignId: campaign.id,
     campaignVersion: campaign.version,
   };
-  const run = createRun(campaign, identity, { at: instantOf(event) }, world);
+  const run = createRun(campaign, identity, { at: happenedAt(event) }, world);
   run.record('enrollment.entered', { n: entry.n, entry: { ...seen(event), seq: event.seq } });
   advance(run);
   return { state: run.state(), events: run.events };
@@ -90,7 +90,7 @@ function onEvent(run: Run, event: StoredEvent, held: boolean): void {
   const rule = run.campaign.definition.exit?.find((candidate) => exits(run, candidate, event));
   if (rule !== undefined) {
     // An exit is told with the time of its cause, but never before what has already been done.
-    run.at(Math.max(instantOf(event), clock));
+    run.at(Math.max(happenedAt(event), clock));
     run.record('enrollment.exited', { reason: rule.on, withdrawn: true, event: seen(event) });
     return;
   }
@@ -98,10 +98,10 @@ function onEvent(run: Run, event: StoredEvent, held: boolean): void {
   const step = run.campaign.step(wait.stepId);
   if (step === undefined || !('waitFor' in step) || step.waitFor.on !== event.type) return;
   if (!follows(event, wait.since, usedBy(run.state()))) return;
-  if (wait.dueAt !== null && instantOf(event) > wait.dueAt) return;
+  if (wait.dueAt !== null && happenedAt(event) > wait.dueAt) return;
   if (!holds(run, step.waitFor.when, event)) return;
   // One that says only its second may have been later than it says; the clock never goes back.
-  run.at(Math.max(instantOf(event), wait.since));
+  run.at(Math.max(happenedAt(event), wait.since));
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'event', branch: 'then', event: seen(event) });
   advance(run);
 }
@@ -120,7 +120,7 @@ function exits(run: Run, rule: ExitRule, event: StoredEvent): boolean {
   if (rule.on !== event.type) return false;
   const { entry } = run.state();
   if (usedBy(run.state()).some(({ id }) => id === event.id)) return false;
-  return follows(event, instantOf(entry), [entry]) && holds(run, rule.when, event);
+  return follows(event, happenedAt(entry), [entry]) && holds(run, rule.when, event);
 }
 
 /** The events that have let somebody in or ended a wait: each has its effect once. */
@@ -137,7 +137,7 @@ const follows = (event: StoredEvent, since: Instant, used: readonly SeenEvent[])
 function holds(run: Run, when: string | undefined, event: SeenEvent): boolean {
   if (when === undefined) return true;
   try {
-    return run.campaign.expression(when).test(viewWorld(run.world(), instantOf(event), event, run.state()));
+    return run.campaign.expression(when).test(viewWorld(run.world(), happenedAt(event), event, run.state()));
   } catch (error) {
     if (error instanceof EvaluationError) return false;
     throw error;

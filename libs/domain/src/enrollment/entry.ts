@@ -2,7 +2,7 @@ import type { Campaign } from '../campaign/compile.ts';
 import { MAX_DEPTH, type StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression.ts';
 import { deriveId } from '../ids.ts';
-import { compareEvents, instantOf, startOfSecond } from '../order.ts';
+import { compareEvents, happenedAt, startOfSecond } from '../order.ts';
 import { addDuration } from '../time/duration.ts';
 import type { EnrollmentState } from './enrollment.ts';
 import { viewWorld, type World } from './view.ts';
@@ -43,7 +43,7 @@ export function decideEntry(
   const { enter } = campaign.definition;
   const { prospectId, erasedAt } = world.prospect;
   if (event.depth > MAX_DEPTH) return refuse('too_deep', `causal depth ${event.depth}`);
-  if (erasedAt !== undefined && instantOf(event) <= erasedAt) return refuse('erased');
+  if (erasedAt !== undefined && happenedAt(event) <= erasedAt) return refuse('erased');
   if (event.receivedAt > addDuration(event.occurredAt, enter.maxAge ?? DEFAULT_MAX_AGE, 'UTC')) {
     return refuse('too_old', `older than ${enter.maxAge ?? DEFAULT_MAX_AGE} on arrival`);
   }
@@ -54,11 +54,11 @@ export function decideEntry(
     if (again === 'afterExit' && last.status === 'active') return refuse('already_in');
     if (again === 'afterExit' && compareEvents(event, last.entry) <= 0) return refuse('entered_before');
     // It happened while the last run was under way and arrives only now: in its turn it would have let nobody in.
-    if (again === 'afterExit' && instantOf(event) < startOfSecond(last.endedAt ?? 0))
+    if (again === 'afterExit' && happenedAt(event) < startOfSecond(last.endedAt ?? 0))
       return refuse('already_in');
     if (
       enter.notWithin !== undefined &&
-      instantOf(event) < addDuration(instantOf(last.entry), enter.notWithin, 'UTC')
+      happenedAt(event) < addDuration(happenedAt(last.entry), enter.notWithin, 'UTC')
     ) {
       return refuse('not_within', `entered less than ${enter.notWithin} ago`);
     }
@@ -66,7 +66,7 @@ export function decideEntry(
 
   if (enter.when !== undefined) {
     try {
-      const context = viewWorld(world, instantOf(event), event, undefined);
+      const context = viewWorld(world, happenedAt(event), event, undefined);
       if (!campaign.expression(enter.when).test(context)) return refuse('when_false', enter.when);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;

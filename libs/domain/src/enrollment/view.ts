@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import { instantOf } from '../order.ts';
+import { happenedAt } from '../order.ts';
 import type { CompanyState } from '../prospect/company.ts';
 import type { ProspectState } from '../prospect/prospect.ts';
 import type { EnrollmentState, SeenEvent } from './enrollment.ts';
@@ -46,7 +46,7 @@ export const viewEnrollment = (state: EnrollmentState) => ({
   id: state.enrollmentId,
   campaignId: state.campaignId,
   n: state.n,
-  enteredAt: new Date(instantOf(state.entry)),
+  enteredAt: new Date(happenedAt(state.entry)),
   steps: Object.fromEntries(
     Object.entries(state.steps).map(([id, step]) => [
       id,

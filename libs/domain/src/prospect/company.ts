@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { StoredEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';
-import { instantOf } from '../order.ts';
+import { happenedAt } from '../order.ts';
 import { mergeTraits, type ProspectState } from './prospect.ts';
 
 /** An organisation, folded from the events of stream `company/<id>`; its traits change by `company.updated`. */
@@ -28,8 +28,8 @@ export function evolveCompany(state: CompanyState, event: StoredEvent): CompanyS
   const seen = {
     ...state,
     seq: event.seq,
-    firstSeenAt: Math.min(state.firstSeenAt, instantOf(event)),
-    lastSeenAt: Math.max(state.lastSeenAt, instantOf(event)),
+    firstSeenAt: Math.min(state.firstSeenAt, happenedAt(event)),
+    lastSeenAt: Math.max(state.lastSeenAt, happenedAt(event)),
   };
   return event.type === 'company.updated'
     ? { ...seen, ...mergeTraits(state.traits, state.stamps, event) }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { StoredEvent } from '../event.ts';
 import { canonicalJson } from '../json.ts';
-import { compareReceipts, instantOf, placeOf } from '../order.ts';
+import { compareReceipts, happenedAt, placeOf } from '../order.ts';
 import { anEvent, T0 } from '../testing/given.ts';
 import { hasConsent, suppressionOf } from './consent.ts';
 import { evolveProspect, initialProspect } from './prospect.ts';
@@ -150,7 +150,7 @@ describe('any number of decisions', () => {
           refusals.length === 0 ||
           ofType(all, 'subscribed').some((yes) =>
             refusals.every(
-              (no) => compareReceipts(placeOf(yes), placeOf(no)) > 0 && instantOf(yes) >= instantOf(no),
+              (no) => compareReceipts(placeOf(yes), placeOf(no)) > 0 && happenedAt(yes) >= happenedAt(no),
             ),
           );
         expect(hasConsent(fold(all), 'email')).toBe(isPermitted);

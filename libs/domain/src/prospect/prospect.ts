@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
 import { type Event, parseStream, type StoredEvent } from '../event.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json.ts';
-import { comparePlaces, instantOf, type Place, placeOf } from '../order.ts';
+import { comparePlaces, happenedAt, type Place, placeOf } from '../order.ts';
 import {
   evolveSubscription,
   evolveSuppression,
@@ -55,8 +55,8 @@ export function evolveProspect(state: ProspectState, event: StoredEvent): Prospe
   const seen: ProspectState = {
     ...state,
     seq: event.seq,
-    firstSeenAt: Math.min(state.firstSeenAt, instantOf(event)),
-    lastSeenAt: Math.max(state.lastSeenAt, instantOf(event)),
+    firstSeenAt: Math.min(state.firstSeenAt, happenedAt(event)),
+    lastSeenAt: Math.max(state.lastSeenAt, happenedAt(event)),
   };
   switch (event.type) {
     case 'prospect.updated':
