@@ -67,7 +67,8 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
   return {
     name: 'campaign-runner',
     queues: [queue.applied, queue.due],
-    checks: { store: () => store.ping(), broker: () => broker.ping() },
+    needs: ['store', 'broker'],
+    checks: {},
     async routes(app) {
       const archiving = {
         ...commands,

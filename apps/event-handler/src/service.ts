@@ -37,6 +37,7 @@ export function createEventHandler(deps: ServiceDeps): Service {
       await running?.consumer.stop();
       running = undefined;
     },
+    needs: ['store', 'broker'],
     checks: {
       consuming: async () => {
         if (running === undefined) throw new Error('events are not being consumed');

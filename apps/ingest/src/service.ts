@@ -72,6 +72,8 @@ export function createIngest(deps: IngestDeps): Service {
     },
     start: () => memory.start(),
     stop: () => memory.stop(),
+    // API keys and sources are in memory: it accepts events while the database is away.
+    needs: ['broker'],
     checks: {
       async sources() {
         if (!memory.isHydrated()) throw new Error('sources are not in memory yet');

@@ -160,6 +160,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   return {
     name: 'messaging',
     queues: [queue.send, queue.told],
+    needs: ['store', 'broker'],
     checks: { templates: () => library.check(), settings: () => settings.check() },
     routes(app) {
       const check = createCheckTemplate({ library, renderer });

@@ -117,7 +117,10 @@ export interface Broker {
    * retry stays, for nobody else has it. Returns how many.
    */
   purgeDelayed(queue: string): Promise<number>;
-  /** Resolves when the broker answers; rejects otherwise. For readiness. */
+  /**
+   * Resolves when the broker answers and takes messages; rejects otherwise, also while an alarm (memory, disk) stops publishers. For
+   * readiness and for telling an outage from a bad message.
+   */
   ping(): Promise<void>;
   /** Stops consumers as their `stop` does, finishes publishes under way, then lets go. After it everything rejects with the code `closed`. */
   close(): Promise<void>;

@@ -30,7 +30,7 @@ export async function openDependencies<T extends Record<string, unknown>>(
   const check = (name: string) => async (): Promise<void> => {
     if (faults.has(name)) throw faults.get(name);
   };
-  admin.setChecks(Object.fromEntries(names.map((name) => [name, check(name)])));
+  admin.setChecks({ needed: Object.fromEntries(names.map((name) => [name, check(name)])) });
 
   const ended = new AbortController();
   const keepOpening = async <K extends keyof T & string>(name: K): Promise<readonly [K, T[K]]> => {

@@ -8,8 +8,8 @@ type Check = () => Promise<void>;
 function setStage() {
   let checks: Readonly<Record<string, Check>> = {};
   const admin = {
-    setChecks(next: Readonly<Record<string, Check>>) {
-      checks = next;
+    setChecks({ needed = {} }: { readonly needed?: Readonly<Record<string, Check>> }) {
+      checks = needed;
     },
   };
   const log = createLog({ service: 'test', level: 'silent' });

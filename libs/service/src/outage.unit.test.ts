@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ack, type Delivery } from '@herald/broker';
-import { expect, test } from 'vitest';
+import { StoreUnavailableError } from '@herald/store';
+import { describe, expect, test } from 'vitest';
 import { createOutageWatch, outlasting } from './outage.ts';
 
 const failing = (times: number) => {
@@ -13,17 +14,17 @@ const failing = (times: number) => {
 
 test('no outage is told at once', async () => {
   const watch = createOutageWatch({ ping: failing(0), every: 60_000, patience: 60_000 });
-  expect(await watch.wait()).toBe('none');
+  expect(await watch.wait(new Error('failed'))).toBe('none');
 });
 
 test('an outage is waited for until it is over', async () => {
   const watch = createOutageWatch({ ping: failing(3), every: 1, patience: 60_000 });
-  expect(await watch.wait()).toBe('over');
+  expect(await watch.wait(new Error('failed'))).toBe('over');
 });
 
 test('patience ends', async () => {
   const watch = createOutageWatch({ ping: failing(Number.POSITIVE_INFINITY), every: 1, patience: 5 });
-  expect(await watch.wait()).toBe('lasting');
+  expect(await watch.wait(new Error('failed'))).toBe('lasting');
 });
 
 test('abandoning ends a wait under way and all later ones', async () => {
@@ -32,10 +33,10 @@ test('abandoning ends a wait under way and all later ones', async () => {
     every: 60_000,
     patience: 60_000,
   });
-  const waiting = watch.wait();
+  const waiting = watch.wait(new Error('failed'));
   watch.abandon();
   expect(await waiting).toBe('lasting');
-  expect(await watch.wait()).toBe('lasting');
+  expect(await watch.wait(new Error('failed'))).toBe('lasting');
 });
 
 test('patience is time on the wall, however long a ping takes', async () => {
@@ -46,13 +47,13 @@ test('patience is time on the wall, however long a ping takes', async () => {
     throw new Error('down');
   };
   const watch = createOutageWatch({ ping: slow, every: 1, patience: 100 });
-  expect(await watch.wait()).toBe('lasting');
+  expect(await watch.wait(new Error('failed'))).toBe('lasting');
   expect(pings).toBeLessThan(10);
 });
 
 test('abandoning does not wait for a ping under way', async () => {
   const watch = createOutageWatch({ ping: () => new Promise(() => {}), every: 1, patience: 60_000 });
-  const waiting = watch.wait();
+  const waiting = watch.wait(new Error('failed'));
   watch.abandon();
   expect(await waiting).toBe('lasting');
 });
@@ -66,7 +67,13 @@ test('all who wait at once share one ping', async () => {
     every: 1,
     patience: 60_000,
   });
-  expect(await Promise.all([watch.wait(), watch.wait(), watch.wait()])).toEqual(['none', 'none', 'none']);
+  expect(
+    await Promise.all([
+      watch.wait(new Error('failed')),
+      watch.wait(new Error('failed')),
+      watch.wait(new Error('failed')),
+    ]),
+  ).toEqual(['none', 'none', 'none']);
   expect(pings).toBe(1);
 });
 
@@ -91,4 +98,51 @@ test.each([
     throw new Error('bad message');
   });
   await expect(handler(delivery)).rejects.toThrow('bad message');
+});
+
+describe('on a store that answers a ping', () => {
+  const well = failing(0);
+
+  test('a message that fails by the store’s own word that it cannot serve is handled anew', async () => {
+    const watch = createOutageWatch({ ping: well, every: 1, patience: 60_000 });
+    let left = 3;
+    const handler = outlasting(watch, async () => {
+      left -= 1;
+      if (left >= 0) throw new StoreUnavailableError('WriteConflict');
+      return ack;
+    });
+    expect(await handler(delivery)).toBe(ack);
+  });
+
+  test('patience ends, counted from the first failure over all tries', async () => {
+    const watch = createOutageWatch({ ping: well, every: 1, patience: 40 });
+    const handler = outlasting(watch, async () => {
+      throw new StoreUnavailableError('WriteConflict');
+    });
+    await expect(handler(delivery)).rejects.toThrow('WriteConflict');
+  });
+
+  test('an error that a message may have provoked is no outage', async () => {
+    const watch = createOutageWatch({ ping: well, every: 60_000, patience: 60_000 });
+    expect(await watch.wait(new StoreUnavailableError('InternalError', { doubtful: true }))).toBe('none');
+  });
+
+  test('abandoning ends the pause before the next try', async () => {
+    const watch = createOutageWatch({ ping: well, every: 60_000, patience: 60_000 });
+    const waiting = watch.wait(new StoreUnavailableError('WriteConflict'));
+    await pause(0);
+    watch.abandon();
+    expect(await waiting).toBe('lasting');
+  });
+});
+
+test('who watches hears of an outage once, however many wait for its end', async () => {
+  const heard: unknown[] = [];
+  const watch = createOutageWatch({
+    ping: failing(3),
+    ...{ every: 1, patience: 60_000, onChange: (error: unknown) => heard.push(error) },
+  });
+  const error = new Error('down');
+  await Promise.all([watch.wait(error), watch.wait(error), watch.wait(error)]);
+  expect(heard).toEqual([error, undefined]);
 });

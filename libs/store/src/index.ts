@@ -16,3 +16,4 @@ export type {
 } from './documents.ts';
 export type { AppendResult, EventLog, LogQuery, StreamQuery } from './event-log.ts';
 export type { Store } from './store.ts';
+export { StoreUnavailableError, unavailability } from './unavailable.ts';

@@ -8,7 +8,10 @@ export interface Store {
   collection<T extends Document>(spec: CollectionSpec<T>): Collection<T>;
   /** Creates what is missing: tables, collections, indexes. Idempotent; a deploy step, never done on first use. */
   migrate(): Promise<void>;
-  /** Resolves when the store answers; rejects otherwise. For readiness. */
+  /**
+   * Resolves when the store itself has just answered as it answers any other call: from MongoDB a majority has to be read, a SQLite file
+   * has to take a write. Rejects otherwise. Needs no migrated store. For readiness and for telling an outage from a bad message.
+   */
   ping(): Promise<void>;
   /** Finishes the writes under way, then lets go of the connection. */
   close(): Promise<void>;

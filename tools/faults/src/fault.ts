@@ -1,5 +1,6 @@
 import type { Broker } from '@herald/broker';
 import type { Client, Four, Herald, Inbox, InboxOptions, ServiceName } from '@herald/harness';
+import type { Gateway } from '@herald/mongodb-server';
 import type { Rabbit } from '@herald/rabbitmq-server';
 import type { Gate } from './servers/gate.ts';
 
@@ -10,7 +11,7 @@ export interface Fault {
   /** Whether the short selection has it. */
   readonly short: boolean;
   /** Servers of our own that it needs: a node that may be killed, a database behind a gate. */
-  readonly needs?: readonly ('node' | 'gate')[];
+  readonly needs?: readonly ('node' | 'gate' | 'gateway')[];
   /** Over the usual environment of every process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly inbox?: InboxOptions;
@@ -43,6 +44,7 @@ export interface Stage {
   /** Throws where `needs` does not have it. */
   node(): NonNullable<Rabbit['node']>;
   gate(): Gate;
+  gateway(): Gateway;
   /** One more process of a service, ready. The stage ends it. */
   replica(service: ServiceName, env?: Readonly<Record<string, string>>): Promise<Replica>;
   /** A line of progress. */

@@ -37,7 +37,7 @@ async function runOne(one: Omit<RunOptions, 'faults'> & { readonly fault: Fault 
   const started = performance.now();
   const closing = () => ({ fault: fault.name, seconds: (performance.now() - started) / 1000 });
   const lacks = (fault.needs ?? []).filter((need) =>
-    need === 'node' ? ground.rabbit.node === undefined : ground.gate === undefined,
+    need === 'node' ? ground.rabbit.node === undefined : ground[need] === undefined,
   );
   if (lacks.length > 0) {
     return {

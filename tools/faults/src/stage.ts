@@ -93,6 +93,7 @@ export async function runOnStage({ ground, fault, long, say }: StageOptions): Pr
     brokerUrl: ground.rabbit.url,
     node: () => needed(ground.rabbit.node, 'a node of our own'),
     gate: () => needed(ground.gate, 'a gate before the database'),
+    gateway: () => needed(ground.gateway, 'a gateway before the database'),
     check(holds, otherwise) {
       if (!holds) wrong.push(otherwise);
     },
@@ -122,6 +123,7 @@ export async function runOnStage({ ground, fault, long, say }: StageOptions): Pr
     return { ...finding, faults: [...finding.faults, ...wrong], note: aftermath?.note ?? '' };
   } finally {
     ground.gate?.mend();
+    ground.gateway?.startDatabase();
     await Promise.all([...replicas.keys()].map((one) => one.leave()));
     await four.stop();
     await inbox.stop();

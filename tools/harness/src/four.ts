@@ -10,6 +10,8 @@ export interface Four {
   readonly baseOf: (method: string, path: string) => string;
   readonly base: (service: ServiceName) => string;
   readonly admins: readonly string[];
+  /** The status of its `/readyz`. */
+  readiness(service: ServiceName): Promise<number>;
   /** Ends one with SIGTERM and starts it again; gives its exit code. */
   restart(service: ServiceName): Promise<number | string>;
   /** Ends one with SIGKILL and starts it again. */
@@ -64,6 +66,11 @@ export async function startFour(
     base,
     baseOf: (method, path) => base(serviceOf(method, path)),
     admins: SERVICES.map((name) => `http://127.0.0.1:${portsOf(name).admin}`),
+    async readiness(name) {
+      const answer = await fetch(`http://127.0.0.1:${portsOf(name).admin}/readyz`);
+      await answer.body?.cancel();
+      return answer.status;
+    },
     async restart(name) {
       const code = (await running.get(name)?.stop()) ?? 'not running';
       await again(name);

@@ -4,6 +4,8 @@ import { startMongod } from './mongod.ts';
 import { type Product, productAt } from './product.ts';
 import type { Start } from './start.ts';
 
+export { type Gateway, OUTAGE_FAULTS, openGateway, type ServerFault } from './gateway.ts';
+
 /** A server that speaks MongoDB's protocol, for tests. */
 export interface MongoServer {
   /** Names no database: each test takes one of its own, and drops it. */

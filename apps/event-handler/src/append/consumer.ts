@@ -45,12 +45,13 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
   };
 
   /** A batch that fails is halved until the one that makes it fail stands alone: no message takes its neighbours along. */
-  const settleSafely = async (parcels: readonly Parcel[]): Promise<Verdict[]> => {
+  const settleSafely = async (parcels: readonly Parcel[], since?: number): Promise<Verdict[]> => {
     try {
       return await settle(parcels);
     } catch (error) {
-      const report = await outage.wait();
-      if (report === 'over') return settleSafely(parcels);
+      const firstFailed = since ?? performance.now();
+      const report = await outage.wait(error, firstFailed);
+      if (report === 'over') return settleSafely(parcels, firstFailed);
       const [first] = parcels;
       if (report === 'none' && parcels.length > 1) {
         const middle = Math.ceil(parcels.length / 2);

@@ -52,7 +52,7 @@ export async function eventsRoutes(scope: Http, deps: EventsDeps): Promise<void>
 
   scope.post(
     '/v1/events',
-    { schema, config: { scope: 'events:write' }, validatorCompiler: () => () => true },
+    { schema, config: { scope: 'events:write', usesStore: false }, validatorCompiler: () => () => true },
     async ({ body, headers, principal: { workspace } }, reply) => {
       const { items, faults, count } = readItems(body ?? { kind: 'json' }, headers, clock);
       if (faults.length > 0) throw refused(faults);

@@ -229,7 +229,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       try {
         return await work();
       } catch (error) {
-        if ((await deps.outage.wait()) === 'over') continue;
+        if ((await deps.outage.wait(error)) === 'over') continue;
         if (tries >= RECORD.tries) throw error;
         log.warn({ err: error, tries }, 'an outcome was not recorded; trying again');
         await pause(Math.min(RECORD.last, RECORD.first * 2 ** (tries - 1)));

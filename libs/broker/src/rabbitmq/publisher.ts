@@ -28,6 +28,8 @@ export interface Publisher {
   detach(error: Error): void;
   block(reason: string): void;
   unblock(): void;
+  /** Why the broker takes nothing: the reason of an alarm. */
+  blocked(): string | undefined;
   /** Resolves when nothing is under way any more. */
   drain(): Promise<void>;
 }
@@ -130,6 +132,7 @@ export function createPublisher({ patience, returned }: PublisherDeps): Publishe
     unblock() {
       blocked = undefined;
     },
+    blocked: () => blocked,
     drain: () =>
       pending.size === 0
         ? Promise.resolve()

@@ -165,6 +165,8 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
     async ping() {
       assertOpen();
       outgoing.link.model();
+      const alarm = publisher.blocked();
+      if (alarm !== undefined) throw new Error(`RabbitMQ takes no messages at the moment: ${alarm}`);
       await incoming.link.channel((channel) => channel.checkQueue(names.unroutable), ANSWER);
     },
     close() {

@@ -1,34 +1,33 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { type Check, createReadiness, type Readiness, type Stage } from './readiness.ts';
+import type { Checks } from '../process/checks.ts';
+import { createReadiness, type Readiness, type Stage } from './readiness.ts';
 
 export interface AdminOptions {
   readonly metrics: Pick<Metrics, 'registry' | 'ready' | 'checkUp' | 'checkSeconds'>;
   readonly log: Log;
 }
 
-type Checks = Readonly<Record<string, Check>>;
-
 /** The port for those who run the process. It has no authentication: nobody else may reach it. */
 export interface Admin {
   /** What `/readyz` says beside the checks; `starting` at first. */
   setStage(stage: Stage): void;
   /** What `/readyz` asks from now on. */
-  setChecks(checks: Checks): void;
+  setChecks(checks: Partial<Checks>): void;
   /** Resolves with the port; 0 takes any free one. Listens once, whoever calls it first. */
   listen(host: string, port: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * `/livez` answers as long as the process does. `/readyz` is 200 when it runs and every check is well, else
- * 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that none of it
+ * `/livez` answers as long as the process does. `/readyz` is 200 when it runs and every check that it needs is
+ * well, else 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that none of it
  * depends on the API's health or is reachable through it.
  */
 export function createAdmin({ metrics, log }: AdminOptions): Admin {
   let stage: Stage = 'starting';
-  let readiness = createReadiness({}, () => stage);
+  let readiness = createReadiness({ stage: () => stage });
   let listening: Promise<number> | undefined;
 
   const measured = async (): Promise<Readiness> => {
@@ -94,7 +93,7 @@ export function createAdmin({ metrics, log }: AdminOptions): Admin {
       if (next !== 'running') metrics.ready.set(0);
     },
     setChecks(next) {
-      readiness = createReadiness(next, () => stage);
+      readiness = createReadiness({ ...next, stage: () => stage });
     },
     listen(host, port) {
       listening ??= listen(host, port);

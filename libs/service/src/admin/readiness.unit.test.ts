@@ -12,15 +12,15 @@ describe('createReadiness', () => {
     ['starting', false],
     ['draining', false],
   ] as const)('with all checks well, %s is ready: %s', async (stage, ready) => {
-    expect(await createReadiness({ well }, () => stage)()).toMatchObject({ ready, stage });
+    expect(await createReadiness({ needed: { well }, stage: () => stage })()).toMatchObject({ ready, stage });
   });
 
   it('names the check that fails, throws or takes too long, and hides passwords', async () => {
     const thrower = () => {
       throw new Error('at once');
     };
-    const checks = { well, unwell, thrower, hangs: () => new Promise<void>(() => {}) };
-    const readiness = await createReadiness(checks, () => 'running', 20)();
+    const needed = { well, unwell, thrower, hangs: () => new Promise<void>(() => {}) };
+    const readiness = await createReadiness({ needed, stage: () => 'running', timeLimit: 20 })();
     expect(readiness).toMatchObject({
       ready: false,
       checks: {
@@ -37,10 +37,30 @@ describe('createReadiness', () => {
     const counted = async (): Promise<void> => {
       runs += 1;
     };
-    const ask = createReadiness({ counted }, () => 'running');
+    const ask = createReadiness({ needed: { counted }, stage: () => 'running' });
     await Promise.all([ask(), ask(), ask()]);
     expect(runs).toBe(1);
     await ask();
     expect(runs).toBe(2);
+  });
+
+  it('shows what is not needed, and does not decide by it or wait for it', async () => {
+    const answer = Promise.withResolvers<void>();
+    const shown = { unwell, hangs: () => answer.promise };
+    const ask = createReadiness({
+      ...{ needed: { well }, shown, stage: () => 'running' as const },
+      ...{ timeLimit: 60_000, shownLimit: 10 },
+    });
+    const before = await ask();
+    expect(before).toMatchObject({
+      ready: true,
+      checks: {
+        well: { ok: true, needed: true },
+        unwell: { ok: false, needed: false },
+        hangs: { ok: false, needed: false, error: 'not answered yet' },
+      },
+    });
+    answer.resolve();
+    await expect.poll(async () => (await ask()).checks.hangs?.ok).toBe(true);
   });
 });

@@ -37,7 +37,7 @@ export function deadLettersRoutes(app: Http, { broker, queues, log }: DeadLetter
   app.get(
     '/v1/dead-letters',
     {
-      config: { scope: 'dead-letters:read' },
+      config: { scope: 'dead-letters:read', usesStore: false },
       schema: {
         tags: ['dead letters'],
         summary: 'Messages that could not be handled',
@@ -60,7 +60,7 @@ export function deadLettersRoutes(app: Http, { broker, queues, log }: DeadLetter
   app.post(
     '/v1/dead-letters/replay',
     {
-      config: { scope: 'dead-letters:write' },
+      config: { scope: 'dead-letters:write', usesStore: false },
       schema: {
         tags: ['dead letters'],
         summary: 'Puts dead letters back into their queues',

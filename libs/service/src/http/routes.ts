@@ -24,7 +24,7 @@ function errorsOf(schema: NonNullable<RouteOptions['schema']>, scope: string | u
   const { body, querystring, params } = schema;
   return [
     ...((body ?? querystring ?? params) ? [400] : []),
-    ...(scope === undefined ? [] : [401, 403]),
+    ...(scope === undefined ? [] : [401, 403, 503]),
     ...(body === undefined ? [] : [413, 415]),
     500,
   ];

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { unavailability } from '@herald/store';
 import { Problem } from './problem.ts';
 
 /** Fastify's own errors, by their code. */
@@ -17,6 +18,18 @@ const FASTIFY: Readonly<Record<string, () => Problem>> = {
     }),
 };
 
+/** s after which a caller should try again what store or broker could not do. An election takes up to 12. */
+const COME_BACK = 5;
+
+/** Store or broker cannot serve now, whoever asks for what. */
+export const unavailable = (what: 'store' | 'broker', cause?: unknown): Problem =>
+  new Problem(
+    503,
+    `${what}_unavailable`,
+    `The ${what === 'store' ? 'database' : 'broker'} cannot be reached at the moment. A read can simply be repeated; whether a write was done is not known.`,
+    { retryAfter: COME_BACK, cause },
+  );
+
 /**
  * Any error as a problem. What we did not foresee is a 500 that says nothing of what went wrong; its cause is
  * for the log.
@@ -29,6 +42,7 @@ export function problemOf(error: unknown): Problem {
       errors: [{ path: '/cursor', message: 'must be the nextCursor of an earlier page of the same list' }],
     });
   }
+  if (unavailability(error) !== undefined) return unavailable('store', error);
   const known = typeof code === 'string' ? FASTIFY[code] : undefined;
   if (known !== undefined) return known();
   // Others' messages may hold what the caller must not see, so only the status is taken from them.

@@ -192,7 +192,7 @@ describe('the admin port', () => {
     };
     expect(await readiness()).toMatchObject({ status: 503, body: { ready: false, stage: 'starting' } });
     await child.said('ready');
-    const well = { ok: true, ms: expect.any(Number) };
+    const well = { ok: true, ms: expect.any(Number), needed: true };
     expect(await readiness()).toEqual({
       status: 200,
       body: { ready: true, stage: 'running', checks: { store: well, broker: well, 'fixture.health': well } },

@@ -1,5 +1,6 @@
 import { createAdmin } from '../admin/admin.ts';
 import { deadLettersRoutes } from '../dead-letters/dead-letters.routes.ts';
+import { guardOutages } from '../http/guard-outages.ts';
 import type { Http } from '../http/http.ts';
 import { createShutdown, type ShutdownResult } from '../shutdown/shutdown.ts';
 import { checksOf } from './checks.ts';
@@ -38,6 +39,7 @@ export async function runProcess(options: ProcessOptions): Promise<RunningProces
 
   try {
     const adminPort = await admin.listen(config.HOST, config.ADMIN_PORT);
+    guardOutages(http, options);
     for (const service of services) await service.routes(http);
     if (queues.length > 0) deadLettersRoutes(http, { broker, queues, log });
     await http.ready();

@@ -5,6 +5,8 @@ import type { Http } from '../http/http.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
+type Need = 'store' | 'broker';
+
 /** One of Herald's services, built from its dependencies and not yet running. */
 export interface Service {
   readonly name: string;
@@ -16,7 +18,12 @@ export interface Service {
   start(): Promise<void>;
   /** Stops intake and drains: resolves when nothing is under way any more. */
   stop(): Promise<void>;
-  /** Readiness by name: each resolves when well, rejects with why not. */
+  /**
+   * What it cannot do its own work without at any time. Without one of these the process is not ready; the others are shown in `/readyz` and
+   * measured all the same.
+   */
+  readonly needs: readonly Need[];
+  /** Readiness by name, beside what it needs: each resolves when well, rejects with why not. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
 }
 

@@ -87,6 +87,7 @@ if (process.argv[1] === import.meta.filename) {
         await consumer?.stop();
         log.info('drained');
       },
+      needs: ['store', 'broker'],
       checks: {
         async health() {
           if (!config.WELL) throw new Error('unwell, says bob@mail.example');

@@ -1,5 +1,6 @@
-import { type Db, MongoClient, type MongoClientOptions, MongoServerError } from 'mongodb';
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { CollectionSpec, Document } from '../documents.ts';
+import { storeError } from './store-error.ts';
 
 export interface MongoStoreOptions {
   /** The connection string. What it says of read and write concern does not count: both are majority. */
@@ -90,7 +91,7 @@ export function createConnection(
   const track = async <T>(work: () => Promise<T>): Promise<T> => {
     if (closed !== undefined) throw new Error('The store is closed');
     const promise = work().catch((error: unknown) => {
-      throw withoutData(error);
+      throw storeError(error);
     });
     underWay.add(promise);
     try {
@@ -112,17 +113,4 @@ export function createConnection(
       return closed;
     },
   };
-}
-
-/**
- * The server's errors quote keys and values, and the driver hangs the documents that failed on them: neither may reach a log. What stays
- * is the code, by which the server's documentation says what happened. Errors without a code are the driver's, of connections.
- */
-function withoutData(error: unknown): unknown {
-  if (!(error instanceof MongoServerError)) return error;
-  const { name, code, codeName } = error;
-  if (code === undefined) return new Error(error.message);
-  return Object.assign(new Error(`MongoDB refused: ${[name, code, codeName].filter(Boolean).join(' ')}`), {
-    code,
-  });
 }

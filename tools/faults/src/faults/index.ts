@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts';
 import { databaseAway, databaseSilent } from './database-away.ts';
+import { databaseBehindGateway } from './database-behind-gateway.ts';
 import { duplicates } from './duplicates.ts';
 import { frozenReplica } from './frozen-replica.ts';
 import { kills } from './kills.ts';
@@ -22,6 +23,7 @@ export const allFaults: readonly Fault[] = [
   duplicates,
   databaseAway,
   databaseSilent,
+  databaseBehindGateway,
   twoRunners,
   frozenReplica,
   skewedClocks,

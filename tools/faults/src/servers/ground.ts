@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@herald/broker';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { topology } from '@herald/contracts';
-import { type MongoServer, startMongo } from '@herald/mongodb-server';
+import { type Gateway, type MongoServer, openGateway, startMongo } from '@herald/mongodb-server';
 import { type Rabbit, startRabbit } from '@herald/rabbitmq-server';
 import { systemClock } from '@herald/service';
 import { connect } from 'amqplib';
@@ -15,6 +15,8 @@ export interface Ground {
   readonly broker: Broker;
   /** In front of the database, where it is one server with an address of its own. */
   readonly gate: Gate | undefined;
+  /** Between the gate and the database: it answers greetings by itself. */
+  readonly gateway: Gateway | undefined;
   /** Where a database of this name is: straight, and by way of the gate. */
   databaseUri(name: string): { readonly straight: string; readonly proxied: string };
   /** Throws away everything that the broker holds: what a bad run left must not get into the next. */
@@ -35,12 +37,14 @@ export async function openGround(): Promise<Ground | { readonly unavailable: str
   }
   const broker = await openRabbitBroker({ url: rabbit.url, topology, clock: systemClock });
   const target = soleServer(mongo.uri);
-  const gate = target && (await openGate(target));
+  const gateway = target && (await openGateway(target));
+  const gate = gateway && (await openGate({ host: '127.0.0.1', port: gateway.port }));
   return {
     rabbit,
     mongo,
     broker,
     gate,
+    gateway,
     databaseUri(name) {
       const uri = new URL(mongo.uri);
       uri.pathname = `/${name}`;
@@ -61,6 +65,7 @@ export async function openGround(): Promise<Ground | { readonly unavailable: str
     async stop() {
       await broker.close();
       await gate?.stop();
+      await gateway?.close();
       await Promise.all([mongo.stop(), rabbit.stop()]);
     },
   };

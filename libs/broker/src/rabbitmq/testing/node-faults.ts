@@ -76,9 +76,10 @@ export const nodeFaults = (url: string, node: RabbitNode) =>
       });
       const seen = await collect(undefined, 10);
       await until(() => expect(seen.length).toBeGreaterThanOrEqual(100));
-      await broker.ping();
+      await expect(broker.ping()).rejects.toThrow('takes no messages');
       await node.ctl(['set_vm_memory_high_watermark', '0.4']);
       await until(() => broker.publish([message('taken')]));
+      await broker.ping();
       await until(() => expect(seen.map(({ id }) => id)).toContain('taken'));
       expect(accepting).toEqual([true, false, true]);
       expect(unconfirmed.length).toBeGreaterThan(1);

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { MongoClient } from 'mongodb';
+import { answerTo, onFrames, type Request, requestIn } from './wire.ts';
+
+/** An error that a server answers with. */
+export interface ServerFault {
+  readonly code: number;
+  readonly codeName: string;
+}
+
+/**
+ * A gateway as some databases have in front of them: it answers greetings and `ping` by itself, and hands everything else on. When the
+ * database behind it is down it stays up, and says so in answers to commands. Loopback only.
+ */
+export interface Gateway {
+  readonly port: number;
+  /** From now on the database is down: each command but greetings and `ping` gets the next of these errors, in turn. */
+  stopDatabase(faults?: readonly ServerFault[]): void;
+  startDatabase(): void;
+  /** Commands that were answered with an error so far. */
+  readonly refused: number;
+  close(): Promise<void>;
+}
+
+/** What gateways and servers that go down have been seen to answer. */
+export const OUTAGE_FAULTS: readonly ServerFault[] = [
+  { code: 1, codeName: 'InternalError' },
+  { code: 91, codeName: 'ShutdownInProgress' },
+  { code: 112, codeName: 'WriteConflict' },
+  { code: 11600, codeName: 'InterruptedAtShutdown' },
+];
+
+const OWN: ReadonlySet<string> = new Set(['hello', 'ismaster', 'isMaster', 'ping']);
+
+export async function openGateway(target: { host: string; port: number }): Promise<Gateway> {
+  const hello = await greetingOf(target);
+  const sockets = new Set<Socket>();
+  let faults: readonly ServerFault[] | undefined;
+  let refused = 0;
+
+  const refusal = (request: Request): Buffer => {
+    const { code, codeName } = faults?.[refused % faults.length] ?? { code: 1, codeName: 'InternalError' };
+    refused += 1;
+    return answerTo(request, { ok: 0, code, codeName, errmsg: 'the database does not answer' });
+  };
+
+  const server = createServer((near) => {
+    sockets.add(near);
+    near.on('error', () => {});
+    near.on('close', () => sockets.delete(near));
+    let far: Socket | undefined;
+    const open = new Map<number, Request>();
+
+    const reach = (): Socket => {
+      if (far !== undefined) return far;
+      const socket = connect(target);
+      far = socket;
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        far = undefined;
+        // What was on its way to the database has no other answer.
+        for (const request of open.values()) near.write(refusal(request));
+        open.clear();
+      });
+      onFrames(socket, (frame) => {
+        open.delete(frame.readInt32LE(8));
+        near.write(frame);
+      });
+      near.on('close', () => socket.destroy());
+      return socket;
+    };
+
+    onFrames(near, (frame) => {
+      const request = requestIn(frame);
+      if (request === undefined) return void near.destroy();
+      if (request.command === 'ping') return void near.write(answerTo(request, { ok: 1 }));
+      if (OWN.has(request.command))
+        return void near.write(answerTo(request, { ...hello, localTime: new Date() }));
+      if (faults !== undefined) return void near.write(refusal(request));
+      open.set(request.id, request);
+      reach().write(frame);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the gateway has no port');
+
+  return {
+    port: address.port,
+    get refused() {
+      return refused;
+    },
+    stopDatabase(given = OUTAGE_FAULTS) {
+      faults = given;
+      for (const socket of sockets) if (socket.remotePort === target.port) socket.destroy();
+    },
+    startDatabase() {
+      faults = undefined;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** What the server says of itself, without what would make a driver wait for news or look for other members. */
+async function greetingOf({ host, port }: { host: string; port: number }): Promise<Record<string, unknown>> {
+  const client = new MongoClient(`mongodb://${host}:${port}/?directConnection=true`);
+  try {
+    const { topologyVersion: _news, ...hello } = await client.db('admin').command({ hello: 1 });
+    return { ...hello, ismaster: true, helloOk: true };
+  } finally {
+    await client.close();
+  }
+}
