@@ -108,6 +108,8 @@ export interface Broker {
   ): Promise<{ items: (DeadLetter & { token: string })[] }>;
   /** Puts dead letters back at the end of their queue, attempts counted anew: those named (a token that names none is passed over), or up to `limit` of the oldest. Returns how many. */
   replayDeadLetters(queue: string, which: { tokens: readonly string[] } | { limit: number }): Promise<number>;
+  /** Takes away for good the dead letters with these tokens. Resolves with the tokens of those that were there; a crash leaves the others. */
+  discardDeadLetters(queue: string, tokens: readonly string[]): Promise<string[]>;
   /** Disturbs nothing that waits, however often it is asked. */
   load(queue: string): Promise<QueueLoad>;
   /** All of it, exactly. On RabbitMQ it looks through the delay queues, which holds up what falls due meanwhile: for tests and tools, not for a dashboard. */

@@ -221,6 +221,29 @@ export interface SourceDocument extends Document {
   readonly changedAt: Instant;
 }
 
+/**
+ * Written by the service that owns the queue. A dead letter that somebody discarded. The message itself is not kept: it may hold personal data.
+ * `workspace` is that of the key.
+ */
+export interface DiscardDocument extends Document {
+  readonly discardedAt: Instant;
+  /** The id of the API key. */
+  readonly by: string;
+  /** Why, in the words of whoever discarded it. */
+  readonly reason: string;
+  readonly letter: {
+    readonly queue: string;
+    readonly token: string;
+    readonly id: string;
+    readonly key: string;
+    /** Why it could not be handled. */
+    readonly reason: string;
+    readonly attempts: number;
+    readonly publishedAt: Instant;
+    readonly diedAt: Instant;
+  };
+}
+
 const spec = <T extends Document>(
   name: string,
   indexes: CollectionSpec<T>['indexes'] = {},
@@ -265,6 +288,7 @@ export const collections = {
   }),
   settings: spec<SettingsDocument>('settings'),
   sources: spec<SourceDocument>('sources', { byWorkspace: ['workspace'] }),
+  discards: spec<DiscardDocument>('discards', { byTime: ['workspace', 'discardedAt'] }),
 } as const;
 
 /** The index of prospects that finds who holds the suppression of an address of a channel. Each costs every write of a prospect: calls have none. */

@@ -108,6 +108,7 @@ export function createFakeBroker(overrides: Partial<Broker> = {}): FakeBroker {
     subscribe: unused,
     deadLetters: unused,
     replayDeadLetters: unused,
+    discardDeadLetters: async () => [],
     depth: unused,
     load: unused,
     purgeDelayed: unused,

@@ -93,6 +93,21 @@ export const deadLetters = (stage: () => Stage) =>
       );
     });
 
+    it('named by their tokens are taken away for good, and the others stay', async () => {
+      await bury(4);
+      const tokens = (await list())
+        .filter(({ id }) => id === 'm-1' || id === 'm-3')
+        .map(({ token }) => token);
+      const discarded = await stage()
+        .broker()
+        .discardDeadLetters('work', [...tokens, 'nothing']);
+      expect(discarded.toSorted()).toEqual(tokens.toSorted());
+      expect(await ids()).toEqual(['m-0', 'm-2']);
+      expect((await stage().broker().depth('work')).dead).toBe(2);
+      expect(await stage().broker().discardDeadLetters('work', tokens)).toEqual([]);
+      expect(await stage().broker().discardDeadLetters('frail', tokens)).toEqual([]);
+    });
+
     it('of one queue are not those of another', async () => {
       await bury(1);
       const [letter] = await list();

@@ -37,6 +37,26 @@ async function replayNamed(engine: Engine, queue: WorkQueue, tokens: readonly st
   return replayed;
 }
 
+/** Resolves with the tokens of those that were there. */
+export async function discardDeadLetters(
+  engine: Engine,
+  queue: WorkQueue,
+  tokens: readonly string[],
+): Promise<string[]> {
+  const discarded: string[] = [];
+  for (let start = 0; start < tokens.length; start += STEP) {
+    const part = tokens.slice(start, start + STEP);
+    const found = await engine.run(() =>
+      part.filter((text) => {
+        const token = parse(text);
+        return token !== undefined && queue.discard(token);
+      }),
+    );
+    discarded.push(...found);
+  }
+  return discarded;
+}
+
 /** What dies again meanwhile is not replayed again: it has a later token. */
 async function replayOldest(engine: Engine, queue: WorkQueue, limit: number): Promise<number> {
   const last = queue.dead.lastToken();

@@ -6,7 +6,7 @@ import { createRouter } from '../routing.ts';
 import { safeObserver } from '../safe-observer.ts';
 import type { Topology } from '../topology.ts';
 import { createConsumers } from './consumers.ts';
-import { listDeadLetters, replayDeadLetters } from './dead-letters.ts';
+import { discardDeadLetters, listDeadLetters, replayDeadLetters } from './dead-letters.ts';
 import { createEngine } from './engine.ts';
 import { openQueues } from './open-queues.ts';
 import { createPublish } from './publish.ts';
@@ -83,6 +83,7 @@ export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Br
       return { items: listDeadLetters(queueOf(queue), page) };
     },
     replayDeadLetters: async (queue, which) => replayDeadLetters(engine, queueOf(queue), which),
+    discardDeadLetters: async (queue, tokens) => discardDeadLetters(engine, queueOf(queue), tokens),
     load: async (queue) => queueOf(queue).occupancy(),
     depth: async (queue) => queueOf(queue).depth(),
     async purgeDelayed(name) {

@@ -38,6 +38,8 @@ export interface WorkQueue {
   purgeDelayed(): number;
   /** Puts a message taken from the dead letters at the end, its attempts counted anew. */
   revive(content: Content): void;
+  /** Takes the dead letter with this token away for good; false where there is none. */
+  discard(token: number): boolean;
   /** Reads the state of the file anew: after opening and after a failure. */
   load(): void;
 
@@ -180,6 +182,11 @@ export function createQueue({ spec, ready, delayed, dead }: QueueDeps): WorkQueu
     revive: (content) => {
       counts.dead -= 1;
       add({ ...content, attempts: 0 });
+    },
+    discard: (token) => {
+      if (dead.take(token) === undefined) return false;
+      counts.dead -= 1;
+      return true;
     },
     remove: ({ place }) => {
       turn.removed.push(place);

@@ -30,6 +30,8 @@ export interface DeadLettersDeps {
 export interface DeadLetters {
   list(queue: string, page: ListPage): Promise<(DeadLetter & { token: string })[]>;
   replay(queue: string, which: Which): Promise<number>;
+  /** Takes them away for good; the tokens of those that were there. */
+  discard(queue: string, tokens: readonly string[]): Promise<string[]>;
   count(queue: string): Promise<number>;
 }
 
@@ -63,6 +65,17 @@ export function createDeadLetters({ names, publisher, channel }: DeadLettersDeps
 
   const tokenOf = (message: GetMessage): string => deathOf(envelopeOf(message)).token;
 
+  const findNamed = async (hand: Hand, dead: string, tokens: readonly string[]): Promise<GetMessage[]> => {
+    const wanted = new Set(tokens.filter(isToken));
+    if (wanted.size === 0) return [];
+    const all = await hand.take(dead, undefined, (message) => {
+      wanted.delete(tokenOf(message));
+      return wanted.size === 0;
+    });
+    const named = new Set(tokens);
+    return all.filter((message) => named.has(tokenOf(message)));
+  };
+
   return {
     list(queue, { limit, after = '' }) {
       if (after !== '' && !isToken(after)) {
@@ -87,16 +100,16 @@ export function createDeadLetters({ names, publisher, channel }: DeadLettersDeps
           const { messageCount } = await on.checkQueue(dead);
           found = await hand.take(dead, Math.min(which.limit, messageCount));
         } else {
-          const wanted = new Set(which.tokens.filter(isToken));
-          const all = await hand.take(dead, undefined, (message) => {
-            wanted.delete(tokenOf(message));
-            return wanted.size === 0;
-          });
-          const named = new Set(which.tokens);
-          found = all.filter((message) => named.has(tokenOf(message)));
+          found = await findNamed(hand, dead, which.tokens);
         }
         await revive(hand, queue, found);
         return found.length;
+      }),
+    discard: (queue, tokens) =>
+      inTurn(queue, async (_, hand) => {
+        const found = await findNamed(hand, names.dead(queue), tokens);
+        for (const message of found) hand.remove(message);
+        return found.map(tokenOf);
       }),
     count: (queue) => inTurn(queue, async (on) => (await on.checkQueue(names.dead(queue))).messageCount),
   };

@@ -148,6 +148,10 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
       specOf(queue);
       return deadLetters.replay(queue, which);
     },
+    async discardDeadLetters(queue, tokens) {
+      specOf(queue);
+      return deadLetters.discard(queue, tokens);
+    },
     async load(queue) {
       specOf(queue);
       const parts = { names, consumers: () => [...consumers] };

@@ -17,6 +17,7 @@ export const SCOPES = [
   'settings:write',
   'dead-letters:read',
   'dead-letters:write',
+  'installation:dead-letters',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -25,7 +26,7 @@ export type Scope = (typeof SCOPES)[number];
 export interface Principal {
   readonly keyId: string;
   readonly workspace: string;
-  /** Of `SCOPES`, or `*` for all. */
+  /** Of `SCOPES`, or `*` for all that are about the key's own workspace: not for those of the installation. */
   readonly scopes: readonly string[];
 }
 
@@ -35,7 +36,7 @@ export interface ApiKeys {
 }
 
 export const allows = (principal: Principal, scope: Scope): boolean =>
-  principal.scopes.includes('*') || principal.scopes.includes(scope);
+  principal.scopes.includes(scope) || (principal.scopes.includes('*') && !scope.startsWith('installation:'));
 
 /** What a workspace may be called: it stands in URLs and in names of files. */
 export const WORKSPACE = /^[a-z0-9][a-z0-9-]{0,62}$/;

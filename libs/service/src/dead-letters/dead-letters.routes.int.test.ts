@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { drop, type Topology } from '@herald/broker';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { collections } from '@herald/contracts';
+import { openSqliteStore } from '@herald/store/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { logLines } from '../testing/log-lines.ts';
 import { scratch } from '../testing/scratch.ts';
 import { as, testHttp } from '../testing/test-http.ts';
 import { deadLettersRoutes } from './dead-letters.routes.ts';
+import { createDiscard } from './discards.ts';
 
 const topology: Topology = {
   exchanges: [{ name: 'x', type: 'topic' }],
@@ -34,15 +37,25 @@ async function withLetters(...messages: [queue: string, id: string, body: unknow
     await expect.poll(async () => (await broker.depth(name)).dead).toBe(wanted);
     await consumer.stop();
   }
-  const { app } = await testHttp();
-  deadLettersRoutes(app, { broker, queues: ['one', 'two'], log: logLines().log });
+  const { app, metrics } = await testHttp();
+  const store = openSqliteStore({ file: join(scratch(), 'store.db'), collections: [collections.discards] });
+  await store.migrate();
+  onTestFinished(() => store.close());
+  const deps = { broker, store, metrics, clock: systemClock, queues: ['one', 'two'], log: logLines().log };
+  deadLettersRoutes(app, deps);
   const list = async (token: string, query = '') =>
     (await app.inject({ url: `/v1/dead-letters?${query}`, headers: as(token) })).json();
   const replay = async (token: string, payload: object) =>
     (
       await app.inject({ method: 'POST', url: '/v1/dead-letters/replay', payload, headers: as(token) })
     ).json();
-  return { broker, app, list, replay };
+  const discard = async (token: string, payload: object) =>
+    (
+      await app.inject({ method: 'POST', url: '/v1/dead-letters/discard', payload, headers: as(token) })
+    ).json();
+  const discarded = async (token: string) =>
+    (await app.inject({ url: '/v1/dead-letters/discarded', headers: as(token) })).json().items;
+  return { broker, store, metrics, app, list, replay, discard, discarded };
 }
 
 const acme = { workspace: 'acme', n: 1 };
@@ -133,5 +146,112 @@ describe('POST /v1/dead-letters/replay', () => {
     expect(first).toEqual({ replayed: 2, nextCursor: expect.any(String) });
     expect((await list('acme')).items.map(({ id }: { id: string }) => id)).toEqual(['a3']);
     expect(await replay('acme', { cursor: first.nextCursor })).toEqual({ replayed: 1 });
+  });
+});
+
+describe('POST /v1/dead-letters/discard', () => {
+  const idsOf = (items: readonly { id: string }[]) => items.map(({ id }) => id);
+  const reason = 'malformed, reported';
+
+  it('takes those named away for good, and keeps who did it and why', async () => {
+    const { broker, metrics, list, discard, discarded } = await withLetters(
+      ['one', 'a1', acme],
+      ['one', 'a2', acme],
+      ['one', 'o1', other],
+    );
+    const { items } = await list('acme');
+    const theirs = (await list('other')).items[0].token;
+    expect(await discard('acme', { reason, tokens: [items[0].token, theirs] })).toEqual({ discarded: 1 });
+    expect(idsOf((await list('acme')).items)).toEqual(['a2']);
+    expect(await broker.depth('one')).toMatchObject({ ready: 0, dead: 2 });
+    expect(await discarded('acme')).toEqual([
+      {
+        ...{ discardedAt: expect.any(String), by: 'acme-key', reason, queue: 'one', token: items[0].token },
+        ...{ id: 'a1', key: 'one', deathReason: '550 no mailbox [address]', attempts: 1 },
+        ...{ publishedAt: expect.any(String), diedAt: expect.any(String) },
+      },
+    ]);
+    expect(await discarded('other')).toEqual([]);
+    expect(await metrics.registry.metrics()).toContain('herald_dead_letters_discarded_total{queue="one"} 1');
+  });
+
+  it('takes all of one kind, of one queue or of all', async () => {
+    const letters: [string, string, unknown][] = [
+      ['one', 'a1', acme],
+      ['two', 'a2', acme],
+      ['two', 'o1', other],
+    ];
+    const { list, discard } = await withLetters(...letters);
+    expect(await discard('acme', { reason, matching: { reason: 'timeout' } })).toEqual({ discarded: 0 });
+    expect(idsOf((await list('acme', 'reason=no%20mailbox&key=two')).items)).toEqual(['a2']);
+    const matching = { reason: 'no mailbox' };
+    expect(await discard('acme', { reason, queue: 'two', matching })).toEqual({ discarded: 1 });
+    expect(await discard('acme', { reason, all: true })).toEqual({ discarded: 1 });
+    expect((await list('acme')).items).toEqual([]);
+    expect(idsOf((await list('other')).items)).toEqual(['o1']);
+  });
+
+  it('goes on by cursor', async () => {
+    const { list, discard } = await withLetters(
+      ['one', 'a1', acme],
+      ['one', 'a2', acme],
+      ['one', 'a3', acme],
+    );
+    const first = await discard('acme', { reason, all: true, limit: 2 });
+    expect(first).toEqual({ discarded: 2, nextCursor: expect.any(String) });
+    expect(idsOf((await list('acme')).items)).toEqual(['a3']);
+    expect(await discard('acme', { reason, all: true, cursor: first.nextCursor })).toEqual({ discarded: 1 });
+  });
+
+  it.each([
+    [{ tokens: ['x'] }, 'reason'],
+    [{ reason }, ''],
+    [{ reason, matching: {} }, ''],
+    [{ reason, all: true, tokens: ['x'] }, ''],
+    [{ reason: '', all: true }, 'reason'],
+  ])('discards nothing for %j', async (body, path) => {
+    const { list, discard } = await withLetters(['one', 'a1', acme]);
+    const answer = await discard('acme', body);
+    expect(answer).toMatchObject({ status: 400, errors: [{ path: path === '' ? '' : `/${path}` }] });
+    expect((await list('acme')).items).toHaveLength(1);
+  });
+
+  it('shows and discards what belongs to no one workspace only to a key of the installation', async () => {
+    const mixed = { events: [{ workspace: 'acme' }, { workspace: 'other' }] };
+    const { list, discard, discarded } = await withLetters(['one', 'a1', acme], ['one', 'm1', mixed]);
+    expect(await list('acme', 'unowned=true')).toMatchObject({ status: 403, code: 'missing_scope' });
+    expect(await discard('acme', { reason, all: true, unowned: true })).toMatchObject({ status: 403 });
+    expect(idsOf((await list('operator', 'unowned=true')).items)).toEqual(['m1']);
+    expect(await discard('operator', { reason, all: true, unowned: true })).toEqual({ discarded: 1 });
+    expect(idsOf((await list('operator')).items)).toEqual(['a1']);
+    expect(idsOf(await discarded('operator'))).toEqual(['m1']);
+  });
+
+  it('leaves a letter where it is when it cannot be recorded, and is completed when asked again after a crash', async () => {
+    const { broker, store, list, discard, discarded } = await withLetters(['one', 'a1', acme]);
+    const write = { collection: () => ({ write: async () => Promise.reject(new Error('disk')) }) };
+    const { items } = await broker.deadLetters('one', { limit: 1 });
+    const by = { keyId: 'k', workspace: 'acme', scopes: [] };
+    const metrics = { deadLettersDiscarded: { inc: () => {} } };
+    const failing = createDiscard({ broker, store: write, metrics, clock: systemClock } as never);
+    await expect(failing(items, by, reason)).rejects.toThrow('disk');
+    expect((await list('acme')).items).toHaveLength(1);
+
+    const dying = { discardDeadLetters: async () => Promise.reject(new Error('killed')) };
+    const cutOff = createDiscard({ broker: dying, store, metrics, clock: systemClock } as never);
+    await expect(cutOff(items, by, reason)).rejects.toThrow('killed');
+    expect((await list('acme')).items).toHaveLength(1);
+    expect(await discard('acme', { reason, all: true })).toEqual({ discarded: 1 });
+    expect(await discarded('acme')).toHaveLength(1);
+  });
+
+  it('keeps no record of a letter that somebody else took meanwhile', async () => {
+    const { broker, store, discarded } = await withLetters(['one', 'a1', acme]);
+    const { items } = await broker.deadLetters('one', { limit: 1 });
+    await broker.replayDeadLetters('one', { limit: 1 });
+    const metrics = { deadLettersDiscarded: { inc: () => {} } };
+    const discard = createDiscard({ broker, store, metrics, clock: systemClock } as never);
+    expect(await discard(items, { keyId: 'k', workspace: 'acme', scopes: [] }, reason)).toBe(0);
+    expect(await discarded('acme')).toEqual([]);
   });
 });

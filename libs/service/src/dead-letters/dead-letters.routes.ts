@@ -5,10 +5,12 @@ import type { Http } from '../http/http.ts';
 import { PageQuery, pageOf, problemResponses } from '../http/pages.ts';
 import type { Log } from '../log/log.ts';
 import { scrub } from '../log/redact.ts';
+import { type DiscardDeps, discardRoutes } from './discard.routes.ts';
+import { Matching, matches, ownerFor, Unowned } from './matching.ts';
 import { type Letter, searchDeadLetters } from './search.ts';
 
-export interface DeadLettersDeps {
-  readonly broker: Pick<Broker, 'deadLetters' | 'replayDeadLetters'>;
+export interface DeadLettersDeps extends DiscardDeps {
+  readonly broker: Pick<Broker, 'deadLetters' | 'replayDeadLetters' | 'discardDeadLetters'>;
   /** The queues whose letters this process shows. */
   readonly queues: readonly string[];
   readonly log: Log;
@@ -27,10 +29,11 @@ const DeadLetterView = Type.Object({
 });
 
 /**
- * `GET /v1/dead-letters` and `POST /v1/dead-letters/replay`: a workspace's own letters in the queues of this
- * process.
+ * `GET /v1/dead-letters`, `POST /v1/dead-letters/replay` and `…/discard`: a workspace's own letters in the
+ * queues of this process.
  */
-export function deadLettersRoutes(app: Http, { broker, queues, log }: DeadLettersDeps): void {
+export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
+  const { broker, queues, log } = deps;
   const queue = Type.Optional(Choice(queues, { description: 'Only this queue.' }));
   const chosen = (name: string | undefined): readonly string[] => (name === undefined ? queues : [name]);
 
@@ -42,16 +45,22 @@ export function deadLettersRoutes(app: Http, { broker, queues, log }: DeadLetter
         tags: ['dead letters'],
         summary: 'Messages that could not be handled',
         description: 'A page may hold fewer than `limit`, even none, and still have a `nextCursor`.',
-        querystring: Type.Object({ ...PageQuery.properties, queue }),
+        querystring: Type.Object({
+          ...PageQuery.properties,
+          queue,
+          ...Matching.properties,
+          unowned: Unowned,
+        }),
         response: { 200: pageOf(DeadLetterView), ...problemResponses(400) },
       },
     },
     async ({ principal, query }) => {
       const { letters, next } = await searchDeadLetters(broker, {
         queues: chosen(query.queue),
-        workspace: principal.workspace,
+        workspace: ownerFor(principal, query.unowned),
         limit: query.limit ?? 50,
         cursor: query.cursor,
+        wanted: matches(query),
       });
       return { items: letters.map(view), ...(next !== undefined && { nextCursor: next }) };
     },
@@ -98,6 +107,8 @@ export function deadLettersRoutes(app: Http, { broker, queues, log }: DeadLetter
       return { replayed, ...(next !== undefined && { nextCursor: next }) };
     },
   );
+
+  discardRoutes(app, deps);
 }
 
 const view = ({ queue, token, id, key, reason, attempt, publishedAt, diedAt, body }: Letter) => ({

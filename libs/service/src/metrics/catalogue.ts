@@ -136,6 +136,12 @@ export const catalogue = {
     help: 'Messages that became dead letters, by queue.',
     labels: ['queue'],
   },
+  deadLettersDiscarded: {
+    kind: 'counter',
+    name: 'herald_dead_letters_discarded_total',
+    help: 'Dead letters that somebody discarded through the API, by queue.',
+    labels: ['queue'],
+  },
   enrollments: {
     kind: 'counter',
     name: 'herald_enrollments_total',

@@ -41,7 +41,7 @@ export async function runProcess(options: ProcessOptions): Promise<RunningProces
     const adminPort = await admin.listen(config.HOST, config.ADMIN_PORT);
     guardOutages(http, options);
     for (const service of services) await service.routes(http);
-    if (queues.length > 0) deadLettersRoutes(http, { broker, queues, log });
+    if (queues.length > 0) deadLettersRoutes(http, { ...options, queues });
     await http.ready();
     await group.start();
     await http.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening' });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ack, type Consumer, type Topology } from '@herald/broker';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { collections } from '@herald/contracts';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { Type } from 'typebox';
 import * as herald from '../index.ts';
@@ -29,7 +30,10 @@ if (process.argv[1] === import.meta.filename) {
     const log = herald.createLog({ service: 'fixture', level: 'info' });
     const metrics = herald.createMetrics({ version: '1' });
     const clock = herald.systemClock;
-    const store = openSqliteStore({ file: join(config.DATA_DIR, 'store.db'), collections: [] });
+    const store = openSqliteStore({
+      file: join(config.DATA_DIR, 'store.db'),
+      collections: [collections.discards],
+    });
     await store.migrate();
     const broker = await openEmbeddedBroker({
       file: join(config.DATA_DIR, 'broker.db'),

@@ -16,6 +16,8 @@ const principal = (workspace: string, ...scopes: string[]): Principal => ({
 const TOKENS = new Map([
   ['acme', principal('acme', '*')],
   ['other', principal('other', '*')],
+  // Of acme too, and of the installation.
+  ['operator', principal('acme', '*', 'installation:dead-letters')],
   ['reader', principal('acme', 'events:read')],
 ]);
 const apiKeys: ApiKeys = { find: (token) => TOKENS.get(token) };
