@@ -184,21 +184,59 @@ export interface SettingsDocument extends Document {
   readonly rates?: readonly ChannelRate[];
 }
 
+/** Senders that sign by HMAC in a way we know, and the form that most others take. */
+export const hmacPresets = [
+  'hmac-sha256',
+  'calendly',
+  'customer-io',
+  'dropbox',
+  'github',
+  'hubspot',
+  'intercom',
+  'linear',
+  'meta',
+  'paddle',
+  'pagerduty',
+  'paystack',
+  'razorpay',
+  'segment',
+  'sentry',
+  'shopify',
+  'slack',
+  'square',
+  'standard-webhooks',
+  'stripe',
+  'twitch',
+  'typeform',
+  'woocommerce',
+  'zendesk',
+  'zoom',
+] as const;
+export type HmacPreset = (typeof hmacPresets)[number];
+
 /** How a source proves who it is. `secret` is the name of a secret of the workspace, never the secret itself. */
 export interface SourceVerify {
-  readonly scheme:
-    | 'none'
-    | 'bearer'
-    | 'hmac-sha256'
-    | 'github'
-    | 'standard-webhooks'
-    | 'stripe'
-    | 'sendgrid'
-    | 'twilio';
+  readonly scheme: 'none' | 'bearer' | 'basic' | 'hmac' | HmacPreset | 'mandrill' | 'sendgrid' | 'twilio';
   readonly secret?: string;
   readonly header?: string;
   /** How old a timestamp may be, in s. */
   readonly tolerance?: number;
+  /** What follows is for `hmac` alone. */
+  readonly algorithm?: 'sha1' | 'sha256' | 'sha512';
+  readonly encoding?: 'hex' | 'base64' | 'base64url';
+  /** What stands before a signature: `sha1=`. */
+  readonly prefix?: string;
+  /** Between several signatures, or several fields, of the header. */
+  readonly separator?: string;
+  /** Names in a header such as `t=…,v1=…`. */
+  readonly fields?: { readonly signature: string; readonly timestamp?: string };
+  /** A template of what is signed: `v0:{timestamp}:{body}`. */
+  readonly signed?: string;
+  readonly timestampHeader?: string;
+  readonly timestampUnit?: 's' | 'ms' | 'rfc3339';
+  readonly secretEncoding?: 'text' | 'hex' | 'base64';
+  /** What stands before the key in the secret: `whsec_`. */
+  readonly secretPrefix?: string;
 }
 
 /** CEL over `body`, `headers` and `query`, with `each` also over `item` and `index`: what of a webhook becomes the event. */

@@ -1,4 +1,5 @@
-import { type Clock, span, wall } from '@herald/domain';
+import { type Clock, type Instant, span, wall } from '@herald/domain';
+import { IsDateTime } from 'typebox/format';
 
 /** How old, and how far ahead, a signed timestamp may be; s of wall time. */
 export interface Tolerance {
@@ -6,9 +7,31 @@ export interface Tolerance {
   readonly ahead: number;
 }
 
-/** Whether a timestamp in s since 1970, as text, is within the tolerance. One that is not only digits never is. */
-export function isFresh(timestamp: string, { old, ahead }: Tolerance, clock: Clock): boolean {
-  if (!/^\d{1,11}$/.test(timestamp)) return false;
-  const age = clock.now() - Number(timestamp) * span.SECOND;
+/** How a sender writes the time: Unix seconds, Unix milliseconds, or RFC 3339. */
+export type TimestampUnit = 's' | 'ms' | 'rfc3339';
+
+/** Whether a timestamp is within the tolerance. One that is not written in its unit, and in nothing else, never is. */
+export function isFresh(
+  timestamp: string,
+  { old, ahead }: Tolerance,
+  clock: Clock,
+  unit: TimestampUnit = 's',
+): boolean {
+  const at = instantOf(timestamp, unit);
+  if (at === undefined) return false;
+  const age = clock.now() - at;
   return age <= wall(clock, old * span.SECOND) && -age <= wall(clock, ahead * span.SECOND);
+}
+
+function instantOf(text: string, unit: TimestampUnit): Instant | undefined {
+  switch (unit) {
+    case 's':
+      return /^\d{1,11}$/.test(text) ? Number(text) * span.SECOND : undefined;
+    case 'ms':
+      return /^\d{1,14}$/.test(text) ? Number(text) : undefined;
+    case 'rfc3339':
+      return text.length <= 40 && IsDateTime(text) ? Date.parse(text) : undefined;
+    default:
+      return unit satisfies never;
+  }
 }

@@ -9,7 +9,7 @@ import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
 import { readHookBody } from './hook-body.ts';
 import { type Hook, type HookEvents, hookEvents } from './hook-events.ts';
-import { isAuthentic, pretendToVerify, type RawRequest, secretHeaders, secretsOf } from './signatures.ts';
+import { isAuthentic, isSecretHeader, pretendToVerify, type RawRequest, secretsOf } from './signatures.ts';
 
 /** bytes */
 const BODY_LIMIT = 1024 * 1024;
@@ -56,6 +56,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
   scope.post('/hooks/:workspace/:source', { schema, bodyLimit: BODY_LIMIT }, async (request, reply) => {
     const { workspace, source: id } = request.params;
     const raw: RawRequest = {
+      method: request.method,
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       headers: singleValues(request.headers),
       url: `${publicUrl}${request.url}`,
@@ -138,11 +139,9 @@ function singleValues(values: unknown): Record<string, string> {
 }
 
 /** The headers an expression may see: what proves the sender must never become part of an event. */
-function shownHeaders({ headers }: RawRequest, { doc }: Source): Record<string, string> {
-  const hidden = secretHeaders(doc.verify);
-  return Object.fromEntries(
+const shownHeaders = ({ headers }: RawRequest, { doc }: Source): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(headers).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !hidden.has(entry[0]),
+      (entry): entry is [string, string] => entry[1] !== undefined && !isSecretHeader(doc.verify, entry[0]),
     ),
   );
-}

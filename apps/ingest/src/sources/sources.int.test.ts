@@ -40,6 +40,7 @@ const hook = (source: string, { workspace = 'acme', app = ingest.app } = {}) =>
     payload: { type: 'trial.started', user: 'p' },
   });
 const open = { verify: { scheme: 'none' }, map: { type: 'body.type', prospectId: 'body.user' } };
+const hmac = { scheme: 'hmac', secret: 'shared' };
 const other = { ...open, map: { ...open.map, prospectId: '"somebody else"' } };
 const mapped = async (source: string, app = ingest.app): Promise<string | number> => {
   const response = await hook(source, { app });
@@ -123,6 +124,18 @@ describe('PUT /v1/sources/:id', () => {
     ['no secret', { scheme: 'hmac-sha256' }, '/verify/secret'],
     ['a secret it does not need', { scheme: 'none', secret: 'shared' }, '/verify/secret'],
     ['a key that is not base64', { scheme: 'standard-webhooks', secret: 'shared' }, '/verify/secret'],
+    ['a template of what it does not know', { ...hmac, signed: '{body}{nonce}' }, '/verify/signed'],
+    ['a signature that leaves out the body', { ...hmac, signed: '{url}' }, '/verify/signed'],
+    ['a timestamp that is not signed', { ...hmac, timestampHeader: 'x-at' }, '/verify/signed'],
+    ['a signed timestamp that stands nowhere', { ...hmac, signed: '{timestamp}{body}' }, '/verify/signed'],
+    ['a tolerance where no time is signed', { ...hmac, tolerance: 5 }, '/verify/tolerance'],
+    ['a key that is not hexadecimal', { ...hmac, secretEncoding: 'hex' }, '/verify/secret'],
+    ['a password without its user', { scheme: 'basic', secret: 'shared' }, '/verify/secret'],
+    [
+      'an algorithm where there is no choice',
+      { scheme: 'slack', secret: 'shared', algorithm: 'sha1' },
+      '/verify/algorithm',
+    ],
     [
       'a header where there is no choice',
       { scheme: 'github', secret: 'shared', header: 'x' },

@@ -1,7 +1,7 @@
 import type { Clock } from '@herald/domain';
 import { Stripe } from 'stripe';
 import { expect, it } from 'vitest';
-import { isStripeSignature } from './stripe-signature.ts';
+import { isAuthentic } from './signatures.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const clock: Clock = { rate: 1, now: () => NOW };
@@ -10,10 +10,11 @@ const body = Buffer.from('{"id": "evt_1",  "object":"event"}');
 
 const signed = (at = NOW, secret = SECRET, payload = body.toString()): string =>
   Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: Math.floor(at / 1000) });
-const holds = (
-  header: string | undefined,
-  over: { secrets?: string[]; body?: Buffer; tolerance?: number } = {},
-) => isStripeSignature(header, { body, secrets: [SECRET], tolerance: 300, clock, ...over });
+const holds = (header: string | undefined, over: { secrets?: string[]; body?: Buffer } = {}) => {
+  const request = { method: 'POST', url: 'https://herald.example/', headers: { 'stripe-signature': header } };
+  const { secrets = [SECRET], body: sent = body } = over;
+  return isAuthentic({ scheme: 'stripe' }, secrets, { ...request, body: sent }, clock);
+};
 
 it('takes what the package of Stripe signs, over the bytes as they came', () => {
   expect(holds(signed())).toBe(true);
