@@ -239,6 +239,26 @@ export interface SourceVerify {
   readonly secretPrefix?: string;
 }
 
+/** How a sender asks, before it sends, whether this address wants its webhooks. */
+export interface SourceHandshake {
+  readonly kind:
+    | 'cloudevents'
+    | 'dropbox'
+    | 'event-grid'
+    | 'head'
+    | 'hub-challenge'
+    | 'microsoft-graph'
+    | 'okta'
+    | 'slack'
+    | 'twitch'
+    | 'zoom';
+  /** The name of the secret with the verify token of `hub-challenge`. */
+  readonly secret?: string;
+  /** For `cloudevents`: whose requests are allowed, anyone's where there are none; and how many a minute. */
+  readonly origins?: readonly string[];
+  readonly rate?: number;
+}
+
 /** CEL over `body`, `headers` and `query`, with `each` also over `item` and `index`: what of a webhook becomes the event. */
 export interface SourceMap {
   /** A list: each item of it is an event. */
@@ -255,6 +275,7 @@ export interface SourceMap {
 export interface SourceDocument extends Document {
   readonly name?: string;
   readonly verify: SourceVerify;
+  readonly handshake?: SourceHandshake;
   readonly map: SourceMap;
   readonly changedAt: Instant;
 }

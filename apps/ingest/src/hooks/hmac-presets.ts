@@ -3,7 +3,7 @@ import type { HmacRule } from './hmac.ts';
 import { readSignedText } from './signed-text.ts';
 
 /** How far off a signed timestamp may be unless the source says otherwise; s. */
-export const DEFAULT_TOLERANCE = 300;
+const DEFAULT_TOLERANCE = 300;
 export const DEFAULT_HEADER = 'x-signature';
 
 /** A rule for what most senders do, save what is named. */

@@ -5,7 +5,7 @@ import { isFresh, type TimestampUnit } from './freshness.ts';
 import type { RawRequest } from './signatures.ts';
 import { holds, type SignedText, signedBytes } from './signed-text.ts';
 
-export type Encoding = 'hex' | 'base64' | 'base64url';
+type Encoding = 'hex' | 'base64' | 'base64url';
 
 /** How a sender signs by a shared secret. Header names are lower case. */
 export interface HmacRule {

@@ -7,6 +7,7 @@ import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
+import { type HandshakeRequest, handshakeOf, openHandshake, provenHandshake } from './handshakes.ts';
 import { readHookBody } from './hook-body.ts';
 import { type Hook, type HookEvents, hookEvents } from './hook-events.ts';
 import { isAuthentic, isSecretHeader, pretendToVerify, type RawRequest, secretsOf } from './signatures.ts';
@@ -16,13 +17,28 @@ const BODY_LIMIT = 1024 * 1024;
 /** s */
 const RETRY_AFTER = 5;
 
+const params = Type.Object({ workspace: Type.String(), source: Type.String() });
+
+const asking = {
+  tags: ['hooks'],
+  summary: 'Answer a sender that asks before it sends',
+  description:
+    'The handshake of the source: a challenge comes back as text, or the origin that may send as a header. A 401 is an unknown source, one without such a handshake, or a token that is wrong.',
+  params,
+  response: {
+    200: { description: 'The answer.', content: { 'text/plain': { schema: Type.String() } } },
+    ...problemResponses(400, 401, 503),
+  },
+};
+
 const schema = {
   tags: ['hooks'],
   summary: 'Receive a webhook of a source',
   description:
     'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a list of them: all or none. A 401 is an unknown source or a signature, token or timestamp that does not hold; which, is not told.',
-  params: Type.Object({ workspace: Type.String(), source: Type.String() }),
+  params,
   response: {
+    200: { description: 'The answer to a handshake.', content: { 'text/plain': { schema: Type.String() } } },
     202: Type.Object({
       accepted: Type.Integer({ description: 'How many events; the same event twice in a webhook is one.' }),
       ids: Type.Optional(
@@ -33,6 +49,16 @@ const schema = {
     ...problemResponses(400, 401, 413, 415, 422, 429, 503),
   },
 };
+
+/** What every route here reads of a request. */
+interface HookRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly params: { readonly workspace: string; readonly source: string };
+  readonly headers: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
 
 export interface HooksDeps {
   readonly memory: SourceMemory;
@@ -55,30 +81,69 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
 
   scope.post('/hooks/:workspace/:source', { schema, bodyLimit: BODY_LIMIT }, async (request, reply) => {
     const { workspace, source: id } = request.params;
-    const raw: RawRequest = {
-      method: request.method,
-      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-      headers: singleValues(request.headers),
-      url: `${publicUrl}${request.url}`,
-    };
-    const source = authenticate(workspace, id, raw);
+    const given = read(request);
+    const asked = ask(workspace, id, given);
+    if (asked !== undefined) return reply.code(200).headers(asked.headers).type(asked.type).send(asked.text);
+    const source = authenticate(workspace, id, given.request);
     rateLimit(workspace, 1);
-    const body = readHookBody(raw.body, raw.headers['content-type']);
+    const body = readHookBody(given.request.body, given.request.headers['content-type']);
+    const handshake = handshakeOf(source.doc);
+    const proven =
+      handshake &&
+      provenHandshake(handshake, body.value, { ...given, secrets: () => secretsFor(source.doc) });
+    if (proven !== undefined)
+      return reply.code(200).headers(proven.headers).type(proven.type).send(proven.text);
     const context = {
       body: body.value,
-      headers: shownHeaders(raw, source),
-      query: singleValues(request.query),
+      headers: shownHeaders(given.request, source),
+      query: given.query,
     };
-    const { events, skipped } = await mapped({ source, request: raw, body, context });
+    const { events, skipped } = await mapped({ source, request: given.request, body, context });
     if (events.length > 0) await publishEvents(events);
     const ids = events.map((event) => event.id);
     return reply.code(202).send(skipped ? { accepted: 0, skipped } : { accepted: ids.length, ids });
   });
 
-  /** The source that sent this. Unknown and not proven are one answer and cost the same: nobody can list sources by asking. */
-  const authenticate = (workspace: string, id: string, request: RawRequest): Source => {
+  for (const method of ['GET', 'OPTIONS'] as const) {
+    scope.route({
+      method,
+      url: '/hooks/:workspace/:source',
+      schema: asking,
+      async handler(request, reply) {
+        const { workspace, source } = request.params;
+        const asked = ask(workspace, source, read(request));
+        if (asked === undefined) throw unauthorized();
+        return reply.code(200).headers(asked.headers).type(asked.type).send(asked.text);
+      },
+    });
+  }
+
+  const read = (request: HookRequest): Omit<HandshakeRequest, 'secrets'> => ({
+    request: {
+      method: request.method,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      headers: singleValues(request.headers),
+      url: `${publicUrl}${request.url}`,
+    },
+    query: singleValues(request.query),
+  });
+
+  /** What a sender is answered that asks before it can prove anything; undefined for a webhook, and for who may not ask. */
+  const ask = (workspace: string, id: string, given: Omit<HandshakeRequest, 'secrets'>) => {
+    ready();
+    const doc = memory.find(workspace, id)?.doc;
+    const handshake = doc && handshakeOf(doc);
+    if (doc === undefined || handshake === undefined) return undefined;
+    return openHandshake(handshake, { ...given, secrets: () => secretsFor(doc, handshake.secret) });
+  };
+
+  const ready = (): void => {
     if (!memory.isHydrated())
       throw new Problem(503, 'starting', 'Not ready yet.', { retryAfter: RETRY_AFTER });
+  };
+
+  /** The source that sent this. Unknown and not proven are one answer and cost the same: nobody can list sources by asking. */
+  const authenticate = (workspace: string, id: string, request: RawRequest): Source => {
     const source = memory.find(workspace, id);
     if (source === undefined) {
       pretendToVerify(request);
@@ -88,14 +153,12 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     return source;
   };
 
-  const secretsFor = ({ workspace, id, verify }: SourceDocument): string[] => {
-    if (verify.secret === undefined) return [];
-    const values = secretsOf(secrets.read(workspace, verify.secret) ?? '');
+  const secretsFor = ({ workspace, id, verify }: SourceDocument, name = verify.secret): string[] => {
+    if (name === undefined) return [];
+    const values = secretsOf(secrets.read(workspace, name) ?? '');
     if (values.length > 0) return values;
     // Our own fault, which the sender must not take for a refusal: most senders give up on a 4xx.
-    const cause = new Error(
-      `the secret ${verify.secret} of the source ${workspace}/${id} is missing or empty`,
-    );
+    const cause = new Error(`the secret ${name} of the source ${workspace}/${id} is missing or empty`);
     throw new Problem(503, 'not_configured', 'This source cannot be verified now.', {
       retryAfter: 60,
       cause,
@@ -126,6 +189,8 @@ const unauthorized = (): Problem =>
     401,
     'unauthorized',
     'There is no such source, or the webhook does not prove that it is from it.',
+    // Some senders show their credentials only to who asks for them.
+    { headers: { 'www-authenticate': 'Basic realm="webhooks", Bearer realm="webhooks"' } },
   );
 
 /** The first of a repeated query parameter; Node has already joined repeated headers. */

@@ -2,6 +2,7 @@ import type { SourceDocument } from '@herald/contracts';
 import { type Fault, Problem, type Secrets } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { compileMapping, type Mapping } from '../hooks/mapping.ts';
+import { Handshake, handshakeFaults } from './handshake.ts';
 import { NAME, storedVerify, Verify, verifyFaults } from './verify.ts';
 
 export const SourceId = Type.String({ pattern: NAME, description: 'Stands in the URL of the hook.' });
@@ -33,7 +34,12 @@ const Expressions = Type.Object(
 );
 
 export const SourceBody = Type.Object(
-  { name: Type.Optional(Type.String({ maxLength: 200 })), verify: Verify, map: Expressions },
+  {
+    name: Type.Optional(Type.String({ maxLength: 200 })),
+    verify: Verify,
+    handshake: Type.Optional(Handshake),
+    map: Expressions,
+  },
   { additionalProperties: false },
 );
 export type SourceBody = Static<typeof SourceBody>;
@@ -46,6 +52,9 @@ export const SourceResource = Type.Object({
   url: Type.String({ description: 'Where the sender posts its webhooks.' }),
 });
 
+/** What somebody wrote of a source, as it is stored. */
+export type SourceDefinition = Pick<SourceDocument, 'name' | 'verify' | 'handshake' | 'map'>;
+
 /** A source ready for use. `faults` are those of a stored map that this version can no longer compile. */
 export interface Source {
   readonly doc: SourceDocument;
@@ -56,12 +65,12 @@ export interface Source {
 export const toSource = (doc: SourceDocument): Source => ({ doc, ...compileMapping(doc.map) });
 
 /** What is stored of a definition; throws a 422 that names everything in it that cannot work. */
-export function checkDefinition(
-  body: SourceBody,
-  workspace: string,
-  secrets: Secrets,
-): Pick<SourceDocument, 'name' | 'verify' | 'map'> {
-  const faults = [...verifyFaults(body.verify, workspace, secrets), ...compileMapping(body.map).faults];
+export function checkDefinition(body: SourceBody, workspace: string, secrets: Secrets): SourceDefinition {
+  const faults = [
+    ...verifyFaults(body.verify, workspace, secrets),
+    ...handshakeFaults(body.handshake, body.verify.scheme, workspace, secrets),
+    ...compileMapping(body.map).faults,
+  ];
   if (faults.length > 0)
     throw new Problem(422, 'invalid_source', 'This source could not work as it is written.', {
       errors: faults,
@@ -69,6 +78,7 @@ export function checkDefinition(
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     verify: storedVerify(body.verify),
+    ...(body.handshake === undefined ? {} : { handshake: body.handshake }),
     map: body.map,
   };
 }

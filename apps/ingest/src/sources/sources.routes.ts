@@ -4,7 +4,13 @@ import { type Clock, canonicalJson } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses, type Secrets } from '@herald/service';
 import type { Collection } from '@herald/store';
 import { type Static, Type } from 'typebox';
-import { checkDefinition, SourceBody, SourceId, SourceResource } from './definition.ts';
+import {
+  checkDefinition,
+  SourceBody,
+  type SourceDefinition,
+  SourceId,
+  SourceResource,
+} from './definition.ts';
 import type { SourceMemory } from './source-memory.ts';
 
 /** How often a write that somebody else overtook is tried. */
@@ -122,7 +128,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
   const store = async (
     workspace: string,
     id: string,
-    definition: Pick<SourceDocument, 'name' | 'verify' | 'map'>,
+    definition: SourceDefinition,
   ): Promise<{ doc: SourceDocument; created: boolean }> => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const current = await collection.get(workspace, id);
@@ -150,6 +156,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
     id: doc.id,
     ...(doc.name === undefined ? {} : { name: doc.name }),
     verify: doc.verify,
+    ...(doc.handshake === undefined ? {} : { handshake: { ...doc.handshake } as SourceBody['handshake'] }),
     map: doc.map,
     version: doc.version,
     changedAt: new Date(doc.changedAt).toISOString(),
@@ -157,9 +164,8 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
   });
 }
 
-const isSame = (
-  { name, verify, map }: SourceDocument,
-  definition: Pick<SourceDocument, 'name' | 'verify' | 'map'>,
-) => canonicalJson({ name, verify, map }) === canonicalJson({ name: definition.name, ...definition });
+const isSame = (a: SourceDefinition, b: SourceDefinition): boolean => contentOf(a) === contentOf(b);
+const contentOf = ({ name, verify, handshake, map }: SourceDefinition): string =>
+  canonicalJson({ name, verify, handshake, map });
 
 const notFound = (id: string): Problem => new Problem(404, 'not_found', `There is no source ${id}.`);

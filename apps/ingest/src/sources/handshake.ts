@@ -1,0 +1,69 @@
+import type { Fault, Secrets } from '@herald/service';
+import { type Static, Type } from 'typebox';
+import { secretsOf } from '../hooks/signatures.ts';
+import { NAME } from './verify.ts';
+
+/** How a sender asks before it sends, as it is written. */
+export const Handshake = Type.Object(
+  {
+    kind: Type.Enum(
+      [
+        ...['cloudevents', 'dropbox', 'event-grid', 'head', 'hub-challenge'],
+        ...['microsoft-graph', 'okta', 'slack', 'twitch', 'zoom'],
+      ] as (
+        | 'cloudevents'
+        | 'dropbox'
+        | 'event-grid'
+        | 'head'
+        | 'hub-challenge'
+        | 'microsoft-graph'
+        | 'okta'
+        | 'slack'
+        | 'twitch'
+        | 'zoom'
+      )[],
+      { description: 'Senders named slack, twitch, zoom and dropbox have theirs without this.' },
+    ),
+    secret: Type.Optional(
+      Type.String({ pattern: NAME, description: 'The secret that holds the verify token of hub-challenge.' }),
+    ),
+    origins: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z0-9.:-]{1,255}$' }), {
+        minItems: 1,
+        maxItems: 50,
+        description: 'For cloudevents: who may send, such as eventgrid.azure.net. Default anyone who asks.',
+      }),
+    ),
+    rate: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'For cloudevents: requests a minute.' }),
+    ),
+  },
+  { additionalProperties: false, description: 'What a sender asks before it sends.' },
+);
+type Handshake = Static<typeof Handshake>;
+
+/** What keeps a handshake from working. */
+export function handshakeFaults(
+  handshake: Handshake | undefined,
+  scheme: string,
+  workspace: string,
+  secrets: Secrets,
+): Fault[] {
+  if (handshake === undefined) return [];
+  const { kind, secret } = handshake;
+  const faults: Fault[] = [];
+  const add = (field: string, message: string): void => {
+    faults.push({ path: `/handshake/${field}`, message });
+  };
+  for (const name of ['origins', 'rate'] as const)
+    if (kind !== 'cloudevents' && handshake[name] !== undefined)
+      add(name, `is for cloudevents, not for ${kind}`);
+  if (kind === 'zoom' && scheme !== 'zoom')
+    add('kind', 'zoom needs the scheme zoom, whose secret it answers by');
+  if (kind !== 'hub-challenge') {
+    if (secret !== undefined) add('secret', `${kind} needs no secret of its own`);
+  } else if (secret === undefined) add('secret', 'is required for hub-challenge: the verify token');
+  else if (secretsOf(secrets.read(workspace, secret) ?? '').length === 0)
+    add('secret', `there is no secret ${secret} in this workspace, or it is empty`);
+  return faults;
+}
