@@ -181,13 +181,42 @@ function suite(start: () => Promise<Whole>): void {
       );
       await post(whole.acme, 'campaigns/windowed/launch');
       await post(whole.acme, 'events', [profile('wil'), { type: 'windowed.began', prospectId: 'wil' }]);
-      const standing = async () => (await messagesOf('wil')).map(({ status, reason }) => [status, reason]);
+      const told = async () => {
+        const { items } = await whole.acme.get<{ items: { what: string; why: string }[] }>(
+          '/v1/prospects/wil/timeline',
+        );
+        return items.map(({ what, why }) => `${what}; ${why}`).join('\n');
+      };
+      await expect
+        .poll(told, { timeout: 10_000 })
+        .toMatch(`its message may not leave before: send_window: ${hour}:00–${hour}:59 UTC`);
+      await post(whole.acme, 'events', { type: 'windowed.left', prospectId: 'wil' });
+      await expect.poll(told, { timeout: 10_000 }).toContain('exited: windowed.left');
+      expect(await messagesOf('wil')).toEqual([]);
+    });
+
+    test('a mail that its run does not wait for is held alone, and withdrawn by an exit', async () => {
+      const { items } = await whole.acme.get<{ items: { sentAt: string }[] }>('/v1/messages?prospectId=pia');
+      const then = Date.parse(items[0]?.sentAt ?? '') + 10 * 3_600_000;
+      const hour = new Date(then).toISOString().slice(11, 13);
+      const [hello, ...others] = campaign('aside', {}).steps;
+      await put(
+        whole.acme,
+        'campaigns/aside',
+        campaign('aside', {
+          window: { from: `${hour}:00`, to: `${hour}:59`, zone: 'UTC' },
+          steps: [{ ...hello, then: 'dontWait' }, ...others, { id: 'on', wait: 'P30D' }],
+        }),
+      );
+      await post(whole.acme, 'campaigns/aside/launch');
+      await post(whole.acme, 'events', [profile('wim'), { type: 'aside.began', prospectId: 'wim' }]);
+      const standing = async () => (await messagesOf('wim')).map(({ status, reason }) => [status, reason]);
       await expect
         .poll(standing, { timeout: 10_000 })
         .toEqual([['scheduled', `send_window: ${hour}:00–${hour}:59 UTC`]]);
-      await post(whole.acme, 'events', { type: 'windowed.left', prospectId: 'wil' });
-      await expect.poll(standing, { timeout: 10_000 }).toEqual([['withdrawn', 'exited: windowed.left']]);
-      expect(mailsTo('wil')).toHaveLength(0);
+      await post(whole.acme, 'events', { type: 'aside.left', prospectId: 'wim' });
+      await expect.poll(standing, { timeout: 10_000 }).toEqual([['withdrawn', 'exited: aside.left']]);
+      expect(mailsTo('wim')).toHaveLength(0);
     });
   });
 

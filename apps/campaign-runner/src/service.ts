@@ -40,7 +40,7 @@ const SWEEP_LEASE = 30_000;
 export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
   const { store, broker, clock, log } = deps;
   const library = createCampaignLibrary(deps);
-  const readWorld = createReadWorld(store, deps.defaultZone);
+  const readWorld = createReadWorld(deps);
   const transitions = createTransitions({ ...deps, library, readWorld });
   const commands = createCampaignCommands({ ...deps, library });
   const windDown = createWindDown({ store, clock, transitions });

@@ -18,6 +18,7 @@ import { createCount } from './limits/counted.ts';
 import { createLimits, createRateOf } from './limits/limits.ts';
 import { createPark } from './limits/park.ts';
 import { createRelease } from './limits/release.ts';
+import { createRunOrder } from './limits/run-order.ts';
 import { createShare } from './limits/share.ts';
 import { createWaitlists } from './limits/waitlists.ts';
 import { createAttempt } from './messages/attempt.ts';
@@ -117,6 +118,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   });
   const consequences = createConsequences({ store, settings });
   const transitions = createTransitions({ ...deps, lease, unknown, consequences });
+  const runOrder = createRunOrder({ ...deps, transitions });
   const readCircumstances = createReadCircumstances(store);
   const share = createShare({ capacity: 2 * prefetch, waiting: WAITING });
   // More than can be at work or waiting here: the rest of a flood is only put into the store.
@@ -130,7 +132,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   const outage = watchOutage(deps);
   let stopping = false;
   const attempt = createAttempt({
-    ...{ ...deps, outage, transitions, library, compose, readCircumstances, channels, askLimits },
+    ...{ ...deps, outage, transitions, library, compose, readCircumstances, channels, runOrder, askLimits },
     isStopping: () => stopping,
     topicOf: createTopicOf(settings),
     findSuppression: createFindSuppression(store),
@@ -147,7 +149,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   const sweep = createSweep({
     collection: store.collection(collections.messages),
     clock,
-    attend: createAttend({ transitions, wake: waitlists.wake, clock, unknown, lease }),
+    attend: createAttend({ transitions, runOrder, wake: waitlists.wake, clock, unknown, lease }),
     onError: (error, doc) => log.error({ err: error, messageId: doc?.id }, 'sweep failed'),
     every: deps.sweepEvery ?? span.SECOND,
     lease: SWEEP_LEASE,

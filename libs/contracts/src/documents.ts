@@ -4,12 +4,12 @@ import type {
   CampaignStatus,
   Cap,
   Channel,
+  ChannelHours,
   ChannelRate,
   CompanyState,
   CountedSend,
   EnrollmentState,
   Event,
-  Hours,
   Instant,
   MessageFacts,
   MessageState,
@@ -52,7 +52,7 @@ export interface EnrollmentDocument extends OutboxDocument {
 export interface MessageDocument extends OutboxDocument {
   readonly state: MessageState;
   /** Absent once the prospect has been erased. */
-  readonly request?: Pick<SendRequest, 'event' | 'enrollment' | 'url' | 'receivedAt'>;
+  readonly request?: Pick<SendRequest, 'event' | 'enrollment' | 'url' | 'receivedAt' | 'after'>;
   readonly cause: Cause;
   /** `facts`: what will be told of the call, whatever comes of it. */
   readonly lease?: {
@@ -63,8 +63,16 @@ export interface MessageDocument extends OutboxDocument {
   readonly tries?: Tries;
   /** The ids of the last reports that were told of, so that one that is delivered again is not told again. */
   readonly heard?: readonly string[];
-  /** It waits in a waitlist of its workspace, the one of the least `order` first. `passed`: the waitlists it has already been let through. */
-  readonly hold?: { readonly waitlist: string; readonly order: number; readonly passed: readonly string[] };
+  /**
+   * It waits in a waitlist of its workspace, the one of the least `order` first, or `after:` another message of its run. `passed`: the waitlists
+   * it has already been let through. `since`: when it began to wait for the other message.
+   */
+  readonly hold?: {
+    readonly waitlist: string;
+    readonly order: number;
+    readonly passed: readonly string[];
+    readonly since?: Instant;
+  };
 }
 
 /**
@@ -145,11 +153,6 @@ export interface Senders {
   readonly call?: { readonly from: string };
   /** The name of the secret of the workspace that signs webhooks. */
   readonly webhook?: { readonly secret: string };
-}
-
-/** Hours of one channel, or of all. */
-export interface ChannelHours extends Hours {
-  readonly channel?: Channel;
 }
 
 /** What people can want messages about, or not, apart from the channel. */

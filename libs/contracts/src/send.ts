@@ -34,6 +34,8 @@ const Request = Type.Object({
   receivedAt: Type.Optional(Type.Integer()),
   /** Not before this instant. */
   dueAt: Type.Integer(),
+  /** The message of the same run that leaves first, or ends. */
+  after: Type.Optional(Type.String()),
   /** What templates see as `it.event`: the entry event. */
   event: Seen,
   /** What templates see as `it.enrollment`. */

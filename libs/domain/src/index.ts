@@ -27,6 +27,7 @@ export {
 export * from './ids.ts';
 export * from './json.ts';
 export * from './limits/caps.ts';
+export * from './limits/departure.ts';
 export { capFault, hoursFaults, rateFault, spreadFault } from './limits/faults.ts';
 export * from './limits/hours.ts';
 export * from './limits/rates.ts';

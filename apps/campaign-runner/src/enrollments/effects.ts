@@ -60,8 +60,8 @@ export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: E
         told.push(event(deriveId('emit', factId), fact.data.eventType, fact.occurredAt, fact.data.eventData));
         break;
       case 'enrollment.requested': {
-        const { stepId, messageId, channel, template, url, campaignId, campaignVersion, prospectId } =
-          fact.data;
+        const { stepId, messageId, channel, template, url, after } = fact.data;
+        const { campaignId, campaignVersion, prospectId } = fact.data;
         const { seq: _seq, ...entry } = state.entry;
         commands.push(
           requestMessage({
@@ -78,6 +78,7 @@ export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: E
               stepId,
             },
             ...(url === undefined ? {} : { url }),
+            ...(after === undefined ? {} : { after }),
             requestedAt: now,
             ...(receivedAt === undefined ? {} : { receivedAt }),
             dueAt: Math.min(fact.occurredAt, now),

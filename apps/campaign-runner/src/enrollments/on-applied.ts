@@ -103,7 +103,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
       });
       const last = items[0] && (await transitions.outbox.flush(items[0]));
       if (last?.state.entry.id === event.id) return; // it came in by this very event, which is delivered again
-      const world = await readWorld(event.workspace, prospectId);
+      const world = await readWorld(event.workspace, prospectId, campaign);
       const entry = decideEntry(campaign, event, world, last?.state);
       if (!entry.enters) return refused(campaign, event, entry);
       // If the id is taken, another event was faster: with what is there now, decide anew.

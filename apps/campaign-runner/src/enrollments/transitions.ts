@@ -98,7 +98,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     const events = await store.log.readStream(query);
     if (events.length === 0) return undefined;
     const held = library.status(workspace, state.campaignId) === 'paused';
-    const world = await readWorld(workspace, state.prospectId);
+    const world = await readWorld(workspace, state.prospectId, campaign);
     for (const event of events.map(upcast).sort(compareEvents)) {
       const decision = decide(campaign, state, { kind: 'event', event, held }, world);
       // If the write is lost to another, it is that one's to finish.
@@ -140,7 +140,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     const campaign = await campaignOf(given);
     let doc: EnrollmentDocument | undefined = await outbox.flush(given);
     for (let tries = 0; doc !== undefined && tries < TRIES; tries += 1) {
-      const world = await readWorld(doc.workspace, doc.state.prospectId);
+      const world = await readWorld(doc.workspace, doc.state.prospectId, campaign);
       const decision = decide(campaign, doc.state, input, world);
       if (decision.events.length === 0) return false;
       // Of the events of one request the first that fits is taken, whichever is handled first.
@@ -161,7 +161,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     give,
     async enter(campaign, entry) {
       const { workspace, stream } = entry.event;
-      const world = await readWorld(workspace, stream.slice('prospect/'.length));
+      const world = await readWorld(workspace, stream.slice('prospect/'.length), campaign);
       const decision = enroll(campaign, entry, world);
       const { receivedAt } = entry.event;
       const entered = await commit({ workspace, version: null }, decision, causedBy(entry.event), receivedAt);

@@ -1,26 +1,73 @@
-import { collections } from '@herald/contracts';
-import { initialProspect, type World } from '@herald/domain';
+import { collections, type SettingsDocument } from '@herald/contracts';
+import { type Campaign, type Clock, initialProspect, type World } from '@herald/domain';
 import type { Store } from '@herald/store';
 
-/** Reads what a decision is about: the prospect and its company, as they are now. */
-export type ReadWorld = (workspace: string, prospectId: string) => Promise<World>;
+/** Reads what a decision about a prospect in a campaign is about: the prospect, its company and the workspace's settings as they are now. */
+export type ReadWorld = (workspace: string, prospectId: string, campaign: Campaign) => Promise<World>;
 
-export function createReadWorld(store: Store, defaultZone: string): ReadWorld {
+export interface ReadWorldDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** IANA zone for those who have none. */
+  readonly defaultZone: string;
+}
+
+/** How many versions of templates are remembered: whether they are transactional never changes. */
+const MOST = 10_000;
+
+export function createReadWorld({ store, clock, defaultZone }: ReadWorldDeps): ReadWorld {
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
   const settings = store.collection(collections.settings);
-  return async (workspace, prospectId) => {
+  const readOwed = createReadOwed(store);
+  return async (workspace, prospectId, campaign) => {
     const [prospect, set] = await Promise.all([
       prospects.get(workspace, prospectId),
       settings.get(workspace, 'settings'),
     ]);
     const companyId = prospect?.state.companyId;
-    const company = companyId === undefined ? undefined : await companies.get(workspace, companyId);
+    const [company, owed] = await Promise.all([
+      companyId === undefined ? undefined : companies.get(workspace, companyId),
+      hasHours(set) ? readOwed(workspace, campaign.templates) : new Set<string>(),
+    ]);
+    const { quietHours, windows, spread } = set ?? {};
     return {
       workspace,
       prospect: prospect?.state ?? initialProspect(prospectId),
       company: company?.state,
       defaultZone: set?.zone ?? defaultZone,
+      now: clock.now(),
+      sending: { quietHours, windows, spread },
+      owed,
     };
+  };
+}
+
+const hasHours = (set: SettingsDocument | undefined): boolean =>
+  (set?.quietHours ?? []).length > 0 || (set?.windows ?? []).length > 0;
+
+/** Reads which of these templates are transactional in the version that is sent now. */
+function createReadOwed(store: Store) {
+  const templates = store.collection(collections.templates);
+  const versions = store.collection(collections.templateVersions);
+  const known = new Map<string, boolean>();
+
+  const isOwed = async (workspace: string, id: string): Promise<boolean> => {
+    const key = `${workspace} ${id}`;
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const version = await versions.get(workspace, id);
+    if (version === undefined) return false;
+    if (known.size >= MOST) known.clear();
+    known.set(key, version.transactional === true);
+    return version.transactional === true;
+  };
+
+  return async (workspace: string, ids: readonly string[]): Promise<Set<string>> => {
+    const heads = await templates.getMany(ids.map((id) => ({ workspace, id })));
+    const owed = await Promise.all(
+      heads.map((head) => head !== undefined && isOwed(workspace, `${head.id}@${head.latest}`)),
+    );
+    return new Set(ids.filter((_, n) => owed[n] === true));
   };
 }

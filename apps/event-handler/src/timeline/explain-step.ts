@@ -18,10 +18,11 @@ export function explainStep(event: EnrollmentFact): Explanation {
     case 'enrollment.resumed':
       return explainResumption(event);
     case 'enrollment.requested': {
-      const { channel, template, stepId } = event.data;
+      const { channel, template, stepId, then } = event.data;
+      const goesOn = then === undefined ? '' : ' and waits for nothing';
       return step(
         `asked for ${channelName(channel)} ${template}`,
-        `step ${stepId} of ${campaignId} sends it`,
+        `step ${stepId} of ${campaignId} sends it${goesOn}`,
       );
     }
     case 'enrollment.chose':
@@ -58,6 +59,10 @@ export function explainStep(event: EnrollmentFact): Explanation {
 function explainWait({ data }: EnrollmentFact & { type: 'enrollment.waiting' }): Explanation {
   const end = data.dueAt === null ? '' : ` until ${iso(data.dueAt)}`;
   const since = `counted from ${iso(data.since)}`;
+  if (data.kind === 'window') {
+    const hours = data.hours === undefined ? '' : `: ${data.hours}`;
+    return step(`waits at ${data.stepId} for the window${end}`, `its message may not leave before${hours}`);
+  }
   if (data.kind === 'wait') return step(`waits at ${data.stepId}${end}`, `the step is a wait, ${since}`);
   const last = data.dueAt === null ? ', however long it takes' : ' at the latest';
   const { on = 'its event', when } = data.awaits ?? {};

@@ -43,6 +43,13 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
       { stepId: 'activated', kind: 'waitFor', since: T0, dueAt: null, awaits: { on: 'project.created' } },
       'step: waits at activated for project.created, however long it takes; the step waits for an event, counted from 2026-01-05T09:00:00.000Z',
     ],
+    [
+      {
+        ...{ stepId: 'mail', kind: 'window', since: T0, dueAt: T0 + DAY },
+        hours: 'send_window: tue 09:00–18:00 UTC',
+      },
+      'step: waits at mail for the window until 2026-01-06T09:00:00.000Z; its message may not leave before: send_window: tue 09:00–18:00 UTC',
+    ],
   ],
   'enrollment.resumed': [
     [{ stepId: 'settle', by: 'due' }, 'step: went on from settle; the wait was over'],
@@ -68,6 +75,10 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
     [
       { stepId: 'welcome', messageId: 'm1', channel: 'email', template: 'hello' },
       'step: asked for e-mail hello; step welcome of trial sends it',
+    ],
+    [
+      { stepId: 'welcome', messageId: 'm1', channel: 'email', template: 'hello', then: 'dontWait' },
+      'step: asked for e-mail hello; step welcome of trial sends it and waits for nothing',
     ],
   ],
   'enrollment.chose': [

@@ -1,4 +1,5 @@
 import type { MessageDocument } from '@herald/contracts';
+import type { Instant } from '@herald/domain';
 
 /** Where a message waits. */
 export type Hold = NonNullable<MessageDocument['hold']>;
@@ -22,6 +23,16 @@ export function holdIn(
     order: Math.min(before?.order ?? Number.POSITIVE_INFINITY, state.dueAt - (owed ? FIRST : 0)),
   };
 }
+
+/** Where those wait that follow a message of the same run. No waitlist document: the message itself lets them go on. */
+export const afterOf = (messageId: string): string => `after:${messageId}`;
+
+/** A message's place behind the one before it, from `since` on; what it has passed it need not wait for again. */
+export const holdBehind = (
+  messageId: string,
+  doc: MessageDocument,
+  { before, since }: { readonly before: Hold | undefined; readonly since: Instant },
+): Hold => ({ ...holdIn(afterOf(messageId), doc, { before }), since });
 
 /** Whether a message has waited its turn in a waitlist already. */
 export const hasPassed = (waitlist: string, before: Hold | undefined): boolean =>

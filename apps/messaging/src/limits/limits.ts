@@ -1,21 +1,17 @@
-import type { ChannelHours, MessageDocument } from '@herald/contracts';
+import type { MessageDocument } from '@herald/contracts';
 import {
-  addDuration,
   type Channel,
   type Clock,
   concerns,
-  type Hours,
-  isWithin,
+  departureOf,
   type JsonObject,
   type MessageTelling,
-  nextOpening,
   type Rate,
   sayCap,
   span,
-  spreadOf,
 } from '@herald/domain';
 import type { Metrics } from '@herald/service';
-import type { Settings, SettingsContent } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { localityOf } from '../templates/data.ts';
 import type { CampaignLimits } from './campaign-limits.ts';
 import type { Count } from './counted.ts';
@@ -56,8 +52,6 @@ export interface LimitsDeps {
 
 type LimitName = 'quiet_hours' | 'send_window' | 'frequency_cap' | 'campaign_rate' | 'provider_rate';
 
-/** Unless the settings say otherwise. */
-const SPREAD = 'PT10M';
 /** ms after which what only waits for a cap is not worth sending any more. */
 const PATIENCE = 30 * span.DAY;
 
@@ -73,29 +67,20 @@ export function createLimits(deps: LimitsDeps): AskLimits {
   const askHours = async (doc: MessageDocument, about: LimitedMessage): Promise<HeldBack | undefined> => {
     const { workspace, id, state } = doc;
     const { channel, campaignId, campaignVersion } = state;
-    const set = settings.of(workspace);
-    const own = await campaigns.window(workspace, campaignId, campaignVersion);
-    const windows = about.transactional ? [] : ofChannel(set.windows, channel);
-    const quiet = about.transactional ? [] : ofChannel(set.quietHours, channel);
-    if (own === undefined && windows.length === 0 && quiet.length === 0) return undefined;
-    const { zone } = localityOf(about.traits, set.zone ?? defaultZone);
-    const now = clock.now();
-    const hours = { windows: [own === undefined ? [] : [own], windows], quiet };
-    if (nextOpening(now, hours, zone, 0)?.at === now) return undefined;
-    const spread = addDuration(0, set.spread ?? SPREAD, 'UTC');
-    const opening = nextOpening(now, hours, zone, spread);
-    if (opening === undefined) {
-      const reason = 'send_window: quiet hours and windows leave no time to send in';
-      return heldBack(channel, 'send_window', { outcome: 'suppressed', facts: { reason } });
-    }
-    // Not over the whole of a short window: those that come late must still find it open.
-    const within = opening.lasts < spread ? opening.lasts / 2 : spread;
-    const dueAt = opening.at + spreadOf(id, within);
-    const silent = quiet.find((each) => isWithin(now, each, zone));
-    const limit = silent === undefined ? 'send_window' : 'quiet_hours';
-    const why = silent ?? own ?? windows[0];
-    const reason = `${limit}: ${why === undefined ? '' : sayHours(why, zone)}`;
-    return heldBack(channel, limit, { outcome: 'scheduled', facts: { reason, dueAt } });
+    const workspaceHours = settings.of(workspace);
+    const departure = departureOf(clock.now(), {
+      messageId: id,
+      channel,
+      transactional: about.transactional,
+      window: await campaigns.window(workspace, campaignId, campaignVersion),
+      workspace: workspaceHours,
+      zone: localityOf(about.traits, workspaceHours.zone ?? defaultZone).zone,
+    });
+    if (departure.kind === 'open') return undefined;
+    const { limit, reason } = departure;
+    return departure.kind === 'never'
+      ? heldBack(channel, limit, { outcome: 'suppressed', facts: { reason } })
+      : heldBack(channel, limit, { outcome: 'scheduled', facts: { reason, dueAt: departure.at } });
   };
 
   const askCaps = async ({ workspace, state }: MessageDocument): Promise<HeldBack | undefined> => {
@@ -163,12 +148,3 @@ export const createRateOf =
     waitlist.startsWith(CAMPAIGN)
       ? campaigns.rate(workspace, waitlist.slice(CAMPAIGN.length))
       : settings.of(workspace).rates?.find((rate) => rateWaitlist(rate) === waitlist);
-
-const ofChannel = (hours: SettingsContent['windows'] = [], channel: Channel): ChannelHours[] =>
-  hours.filter((each) => concerns(each, channel));
-
-/** `mon, tue 09:00–18:00 Europe/Berlin`. */
-const sayHours = ({ days, from, to, zone }: Hours, readerZone: string): string => {
-  const where = zone === undefined || zone === 'prospect' ? readerZone : zone;
-  return `${days === undefined ? '' : `${days.join(', ')} `}${from}–${to} ${where}`;
-};

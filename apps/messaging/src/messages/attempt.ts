@@ -12,6 +12,7 @@ import type { OutageWatch, ServiceDeps } from '@herald/service';
 import { addressFor, shownAddress } from '../addresses/address.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { AskLimits, HeldBack } from '../limits/limits.ts';
+import type { RunOrder } from '../limits/run-order.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import type { Channels, Lane, Target } from '../providers/channels.ts';
 import type { OutgoingMessage } from '../providers/provider.ts';
@@ -38,6 +39,7 @@ export interface AttemptDeps extends Pick<ServiceDeps, 'clock' | 'log' | 'metric
   readonly topicOf: TopicOf;
   readonly findSuppression: FindSuppression;
   readonly track: Track;
+  readonly runOrder: Pick<RunOrder, 'pass'>;
   readonly askLimits: AskLimits;
   /** Called when a message begins to wait, after it was written. */
   readonly wake: Waitlists['wake'];
@@ -237,7 +239,10 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     }
   };
 
-  return async (doc, waited) => {
+  return async (wanted, waited) => {
+    // Before anything else is asked: what waits for another message uses up no limit and is in nobody's line.
+    const doc = await deps.runOrder.pass(wanted, waited);
+    if (doc === undefined) return;
     const lane = channels.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
     const left = await (lane === undefined
       ? leave(doc, undefined, waited)

@@ -61,6 +61,7 @@ test('a process held up between its claim and the call does not call, for its le
     }),
     library: { latest: async () => version } as never,
     compose: { unsubscribeLink: () => undefined, message: async () => ({ channel: 'email' }) } as never,
+    runOrder: { pass: async (given) => given },
     askLimits: async () => undefined,
     wake: async () => {},
     readCircumstances: async () => ({

@@ -1,11 +1,13 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type Clock, span } from '@herald/domain';
+import { isBehind, type RunOrder } from '../limits/run-order.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import { firstTry, resendAt, type UnknownPolicy } from './policy.ts';
 import type { Transitions } from './transitions.ts';
 
 export interface AttendDeps {
   readonly transitions: Transitions;
+  readonly runOrder: Pick<RunOrder, 'look'>;
   readonly wake: Waitlists['wake'];
   readonly clock: Clock;
   readonly unknown: UnknownPolicy;
@@ -18,12 +20,13 @@ export interface AttendDeps {
  * was lost; call unknown what was under way when its lease ended. A lease is never ended early, not even at start: the process that
  * holds it may be another replica, or this one's former life still on its way out.
  */
-export function createAttend({ transitions, wake, clock, unknown, lease }: AttendDeps) {
+export function createAttend({ transitions, runOrder, wake, clock, unknown, lease }: AttendDeps) {
   return async (found: MessageDocument): Promise<void> => {
     const doc = await transitions.outbox.flush(found);
     // Should whoever let it wait, or lets others through, have been cut off or have overlooked it.
-    if (doc.hold !== undefined) await wake(doc.workspace, doc.hold.waitlist);
+    if (doc.hold !== undefined && !isBehind(doc)) await wake(doc.workspace, doc.hold.waitlist);
     if (doc !== found) return;
+    if (isBehind(doc)) await runOrder.look(doc);
     const { state } = doc;
     if (doc.lease !== undefined && doc.lease.until <= clock.now()) {
       const reason = `no outcome within ${lease / span.SECOND} s: the provider may have it`;

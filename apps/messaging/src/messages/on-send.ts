@@ -10,6 +10,7 @@ import { initialMessage, type MessageIdentity, mayStillLeave } from '@herald/dom
 import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
 import type { Park } from '../limits/park.ts';
+import { isBehind } from '../limits/run-order.ts';
 import type { Share } from '../limits/share.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import { RendererBusyError } from '../templates/rendering/renderer.ts';
@@ -36,6 +37,8 @@ export function createOnSend(deps: OnSendDeps): Handler {
 
   /** Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left alone. */
   const advance = async (doc: MessageDocument): Promise<void> => {
+    // Its alarm comes when the message before it has ended.
+    if (isBehind(doc)) return takeTurn(doc);
     // Whoever let it wait may not have come to telling the waitlist.
     if (doc.hold !== undefined) return deps.wake(doc.workspace, doc.hold.waitlist);
     if (doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
@@ -48,7 +51,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
   /** More than a workspace's share waits in the store, so that what comes behind it on the queue is not kept waiting. */
   const takeTurn = async (doc: MessageDocument): Promise<void> => {
     const { workspace, id } = doc;
-    if (!share.isFull(workspace)) return share.run(workspace, () => attempt(doc));
+    if (!share.isFull(workspace)) return share.run(workspace, () => attempt(doc, doc.hold));
     if (!(await park(doc))) throw new ConflictError(`message ${id} kept changing`);
   };
 
@@ -100,7 +103,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
 
 /** Not stored yet: it is written together with the first thing that happens to it. */
 function newDocument(request: SendRequest): MessageDocument {
-  const { workspace, messageId, cause, event, enrollment, url, receivedAt } = request;
+  const { workspace, messageId, cause, event, enrollment, url, receivedAt, after } = request;
   const identity: MessageIdentity = {
     messageId,
     prospectId: request.prospectId,
@@ -121,6 +124,7 @@ function newDocument(request: SendRequest): MessageDocument {
       ...{ event, enrollment },
       ...(url !== undefined && { url }),
       ...(receivedAt !== undefined && { receivedAt }),
+      ...(after !== undefined && { after }),
     },
     cause,
     outbox: [],

@@ -9,6 +9,7 @@ import {
 } from '@herald/domain';
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
+import { createTellFollowers } from '../limits/run-order.ts';
 import type { Consequences } from './consequences.ts';
 import { resendAt, type UnknownPolicy } from './policy.ts';
 
@@ -74,7 +75,9 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
   const needsAlarm = ({ state, lease, hold }: MessageDocument): boolean =>
     mayStillLeave(state.status) && lease === undefined && hold === undefined && isNear(state.dueAt);
 
-  const outbox = createOutbox({ collection, broker, clock, attention });
+  const tellFollowers = createTellFollowers({ store, broker });
+  const finish = async (doc: MessageDocument): Promise<undefined> => void (await tellFollowers(doc));
+  const outbox = createOutbox<MessageDocument>({ collection, broker, clock, attention, finish });
 
   /** A document that is not stored yet has version 0. */
   const commit = (doc: MessageDocument, before: number): Promise<MessageDocument | undefined> =>

@@ -23,6 +23,7 @@ const LIMITS = [
   'campaign_rate',
   'provider_rate',
   'fair_share',
+  'run_order',
 ] as const;
 
 /** Counts from 0, so that the first of its kind is seen as an increase. */

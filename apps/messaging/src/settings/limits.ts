@@ -1,8 +1,8 @@
-import type { ChannelHours } from '@herald/contracts';
 import {
   type Cap as CapSetting,
   CHANNELS,
   type Channel,
+  type ChannelHours,
   type ChannelRate,
   capFault,
   hoursFaults,

@@ -13,6 +13,8 @@ export interface Campaign {
   readonly expression: (source: string) => CompiledExpression;
   /** The event types that can end a wait or an enrollment. */
   readonly listens: ReadonlySet<string>;
+  /** The templates that its steps name. */
+  readonly templates: readonly string[];
 }
 
 /** Branches of a step by the name that events record: `then`, `else`, `0`, `1`, …, `otherwise`. */
@@ -35,6 +37,14 @@ export function branchesOf(
   return [];
 }
 
+/** What a step sends, if it does. */
+function sendsOf(step: Step): { readonly template: string } | undefined {
+  if ('email' in step) return step.email;
+  if ('sms' in step) return step.sms;
+  if ('call' in step) return step.call;
+  return 'webhook' in step ? step.webhook : undefined;
+}
+
 interface Place {
   readonly step: Step;
   readonly next: Step | undefined;
@@ -45,10 +55,13 @@ interface Place {
 export function compileCampaign(definition: CampaignDefinition, version: number): Campaign {
   const places = new Map<string, Place>();
   const listens = new Set(definition.exit?.map((rule) => rule.on));
+  const templates = new Set<string>();
   const visit = (steps: readonly Step[], parent: string | undefined): void => {
     steps.forEach((step, index) => {
       places.set(step.id, { step, next: steps[index + 1], parent });
       if ('waitFor' in step) listens.add(step.waitFor.on);
+      const sends = sendsOf(step);
+      if (sends !== undefined) templates.add(sends.template);
       for (const branch of branchesOf(step)) visit(branch.steps, step.id);
     });
   };
@@ -68,6 +81,7 @@ export function compileCampaign(definition: CampaignDefinition, version: number)
     version,
     definition,
     listens,
+    templates: [...templates],
     step: (id) => places.get(id)?.step,
     after(done) {
       if (done === undefined) return definition.steps[0];

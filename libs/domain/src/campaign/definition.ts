@@ -57,11 +57,16 @@ interface Sends {
   readonly template: string;
 }
 
-export type EmailStep = Identified & { readonly email: Sends };
-export type SmsStep = Identified & { readonly sms: Sends };
-export type CallStep = Identified & { readonly call: Sends };
+/** A step that sends waits until the hours let its message leave. `dontWait`: the run goes on at once, and what follows may overtake it. */
+interface Sending extends Identified {
+  readonly then?: 'dontWait';
+}
+
+export type EmailStep = Sending & { readonly email: Sends };
+export type SmsStep = Sending & { readonly sms: Sends };
+export type CallStep = Sending & { readonly call: Sends };
 /** `url` is the same for everybody: a receiver of webhooks is not chosen by what a prospect's data say. */
-export type WebhookStep = Identified & { readonly webhook: Sends & { readonly url: string } };
+export type WebhookStep = Sending & { readonly webhook: Sends & { readonly url: string } };
 export type SendStep = EmailStep | SmsStep | CallStep | WebhookStep;
 export type WaitStep = Identified & {
   readonly wait: DurationText | { readonly until: UntilTime | UntilDate };

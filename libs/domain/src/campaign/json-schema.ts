@@ -49,10 +49,10 @@ export function campaignJsonSchema(): object {
     $defs: {
       step: {
         anyOf: [
-          step('email', part.email),
-          step('sms', part.sms),
-          step('call', part.call),
-          step('webhook', part.webhook),
+          step('email', part.email, { then: part.dontWait }),
+          step('sms', part.sms, { then: part.dontWait }),
+          step('call', part.call, { then: part.dontWait }),
+          step('webhook', part.webhook, { then: part.dontWait }),
           step('wait', { anyOf: [part.waitDuration, until] }),
           step('waitFor', part.waitFor, { then: steps, else: steps }),
           step('choose', { type: 'array', minItems: 1, items: branch }),

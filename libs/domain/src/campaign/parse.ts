@@ -6,7 +6,7 @@ import { isObject } from '../json.ts';
 import { hoursFaults, rateFault } from '../limits/faults.ts';
 import type { Hours } from '../limits/hours.ts';
 import type { Rate } from '../limits/rates.ts';
-import type { Channel } from '../message/message.ts';
+import { CHANNELS, type Channel } from '../message/message.ts';
 import { webhookUrlFault } from '../message/webhook-url.ts';
 import { parseDuration } from '../time/duration.ts';
 import { zoneFault } from '../time/zone.ts';
@@ -33,6 +33,8 @@ const MAX_TEXT = 256 * 1024;
 const MAX_STEPS = 500;
 const MAX_NESTING = 10;
 const LATER_KINDS = ['split', 'repeat'];
+const THEN_OF_SENDS =
+  'of a step that sends must be dontWait, or be left out; what comes next is the next step of the list';
 
 const check = {
   id: Compile(schema.campaignId),
@@ -140,9 +142,15 @@ function createChecker(source: SourceText) {
       places.set(id, path);
       if (places.size === MAX_STEPS + 1) fault(path, `more than ${MAX_STEPS} steps`);
     }
+    const isSend = CHANNELS.some((channel) => channel in step);
     const kinds = Object.keys(step).filter(
-      (key) => key !== 'id' && !('waitFor' in step && (key === 'then' || key === 'else')),
+      (key) =>
+        key !== 'id' &&
+        !(key === 'then' && isSend) &&
+        !('waitFor' in step && (key === 'then' || key === 'else')),
     );
+    if (isSend && !('waitFor' in step) && step.then !== undefined && step.then !== 'dontWait')
+      fault([...path, 'then'], THEN_OF_SENDS);
     const [kind, ...more] = kinds;
     if (kind === undefined)
       return fault(path, `says nothing to do; one of ${Object.keys(byKind).join(', ')} is needed`);

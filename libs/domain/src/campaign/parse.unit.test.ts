@@ -25,6 +25,13 @@ describe('a campaign', () => {
     expect(yaml.ok && yaml.templates.map(({ template }) => template)).toEqual(['welcome']);
   });
 
+  test.each(['email: { template: b }', 'sms: { template: b }', 'call: { template: b }'])(
+    'may say of a step that sends that nothing waits for it: %s',
+    (sends) => {
+      expect(faultsOf(step(`{ id: a, ${sends}, then: dontWait }`))).toEqual([]);
+    },
+  );
+
   // The place of the mistake is marked with ▸ in the text.
   test.each([
     ['nothing', '▸', '', 'must be a campaign: id, enter and steps'],
@@ -104,6 +111,24 @@ describe('a campaign', () => {
       'unknown step "split" (not available in this version); known: email, sms, call, webhook, wait, waitFor, choose, update, emit, exit',
     ],
     ['a step without an id', step('▸wait: P1D'), 'steps/0/id', 'is missing'],
+    [
+      'branches behind a step that sends',
+      step('{ id: a, email: { template: b }, then: ▸[] }'),
+      'steps/0/then',
+      'of a step that sends must be dontWait, or be left out; what comes next is the next step of the list',
+    ],
+    [
+      'a then that is misspelt',
+      step('{ id: a, webhook: { template: b, url: "https://crm.example/hook" }, then: ▸dontwait }'),
+      'steps/0/then',
+      'of a step that sends must be dontWait, or be left out; what comes next is the next step of the list',
+    ],
+    [
+      'a then of a step that neither sends nor waits for an event',
+      step('{ id: a, wait: P1D, then: ▸dontWait }'),
+      'steps/0/then',
+      'a step does one thing; this one has wait and then',
+    ],
     [
       'a step that does two things',
       step('{ id: a, wait: P1D, exit: ▸{} }'),

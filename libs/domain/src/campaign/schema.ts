@@ -52,6 +52,11 @@ export const webhook = Type.Object(
   strict,
 );
 
+/** `then` of a step that sends. */
+export const dontWait = Type.Enum(['dontWait'], {
+  description: 'the run goes on at once: the message alone waits for the window and quiet hours',
+});
+
 export const waitFor = Type.Object(
   { on: eventType, when: Type.Optional(expression), timeout: Type.Optional(duration) },
   strict,

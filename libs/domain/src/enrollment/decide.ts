@@ -111,6 +111,8 @@ function onDue(run: Run, now: Instant): void {
   if (wait === undefined || wait.dueAt === null || now < wait.dueAt) return;
   run.at(wait.dueAt);
   const step = run.campaign.step(wait.stepId);
+  // The step itself has not been done: it asks for its message now, or waits on if the hours have changed or are over.
+  if (wait.kind === 'window') return advance(run, step);
   const missed = step !== undefined && 'waitFor' in step ? { branch: 'else', awaits: awaitedBy(step) } : {};
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'due', ...missed });
   advance(run);

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
-import type { Channel } from '../message/message.ts';
+import type { Channel, MessageLine } from '../message/message.ts';
 
 /** An event as a campaign remembers it: what conditions and templates see of it. */
 export interface SeenEvent {
@@ -20,10 +20,13 @@ export interface EntryEvent extends SeenEvent {
 
 export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed';
 
-/** A wait under way. `since` is the logical time it counts from; no `dueAt` means that only an event ends it. */
+/**
+ * A wait under way. `since` is the logical time it counts from; no `dueAt` means that only an event ends it. `window`: a step that sends
+ * waits until its message may leave, and is done after that.
+ */
 export interface Wait {
   readonly stepId: string;
-  readonly kind: 'wait' | 'waitFor';
+  readonly kind: 'wait' | 'waitFor' | 'window';
   readonly since: Instant;
   readonly dueAt: Instant | null;
 }
@@ -61,6 +64,8 @@ export interface EnrollmentState {
   readonly done?: { readonly stepId: string; readonly branch?: string };
   readonly wait?: Wait;
   readonly steps: Readonly<Record<string, StepRecord>>;
+  /** The last message asked for in each line, which the next one stays behind. */
+  readonly lastAsked?: { readonly [L in MessageLine]?: string };
   /** Where it is, for reports: the step it waits at, or the last one done. */
   readonly stepId: string | null;
   readonly endedAt?: Instant;
@@ -89,7 +94,11 @@ export type EnrollmentEvent =
       readonly type: 'enrollment.entered';
       readonly data: Common & { readonly entry: EntryEvent; readonly n: number };
     }
-  | { readonly type: 'enrollment.waiting'; readonly data: Common & Wait & { readonly awaits?: Awaited } }
+  | {
+      readonly type: 'enrollment.waiting';
+      /** `hours`: which hours a `window` waits for. */
+      readonly data: Common & Wait & { readonly awaits?: Awaited; readonly hours?: string };
+    }
   | {
       readonly type: 'enrollment.resumed';
       readonly data: Common & {
@@ -109,6 +118,10 @@ export type EnrollmentEvent =
         template: string;
         /** Where a webhook goes. */
         url?: string;
+        /** The message before it: until that one has left or has ended, this one does not leave. */
+        after?: string;
+        /** The run does not wait for it, and no later message stays behind it. */
+        then?: 'dontWait';
       };
     }
   | {

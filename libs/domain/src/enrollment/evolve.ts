@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import { lineOf } from '../message/message.ts';
 import type { EnrollmentEvent, EnrollmentFact, EnrollmentState, StepRecord } from './enrollment.ts';
 
 const TYPES: ReadonlySet<string> = new Set<EnrollmentEvent['type']>([
@@ -40,8 +41,11 @@ export function evolveEnrollment(
       return { ...did(rest, event.occurredAt, stepId, record, branch), clock: event.occurredAt };
     }
     case 'enrollment.requested': {
-      const { stepId, messageId } = event.data;
-      return did(next, event.occurredAt, stepId, { outcome: 'requested', messageId });
+      const { stepId, messageId, channel, then } = event.data;
+      const { wait: _over, ...rest } = next;
+      const asked = did(rest, event.occurredAt, stepId, { outcome: 'requested', messageId });
+      const lastAsked = { ...next.lastAsked, [lineOf(channel)]: messageId };
+      return { ...asked, clock: event.occurredAt, ...(then === undefined && { lastAsked }) };
     }
     case 'enrollment.chose':
       return did(next, event.occurredAt, event.data.stepId, { outcome: 'chose' }, event.data.branch);

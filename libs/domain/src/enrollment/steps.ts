@@ -8,19 +8,19 @@ import type {
 } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import { EvaluationError } from '../expression.ts';
-import { deriveId } from '../ids.ts';
 import { canonicalJson, isObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { Channel } from '../message/message.ts';
 import { addDuration } from '../time/duration.ts';
 import { readInstant } from '../time/instant.ts';
 import { nextLocalTime } from '../time/until.ts';
 import { isZone, zoneFault } from '../time/zone.ts';
 import type { Awaited } from './enrollment.ts';
 import type { Run } from './run.ts';
+import { send } from './send.ts';
 import { viewWorld, type World } from './view.ts';
 
-/** Runs step after step until one waits or none is left. */
-export function advance(run: Run): void {
+/** Runs step after step until one waits or none is left, beginning with `again`: a step that has waited and is not done. */
+export function advance(run: Run, again?: Step): void {
+  if (again !== undefined) perform(run, again);
   while (run.state().status === 'active' && run.state().wait === undefined) {
     const step = run.campaign.after(run.state().done);
     if (step === undefined) run.record('enrollment.completed', {});
@@ -31,10 +31,11 @@ export function advance(run: Run): void {
 /** A step whose expressions give no usable value ends the enrollment as failed, with the reason; nothing is guessed. */
 function perform(run: Run, step: Step): void {
   try {
-    if ('email' in step) request(run, step.id, 'email', step.email);
-    else if ('sms' in step) request(run, step.id, 'sms', step.sms);
-    else if ('call' in step) request(run, step.id, 'call', step.call);
-    else if ('webhook' in step) request(run, step.id, 'webhook', step.webhook);
+    const zone = zoneOf(run.world());
+    if ('email' in step) send(run, step, 'email', zone, step.email);
+    else if ('sms' in step) send(run, step, 'sms', zone, step.sms);
+    else if ('call' in step) send(run, step, 'call', zone, step.call);
+    else if ('webhook' in step) send(run, step, 'webhook', zone, step.webhook);
     else if ('wait' in step) wait(run, step);
     else if ('waitFor' in step) waitFor(run, step);
     else if ('choose' in step) choose(run, step);
@@ -50,22 +51,6 @@ function perform(run: Run, step: Step): void {
     if (!(error instanceof EvaluationError) && !(error instanceof RangeError)) throw error;
     run.record('enrollment.failed', { stepId: step.id, reason: error.message });
   }
-}
-
-function request(
-  run: Run,
-  stepId: string,
-  channel: Channel,
-  { template, url }: { readonly template: string; readonly url?: string },
-): void {
-  const visit = 1; // a step is visited once as long as nothing loops
-  run.record('enrollment.requested', {
-    stepId,
-    channel,
-    template,
-    ...(url === undefined ? {} : { url }),
-    messageId: deriveId('message', run.workspace, run.state().enrollmentId, stepId, visit),
-  });
 }
 
 function wait(run: Run, step: WaitStep): void {

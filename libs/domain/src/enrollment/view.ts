@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import type { WorkspaceHours } from '../limits/departure.ts';
 import { happenedAt } from '../order.ts';
 import type { CompanyState } from '../prospect/company.ts';
 import type { ProspectState } from '../prospect/prospect.ts';
@@ -11,6 +12,12 @@ export interface World {
   readonly company: CompanyState | undefined;
   /** The zone of prospects that have none of their own. */
   readonly defaultZone: string;
+  /** The real time of the decision, which an outage or a late event takes beyond logical time. */
+  readonly now: Instant;
+  /** When the workspace lets messages leave. */
+  readonly sending: WorkspaceHours;
+  /** The templates of what is owed: messages that keep none of the workspace's hours. */
+  readonly owed: ReadonlySet<string>;
 }
 
 /** What CEL sees of an event. */

@@ -7,6 +7,12 @@ export const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const;
 
 export type Channel = (typeof CHANNELS)[number];
 
+/** Messages of one run leave one after another in each line: those to the person, whatever the channel, and webhooks. */
+export type MessageLine = 'person' | 'webhook';
+
+/** A receiver of webhooks that is down for days holds up other webhooks, and nothing that the person should get. */
+export const lineOf = (channel: Channel): MessageLine => (channel === 'webhook' ? 'webhook' : 'person');
+
 /** What a message is, from the moment it is asked for. Every event about a message carries it. */
 export interface MessageIdentity {
   readonly messageId: string;

@@ -56,6 +56,9 @@ export const aWorld = (traits: JsonObject = {}, companyTraits?: JsonObject): Wor
       ? undefined
       : { companyId: 'initech', traits: companyTraits, firstSeenAt: 0, lastSeenAt: 0, seq: 1, stamps: {} },
   defaultZone: 'UTC',
+  now: 0,
+  sending: {},
+  owed: new Set(),
 });
 
 /** An enrollment of `ada`, and what happens to it, told as the types and telling data of its events. */
@@ -74,7 +77,8 @@ export function enter(campaign: Campaign, world: World = aWorld(), event = anEve
       return decision.events.map(tell);
     },
     give(input: EnrollmentInput, now: World = world) {
-      decision = decide(campaign, decision.state, input, now);
+      const at = input.kind === 'due' ? input.now : now.now;
+      decision = decide(campaign, decision.state, input, { ...now, now: at });
       all.push(...decision.events);
       return this;
     },

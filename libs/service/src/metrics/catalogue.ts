@@ -176,7 +176,7 @@ export const catalogue = {
   limited: {
     kind: 'counter',
     name: 'herald_messages_limited_total',
-    help: 'Times that a limit held a message back: send_window, quiet_hours, frequency_cap, campaign_rate, provider_rate or fair_share; deferred, or suppressed for good.',
+    help: 'Times that a limit held a message back: send_window, quiet_hours, frequency_cap, campaign_rate, provider_rate, fair_share or run_order; deferred, or suppressed for good.',
     labels: ['channel', 'limit', 'effect'],
   },
   latenessSeconds: {

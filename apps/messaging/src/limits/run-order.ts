@@ -1,0 +1,106 @@
+import type { Broker } from '@herald/broker';
+import { collections, type MessageDocument, sendDueMessage } from '@herald/contracts';
+import { type Clock, mayStillLeave, span, wall } from '@herald/domain';
+import type { Metrics } from '@herald/service';
+import type { Store } from '@herald/store';
+import type { Transitions } from '../messages/transitions.ts';
+import { afterOf, type Hold, holdBehind } from './hold.ts';
+
+/** Messages of one run leave in the order in which the run asked for them, whatever holds one of them up. */
+export interface RunOrder {
+  /**
+   * The document to go on with: nothing before it is still to leave. Undefined: it waits for the one before it, and that is written; or
+   * somebody else has changed it.
+   */
+  pass(doc: MessageDocument, waited: Hold | undefined): Promise<MessageDocument | undefined>;
+  /** Has one that waits behind another look again: what the sweep does, should it have been forgotten. */
+  look(doc: MessageDocument): Promise<void>;
+}
+
+export interface RunOrderDeps {
+  readonly store: Store;
+  readonly broker: Pick<Broker, 'publish'>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly transitions: Transitions;
+}
+
+/** ms of wall time after which a message that is not even stored holds nobody up any more: its request is a dead letter, or is gone. */
+const LOST = span.HOUR;
+/** A message has one right behind it, and those that the run asked for with `then: dontWait`. */
+const FOLLOWERS = 100;
+
+export function createRunOrder({ store, broker, clock, metrics, transitions }: RunOrderDeps): RunOrder {
+  const messages = store.collection(collections.messages);
+
+  /** Undefined: nothing is in the way. `null`: what is in the way is not stored yet. */
+  const inTheWay = async (doc: MessageDocument): Promise<MessageDocument | null | undefined> => {
+    const after = doc.request?.after;
+    if (after === undefined) return undefined;
+    const first = await messages.get(doc.workspace, after);
+    if (first !== undefined) return isOver(first) ? undefined : first;
+    const since = (isBehind(doc) ? doc.hold?.since : undefined) ?? clock.now();
+    return since + wall(clock, LOST) < clock.now() ? undefined : null;
+  };
+
+  /** Told only where the one before it is put off: what leaves at once would fill the timeline with waits of some ms. */
+  const wait = async (doc: MessageDocument, hold: Hold, first: MessageDocument | null) => {
+    if (first?.state.status !== 'scheduled') {
+      const held = { ...doc, version: doc.version + 1, hold, outbox: [] };
+      return transitions.outbox.commit(held, doc.version === 0 ? null : doc.version);
+    }
+    const { channel, template, stepId, dueAt } = first.state;
+    const reason = `run_order: ${channel} ${template} of step ${stepId} leaves first`;
+    const facts = { reason, dueAt: Math.max(dueAt, clock.now()) };
+    return transitions.tell(doc, { outcome: 'scheduled', facts }, doc.tries, hold);
+  };
+
+  return {
+    async pass(doc, waited) {
+      const first = await inTheWay(doc);
+      const { hold, ...free } = doc;
+      const after = doc.request?.after;
+      if (first === undefined || after === undefined) return free;
+      const known = isBehind(doc) ? hold : undefined;
+      if (known !== undefined && !isNews(doc, first)) return undefined;
+      const written = await wait(
+        free,
+        known ?? holdBehind(after, doc, { before: waited, since: clock.now() }),
+        first,
+      );
+      if (written === undefined) return undefined;
+      if (known === undefined)
+        metrics.limited.inc({ channel: doc.state.channel, limit: 'run_order', effect: 'deferred' });
+      // Whoever ends the one before it looks for who waits after having written that: one of the two always sees the other.
+      if ((await inTheWay(written)) !== undefined) return undefined;
+      const { hold: _over, ...now } = written;
+      return now;
+    },
+    look: (doc) => broker.publish([goOn(doc)]),
+  };
+}
+
+/** Has those look again that wait for a message which has left, has ended, or is put off. To be called after that was written. */
+export function createTellFollowers({ store, broker }: Pick<RunOrderDeps, 'store' | 'broker'>) {
+  const messages = store.collection(collections.messages);
+  return async ({ workspace, id }: MessageDocument): Promise<void> => {
+    const equals = [workspace, afterOf(id)];
+    const { items } = await messages.find({ index: 'byHold', equals, limit: FOLLOWERS });
+    if (items.length > 0) await broker.publish(items.map(goOn));
+  };
+}
+
+/** Whether a message waits for the one before it. */
+export const isBehind = ({ hold, request }: MessageDocument): boolean =>
+  hold !== undefined && request?.after !== undefined && hold.waitlist === afterOf(request.after);
+
+/** Whether the one before it is put off, to a later time than this one knows of. */
+const isNews = ({ state }: MessageDocument, first: MessageDocument | null): boolean =>
+  first?.state.status === 'scheduled' && (state.status === 'requested' || first.state.dueAt > state.dueAt);
+
+/** It has left, or may have (`unknown`), or will not. */
+const isOver = ({ lease, state }: MessageDocument): boolean =>
+  lease === undefined && !mayStillLeave(state.status);
+
+const goOn = ({ workspace, id, version, cause }: MessageDocument) =>
+  sendDueMessage({ workspace, id, version }, 0, cause.traceparent);
