@@ -1,7 +1,7 @@
 import type { DurationText } from '../campaign/definition.ts';
-import { addDuration } from '../time/duration.ts';
 import type { Instant } from '../clock.ts';
 import type { Channel } from '../message/message.ts';
+import { addDuration } from '../time/duration.ts';
 import { concerns } from './caps.ts';
 import { type Hours, isWithin, nextOpening } from './hours.ts';
 import { spreadOf } from './spread.ts';
