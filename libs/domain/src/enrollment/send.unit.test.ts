@@ -257,4 +257,4 @@ test('whatever the hours, zone and lateness, messages are asked for in order, on
     ),
     { numRuns: 25 },
   );
-});
+}, 60_000);
