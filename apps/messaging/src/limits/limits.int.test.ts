@@ -354,7 +354,7 @@ describe('a rate', () => {
     await ask(stage, 4);
     await stage.call('PUT', '/v1/settings', {});
     await stage.by(span.MINUTE);
-    await vi.waitFor(() => expect(stage.sent()).toHaveLength(4));
+    await vi.waitFor(() => expect(stage.sent()).toHaveLength(4), { timeout: 20_000 });
   });
 
   test('who was overlooked, for a crash came just after they began to wait, is let through all the same', async () => {
