@@ -1,20 +1,22 @@
 import { allFaults, openGround, printed, runFaults } from '@herald/faults';
-import { expect, test } from 'vitest';
+import { rabbitsForTests } from '@herald/rabbitmq-server';
+import { describe, expect, test } from 'vitest';
 
-const ground = await openGround();
+const selection = allFaults.filter(({ short }) => short);
 
-if ('unavailable' in ground) {
-  const why = `faults need MongoDB and RabbitMQ: ${ground.unavailable}`;
-  test(why, ({ skip }) => {
-    if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
-    skip(why);
-  });
-} else {
-  test('the short selection of faults loses nothing and doubles nothing', { timeout: 400_000 }, async () => {
+describe.each(await rabbitsForTests())('on RabbitMQ $version', ({ start }) => {
+  test('the short selection of faults loses nothing and doubles nothing', { timeout: 400_000 }, async ({
+    skip,
+  }) => {
+    const ground = await openGround(start);
+    if ('unavailable' in ground) {
+      const why = `faults need MongoDB and RabbitMQ: ${ground.unavailable}`;
+      if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
+      return skip(why);
+    }
     try {
-      const faults = allFaults.filter(({ short }) => short);
-      const rows = await runFaults({ ground, faults, long: false, say: () => {} });
-      process.stdout.write(`${printed(rows)}\n`);
+      const rows = await runFaults({ ground, faults: selection, long: false, say: () => {} });
+      process.stdout.write(`RabbitMQ ${ground.rabbit.version}\n${printed(rows)}\n`);
       expect(rows.length).toBeGreaterThan(0);
       expect(rows.filter(({ verdict }) => verdict === 'bad')).toEqual([]);
       expect(rows.reduce((sum, { sent }) => sum + sent, 0)).toBeGreaterThan(0);
@@ -22,4 +24,4 @@ if ('unavailable' in ground) {
       await ground.stop();
     }
   });
-}
+});

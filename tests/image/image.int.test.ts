@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, SERVICES, writeCredentials } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
-import { startRabbit } from '@herald/rabbitmq-server';
+import { startTestRabbit } from '@herald/rabbitmq-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBuild } from './build.ts';
 import { lastOf } from './dockerfile.ts';
@@ -14,7 +14,7 @@ const APPS = [...SERVICES, 'all-in-one'] as const;
 /** An image brings this much beside Node's own, at most. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
-const servers = Promise.all([startMongo(), startRabbit()]);
+const servers = Promise.all([startMongo(), startTestRabbit()]);
 const dir = await mkdtemp(join(tmpdir(), 'herald-image-'));
 const build = await openBuild(dir);
 const runner = createRunner(build, dir);

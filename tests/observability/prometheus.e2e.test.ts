@@ -13,12 +13,12 @@ import {
 import { startMongo } from '@herald/mongodb-server';
 import { alertsOf, dashboards, files } from '@herald/observability';
 import { findPrometheuses, type Programs, type Prometheus, startPrometheus } from '@herald/prometheus';
-import { startRabbit } from '@herald/rabbitmq-server';
+import { startTestRabbit } from '@herald/rabbitmq-server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { install } from '../whole/whole.ts';
 import { whyUnmeasured } from './unmeasured.ts';
 
-const [found, mongo, rabbit] = await Promise.all([findPrometheuses(), startMongo(), startRabbit()]);
+const [found, mongo, rabbit] = await Promise.all([findPrometheuses(), startMongo(), startTestRabbit()]);
 const programs = found.filter((one): one is Programs => !('unavailable' in one));
 
 /** Enough, at two or so a second, for the samples that rates need. */

@@ -2,12 +2,12 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { type Client, describeProblem, migrateStore, startFour } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
-import { startRabbit } from '@herald/rabbitmq-server';
+import { startTestRabbit } from '@herald/rabbitmq-server';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { GITHUB_SECRET, install } from '../whole/whole.ts';
 import { type ReceivedSpan, startOtlpReceiver } from './otlp-receiver.ts';
 
-const [mongo, rabbit] = await Promise.all([startMongo(), startRabbit()]);
+const [mongo, rabbit] = await Promise.all([startMongo(), startTestRabbit()]);
 
 if ('unavailable' in mongo || 'unavailable' in rabbit) {
   const why = [mongo, rabbit].flatMap((one) => ('unavailable' in one ? [one.unavailable] : [])).join('; ');

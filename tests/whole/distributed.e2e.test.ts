@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { migrateStore, SERVICES, startFour } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
-import { startRabbit } from '@herald/rabbitmq-server';
+import { startTestRabbit } from '@herald/rabbitmq-server';
 import { test } from 'vitest';
 import { wholeSuite } from './suite.ts';
 import { install } from './whole.ts';
 
-const [mongo, rabbit] = await Promise.all([startMongo(), startRabbit()]);
+const [mongo, rabbit] = await Promise.all([startMongo(), startTestRabbit()]);
 const missing = [mongo, rabbit].flatMap((server) => ('unavailable' in server ? [server.unavailable] : []));
 
 if ('unavailable' in mongo || 'unavailable' in rabbit) {

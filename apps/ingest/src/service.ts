@@ -67,7 +67,7 @@ export function createIngest(deps: IngestDeps): Service {
         trackingRoutes(scope, { ...callbacks, rateLimit: newRateLimit() }),
       );
       await app.register(async (scope: Http) =>
-        sourcesRoutes(scope, { collection, memory, broker, secrets, clock, publicUrl }),
+        sourcesRoutes(scope, { collection, memory, broker, log, secrets, clock, publicUrl }),
       );
     },
     start: () => memory.start(),

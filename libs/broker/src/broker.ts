@@ -19,7 +19,7 @@ export interface Delivery {
   readonly id: string;
   readonly key: string;
   readonly body: unknown;
-  /** 1 for the first time; counts handler verdicts of `retry` and handlers cut off by a crash or a lost connection. */
+  /** 1 for the first time; counts verdicts of `retry`, and the hand-overs since the last verdict that a crash or a lost connection cut off. */
   readonly attempt: number;
   /** ms since the epoch, wall clock: when it was published. */
   readonly publishedAt: number;
@@ -74,7 +74,7 @@ export interface QueueLoad {
 /** Called as things happen, for metrics and logs. Must not throw. */
 export interface BrokerObserver {
   settled?(delivery: Delivery, verdict: Verdict, seconds: number): void;
-  /** The message was dead-lettered: after `drop`, after its last attempt, or because its last attempt was cut off. */
+  /** The message was dead-lettered: after `drop`, after its last attempt, or because it was cut off too often. */
   dead?(delivery: Delivery, reason: string): void;
   /** No queue takes it. It is counted and kept nowhere. Not called for a fan-out exchange, which may have nobody listening. */
   unroutable?(message: OutMessage): void;

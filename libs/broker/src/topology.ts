@@ -11,12 +11,24 @@ export interface ExchangeSpec {
 export interface RetryPolicy {
   readonly attempts: number;
   readonly backoff: readonly number[];
-  /**
-   * How often the handlers of a message may be cut off, by a crash or a lost connection, before it is taken for the cause and becomes a dead letter. Unless told,
-   * a cut-off counts as an attempt. Where a broker gives a whole prefetch back at once, most of it is innocent.
-   */
-  readonly cutOffs?: number;
 }
+
+/**
+ * A message whose handler was cut off so often in a row, by a crash of the process or a lost connection, is taken for the cause and becomes
+ * a dead letter. A cut-off uses up no attempt. From the second one on a message is a suspect: a process hands over one suspect at a time, so
+ * that only the cause is cut off again.
+ */
+const CUT_OFFS = 3;
+
+/** How many cut-offs make a dead letter under this policy: no more than it has attempts. */
+export const cutOffsAllowed = ({ attempts }: RetryPolicy): number => Math.min(CUT_OFFS, attempts);
+
+/** How many cut-offs make a suspect: one more, and it is a dead letter. */
+export const cutOffsOfSuspect = (policy: RetryPolicy): number => Math.max(1, cutOffsAllowed(policy) - 1);
+
+/** The reason of such a dead letter. */
+export const cutOffReason = (cutOffs: number): string =>
+  `Its handler was cut off ${cutOffs} times in a row, by a crash, a lost connection or a time limit of the broker: it may be what ends the process`;
 
 export interface QueueSpec {
   readonly name: string;

@@ -5,8 +5,6 @@ import { MESSAGE_REPORTED } from '@herald/domain';
 const patient: RetryPolicy = {
   attempts: 8,
   backoff: [200, 1_000, 5_000, 15_000, 30_000, 60_000, 120_000],
-  // A killed consumer takes its whole prefetch along: innocent messages must outlive many kills in a row, poison must end one day.
-  cutOffs: 100,
 };
 
 export const exchange = {

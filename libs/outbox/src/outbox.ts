@@ -17,7 +17,8 @@ export interface Outbox<T extends OutboxDocument> {
   flush(doc: T): Promise<T>;
   /**
    * Writes `doc` if the stored version is still `ifVersion` (null: if there is none), publishes its outbox, finishes and clears it. Undefined:
-   * somebody else was there first, nothing was published. Else everything is durable and confirmed, and this is how it stands now.
+   * somebody else was there first, nothing was published. Else everything is durable and confirmed, and this is how it stands now;
+   * where a failed publish is no failure (`unpublished`), its outbox may still be full.
    */
   commit(doc: T, ifVersion: number | null): Promise<T | undefined>;
 }
@@ -30,10 +31,12 @@ export interface OutboxDeps<T extends OutboxDocument> {
   readonly attention: (doc: T) => Instant | null;
   /** What must follow the publish before the work counts as done. Gives the document if it moved on by that. */
   readonly finish?: (doc: T) => Promise<T | undefined>;
+  /** Hears of a commit that is stored and was not published, which then resolves: the sweep will publish it. Without it the commit rejects. */
+  readonly unpublished?: (error: unknown) => void;
 }
 
 export function createOutbox<T extends OutboxDocument>(deps: OutboxDeps<T>): Outbox<T> {
-  const { collection, broker, clock, attention, finish } = deps;
+  const { collection, broker, clock, attention, finish, unpublished } = deps;
 
   const flush = async (doc: T): Promise<T> => {
     if (doc.outbox.length === 0) return doc;
@@ -55,7 +58,12 @@ export function createOutbox<T extends OutboxDocument>(deps: OutboxDeps<T>): Out
       const sweepAt = doc.outbox.length > 0 ? clock.now() + wall(clock, OUTBOX_GRACE) : attention(doc);
       const full: T = { ...doc, sweepAt };
       const [written] = await collection.write([{ doc: full, ifVersion }]);
-      return written === true ? flush(full) : undefined;
+      if (written !== true) return undefined;
+      if (unpublished === undefined) return flush(full);
+      return flush(full).catch((error: unknown) => {
+        unpublished(error);
+        return full;
+      });
     },
   };
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Unavailable } from './find-or-install.ts';
+import { findMirror } from './mirror.ts';
+import { cacheFolder } from './once.ts';
 
 const run = promisify(execFile);
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -18,7 +19,7 @@ export async function unpackNewer(
   suite: string,
   packages: readonly string[],
 ): Promise<{ folder: string } | Unavailable> {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'herald', 'debian');
+  const cache = join(cacheFolder(), 'debian');
   const folder = join(cache, `${suite}-${packages.join('+')}`);
   if (await isThere(folder)) return { folder };
   try {
@@ -47,17 +48,6 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** Where this machine's own Debian packages come from; undefined on other systems. */
-async function findMirror(): Promise<string | undefined> {
-  const { stdout } = await run('apt-get', [
-    'indextargets',
-    '--format',
-    '$(ORIGIN) $(LABEL) $(REPO_URI)',
-  ]).catch(() => ({ stdout: '' }));
-  const line = stdout.split('\n').find((one) => one.startsWith('Debian Debian '));
-  return line?.split(' ')[2];
-}
 
 interface Unpacking {
   readonly mirror: string;

@@ -24,7 +24,9 @@ if ('unavailable' in ground) {
   process.exit(2);
 }
 try {
-  say(`the broker delays by ${ground.broker.delayStrategy}; the database is ${ground.mongo.kind}`);
+  say(
+    `RabbitMQ ${ground.rabbit.version}, which delays by ${ground.broker.delayStrategy}; the database is ${ground.mongo.kind}`,
+  );
   const faults = allFaults.filter(({ name, short }) => (ONLY === '' ? long || short : name.includes(ONLY)));
   const rows = await runFaults({ ground, faults, long, say });
   process.stdout.write(`\n${printed(rows)}\n\n`);

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
+import { buildOnce, cacheFolder } from '@herald/debian';
 import { isInstalled, reasonOf, removeFolder, run, type Started, temporaryFolder } from './start.ts';
 
 const SOURCE = join(import.meta.dirname, '..');
@@ -43,59 +42,14 @@ export async function startFerret(): Promise<Started> {
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 /** The program, built from these very sources: once on a machine, for all who ask at the same time. */
 async function build(): Promise<string> {
   const sources = await Promise.all(
     ['main.go', 'go.mod', 'go.sum'].map((file) => readFile(join(SOURCE, file))),
   );
   const hash = createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 16);
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'herald', 'mongodb');
-  const program = join(folder, hash);
-  await mkdir(folder, { recursive: true });
-  if (await exists(program)) return program;
-  return locked(`${program}.lock`, async () => {
-    if (await exists(program)) return program;
+  return buildOnce(join(cacheFolder(), 'mongodb', hash), async (draft) => {
     process.stderr.write('Building FerretDB, once on this machine; it may take minutes\n');
-    const made = `${program}.${process.pid}`;
-    await run('go', ['build', '-trimpath', '-o', made, '.'], { cwd: SOURCE, timeout: BUILD_TIMEOUT });
-    await rename(made, program);
-    return program;
+    await run('go', ['build', '-trimpath', '-o', draft, '.'], { cwd: SOURCE, timeout: BUILD_TIMEOUT });
   });
-}
-
-const BEAT = 2_000;
-
-/** Runs work while nobody else on this machine does. The lock is a folder kept fresh; one that is not was left by a crash. */
-async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  while (!(await acquire(lock))) await delay(200);
-  const beat = setInterval(() => {
-    const now = new Date();
-    utimes(lock, now, now).catch(() => {});
-  }, BEAT);
-  try {
-    return await work();
-  } finally {
-    clearInterval(beat);
-    await rm(lock, { recursive: true, force: true });
-  }
-}
-
-async function acquire(lock: string): Promise<boolean> {
-  try {
-    await mkdir(lock);
-    return true;
-  } catch {
-    const age = await stat(lock).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > 5 * BEAT) await rm(lock, { recursive: true, force: true });
-    return false;
-  }
 }

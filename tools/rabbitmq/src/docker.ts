@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Unavailable } from '@herald/debian';
-import { answersAmqp, freePort } from './answers.ts';
+import { freePort, greeting } from './greeting.ts';
 import type { Rabbit } from './start.ts';
 
 const run = promisify(execFile);
@@ -11,35 +11,44 @@ const IMAGE = 'rabbitmq:4.3.5';
 const FETCH = 300_000;
 const START = 120_000;
 
+const docker = (args: string[], timeout = 60_000) => run('docker', args, { timeout });
+
+export const dockerRuns = (): Promise<boolean> =>
+  docker(['info'], 10_000).then(
+    () => true,
+    () => false,
+  );
+
 /** A container of our own, its port on loopback. */
 export async function startInDocker(): Promise<Rabbit | Unavailable> {
   const port = await freePort();
-  const docker = (args: string[], timeout = 60_000) => run('docker', args, { timeout });
+  if (!(await dockerRuns())) return { unavailable: 'Docker does not run' };
   let id: string;
   try {
-    await docker(['info'], 10_000);
     const { stdout } = await docker(
       ['run', '--detach', '--rm', '--publish', `127.0.0.1:${port}:5672`, IMAGE],
       FETCH,
     );
     id = stdout.trim();
   } catch {
-    return { unavailable: 'Docker does not run or has no image of RabbitMQ' };
+    return { unavailable: `Docker has no image ${IMAGE}` };
   }
-  const greets = async (): Promise<boolean> => {
+  const greets = async (): Promise<string | undefined> => {
     const deadline = performance.now() + START;
     while (performance.now() < deadline) {
-      if (await answersAmqp(port)) return true;
+      const version = await greeting(port);
+      if (version !== undefined) return version;
       await pause(200);
     }
-    return false;
+    return undefined;
   };
   const stop = async (): Promise<void> => {
     await docker(['rm', '--force', id]);
   };
-  if (!(await greets())) {
+  const version = await greets();
+  if (version === undefined) {
     await stop();
     return { unavailable: 'RabbitMQ in Docker did not start' };
   }
-  return { url: `amqp://guest:guest@127.0.0.1:${port}`, stop };
+  return { url: `amqp://guest:guest@127.0.0.1:${port}`, version, stop };
 }

@@ -1,14 +1,19 @@
-import { findOrInstall, onPath, type Unavailable } from '@herald/debian';
+import { access, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { debianFolder, findOrInstall, onPath, programIn, type Unavailable } from '@herald/debian';
 
-/** Paths of the two programs. */
+/** Paths of the three programs, and the version of the server where its folders tell. */
 export interface Server {
   readonly server: string;
   readonly ctl: string;
   readonly epmd: string;
+  readonly version?: string | undefined;
 }
 
 /** Debian's programs on the PATH change the user and the folder; these do not. */
 const DEBIAN = '/usr/lib/rabbitmq/bin';
+/** Of Debian, the newest first: the first has 4.3 or later, the second 4.0. */
+const RELEASES = ['sid', 'trixie'];
 
 /** The server's programs; installs Debian's package if there are none and we may. */
 export const findServer = (): Promise<Server | Unavailable> => findOrInstall('rabbitmq-server', programs);
@@ -19,5 +24,45 @@ async function programs(): Promise<Server | undefined> {
     onPath('rabbitmqctl', [DEBIAN]),
     onPath('epmd'),
   ]);
-  return server === undefined || ctl === undefined || epmd === undefined ? undefined : { server, ctl, epmd };
+  if (server === undefined || ctl === undefined || epmd === undefined) return undefined;
+  return { server, ctl, epmd, version: await versionIn(join(dirname(server), '../lib')) };
 }
+
+/** RabbitMQ 4 in a folder with a newer Debian, which is built if it is not there yet. */
+export async function findNewerServer(): Promise<Server | Unavailable> {
+  const why: string[] = [];
+  for (const release of RELEASES) {
+    const folder = await debianFolder(release, 'rabbitmq-server');
+    if (typeof folder === 'string') return serverIn(folder);
+    why.push(folder.unavailable);
+  }
+  return { unavailable: why.join('; ') };
+}
+
+/** The server in a folder that holds a Debian, or one as its makers pack it. */
+export async function serverIn(folder: string): Promise<Server | Unavailable> {
+  if (await exists(join(folder, DEBIAN, 'rabbitmq-server'))) {
+    const [server, ctl, epmd] = await Promise.all([
+      programIn(folder, `${DEBIAN}/rabbitmq-server`),
+      programIn(folder, `${DEBIAN}/rabbitmqctl`),
+      programIn(folder, '/usr/bin/epmd'),
+    ]);
+    return { server, ctl, epmd, version: await versionIn(join(folder, DEBIAN, '../lib')) };
+  }
+  const [server, ctl] = [join(folder, 'sbin/rabbitmq-server'), join(folder, 'sbin/rabbitmqctl')];
+  const epmd = await onPath('epmd');
+  if (!(await exists(server))) return { unavailable: `${folder} holds no RabbitMQ` };
+  if (epmd === undefined) return { unavailable: `for RabbitMQ in ${folder} there is no Erlang on the PATH` };
+  return { server, ctl, epmd, version: /rabbitmq_server-([\d.]+)/.exec(folder)?.[1] };
+}
+
+async function versionIn(folder: string): Promise<string | undefined> {
+  const entries = await readdir(folder).catch(() => []);
+  return entries.map((name) => /^rabbitmq_server-([\d.]+)/.exec(name)?.[1]).find((version) => version);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,1 +1,3 @@
+export { type Candidate, rabbitsForTests, startTestRabbit } from './for-tests.ts';
+export { isNewer } from './greeting.ts';
 export { type Rabbit, type RabbitNode, startRabbit } from './start.ts';

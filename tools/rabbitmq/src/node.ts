@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { answersAmqp, freePort } from './answers.ts';
 import type { Server } from './find-server.ts';
+import { freePort, greeting } from './greeting.ts';
 import type { Rabbit } from './start.ts';
 
 const run = promisify(execFile);
@@ -25,6 +25,7 @@ export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> 
   const pidFile = join(folder, 'pid');
   let nodePid: number | undefined;
   let node: ChildProcess | undefined;
+  let version = '';
   const mapping = spawn(epmd, ['-address', '127.0.0.1', '-port', String(mapper)], { env, stdio: 'ignore' });
   mapping.on('error', () => {});
 
@@ -49,7 +50,12 @@ export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> 
     child.on('error', () => {});
     node = child;
     const deadline = performance.now() + START;
-    while (!(await answersAmqp(port))) {
+    for (;;) {
+      const greeted = await greeting(port);
+      if (greeted !== undefined) {
+        version = greeted;
+        break;
+      }
       if (child.exitCode !== null || performance.now() > deadline) {
         throw new Error('rabbitmq-server did not start');
       }
@@ -83,6 +89,7 @@ export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> 
   }
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
+    version,
     stop,
     node: {
       async kill() {

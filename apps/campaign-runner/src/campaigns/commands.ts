@@ -44,14 +44,18 @@ export interface CampaignCommands {
 const TRIES = 10;
 
 export function createCampaignCommands(
-  deps: Pick<ServiceDeps, 'store' | 'broker' | 'clock'> & { library: CampaignLibrary },
+  deps: Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'log'> & { library: CampaignLibrary },
 ): CampaignCommands {
-  const { store, broker, clock, library } = deps;
+  const { store, broker, clock, library, log } = deps;
   const campaigns = store.collection(collections.campaigns);
   const versions = store.collection(collections.campaignVersions);
   const templates = store.collection(collections.templates);
   const templateVersions = store.collection(collections.templateVersions);
-  const outbox = createOutbox({ collection: campaigns, broker, clock, attention: () => null });
+  const outbox = createOutbox({
+    ...{ collection: campaigns, broker, clock, attention: () => null },
+    // What is stored is a success, told to the other replicas now or by the sweep.
+    unpublished: (err) => log.warn({ err }, 'a campaign is stored; it is announced once the broker takes it'),
+  });
 
   const check = async (workspace: string, id: string, text: string): Promise<CampaignDefinition> => {
     const parsed = parseCampaign(text);

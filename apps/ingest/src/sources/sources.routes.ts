@@ -1,7 +1,16 @@
 import type { Broker } from '@herald/broker';
-import { changeMessage, type SourceDocument } from '@herald/contracts';
+import type { SourceDocument } from '@herald/contracts';
 import { type Clock, canonicalJson } from '@herald/domain';
-import { type Http, PageQuery, Problem, pageOf, problemResponses, type Secrets } from '@herald/service';
+import { createAnnouncer } from '@herald/outbox';
+import {
+  type Http,
+  type Log,
+  PageQuery,
+  Problem,
+  pageOf,
+  problemResponses,
+  type Secrets,
+} from '@herald/service';
 import type { Collection } from '@herald/store';
 import { type Static, Type } from 'typebox';
 import {
@@ -25,6 +34,7 @@ export interface SourcesDeps {
   readonly collection: Collection<SourceDocument>;
   readonly memory: SourceMemory;
   readonly broker: Pick<Broker, 'publish'>;
+  readonly log: Log;
   readonly secrets: Secrets;
   readonly clock: Clock;
   /** Without a slash at its end. */
@@ -33,7 +43,10 @@ export interface SourcesDeps {
 
 /** `PUT`, `GET`, `DELETE /v1/sources/:id` and `GET /v1/sources`: from the store, so that every replica gives the same answer. */
 export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void> {
-  const { collection, memory, broker, secrets, clock, publicUrl } = deps;
+  const { collection, memory, broker, log, secrets, clock, publicUrl } = deps;
+  const announcer = createAnnouncer(broker, (err, { workspace, id }) =>
+    log.warn({ err, workspace, source: id }, 'a source is stored; it is announced once the broker takes it'),
+  );
 
   app.put(
     '/v1/sources/:id',
@@ -141,15 +154,10 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
     throw new Problem(409, 'conflict', 'This source is being written by others. Read it and try again.');
   };
 
-  /** This replica's memory first, then the others'. A 503 leaves the write standing; the same call again announces it. */
+  /** This replica's memory first, then the others'. */
   const announce = async (workspace: string, id: string, version: number): Promise<void> => {
     await memory.refresh(workspace, id);
-    try {
-      await broker.publish([changeMessage({ kind: 'source', workspace, id, version })]);
-    } catch (cause) {
-      const detail = 'The change is stored, but could not be told to every replica. Send it again.';
-      throw new Problem(503, 'not_announced', detail, { retryAfter: 5, cause });
-    }
+    await announcer.announce({ kind: 'source', workspace, id, version });
   };
 
   const toResource = (doc: SourceDocument): Static<typeof SourceResource> => ({

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Broker } from '@herald/broker';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { collections, topology } from '@herald/contracts';
-import { startRabbit } from '@herald/rabbitmq-server';
+import { startTestRabbit } from '@herald/rabbitmq-server';
 import { systemClock } from '@herald/service';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openBroker, openStore } from '../testing/open.ts';
@@ -59,7 +59,7 @@ function fairness(open: (dir: string) => Promise<Broker>): void {
 
 describe('on the embedded broker', () => fairness((dir) => openBroker(dir, systemClock)));
 
-const rabbit = await startRabbit();
+const rabbit = await startTestRabbit();
 afterAll(() => ('unavailable' in rabbit ? undefined : rabbit.stop()));
 
 describe('on RabbitMQ', () => {

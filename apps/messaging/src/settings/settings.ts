@@ -1,5 +1,6 @@
-import { changeMessage, collections, type SettingsDocument } from '@herald/contracts';
+import { collections, type SettingsDocument } from '@herald/contracts';
 import { canonicalJson } from '@herald/domain';
+import { createAnnouncer } from '@herald/outbox';
 import { Problem, type ServiceDeps } from '@herald/service';
 import type { Document } from '@herald/store';
 import { createFollowed, type Followed } from '../definitions/followed.ts';
@@ -26,6 +27,9 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
     if ((known.get(doc.workspace)?.version ?? 0) <= doc.version) known.set(doc.workspace, doc);
   };
 
+  const { announce } = createAnnouncer(deps.broker, (err, { workspace }) =>
+    deps.log.warn({ err, workspace }, 'settings are stored; they are announced once the broker takes it'),
+  );
   const followed = createFollowed({
     ...deps,
     kind: 'settings',
@@ -62,10 +66,8 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
         const saved = await write(workspace, content);
         if (saved === undefined) continue;
         keep(saved.doc);
-        // Also when nothing changed: an earlier telling may have failed after its write.
-        await deps.broker.publish([
-          changeMessage({ kind: 'settings', workspace, id: ID, version: saved.doc.version }),
-        ]);
+        // Also when nothing changed: an earlier process may have ended between its write and this.
+        await announce({ kind: 'settings', workspace, id: ID, version: saved.doc.version });
         return saved;
       }
       throw new Problem(409, 'conflict', 'The settings are being changed by somebody else; try again.');

@@ -1,10 +1,6 @@
-import {
-  changeMessage,
-  collections,
-  type TemplateDocument,
-  type TemplateVersionDocument,
-} from '@herald/contracts';
+import { collections, type TemplateDocument, type TemplateVersionDocument } from '@herald/contracts';
 import { canonicalJson } from '@herald/domain';
+import { createAnnouncer } from '@herald/outbox';
 import { Problem, type ServiceDeps } from '@herald/service';
 import { contentOf, type TemplateContent } from './content.ts';
 import { type TemplateLibrary, versionId } from './library.ts';
@@ -27,9 +23,15 @@ export type SaveTemplate = (
 const TRIES = 5;
 
 export function createSaveTemplate(
-  deps: Pick<ServiceDeps, 'store' | 'broker' | 'clock'> & { readonly library: TemplateLibrary },
+  deps: Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'log'> & { readonly library: TemplateLibrary },
 ): SaveTemplate {
-  const { store, broker, clock, library } = deps;
+  const { store, broker, clock, library, log } = deps;
+  const { announce } = createAnnouncer(broker, (err, { workspace, id }) =>
+    log.warn(
+      { err, workspace, template: id },
+      'a template is stored; it is announced once the broker takes it',
+    ),
+  );
   const templates = store.collection(collections.templates);
   const versions = store.collection(collections.templateVersions);
 
@@ -87,8 +89,8 @@ export function createSaveTemplate(
   return async (workspace, id, content, partials) => {
     const saved = await save(workspace, id, content, partials);
     library.keep(saved.version);
-    // Also when nothing changed: an earlier telling may have failed after its write.
-    await broker.publish([changeMessage({ kind: 'template', workspace, id, version: saved.head.version })]);
+    // Also when nothing changed: an earlier process may have ended between its write and this.
+    await announce({ kind: 'template', workspace, id, version: saved.head.version });
     return saved;
   };
 }

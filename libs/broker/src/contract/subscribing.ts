@@ -34,6 +34,17 @@ export const subscribing = (stage: () => Stage) =>
       expect(one.heard).toEqual([]);
     });
 
+    it('confirms every message while subscribers come and go', async () => {
+      for (let round = 0; round < 12; round += 1) {
+        const { subscription } = await listen();
+        const under = publish('a');
+        const stopped = subscription.stop();
+        const besides = publish('b');
+        await stopped;
+        await Promise.all([under, besides, ...Array.from({ length: 20 }, () => publish('c'))]);
+      }
+    });
+
     it('gives each subscriber a body of its own', async () => {
       const heard: { n: number }[] = [];
       const subscribe = () =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Delivery } from '../broker.ts';
 import { ack, drop, retry, type Verdict } from '../verdict.ts';
 import { delayed, message, messages, type Stage, until, untilEmpty } from './stage.ts';
 
@@ -107,6 +108,54 @@ export const surviving = (stage: () => Stage) =>
         expect(work.seen.find((delivery) => delivery.id === id)).toMatchObject({ attempt: 2 });
       }
     });
+
+    it.each([
+      ['one by one', false],
+      ['in batches', true],
+    ])(
+      'a message that ends the process, consumed %s: it dies after three hand-overs, its neighbours in every queue live',
+      async (_, batch) => {
+        const neighbours = messages(15);
+        const others = messages(15, { exchange: 'events', key: 'order.paid' }, 'o');
+        const killer = message('killer');
+        await stage()
+          .broker()
+          .publish([...neighbours.slice(0, 4), killer, ...neighbours.slice(4), ...others]);
+        const handled = new Set<string>();
+        /** Consumes both queues until the killer is handed over, or for good. */
+        const live = async (isLast = false): Promise<void> => {
+          const killed = Promise.withResolvers<void>();
+          const handle = async ({ id }: { id: string }): Promise<Verdict> => {
+            if (id === 'killer') {
+              killed.resolve();
+              return never();
+            }
+            // Most of them are with a handler when the killer comes.
+            await new Promise((resolve) => setTimeout(resolve, 30));
+            handled.add(id);
+            return ack;
+          };
+          const options = { prefetch: 8, size: 8, wait: 5 };
+          const all = (deliveries: readonly Delivery[]) => Promise.all(deliveries.map(handle));
+          if (batch) await stage().broker().consumeBatch('work', options, all);
+          else await stage().broker().consume('work', options, handle);
+          await stage().broker().consume('orders', options, handle);
+          if (isLast) return;
+          await killed.promise;
+          await stage().reopen();
+        };
+        for (let lives = 0; lives < 3; lives += 1) await live();
+        await live(true);
+        await untilEmpty(stage().broker(), 'work');
+        await untilEmpty(stage().broker(), 'orders');
+        expect([...handled].toSorted()).toEqual([...neighbours, ...others].map(({ id }) => id).toSorted());
+        expect(await stage().broker().depth('orders')).toMatchObject({ dead: 0 });
+        const { items } = await stage().broker().deadLetters('work', { limit: 100 });
+        expect(items).toMatchObject([
+          { id: 'killer', attempt: 3, reason: expect.stringContaining('cut off 3') },
+        ]);
+      },
+    );
 
     it('being cut off in every attempt: nothing; the message is a dead letter then', async () => {
       await stage()

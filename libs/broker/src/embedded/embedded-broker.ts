@@ -8,6 +8,7 @@ import type { Topology } from '../topology.ts';
 import { createConsumers } from './consumers.ts';
 import { discardDeadLetters, listDeadLetters, replayDeadLetters } from './dead-letters.ts';
 import { createEngine } from './engine.ts';
+import { createGate } from './gate.ts';
 import { openQueues } from './open-queues.ts';
 import { createPublish } from './publish.ts';
 import type { WorkQueue } from './queue.ts';
@@ -30,7 +31,8 @@ export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Br
   const fault = (error: unknown): void =>
     observer.fault(error instanceof Error ? error : new Error(String(error)));
   const route = createRouter(topology);
-  const queues = await openQueues(database, topology.queues, observer);
+  const gate = createGate(() => engine.wake());
+  const queues = await openQueues(database, topology.queues, observer, gate);
   let closing: Promise<void> | undefined;
   const isClosing = (): boolean => closing !== undefined;
   const engine = createEngine({

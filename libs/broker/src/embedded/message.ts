@@ -17,8 +17,8 @@ export interface Content {
 export interface Row extends Content {
   readonly place: number;
   attempts: number;
-  /** Whether a handler has it, or had it when an earlier run was cut off. */
-  handed: boolean;
+  /** How often it was handed over since its last verdict: more than it is with a handler now, and it was cut off. */
+  handed: number;
 }
 
 export type Columns = Record<string, SQLOutputValue>;

@@ -1,25 +1,27 @@
 import type { Database } from '@herald/sqlite';
 import type { BrokerObserver } from '../broker.ts';
-import type { QueueSpec } from '../topology.ts';
+import { cutOffReason, cutOffsAllowed, type QueueSpec } from '../topology.ts';
 import { createDeadTable } from './dead-table.ts';
 import { createDelayedTable } from './delayed-table.ts';
+import type { Gate } from './gate.ts';
 import { deliveryOf } from './message.ts';
 import { createQueue, type WorkQueue } from './queue.ts';
 import { createReadyTable, PLACES } from './ready-table.ts';
 import { heldElsewhere, migrate, queueNumber } from './schema.ts';
 
 /**
- * The declared queues by name, as the last run left them. What was with a handler then and had its last attempt dies now: so a message
- * that kills the process is handed over a bounded number of times.
+ * The declared queues by name, as the last run left them. What was with a handler then, and was cut off too often by now, dies: so a
+ * message that kills the process is handed over a bounded number of times.
  */
 export async function openQueues(
   database: Database,
   specs: readonly QueueSpec[],
   observer: Required<Pick<BrokerObserver, 'dead' | 'fault'>>,
+  gate: Gate,
 ): Promise<Map<string, WorkQueue>> {
   migrate(database);
   const queues = new Map<string, WorkQueue>();
-  for (const spec of specs) queues.set(spec.name, await openQueue(database, spec, observer));
+  for (const spec of specs) queues.set(spec.name, await openQueue(database, spec, observer, gate));
   for (const { name, count } of heldElsewhere(database, new Set(queues.keys()), PLACES)) {
     observer.fault(new Error(`Queue ${name} is not declared any more; its ${count} messages are kept`));
   }
@@ -30,6 +32,7 @@ async function openQueue(
   database: Database,
   spec: QueueSpec,
   observer: Required<Pick<BrokerObserver, 'dead'>>,
+  gate: Gate,
 ): Promise<WorkQueue> {
   const { queue, died } = await database.write(() => {
     const number = queueNumber(database, spec.name);
@@ -38,13 +41,13 @@ async function openQueue(
     const delayed = createDelayedTable(database, number);
     const died = ready
       .cutOff()
-      .filter(({ attempts }) => attempts >= spec.retry.attempts)
-      .map((row) => ({ row, reason: `Its handler was cut off in attempt ${row.attempts}, the last` }));
+      .filter(({ handed }) => handed >= cutOffsAllowed(spec.retry))
+      .map((row) => ({ row, reason: cutOffReason(row.handed) }));
     for (const { row, reason } of died) {
       dead.insert(row, reason);
       ready.remove(row.place, row.place);
     }
-    const queue = createQueue({ spec, ready, delayed, dead });
+    const queue = createQueue({ spec, ready, delayed, dead, gate });
     queue.load();
     return { queue, died };
   });

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ack, type Verdict } from '../verdict.ts';
 import { openTrial, type Trial, toQueue } from './testing/trial.ts';
 
-const ATTEMPTS = 5;
+const LIVES = 3;
 
 describe('a message that kills the process', () => {
   let trial: Trial;
   beforeEach(async () => {
-    trial = await openTrial({ attempts: ATTEMPTS, backoff: [1] });
+    trial = await openTrial({ attempts: 5, backoff: [1] });
   });
   afterEach(() => trial.end());
 
@@ -41,12 +41,12 @@ describe('a message that kills the process', () => {
     const ids = [...neighbours.slice(0, 5), 'killer', ...neighbours.slice(5)];
     await trial.broker().publish(ids.map((id) => toQueue(id)));
     const company: number[] = [];
-    for (let lives = 0; lives < ATTEMPTS; lives += 1) company.push(await live(batch));
+    for (let lives = 0; lives < LIVES; lives += 1) company.push(await live(batch));
 
     // A first crash slows nothing down. After the second what was with handlers comes one by one.
-    expect(company).toEqual([10, 10, 1, 1, 1]);
+    expect(company).toEqual([10, 10, 1]);
     const { items } = await trial.broker().deadLetters('q', { limit: 100 });
-    expect(items.map(({ id, attempt }) => [id, attempt])).toEqual([['killer', ATTEMPTS]]);
+    expect(items.map(({ id, attempt }) => [id, attempt])).toEqual([['killer', LIVES]]);
   });
 
   it('is all that is slowed down: what comes after those under suspicion is handed over together again', async () => {

@@ -3,6 +3,7 @@ import type { QueueDepth, QueueLoad } from '../broker.ts';
 import type { QueueSpec } from '../topology.ts';
 import type { DeadTable } from './dead-table.ts';
 import type { DelayedTable } from './delayed-table.ts';
+import type { Gate } from './gate.ts';
 import type { Member } from './member.ts';
 import type { Bounds, Content, Row } from './message.ts';
 import type { ReadyTable } from './ready-table.ts';
@@ -54,10 +55,12 @@ export interface QueueDeps {
   readonly ready: ReadyTable;
   readonly delayed: DelayedTable;
   readonly dead: DeadTable;
+  /** Shared by all queues of the process. */
+  readonly gate: Gate;
 }
 
-export function createQueue({ spec, ready, delayed, dead }: QueueDeps): WorkQueue {
-  const sharing = createShareOut(spec.retry);
+export function createQueue({ spec, ready, delayed, dead, gate }: QueueDeps): WorkQueue {
+  const sharing = createShareOut(spec.retry, gate);
   let members: readonly Member[] = [];
   /** Next in line, in order. All rows of the file up to `readUpTo` are in it, or with a handler, or were just settled. */
   let window: Row[] = [];
@@ -118,7 +121,7 @@ export function createQueue({ spec, ready, delayed, dead }: QueueDeps): WorkQueu
   const add = (content: Content): void => {
     const { id, key, body, publishedAt, traceparent, attempts } = content;
     lastPlace += 1;
-    turn.added.push({ place: lastPlace, handed: false, id, key, body, publishedAt, traceparent, attempts });
+    turn.added.push({ place: lastPlace, handed: 0, id, key, body, publishedAt, traceparent, attempts });
   };
 
   const admitAdded = (): void => {
@@ -141,7 +144,7 @@ export function createQueue({ spec, ready, delayed, dead }: QueueDeps): WorkQueu
     const lastStored = Math.min(last.place, (turn.added[0]?.place ?? Number.POSITIVE_INFINITY) - 1);
     if (lastStored >= first.place) ready.handOver(first.place, lastStored);
     for (const row of handed) {
-      row.handed = true;
+      row.handed += 1;
       row.attempts += 1;
       windowChars -= row.body.length;
     }

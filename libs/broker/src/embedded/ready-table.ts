@@ -15,7 +15,7 @@ export interface ReadyTable {
   /** What handlers had when the last run ended: handing over goes in order, so they are the first. */
   cutOff(): Row[];
   insert(row: Row): void;
-  /** One attempt more for each message from `first` to `last`. */
+  /** One hand-over more for each message from `first` to `last`. */
   handOver(first: number, last: number): void;
   remove(first: number, last: number): void;
 }
@@ -30,7 +30,7 @@ export function createReadyTable(database: Database, queue: number): ReadyTable 
     'INSERT INTO ready (place, handed, attempts, published_at, id, key, traceparent, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const handOver = database.prepare(
-    'UPDATE ready SET handed = 1, attempts = attempts + 1 WHERE place BETWEEN ? AND ?',
+    'UPDATE ready SET handed = handed + 1, attempts = attempts + 1 WHERE place BETWEEN ? AND ?',
   );
   const remove = database.prepare('DELETE FROM ready WHERE place BETWEEN ? AND ?');
 
@@ -42,14 +42,13 @@ export function createReadyTable(database: Database, queue: number): ReadyTable 
     cutOff() {
       const rows: Row[] = [];
       for (const row of read(page.iterate(start, end, -1))) {
-        if (!row.handed) break;
+        if (row.handed === 0) break;
         rows.push(row);
       }
       return rows;
     },
     insert: (row) => {
-      const handed = row.handed ? 1 : 0;
-      const { place, attempts, publishedAt, id, key, traceparent, body } = row;
+      const { place, handed, attempts, publishedAt, id, key, traceparent, body } = row;
       insert.run(place, handed, attempts, publishedAt, id, key, traceparent, body);
     },
     handOver: (from, to) => {
@@ -62,5 +61,5 @@ export function createReadyTable(database: Database, queue: number): ReadyTable 
 }
 
 function* read(rows: Iterable<Columns>): Generator<Row> {
-  for (const row of rows) yield { ...contentOf(row), place: Number(row.place), handed: row.handed === 1 };
+  for (const row of rows) yield { ...contentOf(row), place: Number(row.place), handed: Number(row.handed) };
 }

@@ -33,8 +33,9 @@ export function createSettle(deps: SettleDeps): Settle {
   const apply = (queue: WorkQueue, row: Row, { after, reason }: Fate): void => {
     queue.remove(row);
     if (reason !== undefined) queue.bury(row, reason);
-    else if (after === 0) queue.add(row);
-    else if (after !== undefined) queue.delay(row, clock.now() + wall(clock, after));
+    const next = { ...row, attempts: verdictsOf(row) };
+    if (after === 0) queue.add(next);
+    else if (after !== undefined) queue.delay(next, clock.now() + wall(clock, after));
   };
 
   const write = async (job: () => void): Promise<boolean> => {
@@ -54,7 +55,7 @@ export function createSettle(deps: SettleDeps): Settle {
     const settled = deliveries.flatMap((delivery, n) => {
       const [row, verdict] = [rows[n], verdicts[n]];
       if (row === undefined || verdict === undefined) return [];
-      return [{ row, delivery, verdict, fate: fateOf(verdict, queue.spec.retry, delivery.attempt) }];
+      return [{ row, delivery, verdict, fate: fateOf(verdict, queue.spec.retry, verdictsOf(row)) }];
     });
     const written = await write(() => {
       for (const { row, fate } of settled) apply(queue, row, fate);
@@ -66,6 +67,9 @@ export function createSettle(deps: SettleDeps): Settle {
     }
   };
 }
+
+/** Its attempts that came to a verdict, this one included: a hand-over that was cut off uses up none. */
+const verdictsOf = (row: Row): number => row.attempts - row.handed + 1;
 
 /** `after`: it waits so many ms of wall time and comes again. `reason`: it dies of it. Neither: it is done with. */
 interface Fate {

@@ -1,4 +1,5 @@
-import type { RetryPolicy } from '../topology.ts';
+import { cutOffsOfSuspect, type RetryPolicy } from '../topology.ts';
+import type { Gate } from './gate.ts';
 import type { Member } from './member.ts';
 import type { Row } from './message.ts';
 
@@ -21,15 +22,16 @@ export interface ShareOut {
 /**
  * Gives what waits to those who want it, in turn, in order.
  *
- * A message that was with a handler when the process died, and not for the first time, is suspected of killing it: it is handed over
- * alone, when nothing else of its queue is with a handler. So a message that kills the process uses up its own attempts and ends as a
- * dead letter, and does not take along what happened to be in flight beside it; after a single crash nothing is slowed down.
+ * A message that was with a handler when the process died, and not for the first time, is suspected of killing it: it is handed over alone, when nothing else of its
+ * queue is with a handler, and no suspect of another. So a message that kills the process soon ends as a dead letter, and does not take
+ * along what happened to be in flight beside it.
  */
-export function createShareOut(retry: RetryPolicy): ShareOut {
-  const threshold = Math.min(2, retry.attempts - 1);
-  const isSuspect = (row: Row): boolean => row.handed && row.attempts >= threshold;
+export function createShareOut(retry: RetryPolicy, gate: Gate): ShareOut {
+  const suspicious = cutOffsOfSuspect(retry);
+  const isSuspect = (row: Row): boolean => row.handed >= suspicious;
   let turn = 0;
   let alone = false;
+  const me = {};
 
   const upToSuspect = (rows: Row[]): Row[] => {
     const suspect = rows.findIndex(isSuspect);
@@ -41,18 +43,21 @@ export function createShareOut(retry: RetryPolicy): ShareOut {
       const shares: Share[] = [];
       let count = 0;
       let unwilling = 0;
+      if (inFlight === 0) {
+        alone = false;
+        gate.leave(me);
+      }
       while (unwilling < members.length) {
         const head = window[count];
         const member = members[turn % members.length];
         if (head === undefined || member === undefined) break;
-        const busy = inFlight + count > 0;
-        if (!busy) alone = false;
         const suspect = isSuspect(head);
-        if (alone || (suspect && busy)) break;
+        if (alone || (suspect && inFlight + count > 0)) break;
         turn = (turn + 1) % members.length;
         const wanted = member.wants(window.length - count, more || suspect);
         unwilling = wanted === 0 ? unwilling + 1 : 0;
         if (wanted === 0) continue;
+        if (suspect && !gate.enter(me)) break;
         const rows = suspect ? [head] : upToSuspect(window.slice(count, count + wanted));
         member.take(rows.length);
         shares.push({ member, rows });

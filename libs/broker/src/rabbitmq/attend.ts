@@ -5,6 +5,8 @@ export interface Attend<T> {
   /** The most the broker may give us at once. */
   readonly limit: number;
   come(item: T): void;
+  /** Hands over a suspect, by itself; resolves when it is done with. Where batches go one after the other, it is one of them. */
+  alone(item: T): Promise<void>;
   /** Hands over no more; returns what is waiting here. */
   stop(): T[];
   /** The connection is lost: what is waiting here comes again. */
@@ -17,6 +19,7 @@ export function oneByOne<T>({ prefetch }: ConsumeOptions, work: Work<T>): Attend
   return {
     limit: prefetch,
     come: (item) => void work([item]),
+    alone: (item) => work([item]),
     stop: () => [],
     forget: () => {},
   };
@@ -30,6 +33,8 @@ export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<
   const limit = Math.min(size, prefetch);
   let items: T[] = [];
   let busy = false;
+  /** Suspects, each to go as a batch of its own before any other. */
+  const suspects: { readonly item: T; readonly done: (after?: Promise<void>) => void }[] = [];
   let waited = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -41,14 +46,19 @@ export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<
     items = [];
     return all;
   };
-  const look = (): void => {
-    if (items.length === 0 || busy) return;
-    if (items.length < limit && !waited) return;
+  const run = (batch: readonly T[]): Promise<void> => {
     busy = true;
-    void work(takeAll()).finally(() => {
+    return work(batch).finally(() => {
       busy = false;
       look();
     });
+  };
+  const look = (): void => {
+    if (busy) return;
+    const suspect = suspects.shift();
+    if (suspect !== undefined) return suspect.done(run([suspect.item]));
+    if (items.length === 0 || (items.length < limit && !waited)) return;
+    void run(takeAll());
   };
   const time = (): void => {
     waited = true;
@@ -62,7 +72,15 @@ export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<
       timer ??= setTimeout(time, wait);
       look();
     },
+    alone: (item) =>
+      new Promise((done) => {
+        suspects.push({ item, done });
+        look();
+      }),
     stop: takeAll,
-    forget: takeAll,
+    forget() {
+      for (const { done } of suspects.splice(0)) done();
+      takeAll();
+    },
   };
 }

@@ -15,9 +15,9 @@ export interface Hand {
   remove(message: GetMessage): void;
   /**
    * Puts back what was taken and not removed; it comes first again, in its order. RabbitMQ does that in its own time: resolves when the
-   * queues have them again, or after `patience` ms (what fell due meanwhile does not come back).
+   * queues have them again, with true, or after `patience` ms (what fell due meanwhile does not come back), with false.
    */
-  putBack(patience: number): Promise<void>;
+  putBack(patience: number): Promise<boolean>;
 }
 
 export function createHand(channel: Channel): Hand {
@@ -46,7 +46,7 @@ export function createHand(channel: Channel): Hand {
     async putBack(patience) {
       const touched = [...held].filter(([, mine]) => mine.size > 0);
       held.clear();
-      if (touched.length === 0) return;
+      if (touched.length === 0) return true;
       const queues = touched.map(([queue]) => queue);
       const left = await lengths(channel, queues);
       channel.nackAll(true);
@@ -55,7 +55,11 @@ export function createHand(channel: Channel): Hand {
         const now = await lengths(channel, queues);
         return touched.every(([, { size }], n) => (now[n] ?? 0) >= (left[n] ?? 0) + size);
       };
-      while (!(await areBack()) && performance.now() < deadline) await pause(PAUSE);
+      while (!(await areBack())) {
+        if (performance.now() > deadline) return false;
+        await pause(PAUSE);
+      }
+      return true;
     },
   };
 }

@@ -1,11 +1,13 @@
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { Channel, ChannelModel, Message } from 'amqplib';
 import type { BatchHandler, Consumer, Delivery } from '../broker.ts';
-import type { QueueSpec } from '../topology.ts';
+import { cutOffReason, cutOffsAllowed, cutOffsOfSuspect, type QueueSpec } from '../topology.ts';
 import { verdictsOf } from '../verdicts-of.ts';
 import type { Attend, Work } from './attend.ts';
 import { deliveryOf, envelopeOf, legibleDelivery, takenBack } from './envelope.ts';
 import type { Letter } from './publisher.ts';
 import type { Held, Settle } from './settle.ts';
+import type { Suspects } from './suspects.ts';
+import { atOnce } from './waiting.ts';
 
 /** A consumer that outlives its connections: it has one channel in each. */
 export interface QueueConsumer extends Consumer {
@@ -18,6 +20,10 @@ export interface QueueConsumer extends Consumer {
   lost(): void;
   /** Resolves when everything that the broker had sent by now has come. */
   flush(): Promise<void>;
+  /** Raised by whatever comes and whatever is done with. */
+  moves(): number;
+  /** Works on one of the queue's suspects, taken from a session of theirs; resolves when it is done with. */
+  suspect(on: Given, message: Message): Promise<void>;
 }
 
 export interface ConsumerDeps {
@@ -29,16 +35,22 @@ export interface ConsumerDeps {
   readonly settle: Settle;
   /** A message whose wait was too long for one go: its next, or undefined when it is due. */
   readonly onward: (held: Held, queue: string) => (() => Letter) | undefined;
+  /** Where suspects are handed over, one at a time; and the name of their queue in the broker. */
+  readonly suspects: Suspects;
+  readonly suspectsName: string;
   /** The broker ended the channel or the consumer. */
   readonly broken: (error: Error) => void;
   readonly stopped: () => void;
 }
 
-/** What the broker gave us on one channel. */
-interface Session {
+/** A channel that the broker gives us messages on, and whether they are still ours. */
+export interface Given {
   readonly channel: Channel;
-  tag: string;
   alive: boolean;
+}
+
+interface Session extends Given {
+  tag: string;
 }
 
 export interface Item {
@@ -54,6 +66,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
   /** Handlers and settlements under way, whatever became of their connection. */
   const running = new Set<Promise<void>>();
   const holding = new Set<Held>();
+  let moves = 0;
 
   const track = (work: Promise<void>): Promise<void> => {
     running.add(work);
@@ -70,12 +83,14 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
         const verdict = verdicts[n];
         if (verdict !== undefined) await settle.verdict(spec, held, delivery, verdict, seconds);
         holding.delete(held);
+        moves += 1;
       }),
     );
   };
   const attend = deps.attend((items) => track(handle(items)));
 
-  const hold = (on: Session, message: ConsumeMessage): Held => {
+  const hold = (on: Given, message: Message): Held => {
+    moves += 1;
     const held: Held = {
       envelope: envelopeOf(message),
       isOurs: () => on.alive,
@@ -88,28 +103,56 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     return held;
   };
 
-  const come = (on: Session, message: ConsumeMessage): void => {
+  /** What there is to hand over; undefined when the message goes elsewhere, which `aside` is given. */
+  const open = (
+    on: Given,
+    message: Message,
+    aside: (held: Held, work: Promise<unknown>) => void,
+  ): Item | undefined => {
     const held = hold(on, message);
-    const aside = (work: Promise<unknown>): void => {
-      void track(work.then(() => void holding.delete(held)));
-    };
+    const { envelope } = held;
     const onward = deps.onward(held, spec.name);
-    if (onward !== undefined) return aside(settle.forward(held, onward));
-    const { attempts, cutOffs } = spec.retry;
-    const cutOff = takenBack(message);
-    const attempt = held.envelope.attempts + (cutOffs === undefined ? cutOff : 0) + 1;
-    if (attempt > attempts || cutOff >= (cutOffs ?? Number.POSITIVE_INFINITY)) {
-      const last = legibleDelivery(spec.name, held.envelope, attempt - 1);
-      return aside(settle.bury(spec, held, last, 'The last attempt was cut off'));
+    if (onward !== undefined) {
+      aside(held, settle.forward(held, onward));
+      return undefined;
+    }
+    const cutOffs = (envelope.cutOffs ?? 0) + takenBack(message);
+    const attempt = envelope.attempts + cutOffs + 1;
+    if (cutOffs >= cutOffsAllowed(spec.retry) || envelope.attempts >= spec.retry.attempts) {
+      const last = legibleDelivery(spec.name, envelope, attempt - 1);
+      aside(held, settle.bury(spec, held, last, cutOffReason(cutOffs)));
+      return undefined;
     }
     let delivery: Delivery;
     try {
-      delivery = deliveryOf(spec.name, held.envelope, attempt);
+      delivery = deliveryOf(spec.name, envelope, attempt);
     } catch (error) {
-      const letter = legibleDelivery(spec.name, held.envelope, attempt);
-      return aside(settle.bury(spec, held, letter, error instanceof Error ? error.message : String(error)));
+      const letter = legibleDelivery(spec.name, envelope, attempt);
+      const why = error instanceof Error ? error.message : String(error);
+      aside(held, settle.bury(spec, held, letter, why));
+      return undefined;
     }
-    attend.come({ held, delivery, giveBack: () => on.channel.nack(message, false, true) });
+    return { held, delivery, giveBack: () => on.channel.nack(message, false, true) };
+  };
+  const done = (held: Held, work: Promise<unknown>): Promise<void> =>
+    track(
+      work.then(() => {
+        holding.delete(held);
+        moves += 1;
+      }),
+    );
+
+  const come = (on: Session, message: Message): void => {
+    const suspicious = cutOffsOfSuspect(spec.retry);
+    if (takenBack(message) < suspicious) {
+      const item = open(on, message, (held, work) => void done(held, work));
+      if (item !== undefined) attend.come(item);
+      return;
+    }
+    // Of what was fetched when a consumer was cut off most is innocent, and the broker counts it all the same, however often.
+    const held = hold(on, message);
+    const apart = (): Letter => atOnce(deps.suspectsName, { ...held.envelope, cutOffs: suspicious });
+    void done(held, settle.forward(held, apart).then(deps.suspects.look));
   };
 
   const lost = (): void => {
@@ -123,7 +166,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
   const stop = async (): Promise<void> => {
     const on = session;
     // Before anything is acknowledged: the broker would send the next.
-    if (on !== undefined) await on.channel.cancel(on.tag).catch(() => {});
+    await Promise.all([on?.channel.cancel(on.tag).catch(() => {}), deps.suspects.leave(consumer)]);
     const waiting = attend.stop();
     while (running.size > 0) await Promise.all(running);
     if (on?.alive === true) {
@@ -137,8 +180,16 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     deps.stopped();
   };
 
-  return {
+  const consumer: QueueConsumer = {
     queue: spec.name,
+    moves: () => moves,
+    suspect(on, message) {
+      let work = Promise.resolve();
+      const item = open(on, message, (held, way) => {
+        work = done(held, way);
+      });
+      return track(item === undefined ? work : attend.alone(item));
+    },
     held: () => holding.size,
     async start(model) {
       if (stopping !== undefined) return;
@@ -157,15 +208,18 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
         else come(on, message);
       });
       on.tag = consumerTag;
+      deps.suspects.join(consumer, deps.suspectsName);
     },
     lost,
     async flush() {
       // The first question may overtake a message on its way to us; the second cannot.
       for (let n = 0; n < 2; n += 1) await session?.channel.checkQueue(deps.name);
+      await deps.suspects.flush();
     },
     stop() {
       stopping ??= stop();
       return stopping;
     },
   };
+  return consumer;
 }

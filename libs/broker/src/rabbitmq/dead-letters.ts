@@ -20,6 +20,8 @@ export interface DeadLettersDeps {
   readonly names: Names;
   readonly publisher: Publisher;
   readonly channel: <T>(use: (channel: Channel) => Promise<T>) => Promise<T>;
+  /** What was looked at did not come back: a policy holds it, or another process has it. */
+  readonly hidden: (queue: string) => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface DeadLetters {
   count(queue: string): Promise<number>;
 }
 
-export function createDeadLetters({ names, publisher, channel }: DeadLettersDeps): DeadLetters {
+export function createDeadLetters({ names, publisher, channel, hidden }: DeadLettersDeps): DeadLetters {
   const turns = new Map<string, Promise<unknown>>();
 
   /** One after the other: two that look at the same queue would each see a part. */
@@ -47,7 +49,7 @@ export function createDeadLetters({ names, publisher, channel }: DeadLettersDeps
         channel(async (on) => {
           const hand = createHand(on);
           const result = await use(on, hand);
-          await hand.putBack(PATIENCE);
+          if (!(await hand.putBack(PATIENCE))) hidden(names.dead(queue));
           return result;
         }),
       );
@@ -115,4 +117,9 @@ export function createDeadLetters({ names, publisher, channel }: DeadLettersDeps
   };
 }
 
-const anew = (envelope: Envelope): Envelope => ({ ...envelope, attempts: 0, death: undefined });
+const anew = (envelope: Envelope): Envelope => ({
+  ...envelope,
+  attempts: 0,
+  cutOffs: undefined,
+  death: undefined,
+});

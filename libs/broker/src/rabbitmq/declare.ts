@@ -42,6 +42,7 @@ async function declareQueue(
     'x-overflow': 'reject-publish',
   };
   await channel.assertQueue(names.own(name), quorum(args));
+  await channel.assertQueue(names.suspects(name), quorum(args));
   for (const { exchange, key } of bindings) {
     if (exchanges.has(exchange)) await channel.bindQueue(names.own(name), names.own(exchange), key);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from 'amqplib';
 import type { QueueDepth, QueueLoad } from '../broker.ts';
 import type { QueueConsumer } from './consumer.ts';
@@ -21,33 +22,55 @@ export async function loadOf(
   channel: Channel,
   queue: string,
 ): Promise<QueueLoad> {
-  const [own, dead] = await Promise.all([
+  const [own, suspects, dead] = await Promise.all([
     channel.checkQueue(names.own(queue)),
+    channel.checkQueue(names.suspects(queue)),
     channel.checkQueue(names.dead(queue)),
   ]);
   const mine = consumers().filter((consumer) => consumer.queue === queue);
   const inFlight = mine.reduce((sum, consumer) => sum + consumer.held(), 0);
-  return { ready: own.messageCount, inFlight, dead: dead.messageCount, consumers: own.consumerCount };
+  const ready = own.messageCount + suspects.messageCount;
+  return { ready, inFlight, dead: dead.messageCount, consumers: own.consumerCount };
 }
+
+/** ms between two looks that find nothing, and how many in a row make sure. */
+const BETWEEN = 40;
+const LOOKS = 3;
 
 const isEmpty = ({ ready, inFlight, delayed }: QueueDepth): boolean => ready + inFlight + delayed === 0;
 
 /**
  * Nothing holds still while it is counted, and a message on its way from one queue to the next is in none. So empty is what was found
- * empty twice.
+ * empty several times, with pauses between, while this process took no message of the queue and was done with none. What another
+ * process passes on meanwhile can still be missed.
  */
 export async function depthOf(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
-  const first = await look(deps, channel, queue);
-  return isEmpty(first) ? look(deps, channel, queue) : first;
+  let found = await look(deps, channel, queue);
+  let moves = movesOf(deps, queue);
+  for (let looks = 1; looks < LOOKS && isEmpty(found); looks += 1) {
+    await pause(BETWEEN);
+    found = await look(deps, channel, queue);
+    const now = movesOf(deps, queue);
+    // Something moved: it may be where was looked before.
+    if (now !== moves) looks = 0;
+    moves = now;
+  }
+  return found;
 }
+
+const movesOf = ({ consumers }: DepthDeps, queue: string): number =>
+  consumers()
+    .filter((consumer) => consumer.queue === queue)
+    .reduce((sum, consumer) => sum + consumer.moves(), 0);
 
 /** In the order in which messages go, so that one that moves meanwhile is counted twice rather than not at all. */
 async function look(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
   const { names, retries, delays, deadLetters } = deps;
   const waiting = (await countInLevels(channel, retries, queue)) + (await delays().count(channel, queue));
-  const { messageCount: ready } = await channel.checkQueue(names.own(queue));
+  const { messageCount: own } = await channel.checkQueue(names.own(queue));
   const consumers = deps.consumers().filter((consumer) => consumer.queue === queue);
   await Promise.all(consumers.map((consumer) => consumer.flush()));
+  const { messageCount: suspects } = await channel.checkQueue(names.suspects(queue));
   const inFlight = consumers.reduce((sum, consumer) => sum + consumer.held(), 0);
-  return { ready, inFlight, delayed: waiting, dead: await deadLetters.count(queue) };
+  return { ready: own + suspects, inFlight, delayed: waiting, dead: await deadLetters.count(queue) };
 }

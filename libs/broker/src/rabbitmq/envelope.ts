@@ -17,6 +17,8 @@ export interface Envelope {
   readonly traceparent?: string | undefined;
   /** Attempts it has had, of those that were settled; the broker counts the others. */
   readonly attempts: number;
+  /** How many hand-overs since the last verdict were cut off, of those that happened before it came into this queue. */
+  readonly cutOffs?: number | undefined;
   /** On the clock of due times; only where it is to be asked for on arrival, for the wait was too long for one go. */
   readonly due?: number | undefined;
   /** Of a dead letter. */
@@ -34,6 +36,7 @@ const HEADER = {
   key: 'herald-key',
   publishedAt: 'herald-published-at',
   attempts: 'herald-attempts',
+  cutOffs: 'herald-cut-offs',
   due: 'herald-due',
   reason: 'herald-reason',
   diedAt: 'herald-died-at',
@@ -54,7 +57,7 @@ export const seal = ({ id, key, traceparent }: OutMessage, json: string, publish
 
 /** Persistent, and with fresh headers: those of the broker (deaths, deliveries) are about the way behind. */
 export function propertiesOf(envelope: Envelope): Options.Publish {
-  const { id, key, publishedAt, traceparent, attempts, due, death } = envelope;
+  const { id, key, publishedAt, traceparent, attempts, cutOffs = 0, due, death } = envelope;
   const short = Buffer.byteLength(id) <= MAX_SHORT;
   return {
     persistent: true,
@@ -65,6 +68,7 @@ export function propertiesOf(envelope: Envelope): Options.Publish {
       [HEADER.publishedAt]: publishedAt,
       ...(short ? {} : { [HEADER.id]: id }),
       ...(attempts > 0 ? { [HEADER.attempts]: attempts } : {}),
+      ...(cutOffs > 0 ? { [HEADER.cutOffs]: cutOffs } : {}),
       ...(traceparent === undefined
         ? {}
         : { [HEADER.traceparent]: traceparent, [HEADER.origin]: traceparent }),
@@ -93,6 +97,7 @@ export function envelopeOf({ properties, fields, content }: Message): Envelope {
     publishedAt: whole(headers[HEADER.publishedAt]) ?? (whole(properties.timestamp) ?? 0) * 1000,
     traceparent: text(headers[HEADER.origin]) ?? text(headers[HEADER.traceparent]),
     attempts: whole(headers[HEADER.attempts]) ?? 0,
+    cutOffs: whole(headers[HEADER.cutOffs]),
     due: Number.isNaN(due) ? undefined : due,
     death:
       token === undefined
@@ -101,9 +106,16 @@ export function envelopeOf({ properties, fields, content }: Message): Envelope {
   };
 }
 
-/** How often the broker took this message back from a consumer: a crash, a lost connection, a consumer that stopped. */
-export const takenBack = ({ properties }: Message): number =>
-  whole((properties.headers as Record<string, unknown> | undefined)?.['x-delivery-count']) ?? 0;
+/**
+ * How often the broker took this message back from a consumer of this queue: a crash, a lost connection, a consumer that stopped or was
+ * too slow. Which of the two counts rises for what depends on RabbitMQ's version; from 4.3 on a slow consumer raises the second alone.
+ */
+export function takenBack({ properties, fields }: Message): number {
+  // Without the flag it is on its first way, and what the headers say is the publisher's.
+  if (!fields.redelivered) return 0;
+  const headers: Record<string, unknown> = properties.headers ?? {};
+  return Math.max(1, whole(headers['x-delivery-count']) ?? 0, whole(headers['x-acquired-count']) ?? 0);
+}
 
 /** Throws a SyntaxError when the body is no JSON; the body is not in it, for it may be personal data. */
 export function deliveryOf(queue: string, envelope: Envelope, attempt: number): Delivery {

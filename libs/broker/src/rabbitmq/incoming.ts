@@ -5,6 +5,7 @@ import { onChannels } from './channels.ts';
 import { declareTopology } from './declare.ts';
 import { createLink, type Link } from './link.ts';
 import type { Names } from './names.ts';
+import { findHidingPolicy } from './policy-check.ts';
 
 /** ms. */
 const SET_UP = 60_000;
@@ -42,6 +43,11 @@ export function createIncoming({ url, connectionName, topology, names, observer 
     setUpTime: SET_UP,
     async up(model) {
       await onChannels(model, 1, (channels) => declareTopology(channels, names, topology));
+      // Nobody waits for it: it only tells the operator.
+      findHidingPolicy(model, names).then(
+        (fault) => fault && observer.fault(fault),
+        () => {},
+      );
       try {
         for (const recurring of all) await recurring.start(model);
       } catch (error) {

@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Channel, type ChannelModel, connect } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
+import { dial, hangUp, LastingFault } from './dial.ts';
 import { within } from './within.ts';
 
 /** ms. */
 const FIRST_PAUSE = 100;
 const LAST_PAUSE = 2000;
-const CONNECT = 10_000;
 const CLOSE = 2000;
-/** s between heartbeats: a peer that went silent is given up after two. */
-const HEARTBEAT = 10;
 
 /**
  * One connection that comes back. amqplib's own recovery waits without end for a peer that went silent in its set-up or while it is
@@ -46,12 +44,11 @@ export interface LinkDeps {
  */
 export const isLastingFault = (error: unknown): boolean =>
   error instanceof Error &&
-  (/\b(403|406|530) \(/.test(error.message) ||
+  (error instanceof LastingFault ||
+    /\b(403|406|530) \(/.test(error.message) ||
     ('code' in error && [403, 406, 530].includes(Number(error.code))));
 
 export function createLink(deps: LinkDeps): Link {
-  const url = withHeartbeat(deps.url);
-  const options = { timeout: CONNECT, noDelay: true, clientProperties: { connection_name: deps.name } };
   let current: ChannelModel | undefined;
   let closed = false;
   let connecting: Promise<void> | undefined;
@@ -66,8 +63,8 @@ export function createLink(deps: LinkDeps): Link {
     keepUp();
   };
 
-  const dial = async (): Promise<void> => {
-    const model = await within(CONNECT, connect(url, options), 'RabbitMQ did not answer');
+  const connect = async (): Promise<void> => {
+    const model = await dial(deps.url, deps.name);
     let lost: Error | undefined;
     // Without a listener an 'error' would end the process; 'close' follows and says the same.
     model.on('error', () => {});
@@ -80,7 +77,7 @@ export function createLink(deps: LinkDeps): Link {
       if (lost !== undefined) throw lost;
       if (closed) throw new Error('closed');
     } catch (error) {
-      await giveUp(model);
+      await hangUp(model);
       throw error;
     }
     current = model;
@@ -90,7 +87,7 @@ export function createLink(deps: LinkDeps): Link {
     connecting ??= (async () => {
       for (let wait = FIRST_PAUSE; !closed && current === undefined; wait = Math.min(2 * wait, LAST_PAUSE)) {
         try {
-          await dial();
+          await connect();
         } catch (error) {
           if (closed) break;
           deps.fault(asError(error));
@@ -115,7 +112,7 @@ export function createLink(deps: LinkDeps): Link {
       const deadline = performance.now() + patience;
       for (let wait = FIRST_PAUSE; ; wait = Math.min(2 * wait, LAST_PAUSE)) {
         try {
-          await dial();
+          await connect();
           return;
         } catch (error) {
           if (isLastingFault(error) || performance.now() + wait > deadline) throw error;
@@ -138,7 +135,7 @@ export function createLink(deps: LinkDeps): Link {
       const model = current;
       if (model === undefined) return;
       lose(model, error);
-      void giveUp(model);
+      void hangUp(model);
     },
     async close() {
       closed = true;
@@ -146,20 +143,9 @@ export function createLink(deps: LinkDeps): Link {
       await connecting;
       const model = current;
       current = undefined;
-      if (model !== undefined) await giveUp(model);
+      if (model !== undefined) await hangUp(model);
     },
   };
-}
-
-/** Closes it; one that does not answer ends by its heartbeat. */
-async function giveUp(model: ChannelModel): Promise<void> {
-  await within(CLOSE, model.close(), '').catch(() => {});
-}
-
-function withHeartbeat(url: string): string {
-  const parsed = new URL(url);
-  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', String(HEARTBEAT));
-  return parsed.href;
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

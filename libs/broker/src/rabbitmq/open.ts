@@ -25,6 +25,8 @@ export interface RabbitBrokerOptions {
   readonly confirmTimeout?: number;
   /** ms of wall time until the first connection must be there, the topology declared. */
   readonly openTimeout?: number;
+  /** ms of wall time that a connection must have lasted before what a crash gave back is handed over again. */
+  readonly suspectsAfter?: number;
   /** The steps of `levels`. */
   readonly levels?: LevelsShape;
   /** Shown by RabbitMQ's tools. */
@@ -37,8 +39,8 @@ export interface RabbitBrokerOptions {
  * has a queue of that name with other properties.
  *
  * Beyond the port's words: `inFlight` counts what this process holds; `delayed` and `purgeDelayed` look through the delay queues, which
- * is exact up to 10,000 messages in each and nothing for a dashboard; an attempt is also counted for what a batch consumer had fetched and
- * not handed over when it stopped or was cut off.
+ * is exact up to 10,000 messages in each and nothing for a dashboard; a cut-off is also counted, once, for
+ * what was fetched and not handed over when its consumer was cut off or, with batches, stopped.
  */
 export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Broker> {
   const { url, topology, clock, observer = {}, prefix = '' } = options;
@@ -52,6 +54,7 @@ export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Br
     delayStrategy: options.delayStrategy ?? 'auto',
     confirmTimeout: options.confirmTimeout ?? 5000,
     openTimeout: options.openTimeout ?? 30_000,
+    suspectsAfter: options.suspectsAfter ?? 5000,
     shape: options.levels ?? USUAL_SHAPE,
     connectionName: options.connectionName ?? 'herald',
   });

@@ -9,7 +9,7 @@ import { createLevelDelays } from './level-delays.ts';
 import { createLevels, type Levels, type LevelsShape } from './levels.ts';
 import { createLink, type Link } from './link.ts';
 import type { Names } from './names.ts';
-import { createPluginDelays, hasPlugin } from './plugin.ts';
+import { createPluginDelays, hasPlugin, noPlugin } from './plugin.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
 /** ms to declare everything on a broker that has nothing yet. */
@@ -59,7 +59,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   const choose = async (): Promise<void> => {
     if (delayStrategy === 'levels') return;
     const known = await hasPlugin(url, names);
-    if (!known && delayStrategy === 'plugin') throw new Error('RabbitMQ has no plugin for delayed messages');
+    if (!known && delayStrategy === 'plugin') throw noPlugin();
     delays = known ? byPlugin : byLevels;
   };
 

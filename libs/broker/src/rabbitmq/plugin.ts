@@ -1,38 +1,59 @@
-import { type Channel, connect } from 'amqplib';
+import type { Channel } from 'amqplib';
 import type { Delays } from './delays.ts';
+import { dial, hangUp, LastingFault } from './dial.ts';
 import type { Names } from './names.ts';
 import { within } from './within.ts';
 
 const TYPE = 'x-delayed-message';
-/** COMMAND_INVALID: an exchange type that this broker does not know. */
-const UNKNOWN_TYPE = 503;
+/**
+ * How RabbitMQ answers an exchange type that it does not know: COMMAND_INVALID, which ends the connection (3.x); PRECONDITION_FAILED,
+ * which ends the channel (4.x). The words that go with them differ by release.
+ */
+const UNKNOWN_TYPE = [503, 406];
 /** ms. From 49.7 days on the plugin delivers at once. */
 const LONGEST = 2 ** 31 - 1;
 const ANSWER = 10_000;
 
+export const noPlugin = (): LastingFault =>
+  new LastingFault(
+    'This broker has no delayed-message plugin: set DELAY_STRATEGY to auto or levels, which works on any RabbitMQ, or enable ' +
+      'rabbitmq_delayed_message_exchange on the broker (up to RabbitMQ 4.2; later ones cannot run it)',
+  );
+
 /**
- * Whether this broker has the delayed-message plugin. On a connection of its own, for the answer no is the end of the connection.
- * Rejects when the broker cannot be asked.
+ * Whether this broker has the delayed-message plugin. Asked on a connection of its own, for the answer no may end the connection; it is
+ * closed in every case. Rejects when the broker cannot be asked, or does not answer within `patience` ms.
  */
-export async function hasPlugin(url: string, names: Names): Promise<boolean> {
-  const model = await within(ANSWER, connect(url, { timeout: ANSWER }), 'RabbitMQ did not answer');
-  const closed = new Promise<unknown>((resolve) => model.on('close', resolve));
-  model.on('error', () => {});
-  try {
+export async function hasPlugin(url: string, names: Names, patience = ANSWER): Promise<boolean> {
+  const model = await dial(url, 'herald (looks for the plugin)', patience);
+  // Whichever of the two the broker ends, it says why there; the call under way only learns that it ended.
+  const ended = new Promise<never>((_, reject) => {
+    model.on('error', reject);
+    model.on('close', (error) => reject(error ?? new Error('RabbitMQ closed the connection')));
+  });
+  ended.catch(() => {});
+  const ask = async (): Promise<void> => {
     const channel = await model.createChannel();
     channel.on('error', () => {});
     const name = names.own('delay.probe');
     await channel.assertExchange(name, TYPE, { autoDelete: true, arguments: { 'x-delayed-type': 'direct' } });
     await channel.deleteExchange(name);
-    await model.close();
+  };
+  // A connection that ends takes the call along, in either order: only a reason with a code is an answer.
+  const asked = ask().catch((error) => (codeOf(error) === undefined ? ended : Promise.reject(error)));
+  try {
+    await within(patience, Promise.race([asked, ended]), 'RabbitMQ did not answer');
     return true;
   } catch (error) {
-    // The channel only says that it ended; the connection says why.
-    const why = await within(ANSWER, closed, 'RabbitMQ did not answer');
-    if (why instanceof Error && 'code' in why && why.code === UNKNOWN_TYPE) return false;
+    if (UNKNOWN_TYPE.includes(codeOf(error) ?? 0)) return false;
     throw error;
+  } finally {
+    await hangUp(model);
   }
 }
+
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 
 /**
  * Delays by the plugin: an exchange for each queue, so that one can be purged alone. AMQP does not tell how many messages such an

@@ -36,7 +36,8 @@ export function createPublish(deps: PublishDeps): (messages: readonly OutMessage
   const letter = ({ message, route: { exchange }, envelope }: Sealed): Letter => {
     if (exchange.type !== 'delay') {
       const mandatory = exchange.type !== 'fanout';
-      return { exchange: names.own(exchange.name), routingKey: message.key, envelope, mandatory };
+      const fanOut = !mandatory;
+      return { exchange: names.own(exchange.name), routingKey: message.key, envelope, mandatory, fanOut };
     }
     const { delay = 0, key } = message;
     return waiting(deps, deps.delays(), key, delay > 0 ? clock.now() + delay : 0, envelope);

@@ -4,6 +4,8 @@ import { gatherWrites } from './gather.ts';
 
 /** Bytes sent and not confirmed: more would only pile up here. */
 const WINDOW = 64 * 1024 * 1024;
+/** ms until what the broker refused is sent again: a queue that just goes, or changes its leader, takes some. */
+const AGAIN = 25;
 
 export interface Letter {
   readonly exchange: string;
@@ -11,6 +13,8 @@ export interface Letter {
   readonly envelope: Envelope;
   /** It must find a queue at once; if it does not, `returned` is called. */
   readonly mandatory: boolean;
+  /** To whoever listens, and for nobody to keep: it outlives a lost connection, as it may well be told twice. */
+  readonly fanOut?: boolean;
   /** For the broker, beside the envelope's. */
   readonly headers?: Record<string, unknown> | undefined;
 }
@@ -18,8 +22,9 @@ export interface Letter {
 /** Sends and waits for the broker's word that it has it. Any number at once: nobody waits for the one before. */
 export interface Publisher {
   /**
-   * Resolves when the broker has confirmed every one. Rejects, and some may have arrived, when it refused one or did not confirm in
-   * time, when the connection was lost or is down, and at once while the broker takes nothing (an alarm for memory or disk).
+   * Resolves when the broker has confirmed every one; what it refuses is sent again meanwhile. Rejects, and some may have arrived, when
+   * it did not confirm in time, when the connection was lost or is down, and at once while the broker takes nothing (an alarm for memory
+   * or disk). Where all are for a fan-out they wait for the next connection instead.
    */
   send(letters: readonly Letter[]): Promise<void>;
   /** Uses this channel from now on. */
@@ -42,7 +47,9 @@ export interface PublisherDeps {
 }
 
 interface Batch {
-  left: number;
+  /** Not confirmed yet. */
+  readonly left: Set<Letter>;
+  readonly outlives: boolean;
   readonly settle: (error?: Error) => void;
 }
 
@@ -58,16 +65,17 @@ export function createPublisher({ patience, returned }: PublisherDeps): Publishe
     for (const batch of [...pending]) batch.settle(error);
   };
 
-  const refusal = (): string | undefined => {
-    if (channel === undefined) return 'There is no connection to RabbitMQ at the moment';
+  const refusal = (outlives: boolean): string | undefined => {
+    if (channel === undefined && !outlives) return 'There is no connection to RabbitMQ at the moment';
     if (blocked !== undefined) return `RabbitMQ takes no messages at the moment: ${blocked}`;
     return unconfirmed > WINDOW ? 'RabbitMQ does not keep up with what is published' : undefined;
   };
 
-  const open = (left: number): { batch: Batch; done: Promise<void> } => {
+  const open = (letters: readonly Letter[], outlives: boolean): { batch: Batch; done: Promise<void> } => {
     const { promise: done, resolve, reject } = Promise.withResolvers<void>();
     const batch: Batch = {
-      left,
+      left: new Set(letters),
+      outlives,
       settle(error) {
         if (!pending.delete(batch)) return;
         clearTimeout(timer);
@@ -93,24 +101,35 @@ export function createPublisher({ patience, returned }: PublisherDeps): Publishe
     const { length } = envelope.content;
     on.publish(exchange, routingKey, envelope.content, options, (error) => {
       if (channel === on) unconfirmed -= length;
-      if (error !== null) batch.settle(new Error('RabbitMQ did not take the message'));
-      batch.left -= 1;
-      if (batch.left === 0) batch.settle();
+      if (error === null) {
+        batch.left.delete(letter);
+        if (batch.left.size === 0) batch.settle();
+      } else setTimeout(() => again(on, letter, batch), AGAIN);
     });
     unconfirmed += length;
+  };
+  const again = (on: ConfirmChannel, letter: Letter, batch: Batch): void => {
+    if (channel !== on || !pending.has(batch)) return;
+    try {
+      post(on, letter, batch);
+    } catch {
+      // The channel is closing: `detach` follows.
+    }
   };
 
   return {
     async send(letters) {
       if (letters.length === 0) return;
-      const why = refusal();
-      if (channel === undefined || why !== undefined) throw new Error(why);
-      const { batch, done } = open(letters.length);
+      const outlives = letters.every(({ fanOut }) => fanOut);
+      const why = refusal(outlives);
+      if (why !== undefined) throw new Error(why);
+      const { batch, done } = open(letters, outlives);
+      if (channel === undefined) return done;
       try {
         for (const letter of letters) post(channel, letter, batch);
         gather();
       } catch (error) {
-        batch.settle(error instanceof Error ? error : new Error(String(error)));
+        if (!outlives) batch.settle(error instanceof Error ? error : new Error(String(error)));
       }
       return done;
     },
@@ -120,10 +139,11 @@ export function createPublisher({ patience, returned }: PublisherDeps): Publishe
       blocked = undefined;
       unconfirmed = 0;
       next.on('return', returned);
+      for (const batch of pending) for (const letter of batch.left) again(next, letter, batch);
     },
     detach(error) {
       channel = undefined;
-      rejectAll(error);
+      for (const batch of [...pending]) if (!batch.outlives) batch.settle(error);
     },
     block(reason) {
       blocked = reason;

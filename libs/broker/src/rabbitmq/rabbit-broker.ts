@@ -9,10 +9,12 @@ import { createDeadLetters } from './dead-letters.ts';
 import { depthOf, loadOf } from './depth.ts';
 import { createIncoming } from './incoming.ts';
 import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
+import { hiddenDeadLetters } from './policy-check.ts';
 import { createPublish } from './publish.ts';
 import type { Letter } from './publisher.ts';
 import { createSettle, type Held } from './settle.ts';
 import { createSubscription, type Subscription } from './subscriptions.ts';
+import { createSuspects } from './suspects.ts';
 import { createTokens } from './tokens.ts';
 import { createUnroutable } from './unroutable.ts';
 import { waiting } from './waiting.ts';
@@ -26,6 +28,7 @@ export interface RabbitBrokerDeps extends OutgoingDeps {
   readonly route: Router;
   readonly observer: Required<BrokerObserver>;
   readonly openTimeout: number;
+  readonly suspectsAfter: number;
 }
 
 export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker> {
@@ -48,9 +51,11 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
     names,
     publisher,
     channel: (use) => incoming.link.channel(use, LOOK),
+    hidden: (queue) => observer.fault(hiddenDeadLetters(queue)),
   });
   const publish = createPublish({ clock, names, route: deps.route, publisher, delays, observer });
   const consumers = new Set<QueueConsumer>();
+  const suspects = createSuspects(incoming.link.renew, deps.suspectsAfter);
 
   const assertOpen = (): void => {
     if (closing !== undefined) throw refusal();
@@ -80,6 +85,8 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
       handler,
       settle,
       onward,
+      suspects,
+      suspectsName: names.suspects(spec.name),
       broken: incoming.link.renew,
       stopped: () => {
         incoming.remove(consumer);
@@ -182,6 +189,7 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
   try {
     await outgoing.link.open(deps.openTimeout);
     await incoming.link.open(deps.openTimeout);
+    await incoming.add(suspects);
     await incoming.add(createUnroutable({ names, observer, broken: incoming.link.renew }));
   } catch (error) {
     await broker.close();

@@ -61,8 +61,11 @@ export function createSettle(deps: SettleDeps): Settle {
     return false;
   };
 
-  const retryLetter = (queue: string, { envelope }: Held, attempt: number, due: number): Letter =>
-    waiting({ clock, names }, retries, queue, due, { ...envelope, attempts: attempt, due: undefined });
+  const retryLetter = (queue: string, { envelope }: Held, due: number): Letter => {
+    // There was a verdict: what was cut off before it does not count any more.
+    const next = { ...envelope, attempts: envelope.attempts + 1, cutOffs: undefined, due: undefined };
+    return waiting({ clock, names }, retries, queue, due, next);
+  };
   const toDead = async (queue: QueueSpec, held: Held, attempt: number, reason: string): Promise<boolean> => {
     const at = Date.now();
     const death: Death = { reason, at, token: token(at) };
@@ -84,7 +87,8 @@ export function createSettle(deps: SettleDeps): Settle {
         observer.settled(delivery, verdict, seconds);
         return;
       }
-      const backoff = verdict.kind === 'retry' ? retryDelay(queue.retry, attempt) : undefined;
+      const settled = held.envelope.attempts + 1;
+      const backoff = verdict.kind === 'retry' ? retryDelay(queue.retry, settled) : undefined;
       if (verdict.kind === 'drop' || backoff === undefined) {
         if (!(await toDead(queue, held, attempt, verdict.reason))) return;
         observer.settled(delivery, verdict, seconds);
@@ -92,7 +96,7 @@ export function createSettle(deps: SettleDeps): Settle {
         return;
       }
       const due = clock.now() + wall(clock, Math.max(0, verdict.after ?? backoff));
-      if (await forward(held, () => retryLetter(queue.name, held, attempt, due))) {
+      if (await forward(held, () => retryLetter(queue.name, held, due))) {
         observer.settled(delivery, verdict, seconds);
       }
     },

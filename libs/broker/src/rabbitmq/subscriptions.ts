@@ -21,6 +21,7 @@ export interface SubscriptionDeps {
 
 export function createSubscription(deps: SubscriptionDeps): Subscription {
   let channel: Channel | undefined;
+  let own = '';
   let stopping: Promise<void> | undefined;
   let before = false;
 
@@ -35,7 +36,15 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     const on = channel;
     channel = undefined;
     deps.stopped();
-    await on?.close().catch(() => {});
+    if (on === undefined) return;
+    try {
+      // Before the channel closes: a queue that goes with its channel refuses, from RabbitMQ 4.3 on, what is just being published to it.
+      await on.unbindQueue(own, deps.exchange, '');
+      await on.deleteQueue(own);
+      await on.close();
+    } catch {
+      // The connection is gone, and the queue with it.
+    }
   };
 
   return {
@@ -50,6 +59,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       const { queue } = await on.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
       await on.bindQueue(queue, deps.exchange, '');
       channel = on;
+      own = queue;
       const take = (content: Buffer): void => deps.listener(JSON.parse(content.toString()));
       await on.consume(
         queue,

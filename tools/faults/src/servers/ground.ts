@@ -3,7 +3,7 @@ import type { Broker } from '@herald/broker';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { topology } from '@herald/contracts';
 import { type Gateway, type MongoServer, openGateway, startMongo } from '@herald/mongodb-server';
-import { type Rabbit, startRabbit } from '@herald/rabbitmq-server';
+import { type Rabbit, startTestRabbit } from '@herald/rabbitmq-server';
 import { systemClock } from '@herald/service';
 import { connect } from 'amqplib';
 import { type Gate, openGate } from './gate.ts';
@@ -24,9 +24,11 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
-/** Finds or starts both servers; `unavailable` says why there are none. */
-export async function openGround(): Promise<Ground | { readonly unavailable: string }> {
-  const [mongo, rabbit] = await Promise.all([startMongo(), startRabbit()]);
+/** Finds or starts both servers, the newest RabbitMQ unless another is given; `unavailable` says why there are none. */
+export async function openGround(
+  start: () => Promise<Rabbit | { readonly unavailable: string }> = startTestRabbit,
+): Promise<Ground | { readonly unavailable: string }> {
+  const [mongo, rabbit] = await Promise.all([startMongo(), start()]);
   if ('unavailable' in mongo || 'unavailable' in rabbit) {
     const why: string[] = [];
     for (const server of [mongo, rabbit]) {

@@ -26,7 +26,16 @@ export const createHarness =
     const opened: { broker: Broker; proxy: Way }[] = [];
     const open = async (): Promise<Broker> => {
       const proxy = await openProxy(url);
-      const options = { url: proxy.url, topology, clock: wallClock, observer, prefix, delayStrategy, levels };
+      const options = {
+        url: proxy.url,
+        topology,
+        clock: wallClock,
+        observer,
+        prefix,
+        delayStrategy,
+        levels,
+        suspectsAfter: 0,
+      };
       const broker = await openRabbitBroker(options);
       opened.push({ broker, proxy });
       return broker;
@@ -55,7 +64,11 @@ export async function clean(
   const model = await connect(url);
   // What ends it is also what the call under way rejects with.
   model.on('error', () => {});
-  const queues = topology.queues.flatMap(({ name }) => [names.own(name), names.dead(name)]);
+  const queues = topology.queues.flatMap(({ name }) => [
+    names.own(name),
+    names.suspects(name),
+    names.dead(name),
+  ]);
   await onChannels(model, 8, (channels) =>
     spread(channels, queues, (channel, queue) => channel.deleteQueue(queue)),
   );

@@ -90,10 +90,4 @@ export const levelDelays = (url: string) =>
       await model.close();
       await until(() => expect(lost).toEqual(['a']));
     });
-
-    it('is what a broker without the plugin is asked into', async () => {
-      const { broker } = await openTrial(url, { delayStrategy: 'auto' });
-      expect(['levels', 'plugin']).toContain(broker.delayStrategy);
-      await broker.ping();
-    });
   });

@@ -1,13 +1,15 @@
-import type { RabbitNode } from '@herald/rabbitmq-server';
+import { isNewer, type RabbitNode } from '@herald/rabbitmq-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { retry } from '../../verdict.ts';
+import { ack, retry, type Verdict } from '../../verdict.ts';
 import { message, messages, openTrial, until } from './trial.ts';
 
 /** ms. */
 const NAMES_WRITTEN = 5000;
+/** ms; `rabbitmqctl` starts an Erlang of its own each time. */
+const CTL = 240_000;
 
 /** What takes a node of our own. */
-export const nodeFaults = (url: string, node: RabbitNode) =>
+export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
   describe('a RabbitMQ node', () => {
     it('killed and restarted in the middle of publishing: everything that was confirmed is delivered', async () => {
       const { broker } = await openTrial(url, { levels: { unit: 50, digits: 2 } });
@@ -49,6 +51,44 @@ export const nodeFaults = (url: string, node: RabbitNode) =>
       // What RabbitMQ was moving when it died comes some seconds later.
       await until(() => expect(confirmed.filter((id) => !seen.has(id))).toEqual([]));
     }, 120_000);
+
+    it(
+      'that gives a handler only so long: a message that hangs again and again dies after three hand-overs',
+      async () => {
+        const set = (timeout: number, tick: number) =>
+          node.ctl([
+            'eval',
+            `application:set_env(rabbit, consumer_timeout, ${timeout}), application:set_env(rabbit, channel_tick_interval, ${tick}).`,
+          ]);
+        onTestFinished(() => set(1_800_000, 60_000).then(() => {}), CTL);
+        await set(1000, 500);
+        const { broker, collect } = await openTrial(url);
+        const gate = Promise.withResolvers<Verdict>();
+        onTestFinished(() => gate.resolve(ack));
+        const seen = await collect(({ id }) => (id === 'hangs' ? gate.promise : ack), 3);
+        await broker.publish([message('hangs'), message('good')]);
+        await until(async () => expect((await broker.load('work')).dead).toBe(1));
+        expect(seen.filter(({ id }) => id === 'hangs').map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+        expect(seen.map(({ id }) => id)).toContain('good');
+      },
+      CTL,
+    );
+
+    it.runIf(isNewer(version, '4.3'))(
+      'with a policy that hides dead letters: the operator is told at start what to do',
+      async () => {
+        const well = await openTrial(url);
+        const policy = JSON.stringify({ 'delayed-retry-type': 'all', 'delayed-retry-min': 30_000 });
+        onTestFinished(() => node.ctl(['clear_policy', 'hides']).then(() => {}), CTL);
+        await node.ctl(['set_policy', 'hides', '[.]dead$', policy, '--apply-to', 'quorum_queues']);
+        const { faults } = await openTrial(url);
+        await until(() =>
+          expect(faults.map(String)).toContainEqual(expect.stringContaining('leave out queues')),
+        );
+        expect(well.faults).toEqual([]);
+      },
+      CTL,
+    );
 
     it('short of memory takes no messages: publishing fails in its time, consumers drain, then all is well', async () => {
       const accepting: boolean[] = [];

@@ -8,9 +8,12 @@ export interface Way {
   reset(): void;
   /** Resets what goes through and takes nothing any more. */
   cut(): Promise<void>;
+  /** How many go through now. */
+  connections(): number;
 }
 
-export async function openProxy(target: string): Promise<Way> {
+/** `silentAfter`: once a client has said this, it hears nothing more and its connection stays open. */
+export async function openProxy(target: string, { silentAfter = '' } = {}): Promise<Way> {
   const { hostname: host, port } = new URL(target);
   const sockets = new Set<Socket>();
   const keep = (socket: Socket, peer: Socket): void => {
@@ -29,6 +32,11 @@ export async function openProxy(target: string): Promise<Way> {
     keep(near, far);
     keep(far, near);
     near.pipe(far).pipe(near);
+    if (silentAfter !== '') {
+      near.on('data', (data) => {
+        if (data.includes(silentAfter)) far.unpipe(near).resume();
+      });
+    }
   });
   const url = new URL(target);
   url.hostname = '127.0.0.1';
@@ -39,6 +47,7 @@ export async function openProxy(target: string): Promise<Way> {
   return {
     url: url.href,
     reset,
+    connections: () => sockets.size / 2,
     async cut() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -62,6 +62,7 @@ export async function openTrial(
     prefix,
     delayStrategy: 'levels',
     levels: SMALL,
+    suspectsAfter: 0,
     observer: { fault: (error) => faults.push(error), ...over.observe },
     ...over,
   });

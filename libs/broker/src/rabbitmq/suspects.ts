@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChannelModel, GetMessage } from 'amqplib';
+import type { Given, QueueConsumer } from './consumer.ts';
+import type { Recurring } from './incoming.ts';
+
+/** ms between two looks for suspects that another process left. */
+const EVERY = 2000;
+/** ms after which a suspect that has done no harm makes way for the next, while its handler goes on. */
+const HARMLESS = 1000;
+
+/**
+ * Messages whose handler was cut off twice come out of their queue into one of their own, and from there to a handler one at a time in a process,
+ * whatever their queue: what is cut off again is then the cause, and not what happened to be fetched beside it. They are got one by one, so
+ * that the broker's count of what it took back is that of the hand-overs.
+ */
+export interface Suspects extends Recurring {
+  /** From now on this process works on the suspects of the consumer's queue, whose name in the broker is `name`. */
+  join(consumer: QueueConsumer, name: string): void;
+  /** It does no longer; resolves when none is on its way any more. */
+  leave(consumer: QueueConsumer): Promise<void>;
+  /** Looks at once. */
+  look(): void;
+  /** Resolves when none is on its way to a consumer. */
+  flush(): Promise<void>;
+}
+
+/** `calm`: ms that a connection must have lasted first. What is killed again and again soon after its start must not blame what it had just begun. */
+export function createSuspects(broken: (error: Error) => void, calm: number): Suspects {
+  const members = new Map<QueueConsumer, string>();
+  /** With handlers now. */
+  const running = new Set<Promise<void>>();
+  let allLeft = (): void => {};
+  let session: Given | undefined;
+  let isCalm = false;
+  let timers: NodeJS.Timeout[] = [];
+  let round: Promise<void> | undefined;
+  let again = false;
+  /** A message that was asked for and has not come to its consumer yet. */
+  let coming: Promise<unknown> = Promise.resolve();
+
+  /** Whether there was one. */
+  const one = async (consumer: QueueConsumer, name: string): Promise<boolean> => {
+    const on = session;
+    if (on === undefined || !isCalm || !members.has(consumer)) return false;
+    let work: Promise<void> | undefined;
+    const asked: Promise<void> = on.channel.get(name).then((message: GetMessage | false) => {
+      if (message === false || !on.alive) return;
+      work = consumer.suspect(on, message).finally(() => running.delete(work ?? asked));
+      running.add(work);
+    });
+    coming = asked.catch(() => {});
+    await asked;
+    if (work === undefined) return false;
+    const enough = new AbortController();
+    const harmless = pause(HARMLESS, undefined, { signal: enough.signal }).catch(() => {});
+    await Promise.race([work, harmless]).finally(() => enough.abort());
+    return true;
+  };
+
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      for (const [consumer, name] of members) {
+        while (await one(consumer, name));
+      }
+    } while (again);
+  };
+
+  const look = (): void => {
+    again = true;
+    if (round !== undefined) return;
+    // A lost connection brings all of them back, and starts anew.
+    round = run()
+      .catch(() => {})
+      .finally(() => {
+        round = undefined;
+      });
+  };
+
+  const lost = (): void => {
+    for (const timer of timers) clearTimeout(timer);
+    isCalm = false;
+    if (session !== undefined) session.alive = false;
+    session = undefined;
+  };
+
+  return {
+    look,
+    join(consumer, name) {
+      members.set(consumer, name);
+      look();
+    },
+    async leave(consumer) {
+      members.delete(consumer);
+      await coming;
+      if (members.size === 0) allLeft();
+    },
+    flush: async () => void (await coming),
+    async start(model: ChannelModel) {
+      const channel = await model.createChannel();
+      const on = { channel, alive: true };
+      const ended = (error: Error): void => {
+        if (session === on) broken(error);
+      };
+      channel.on('error', ended);
+      channel.on('close', () => ended(new Error('RabbitMQ closed a channel')));
+      session = on;
+      const begin = (): void => {
+        isCalm = true;
+        look();
+      };
+      if (calm === 0) begin();
+      timers = [setTimeout(begin, calm), setInterval(look, EVERY)];
+    },
+    lost,
+    async stop() {
+      // What their handlers still say is told on this channel.
+      if (members.size > 0) {
+        await new Promise<void>((resolve) => {
+          allLeft = resolve;
+        });
+      }
+      while (running.size > 0) await Promise.allSettled(running);
+      const on = session;
+      lost();
+      await on?.channel.close().catch(() => {});
+    },
+  };
+}

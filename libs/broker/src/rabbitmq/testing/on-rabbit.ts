@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import type { Rabbit } from '@herald/rabbitmq-server';
+import { afterAll, describe, it } from 'vitest';
+import { brokerContract } from '../../contract-suite.ts';
+import { createNames } from '../names.ts';
+import { hasPlugin } from '../plugin.ts';
+import { connections } from './connections.ts';
+import { createHarness } from './harness.ts';
+import { levelDelays } from './level-delays.ts';
+import { nodeFaults } from './node-faults.ts';
+import { pluginProbe } from './plugin-probe.ts';
+
+/** Says in the report why something was not tested. */
+export const untested = (what: string, why: string): void => {
+  it(`${what}: not tested, ${why}`, (context) => {
+    if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
+    context.skip(why);
+  });
+};
+
+/** The contract suite and what is RabbitMQ's own, on this one; it is stopped at the end. */
+export async function testOn(rabbit: Rabbit): Promise<void> {
+  const { url, node, version } = rabbit;
+  const prefix = `suite-${randomBytes(4).toString('hex')}.`;
+  const plugin = await hasPlugin(url, createNames(prefix));
+  // Two digits are as good as three for delays of seconds, and a third less to make for each test.
+  const levels = { unit: 50, digits: 2 };
+  const harness = (delayStrategy: 'levels' | 'plugin') =>
+    createHarness({ url, prefix, delayStrategy, levels });
+
+  describe(`RabbitMQ ${version}`, () => {
+    afterAll(() => rabbit.stop());
+    brokerContract('the RabbitMQ broker, delaying by levels', harness('levels'));
+    if (plugin) brokerContract('the RabbitMQ broker, delaying by the plugin', harness('plugin'));
+    else {
+      it('the RabbitMQ broker, delaying by the plugin: not tested, this RabbitMQ has no such plugin', (context) => {
+        context.skip('this RabbitMQ has no plugin for delayed messages');
+      });
+    }
+    pluginProbe(url, plugin);
+    levelDelays(url);
+    connections(url);
+    if (node === undefined) untested('a RabbitMQ node that fails', 'this RabbitMQ is not ours to kill');
+    else nodeFaults(url, node, version);
+  });
+}

@@ -1,0 +1,63 @@
+import type { Unavailable } from '@herald/debian';
+import { dockerRuns, startInDocker } from './docker.ts';
+import { findNewerServer, findServer, type Server, serverIn } from './find-server.ts';
+import { greeting, isNewer } from './greeting.ts';
+import { startNode } from './node.ts';
+import { attachTo, type Rabbit, USUAL } from './start.ts';
+
+/** A RabbitMQ that tests can be run on. */
+export interface Candidate {
+  /** Empty where only its start can tell. */
+  readonly version: string;
+  /** Never rejects for want of one: `unavailable` says why there is none. */
+  start(): Promise<Rabbit | Unavailable>;
+}
+
+/**
+ * Every RabbitMQ there is for tests, the newest first.
+ *
+ * `RABBITMQ_SERVERS` names them, with commas between: `amqp://` URLs of servers that run, and folders with a server (a Debian, or as its
+ * makers pack it), in the order given. Else `AMQP_URL` names the only one. Else those found: one on port 5672; the `rabbitmq-server` of this
+ * machine (as root on Debian, from its package); and, unless one of these is a 4.x, that in Docker or in a folder with a newer Debian.
+ */
+export async function rabbitsForTests(env: NodeJS.ProcessEnv = process.env): Promise<Candidate[]> {
+  const named = env.RABBITMQ_SERVERS?.split(',').map((one) => one.trim());
+  if (named !== undefined) return Promise.all(named.filter((one) => one !== '').map(candidate));
+  if (env.AMQP_URL !== undefined) return [await candidate(env.AMQP_URL)];
+  const found: Candidate[] = [];
+  if ((await greeting(5672)) !== undefined) found.push(await candidate(USUAL));
+  const here = await findServer();
+  if (!('unavailable' in here) || found.length === 0) found.push(fromServer(here));
+  if (!found.some(({ version }) => isNewer(version, '4'))) found.push(await newer());
+  return found.sort((one, other) => (isNewer(one.version, other.version) ? -1 : 1));
+}
+
+/** The newest that starts. */
+export async function startTestRabbit(env?: NodeJS.ProcessEnv): Promise<Rabbit | Unavailable> {
+  const why: string[] = [];
+  for (const { start } of await rabbitsForTests(env)) {
+    const rabbit = await start();
+    if (!('unavailable' in rabbit)) return rabbit;
+    why.push(rabbit.unavailable);
+  }
+  return { unavailable: why.join('; ') };
+}
+
+async function candidate(place: string): Promise<Candidate> {
+  if (!/^amqps?:/.test(place)) return fromServer(await serverIn(place));
+  const running = await attachTo(place);
+  return { version: running.version, start: async () => running };
+}
+
+async function newer(): Promise<Candidate> {
+  if (await dockerRuns()) return { version: '4.docker', start: startInDocker };
+  return fromServer(await findNewerServer());
+}
+
+const fromServer = (found: Server | Unavailable): Candidate =>
+  'unavailable' in found
+    ? { version: '', start: async () => found }
+    : {
+        version: found.version ?? '',
+        start: () => startNode(found).catch((error) => ({ unavailable: `${error}` })),
+      };

@@ -1,0 +1,50 @@
+import { connect, createServer } from 'node:net';
+
+const HEADER = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
+/** The type octet of a method frame: a broker greets with connection.start. */
+const METHOD = 1;
+/** The field `version` of its properties, a long string. */
+const VERSION = Buffer.from('\x07versionS', 'latin1');
+
+/**
+ * The version that a broker at this address greets with, without TLS; an empty text if it says none; undefined when none greets within
+ * `timeout` ms.
+ */
+export function greeting(port: number, host = '127.0.0.1', timeout = 2000): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (answer: string | undefined): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(timeout, () => end(undefined));
+    socket.on('error', () => end(undefined));
+    socket.on('close', () => end(undefined));
+    socket.on('connect', () => socket.write(HEADER));
+    socket.on('data', (data) => end(data[0] === METHOD ? versionIn(data) : undefined));
+  });
+}
+
+function versionIn(data: Buffer): string {
+  const at = data.indexOf(VERSION);
+  if (at < 0 || data.length < at + VERSION.length + 4) return '';
+  const from = at + VERSION.length + 4;
+  return data.toString('utf8', from, from + data.readUInt32BE(from - 4));
+}
+
+/** Whether one version is newer than the other, both as numbers with dots. */
+export const isNewer = (one: string, other: string): boolean =>
+  one.localeCompare(other, 'en', { numeric: true }) > 0;
+
+/** A port of 127.0.0.1 that nobody has at the moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
