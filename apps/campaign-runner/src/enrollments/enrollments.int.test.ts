@@ -191,6 +191,39 @@ steps:
     expect(new Set(stage.told.map(({ id }) => id)).size).toBe(2 + 3); // saved and launched; entered, requested, waiting
   });
 
+  test('enters by the first of the events of one request, whichever is announced first', async () => {
+    const stage = await setStage();
+    await stage.launch('onboarding', onboarding);
+    const one = { request: 'r' };
+    const first = await stage.logged('trial.started', 'ada', { plan: 'first' }, one);
+    const second = await stage.logged('trial.started', 'ada', { plan: 'second' }, { ...one, position: 1 });
+    await stage.announce(second);
+    await stage.quiet();
+    await stage.announce(first);
+    await stage.quiet();
+    expect(stage.requests().map(({ event }) => event.data)).toEqual([{ plan: 'first' }]);
+  });
+
+  test('goes on by the first event of a request that fits, whichever is announced first', async () => {
+    const stage = await setStage();
+    await stage.launch(
+      'waits',
+      '{ id: waits, enter: { on: a.b }, steps: [{ id: w, waitFor: { on: c.d } }, { id: x, waitFor: { on: e.f } }] }',
+    );
+    await stage.happens('a.b', 'ada');
+    await stage.quiet();
+    const first = await stage.logged('c.d', 'ada', {}, { request: 'r' });
+    const second = await stage.logged('c.d', 'ada', {}, { request: 'r', position: 1 });
+    await stage.announce(second, first);
+    await stage.quiet();
+    const { items } = await stage.enrollments.find({
+      index: 'byProspect',
+      equals: [WORKSPACE, 'ada'],
+      limit: 1,
+    });
+    expect(items[0]?.state.steps.w?.event?.id).toBe(first.id);
+  });
+
   test('takes an event that was in the log before it began to wait', async () => {
     const stage = await setStage();
     await stage.launch(

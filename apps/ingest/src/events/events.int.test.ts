@@ -57,6 +57,25 @@ describe('POST /v1/events', () => {
     ]);
   });
 
+  it('gives each event its place in the request, over several messages, and an event that came alone none', async () => {
+    const list = Array.from({ length: 250 }, (_, n) => ({ ...good, id: `place-${n}` }));
+    await post(list);
+    const published = await ingest.published();
+    expect(published.map(({ position = 0 }) => position)).toEqual(list.map((_, n) => n));
+    expect(new Set(published.map(({ request }) => request))).toEqual(new Set(['place-0']));
+    ingest.time.now += 1;
+    await post({ ...good, id: 'alone' });
+    expect((await ingest.published())[0]).not.toHaveProperty('request');
+  });
+
+  it('puts what comes in within one millisecond behind what came before', async () => {
+    ingest.time.now += 1;
+    await post([good, { ...good, type: 'trial.ended' }]);
+    await post({ ...good, type: 'trial.renewed' });
+    const last = (await ingest.published()).at(-1);
+    expect(last).toMatchObject({ type: 'trial.renewed', position: 1 });
+  });
+
   it('publishes a list of a thousand in its order, and counts them', async () => {
     const accepted = async () => (await ingest.metrics.eventsAccepted.get()).values[0]?.value ?? 0;
     const before = await accepted();
