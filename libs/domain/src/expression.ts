@@ -1,37 +1,28 @@
 import {
-  type ASTNode,
   EvaluationError as CelEvaluationError,
   type Context,
   Environment,
   type ParseError,
 } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
+import { EvaluationError, ExpressionError } from './expression/errors.ts';
+import { createMeter, isPlain, type Meter } from './expression/meter.ts';
+import { meterNodes } from './expression/metered.ts';
+import { asNode, childrenOf, methodOf, type Node } from './expression/nodes.ts';
+import { patternFault } from './expression/patterns.ts';
 import type { JsonValue } from './json.ts';
 
-/** A CEL expression that cannot be used. Line and column are 1-based, within the expression. */
-export class ExpressionError extends Error {
-  readonly code = 'expression';
-  readonly line: number;
-  readonly column: number;
-  constructor(message: string, line: number, column: number) {
-    super(message);
-    this.line = line;
-    this.column = column;
-  }
-}
-
-/** An expression that is fine in itself but gave no value for what it was given. */
-export class EvaluationError extends Error {
-  readonly code = 'evaluation';
-}
+export { EvaluationError, ExpressionError } from './expression/errors.ts';
 
 /** A checked expression, ready to run any number of times. Both ways of running it throw `EvaluationError`. */
 export interface CompiledExpression {
   readonly source: string;
-  /** Its value as JSON: integers as numbers, timestamps as ISO 8601 text. */
-  value(context: Record<string, unknown>): JsonValue;
+  /**
+   * Its value as JSON: integers as numbers, timestamps as ISO 8601 text. What it may take is `BUDGET`, or what is left of the meter
+   * that it shares with others.
+   */
+  value(context: Record<string, unknown>, meter?: Meter): JsonValue;
   /** Its truth; anything but true or false is an error. */
-  test(context: Record<string, unknown>): boolean;
+  test(context: Record<string, unknown>, meter?: Meter): boolean;
 }
 
 /** Longer texts are refused: nobody writes a condition of this size by hand. */
@@ -45,10 +36,7 @@ const LIMITS = {
 };
 /** Calls that run their argument once for every element. One inside another would make the cost a power of the data's size. */
 const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
-
-/** JavaScript's own regular expressions can take exponential time; RE2's cannot. */
-const MATCHES = 'matches';
-const LINEAR_MATCHES = 'matchesRe2';
+const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '-_', 'list', 'map']);
 
 const environments = new WeakMap<ExpressionFunctions, Map<string, Environment>>();
 
@@ -66,48 +54,112 @@ export function compileExpression(
   variables: readonly string[],
   functions = NO_FUNCTIONS,
 ): CompiledExpression {
-  if (source.length > MAX_LENGTH) throw new ExpressionError(`longer than ${MAX_LENGTH} characters`, 1, 1);
-  const environment = environmentFor(variables, functions);
-  const ast = parsed(source, () => environment.parse(source)).ast;
-  checkCost(ast, source, 0);
-  const lenient = parsed(source, () => environment.parse(rewritten(ast, source)));
-  if (uses(lenient.ast, MATCHES))
-    throw new ExpressionError('write matches() without a comment before it', 1, 1);
-  const check = lenient.check();
-  if (!check.valid) throw atPosition(source, check.error);
+  const { run } = checked(source, variables, functions);
+  return runnable(source, run);
+}
 
-  const run = (context: Context): unknown => {
+/** As `compileExpression`, for what must be true or false: also refuses an expression that can give neither. */
+export function compileCondition(
+  source: string,
+  variables: readonly string[],
+  functions = NO_FUNCTIONS,
+): CompiledExpression {
+  const { run, root, type } = checked(source, variables, functions);
+  const wrong = otherThanBoolean(root, type);
+  if (wrong !== undefined) {
+    const { line, column } = positionAt(source, wrong.node.start);
+    throw new ExpressionError(
+      `gives ${wrong.type}, but a condition must be true or false: compare it with something`,
+      line,
+      column,
+    );
+  }
+  return runnable(source, run);
+}
+
+interface Checked {
+  readonly root: Node;
+  /** The library's name of the type: `dyn` where only the data can tell. */
+  readonly type: string;
+  run(context: Context, meter: Meter): unknown;
+}
+
+function checked(source: string, variables: readonly string[], functions: ExpressionFunctions): Checked {
+  if (source.length > MAX_LENGTH) throw new ExpressionError(`longer than ${MAX_LENGTH} characters`, 1, 1);
+  let evaluate: ReturnType<Environment['parse']>;
+  try {
+    evaluate = environmentFor(variables, functions).parse(source);
+  } catch (error) {
+    throw atPosition(source, error);
+  }
+  const root = asNode(evaluate.ast);
+  checkCost(root, source, false);
+  const check = evaluate.check();
+  if (!check.valid) throw atPosition(source, check.error);
+  let meter = createMeter();
+  meterNodes(root, () => meter);
+  return {
+    root,
+    type: String(check.type),
+    run(context, given) {
+      meter = given;
+      return evaluate(context);
+    },
+  };
+}
+
+function runnable(source: string, evaluate: Checked['run']): CompiledExpression {
+  const run = <T>(context: Context, meter: Meter, finish: (value: unknown) => T): T => {
+    if (meter.exceeded !== undefined) {
+      const why = `is not tried: what was evaluated before it ${meter.exceeded.message}`;
+      throw new EvaluationError(`${source}: ${why}`);
+    }
     try {
-      return lenient(context);
+      const value = evaluate(context, meter);
+      // The library may have swallowed the error, as it does on the left of `||`.
+      if (meter.exceeded !== undefined) throw meter.exceeded;
+      return finish(value);
     } catch (error) {
-      const why = error instanceof CelEvaluationError ? error.summary : String(error);
+      if (error instanceof EvaluationError) throw error;
+      const why = error instanceof CelEvaluationError ? error.summary : reasonOf(error);
       throw new EvaluationError(`${source}: ${why}`);
     }
   };
   return {
     source,
-    value: (context) => toJson(run(context), source),
-    test(context) {
-      const value = run(context);
-      if (typeof value !== 'boolean')
+    value: (context, meter = createMeter()) => run(context, meter, (value) => toJson(value, source, meter)),
+    test: (context, meter = createMeter()) =>
+      run(context, meter, (value) => {
+        if (typeof value === 'boolean') return value;
         throw new EvaluationError(`${source}: gives ${kindOf(value)}, not true or false`);
-      return value;
-    },
+      }),
   };
 }
 
-function parsed<T>(source: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw atPosition(source, error);
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The node whose value can be neither true nor false, and what it is instead; undefined if the data have to tell. */
+function otherThanBoolean(node: Node, type: string): { node: Node; type: string } | undefined {
+  if (node.op === '?:') {
+    const [, yes, no] = childrenOf(node);
+    for (const branch of [yes, no]) {
+      const wrong = branch && otherThanBoolean(branch, branch.checkedType?.name ?? 'dyn');
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
   }
+  if (ARITHMETIC.has(node.op)) return { node, type: SPOKEN[node.op] ?? 'the result of arithmetic' };
+  return type === 'bool' || type === 'dyn' ? undefined : { node, type: spokenType(type) };
 }
+
+const SPOKEN: Readonly<Record<string, string>> = { list: 'a list', map: 'a map' };
+const spokenType = (type: string): string =>
+  type.startsWith('optional') ? 'an optional value (use orValue())' : type.replace(/^google\.protobuf\./, '');
 
 /** The library's error with our line and column, without its drawing of the source. */
 function atPosition(source: string, error: unknown): ExpressionError {
   const known = error as Partial<ParseError>;
-  const summary = known.summary ?? (error instanceof Error ? error.message : String(error));
+  const summary = known.summary ?? reasonOf(error);
   const { line, column } = positionAt(source, known.range?.start ?? 0);
   return new ExpressionError(summary.split('\n')[0] ?? summary, line, column);
 }
@@ -118,59 +170,23 @@ function positionAt(text: string, offset: number): { line: number; column: numbe
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-function checkCost(node: ASTNode, source: string, depth: number): void {
-  const isComprehension = node.op === 'rcall' && COMPREHENSIONS.has(node.args[0]);
-  if (isComprehension && depth > 0) {
-    const { line, column } = positionAt(source, node.start);
-    throw new ExpressionError(`${node.args[0]}() inside another comprehension is not allowed`, line, column);
+/** Refuses what the meter alone could not bound: a loop inside a loop, and patterns that the data give or that are too large. */
+function checkCost(node: Node, source: string, inLoop: boolean): void {
+  const refuse = (at: Node, message: string): never => {
+    const { line, column } = positionAt(source, at.start);
+    throw new ExpressionError(message, line, column);
+  };
+  const method = methodOf(node);
+  const isLoop = method !== undefined && COMPREHENSIONS.has(method.name);
+  if (isLoop && inLoop) refuse(node, `${method.name}() inside another comprehension is not allowed`);
+  if (method?.name === 'matches') {
+    const [pattern] = method.args;
+    if (pattern !== undefined && (pattern.op !== 'value' || typeof pattern.args !== 'string'))
+      refuse(pattern, 'the pattern of matches() must be a text in quotes, not a value');
+    const wrong = pattern && patternFault(String(pattern.args));
+    if (pattern !== undefined && wrong !== undefined) refuse(pattern, wrong);
   }
-  for (const child of childrenOf(node)) checkCost(child, source, depth + (isComprehension ? 1 : 0));
-}
-
-const uses = (node: ASTNode, method: string): boolean =>
-  (node.op === 'rcall' && node.args[0] === method) || childrenOf(node).some((child) => uses(child, method));
-
-const isNode = (value: unknown): value is ASTNode =>
-  typeof value === 'object' && value !== null && 'op' in value;
-
-function childrenOf(node: ASTNode): ASTNode[] {
-  const found: ASTNode[] = [];
-  const visit = (value: unknown): void => {
-    if (isNode(value)) found.push(value);
-    else if (Array.isArray(value)) value.forEach(visit);
-  };
-  visit(node.args);
-  return found;
-}
-
-/**
- * Rewrites every chain of fields `a.b.c` to `a.?b.?c.orValue(null)` (CEL's own optional syntax), save inside `has()`, which
- * must see what is really there; and `matches` to our linear-time one.
- */
-function rewritten(node: ASTNode, source: string): string {
-  const edits: { at: number; insert: string; remove: number }[] = [];
-  const visit = (current: ASTNode, insideChain: boolean): void => {
-    if (current.op === 'call' && current.args[0] === 'has') return;
-    if (current.op === 'rcall' && current.args[0] === MATCHES) {
-      const at = source.indexOf(MATCHES, current.args[1].end);
-      edits.push({ at, insert: LINEAR_MATCHES, remove: MATCHES.length });
-    }
-    if (current.op !== '.') {
-      for (const child of childrenOf(current)) visit(child, false);
-      return;
-    }
-    const [object, field] = current.args;
-    const dot = source.lastIndexOf('.', current.end - field.length - 1);
-    edits.push({ at: dot, insert: '.?', remove: 1 });
-    if (!insideChain) edits.push({ at: current.end, insert: '.orValue(null)', remove: 0 });
-    visit(object, true);
-  };
-  visit(node, false);
-  edits.sort((a, b) => b.at - a.at);
-  return edits.reduce(
-    (text, { at, insert, remove }) => text.slice(0, at) + insert + text.slice(at + remove),
-    source,
-  );
+  for (const child of childrenOf(node)) checkCost(child, source, inLoop || isLoop);
 }
 
 function environmentFor(variables: readonly string[], functions: ExpressionFunctions): Environment {
@@ -206,33 +222,31 @@ function createEnvironment(variables: readonly string[]): Environment {
     environment.registerOperator(`int ${operator} double`, (a: bigint, b: number) => apply(Number(a), b));
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
-  environment.registerFunction(`string.${LINEAR_MATCHES}(string): bool`, matchesLinear);
   return environment;
 }
 
-const patterns = new Map<string, RE2JS>();
-
-function matchesLinear(text: string, pattern: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (compiled === undefined) {
-    compiled = RE2JS.compile(pattern);
-    if (patterns.size >= 1_000) patterns.clear();
-    patterns.set(pattern, compiled);
+/** Texts are handed on as they are; what counts is how long the result is to write. */
+function toJson(value: unknown, source: string, meter: Meter): JsonValue {
+  meter.steps(0.25);
+  if (typeof value === 'string') {
+    meter.characters(value.length / 8);
+    return value;
   }
-  return compiled.matcher(text).find();
-}
-
-function toJson(value: unknown, source: string): JsonValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : refuse(source, value);
   if (typeof value === 'bigint')
     return Number.isSafeInteger(Number(value)) ? Number(value) : refuse(source, value);
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((part) => toJson(part, source));
+  if (Array.isArray(value)) return value.map((part) => toJson(part, source, meter));
   if (value instanceof Map)
-    return Object.fromEntries([...value].map(([k, part]) => [String(k), toJson(part, source)]));
-  if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
-    return Object.fromEntries(Object.entries(value).map(([k, part]) => [k, toJson(part, source)]));
+    return Object.fromEntries([...value].map(([k, part]) => [String(k), toJson(part, source, meter)]));
+  if (isPlain(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => {
+        meter.characters(name.length / 8);
+        return [name, toJson(part, source, meter)];
+      }),
+    );
   }
   return refuse(source, value);
 }

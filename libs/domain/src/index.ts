@@ -18,8 +18,10 @@ export { evolveEnrollment, isEnrollmentFact } from './enrollment/evolve.ts';
 export { viewEnrollment, type World } from './enrollment/view.ts';
 export { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
 export * from './event.ts';
+export { createMeter, type Meter } from './expression/meter.ts';
 export {
   type CompiledExpression,
+  compileCondition,
   compileExpression,
   EvaluationError,
   ExpressionError,

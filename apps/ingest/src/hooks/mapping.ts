@@ -1,7 +1,9 @@
 import type { SourceMap } from '@herald/contracts';
 import {
   type CompiledExpression,
+  compileCondition,
   compileExpression,
+  createMeter,
   EvaluationError,
   ExpressionError,
   type JsonValue,
@@ -22,6 +24,8 @@ const ITEM_VARIABLES: readonly string[] = ['item', 'index'];
 const FUNCTIONS = { 'json(string): dyn': json };
 /** One webhook makes no more events than one request to `/v1/events`. */
 const MAX_ITEMS = 1_000;
+/** `each` may hand over all of a body of a mebibyte; the expressions of each item have the usual budget. */
+const LIST_BUDGET = { steps: 200_000, characters: 1_000_000 };
 
 const EVENT_PARTS = ['id', 'type', 'prospectId', 'occurredAt', 'data'] as const;
 type EventPart = (typeof EVENT_PARTS)[number];
@@ -47,7 +51,7 @@ export function compileMapping(map: SourceMap): { mapping: Mapping; faults: Faul
     const source = map[name];
     if (source === undefined) return undefined;
     try {
-      return compileExpression(source, variables, FUNCTIONS);
+      return (name === 'skip' ? compileCondition : compileExpression)(source, variables, FUNCTIONS);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const { line, column, message } = error;
@@ -99,7 +103,7 @@ export function itemsOf(
     return refused(`is required: the body is a list of ${body.length}; ${hint}`);
   }
   try {
-    const value = each.value(context);
+    const value = each.value(context, createMeter(LIST_BUDGET));
     const items = typeof value === 'string' && /^\s*\[/.test(value) ? jsonIn(value) : value;
     if (!Array.isArray(items)) return refused('gives no list');
     if (items.length <= MAX_ITEMS) return { items };
@@ -110,8 +114,9 @@ export function itemsOf(
   }
 }
 
-/** Runs a map over a webhook, or over one item of it. An id may be given as a number, because many senders' ids are. */
+/** Runs a map over a webhook, or over one item of it, all its expressions within one budget. An id may be given as a number, because many senders' ids are. */
 export function runMapping({ skip, parts }: Mapping, context: Record<string, unknown>): Mapped {
+  const meter = createMeter();
   const faults: Fault[] = [];
   const run = <T>(name: keyof SourceMap, evaluate: () => T): T | undefined => {
     try {
@@ -123,13 +128,13 @@ export function runMapping({ skip, parts }: Mapping, context: Record<string, unk
     }
   };
   if (skip !== undefined) {
-    const skipped = run('skip', () => skip.test(context));
+    const skipped = run('skip', () => skip.test(context, meter));
     if (skipped === undefined) return { kind: 'failed', faults };
     if (skipped) return { kind: 'skip' };
   }
   const fields: Partial<Record<EventPart, JsonValue>> = {};
   for (const [name, expression] of parts) {
-    const value = run(name, () => expression.value(context));
+    const value = run(name, () => expression.value(context, meter));
     if (value === undefined) continue;
     const isId = name === 'id' || name === 'prospectId';
     fields[name] = isId && Number.isSafeInteger(value) ? String(value) : value;

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isOwnType } from '../event.ts';
-import { compileExpression, ExpressionError } from '../expression.ts';
+import { compileCondition, compileExpression, ExpressionError } from '../expression.ts';
 import { isObject } from '../json.ts';
 import { hoursFaults, rateFault } from '../limits/faults.ts';
 import type { Hours } from '../limits/hours.ts';
@@ -98,15 +98,17 @@ function createChecker(source: SourceText) {
     return false;
   };
 
-  const expression = (text: string | undefined, path: Path): void => {
+  const expression = (text: string | undefined, path: Path, compile = compileExpression): void => {
     if (text === undefined) return;
     try {
-      compileExpression(text, CAMPAIGN_VARIABLES);
+      compile(text, CAMPAIGN_VARIABLES);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       faults.push(source.faultAt(path, `CEL: ${error.message}`, error));
     }
   };
+
+  const condition = (text: string | undefined, path: Path): void => expression(text, path, compileCondition);
 
   const duration = (text: string | undefined, path: Path): void => {
     if (text === undefined) return;
@@ -176,7 +178,7 @@ function createChecker(source: SourceText) {
     }
     onlyKeys(branch, ['when', 'steps'], here);
     if (typeof branch.when !== 'string') fault([...here, 'when'], 'must be a CEL condition');
-    else expression(branch.when, [...here, 'when']);
+    else condition(branch.when, [...here, 'when']);
     steps(branch.steps, [...here, 'steps'], nesting + 1);
   };
 
@@ -221,7 +223,7 @@ function createChecker(source: SourceText) {
     waitFor(step, path, nesting) {
       if (matches(check.waitFor, step.waitFor, [...path, 'waitFor'])) {
         const { when, timeout } = step.waitFor as { when?: string; timeout?: string };
-        expression(when, [...path, 'waitFor', 'when']);
+        condition(when, [...path, 'waitFor', 'when']);
         duration(timeout, [...path, 'waitFor', 'timeout']);
         if (timeout === undefined && step.else !== undefined) {
           fault([...path, 'else'], 'is never reached: waitFor has no timeout');
@@ -265,7 +267,7 @@ function createChecker(source: SourceText) {
     if (value.name !== undefined && typeof value.name !== 'string') fault(['name'], 'must be text');
     if (matches(check.enter, value.enter, ['enter'])) {
       const enter = value.enter as { when?: string; notWithin?: string; maxAge?: string };
-      expression(enter.when, ['enter', 'when']);
+      condition(enter.when, ['enter', 'when']);
       duration(enter.notWithin, ['enter', 'notWithin']);
       duration(enter.maxAge, ['enter', 'maxAge']);
     }
@@ -274,7 +276,7 @@ function createChecker(source: SourceText) {
       else {
         value.exit.forEach((rule: unknown, index) => {
           if (matches(check.exitRule, rule, ['exit', index]))
-            expression((rule as { when?: string }).when, ['exit', index, 'when']);
+            condition((rule as { when?: string }).when, ['exit', index, 'when']);
         });
       }
     }

@@ -139,7 +139,8 @@ const follows = (event: StoredEvent, since: Instant, used: readonly SeenEvent[])
 function holds(run: Run, when: string | undefined, event: SeenEvent): boolean {
   if (when === undefined) return true;
   try {
-    return run.campaign.expression(when).test(viewWorld(run.world(), happenedAt(event), event, run.state()));
+    const view = viewWorld(run.world(), happenedAt(event), event, run.state());
+    return run.campaign.expression(when).test(view, run.meter);
   } catch (error) {
     if (error instanceof EvaluationError) return false;
     throw error;

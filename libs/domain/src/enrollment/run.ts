@@ -1,5 +1,6 @@
 import type { Campaign } from '../campaign/compile.ts';
 import type { Instant } from '../clock.ts';
+import { createMeter, type Meter } from '../expression/meter.ts';
 import type { JsonObject } from '../json.ts';
 import type { EnrollmentEvent, EnrollmentFact, EnrollmentIdentity, EnrollmentState } from './enrollment.ts';
 import { evolveEnrollment } from './evolve.ts';
@@ -17,6 +18,8 @@ export interface Run {
   readonly campaign: Campaign;
   readonly workspace: string;
   readonly events: EnrollmentFact[];
+  /** What all expressions of this decision may take together. */
+  readonly meter: Meter;
   /** Throws before `enrollment.entered` is recorded. */
   state(): EnrollmentState;
   world(): World;
@@ -42,6 +45,7 @@ export function createRun(
     campaign,
     workspace: world.workspace,
     events,
+    meter: createMeter(),
     state() {
       if (state === undefined) throw new Error('nothing has been recorded yet');
       return state;

@@ -88,7 +88,8 @@ function choose(run: Run, step: ChooseStep): void {
   for (const [index, branch] of step.choose.entries()) {
     if ('otherwise' in branch) return record('otherwise', 'no earlier branch holds');
     try {
-      if (run.campaign.expression(branch.when).test(context(run))) return record(String(index), branch.when);
+      if (run.campaign.expression(branch.when).test(context(run), run.meter))
+        return record(String(index), branch.when);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       unanswered.push(error.message);
@@ -120,7 +121,8 @@ function emit(run: Run, step: EmitStep): void {
 const context = (run: Run): Record<string, unknown> =>
   viewWorld(run.world(), run.now(), run.state().entry, run.state());
 
-const evaluate = (run: Run, source: string): JsonValue => run.campaign.expression(source).value(context(run));
+const evaluate = (run: Run, source: string): JsonValue =>
+  run.campaign.expression(source).value(context(run), run.meter);
 
 const evaluateAll = (run: Run, sources: Readonly<Record<string, string>>): JsonObject =>
   Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, evaluate(run, source)]));

@@ -1,0 +1,16 @@
+/** A CEL expression that cannot be used. Line and column are 1-based, within the expression. */
+export class ExpressionError extends Error {
+  readonly code = 'expression';
+  readonly line: number;
+  readonly column: number;
+  constructor(message: string, line: number, column: number) {
+    super(message);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** An expression that is fine in itself but gave no value for what it was given. */
+export class EvaluationError extends Error {
+  readonly code = 'evaluation';
+}
