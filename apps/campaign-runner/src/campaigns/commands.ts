@@ -59,7 +59,7 @@ export function createCampaignCommands(
 
   const check = async (workspace: string, id: string, text: string): Promise<CampaignDefinition> => {
     const parsed = parseCampaign(text);
-    if (!parsed.ok) throw invalid(parsed.faults);
+    if (!parsed.ok) throw invalid(parsed.faults, parsed.count);
     if (parsed.definition.id !== id) {
       throw invalid([
         {
@@ -196,11 +196,11 @@ export function createCampaignCommands(
   };
 }
 
-function invalid(faults: readonly Fault[]): Problem {
+function invalid(faults: readonly Fault[], count = faults.length): Problem {
   const errors = faults.map(({ path, line, column, message }) => ({
     path: `/${path}`,
     message: `line ${line}, column ${column}: ${message}`,
   }));
-  const count = faults.length === 1 ? 'one mistake' : `${faults.length} mistakes`;
-  return new Problem(422, 'invalid_campaign', `the campaign has ${count}`, { errors });
+  const mistakes = count === 1 ? 'one mistake' : `${count.toLocaleString('en-US')} mistakes`;
+  return new Problem(422, 'invalid_campaign', `the campaign has ${mistakes}`, { errors, errorCount: count });
 }

@@ -1,13 +1,7 @@
-import { isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar } from 'yaml';
+import { type Fault, type Place, readDocument } from './yaml-document.ts';
 
-/** One mistake in a text, with its place: a path such as `steps/2/wait`, and where that stands (1-based). */
-export interface Fault {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
-
+export type { Fault } from './yaml-document.ts';
 export type Path = readonly (string | number)[];
 
 /** A YAML (or JSON, which is YAML) text read into plain values, which remembers where everything stands. */
@@ -19,51 +13,45 @@ export interface SourceText {
    * A fault at a path. Where the path leads nowhere (something is missing), its nearest parent is the place. `inside` is a place
    * within a text of one line, such as a mistake in an expression.
    */
-  faultAt(path: Path, message: string, inside?: { readonly line: number; readonly column: number }): Fault;
+  faultAt(path: Path, message: string, inside?: Place): Fault;
 }
 
-/** Enough for every sane document; expanding an alias inside an alias inside … is how a small text becomes a huge one. */
-const MAX_ALIASES = 50;
+/** Longer paths and words of the text are cut where a mistake quotes them. */
+const MAX_PATH = 200;
+const MAX_QUOTED = 60;
 
+/** A word of the text as a mistake may quote it: not the whole of what somebody pasted there. */
+export const quoted = (word: string): string =>
+  word.length > MAX_QUOTED ? `${word.slice(0, MAX_QUOTED)}…` : word;
+
+/** Several words as a mistake may list them. */
+export function listed(words: readonly string[], join = ', '): string {
+  const shown = words.slice(0, 5).map(quoted).join(join);
+  return words.length > 5 ? `${shown} and ${(words.length - 5).toLocaleString('en-US')} more` : shown;
+}
+
+/** Reads a text within the bounds of `readDocument`; what it costs does not grow with what stands in it. */
 export function readText(text: string): SourceText {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const placeOf = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const { document, value, faults, placeOf } = readDocument(text);
   const faultAt: SourceText['faultAt'] = (path, message, inside) => {
     for (let length = path.length; ; length -= 1) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      const offset = isNode(node) ? node.range?.[0] : undefined;
+      const node = nodeAt(document, path.slice(0, length));
+      const offset = node?.range?.[0];
       if (offset === undefined && length > 0) continue;
       const within = inside === undefined || length < path.length ? 0 : offsetInside(node, inside);
-      return { path: path.join('/'), ...placeOf((offset ?? 0) + within), message };
+      return { path: path.join('/').slice(0, MAX_PATH), ...placeOf((offset ?? 0) + within), message };
     }
   };
-  const faults: Fault[] = document.errors.map((error) => ({
-    path: '',
-    ...placeOf(error.pos[0]),
-    message: error.message,
-  }));
-  let value: unknown;
-  if (faults.length === 0) {
-    try {
-      value = document.toJS({ maxAliasCount: MAX_ALIASES });
-    } catch (error) {
-      faults.push({
-        path: '',
-        line: 1,
-        column: 1,
-        message: error instanceof Error ? error.message : String(error),
-      });
-    }
-  }
   return { value, faults, faultAt };
 }
 
+type Ranged = { readonly range?: readonly number[] | null } | undefined;
+
+const nodeAt = (document: Document | undefined, path: Path): Ranged =>
+  (path.length === 0 ? document?.contents : document?.getIn(path, true)) as Ranged;
+
 /** How far into a scalar a place of its value lies; 0 where escapes or several lines make that unknowable. */
-function offsetInside(node: unknown, inside: { readonly line: number; readonly column: number }): number {
+function offsetInside(node: unknown, inside: Place): number {
   if (!isScalar(node) || typeof node.value !== 'string' || inside.line > 1 || node.range == null) return 0;
   const [start, end] = node.range;
   const quotes = node.type === 'PLAIN' ? 0 : 1;

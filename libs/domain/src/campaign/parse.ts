@@ -6,13 +6,14 @@ import { isObject } from '../json.ts';
 import { hoursFaults, rateFault } from '../limits/faults.ts';
 import type { Hours } from '../limits/hours.ts';
 import type { Rate } from '../limits/rates.ts';
-import { CHANNELS, type Channel } from '../message/message.ts';
+import { CHANNELS, type Channel, parseMessageType } from '../message/message.ts';
 import { webhookUrlFault } from '../message/webhook-url.ts';
+import { neverRecorded } from '../recorded-types.ts';
 import { parseDuration } from '../time/duration.ts';
 import { zoneFault } from '../time/zone.ts';
 import { constantDateFault } from './constant-date.ts';
 import type { CampaignDefinition } from './definition.ts';
-import { type Fault, type Path, readText, type SourceText } from './faults.ts';
+import { type Fault, listed, type Path, quoted, readText, type SourceText } from './faults.ts';
 import * as schema from './schema.ts';
 
 /** What every condition and computed value of a campaign may use. */
@@ -27,10 +28,20 @@ export interface TemplateUse {
 
 export type ParsedCampaign =
   | { readonly ok: true; readonly definition: CampaignDefinition; readonly templates: readonly TemplateUse[] }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | {
+      readonly ok: false;
+      /** The first 50. */
+      readonly faults: readonly Fault[];
+      /** How many there are in all. */
+      readonly count: number;
+    };
 
 const MAX_TEXT = 256 * 1024;
 const MAX_STEPS = 500;
+const MAX_EXPRESSIONS = 1_000;
+/** characters of all expressions together: compiling 100,000 takes a tenth of a second. */
+const MAX_EXPRESSION_TEXT = 64 * 1024;
+const MAX_FAULTS = 50;
 const MAX_NESTING = 10;
 const LATER_KINDS = ['split', 'repeat'];
 const THEN_OF_SENDS =
@@ -64,13 +75,15 @@ export function parseCampaign(text: string): ParsedCampaign {
     return {
       ok: false,
       faults: [{ path: '', line: 1, column: 1, message: `longer than ${MAX_TEXT} characters` }],
+      count: 1,
     };
   }
   const source = readText(text);
-  if (source.faults.length > 0) return { ok: false, faults: source.faults };
+  if (source.faults.length > 0) return { ok: false, faults: source.faults, count: source.faults.length };
   const checker = createChecker(source);
   checker.campaign(source.value);
-  if (checker.faults.length > 0) return { ok: false, faults: checker.faults };
+  const count = checker.count();
+  if (count > 0) return { ok: false, faults: checker.faults, count };
   return { ok: true, definition: source.value as CampaignDefinition, templates: checker.templates };
 }
 
@@ -79,8 +92,15 @@ function createChecker(source: SourceText) {
   const templates: TemplateUse[] = [];
   const places = new Map<string, Path>();
 
-  const fault = (path: Path, message: string): void => {
-    faults.push(source.faultAt(path, message));
+  let count = 0;
+  let stepCount = 0;
+  let expressionCount = 0;
+  let expressionText = 0;
+
+  /** Looking up where a mistake stands costs as much as the text is long: only those that are shown are looked up. */
+  const fault = (path: Path, message: string, inside?: { line: number; column: number }): void => {
+    count += 1;
+    if (faults.length < MAX_FAULTS) faults.push(source.faultAt(path, message, inside));
   };
 
   const matches = (validator: ReturnType<typeof Compile<TSchema>>, value: unknown, path: Path): boolean => {
@@ -100,15 +120,39 @@ function createChecker(source: SourceText) {
 
   const expression = (text: string | undefined, path: Path, compile = compileExpression): void => {
     if (text === undefined) return;
+    expressionCount += 1;
+    if (expressionCount === MAX_EXPRESSIONS + 1) fault(path, `more than ${MAX_EXPRESSIONS} expressions`);
+    const before = expressionText;
+    expressionText += text.length;
+    if (before <= MAX_EXPRESSION_TEXT && expressionText > MAX_EXPRESSION_TEXT)
+      fault(path, `the expressions are longer than ${MAX_EXPRESSION_TEXT} characters together`);
+    if (expressionCount > MAX_EXPRESSIONS || expressionText > MAX_EXPRESSION_TEXT) return;
     try {
       compile(text, CAMPAIGN_VARIABLES);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      faults.push(source.faultAt(path, `CEL: ${error.message}`, error));
+      fault(path, `CEL: ${error.message}`, error);
     }
   };
 
   const condition = (text: string | undefined, path: Path): void => expression(text, path, compileCondition);
+
+  const eventType = (type: string, path: Path): void => {
+    const wrong = neverRecorded(type);
+    if (wrong !== undefined) fault(path, wrong);
+  };
+
+  const named: { stepId: string; path: Path; inside: { line: number; column: number } }[] = [];
+  /** A condition on a message names a step of this campaign, unless it says of which campaign. */
+  const ownSteps = (on: string, when: string | undefined, path: Path): void => {
+    if (when === undefined || parseMessageType(on) === undefined || when.includes('campaignId')) return;
+    for (const found of when.matchAll(NAMES_A_STEP))
+      named.push({
+        stepId: found[1] ?? '',
+        path,
+        inside: { line: when.slice(0, found.index).split('\n').length, column: found.index + 1 },
+      });
+  };
 
   const duration = (text: string | undefined, path: Path): void => {
     if (text === undefined) return;
@@ -122,7 +166,7 @@ function createChecker(source: SourceText) {
   const onlyKeys = (value: Record<string, unknown>, allowed: readonly string[], path: Path): void => {
     for (const key of Object.keys(value)) {
       if (!allowed.includes(key))
-        fault([...path, key], `unknown field "${key}"; known here: ${allowed.join(', ')}`);
+        fault([...path, key], `unknown field "${quoted(key)}"; known here: ${allowed.join(', ')}`);
     }
   };
 
@@ -135,6 +179,9 @@ function createChecker(source: SourceText) {
   };
 
   const oneStep = (step: unknown, path: Path, nesting: number): void => {
+    stepCount += 1;
+    if (stepCount === MAX_STEPS + 1) fault(path, `more than ${MAX_STEPS} steps`);
+    if (stepCount > MAX_STEPS) return;
     if (!isObject(step)) return fault(path, 'must be a step: an id and one of the things a step does');
     if (matches(check.stepId, step.id, [...path, 'id'])) {
       const id = String(step.id);
@@ -142,7 +189,6 @@ function createChecker(source: SourceText) {
       if (first !== undefined)
         fault([...path, 'id'], `step id "${id}" is already used at ${first.join('/')}`);
       places.set(id, path);
-      if (places.size === MAX_STEPS + 1) fault(path, `more than ${MAX_STEPS} steps`);
     }
     const isSend = CHANNELS.some((channel) => channel in step);
     const kinds = Object.keys(step).filter(
@@ -161,11 +207,11 @@ function createChecker(source: SourceText) {
       const later = LATER_KINDS.includes(kind) ? ' (not available in this version)' : '';
       return fault(
         [...path, kind],
-        `unknown step "${kind}"${later}; known: ${Object.keys(byKind).join(', ')}`,
+        `unknown step "${quoted(kind)}"${later}; known: ${Object.keys(byKind).join(', ')}`,
       );
     }
     if (more.length > 0)
-      fault([...path, more[0] ?? ''], `a step does one thing; this one has ${kinds.join(' and ')}`);
+      fault([...path, more[0] ?? ''], `a step does one thing; this one has ${listed(kinds, ' and ')}`);
     checkKind(step, path, nesting);
   };
 
@@ -222,7 +268,9 @@ function createChecker(source: SourceText) {
     },
     waitFor(step, path, nesting) {
       if (matches(check.waitFor, step.waitFor, [...path, 'waitFor'])) {
-        const { when, timeout } = step.waitFor as { when?: string; timeout?: string };
+        const { on, when, timeout } = step.waitFor as { on: string; when?: string; timeout?: string };
+        eventType(on, [...path, 'waitFor', 'on']);
+        ownSteps(on, when, [...path, 'waitFor', 'when']);
         condition(when, [...path, 'waitFor', 'when']);
         duration(timeout, [...path, 'waitFor', 'timeout']);
         if (timeout === undefined && step.else !== undefined) {
@@ -266,7 +314,8 @@ function createChecker(source: SourceText) {
     matches(check.id, value.id, ['id']);
     if (value.name !== undefined && typeof value.name !== 'string') fault(['name'], 'must be text');
     if (matches(check.enter, value.enter, ['enter'])) {
-      const enter = value.enter as { when?: string; notWithin?: string; maxAge?: string };
+      const enter = value.enter as { on: string; when?: string; notWithin?: string; maxAge?: string };
+      eventType(enter.on, ['enter', 'on']);
       condition(enter.when, ['enter', 'when']);
       duration(enter.notWithin, ['enter', 'notWithin']);
       duration(enter.maxAge, ['enter', 'maxAge']);
@@ -275,8 +324,11 @@ function createChecker(source: SourceText) {
       if (!Array.isArray(value.exit)) fault(['exit'], 'must be a list of { on, when? }');
       else {
         value.exit.forEach((rule: unknown, index) => {
-          if (matches(check.exitRule, rule, ['exit', index]))
-            condition((rule as { when?: string }).when, ['exit', index, 'when']);
+          if (!matches(check.exitRule, rule, ['exit', index])) return;
+          const { on, when } = rule as { on: string; when?: string };
+          eventType(on, ['exit', index, 'on']);
+          ownSteps(on, when, ['exit', index, 'when']);
+          condition(when, ['exit', index, 'when']);
         });
       }
     }
@@ -289,10 +341,18 @@ function createChecker(source: SourceText) {
     if (value.steps === undefined) return fault([], 'has no steps');
     steps(value.steps, ['steps'], 0);
     if (Array.isArray(value.steps) && value.steps.length === 0) fault(['steps'], 'has no steps');
+    for (const { stepId, path, inside } of named) {
+      if (!places.has(stepId) && stepCount <= MAX_STEPS) fault(path, unknownStep(stepId), inside);
+    }
   };
 
-  return { campaign, faults, templates };
+  return { campaign, faults, templates, count: () => count };
 }
+
+const NAMES_A_STEP = /event\.data\.stepId *== *["']([A-Za-z0-9_-]{1,63})["']/g;
+
+const unknownStep = (stepId: string): string =>
+  `there is no step "${stepId}" in this campaign; where another campaign is meant, ask for event.data.campaignId too`;
 
 /** A schema error in words that say what to do. */
 function sentence(error: { keyword: string; message: string; params: object }): string {
@@ -303,7 +363,7 @@ function sentence(error: { keyword: string; message: string; params: object }): 
     pattern?: string;
   };
   if (error.keyword === 'additionalProperties')
-    return `unknown field "${params.additionalProperties?.join('", "')}"`;
+    return `unknown field "${listed(params.additionalProperties ?? [], '", "')}"`;
   if (error.keyword === 'required') return `needs "${params.requiredProperties?.join('", "')}"`;
   if (error.keyword === 'enum') return `must be one of ${params.allowedValues?.join(', ')}`;
   if (error.keyword === 'pattern')

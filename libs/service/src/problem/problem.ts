@@ -11,7 +11,10 @@ export interface Fault {
 }
 
 export interface ProblemOptions {
+  /** The answer names the first 50 and says how many more there are. */
   readonly errors?: readonly Fault[];
+  /** How many there are, where `errors` does not hold them all. */
+  readonly errorCount?: number;
   /** s; becomes the header Retry-After. */
   readonly retryAfter?: number;
   /** Other headers of the answer. */
@@ -30,6 +33,7 @@ export class Problem extends Error {
   readonly code: string;
   readonly detail: string;
   readonly errors: readonly Fault[] | undefined;
+  readonly errorCount: number;
   readonly retryAfter: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -40,22 +44,40 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.errors = options.errors;
+    this.errorCount = options.errorCount ?? options.errors?.length ?? 0;
     this.retryAfter = options.retryAfter;
     this.headers = options.headers ?? {};
   }
 }
 
+/** More would help nobody, and an answer must not grow with what a stranger sends. */
+export const MAX_ERRORS = 50;
+/** characters */
+const MAX_PATH = 200;
+const MAX_MESSAGE = 1_000;
+
+const cut = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
+
+function shownErrors(errors: readonly Fault[], count: number): Fault[] {
+  const shown = errors
+    .slice(0, MAX_ERRORS)
+    .map(({ path, message }) => ({ path: cut(path, MAX_PATH), message: cut(message, MAX_MESSAGE) }));
+  const more = count - shown.length;
+  return more > 0 ? [...shown, { path: '', message: `… and ${more.toLocaleString('en-US')} more` }] : shown;
+}
+
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The body of the answer. `instance` is the id under which the log knows the request. */
-export function problemBody({ status, code, detail, errors }: Problem, requestId?: string) {
+export function problemBody({ status, code, detail, errors, errorCount }: Problem, requestId?: string) {
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
     code,
-    ...(errors === undefined ? {} : { errors }),
+    ...(errors === undefined ? {} : { errors: shownErrors(errors, errorCount) }),
     ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
   };
 }

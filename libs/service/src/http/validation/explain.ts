@@ -3,19 +3,14 @@ import type { Fault } from '../../problem/problem.ts';
 
 type Failure = TLocalizedValidationError;
 
-/** More would help nobody and cost memory. */
-const MAX_FAULTS = 50;
-const MAX_PATH = 200;
-
-/** What the validator found, a fault per place, to be read by people. */
+/** What the validator found, a fault per place, to be read by people; at least one. */
 export function explain(failures: readonly Failure[]): Fault[] {
   const faults = new Map<string, Fault>();
-  for (const fault of settleUnions(failures).flatMap(faultsOf)) {
-    const path = fault.path.slice(0, MAX_PATH);
-    faults.set(`${path} ${fault.message}`, { path, message: fault.message });
-    if (faults.size === MAX_FAULTS) break;
-  }
-  return [...faults.values()];
+  for (const fault of settleUnions(failures).flatMap(faultsOf))
+    faults.set(`${fault.path} ${fault.message}`, fault);
+  return faults.size > 0
+    ? [...faults.values()]
+    : [{ path: '', message: 'has not the form that is wanted here' }];
 }
 
 /**
@@ -107,11 +102,11 @@ function faultsOf({ keyword, instancePath, params, message }: Failure): Fault[] 
     case 'additionalProperties':
       return listOf(given.additionalProperties).map((name) => ({
         path: `${instancePath}/${pointerPart(name)}`,
-        message: 'is not known here',
+        message: UNKNOWN,
       }));
     case 'boolean':
-      // Each comes with an `additionalProperties` that names it.
-      return [];
+      // A name that the schema does not have. The `additionalProperties` that lists them all may be cut off by the validator's bound.
+      return at(UNKNOWN);
     case 'type':
       return at(`must be ${article(String(given.type))}`);
     case 'const':
@@ -138,6 +133,8 @@ function faultsOf({ keyword, instancePath, params, message }: Failure): Fault[] 
       return at(message);
   }
 }
+
+const UNKNOWN = 'is not known here';
 
 const FORMATS: Readonly<Record<string, string>> = {
   'date-time': 'must be a date and time with an offset, such as 2026-01-31T09:30:00Z',

@@ -34,14 +34,18 @@ export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
     return (given: unknown) => {
       const value = isText ? coerce(schema, given) : given;
       if (validator.Check(value)) return { value };
+      const failures = validator.Errors(value);
       const errors =
         !isText && (value === undefined || value === null)
           ? [{ path: '', message: 'is required' }]
-          : explain(validator.Errors(value));
-      return { error: new Problem(400, part.code, detailOf(part.name, errors.length), { errors }) };
+          : explain(failures);
+      const detail = detailOf(part.name, errors.length, failures.length >= MAX_FAILURES);
+      return { error: new Problem(400, part.code, detail, { errors }) };
     };
   };
 }
 
-const detailOf = (part: string, count: number): string =>
-  count === 1 ? `The ${part} has a fault.` : `The ${part} has ${count} faults.`;
+const detailOf = (part: string, count: number, isCut: boolean): string =>
+  count === 1 && !isCut
+    ? `The ${part} has a mistake.`
+    : `The ${part} has ${isCut ? 'at least ' : ''}${count.toLocaleString('en-US')} mistakes.`;

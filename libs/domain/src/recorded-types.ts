@@ -1,0 +1,79 @@
+import { isOwnType } from './event.ts';
+import { CHANNELS, type Channel, type MessageOutcome } from './message/message.ts';
+
+/** What is recorded about messages of every channel. */
+const EVERY_CHANNEL: readonly MessageOutcome[] = [
+  'scheduled',
+  'sent',
+  'suppressed',
+  'failed',
+  'expired',
+  'withdrawn',
+  'unknown',
+];
+
+/** What else, by channel: what its providers, its links and its receivers report. */
+const BY_CHANNEL: Readonly<Record<Channel, readonly string[]>> = {
+  email: ['deferred', 'delivered', 'opened', 'clicked', 'bounced', 'complained'],
+  sms: ['delivered', 'opened', 'clicked', 'bounced', 'received'],
+  call: ['answered', 'completed', 'busy', 'no_answer', 'key_pressed'],
+  webhook: ['delivered'],
+};
+
+const ENROLLMENT = [
+  'entered',
+  'waiting',
+  'resumed',
+  'requested',
+  'chose',
+  'updated',
+  'emitted',
+  'exited',
+  'completed',
+  'failed',
+  'refused',
+  'unanswered',
+];
+
+/** Every type in Herald's own namespaces that is recorded about a prospect. */
+const RECORDED: ReadonlySet<string> = new Set([
+  ...CHANNELS.flatMap((channel) =>
+    [...EVERY_CHANNEL, ...BY_CHANNEL[channel]].map((told) => `${channel}.${told}`),
+  ),
+  ...ENROLLMENT.map((told) => `enrollment.${told}`),
+  'prospect.erased',
+  'message.reported',
+]);
+
+/** Why an event of this type never comes to a campaign, with the nearest right name; undefined if it may. */
+export function neverRecorded(type: string): string | undefined {
+  if (!isOwnType(type) || RECORDED.has(type)) return undefined;
+  const near = nearest(type);
+  const space = `${type.split('.', 1)[0]}.`;
+  const known = [...RECORDED].filter((name) => name.startsWith(space));
+  const instead =
+    near !== undefined ? `; did you mean ${near}?` : known.length > 0 ? `; one of ${known.join(', ')}` : '';
+  return `Herald records no "${type}" about a prospect${instead}`;
+}
+
+/** The recorded type that differs by a slip of the pen. */
+function nearest(type: string): string | undefined {
+  return [...RECORDED]
+    .map((name) => ({ name, distance: distance(type, name) }))
+    .filter((each) => each.distance <= 2)
+    .sort((a, b) => a.distance - b.distance)[0]?.name;
+}
+
+/** Levenshtein's: letters to add, drop or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
