@@ -16,6 +16,7 @@ import { createAttend } from './enrollments/attend.ts';
 import { createOnApplied } from './enrollments/on-applied.ts';
 import { createOnDue } from './enrollments/on-due.ts';
 import { enrollmentRoutes } from './enrollments/routes.ts';
+import { createTellUnanswered } from './enrollments/tell-unanswered.ts';
 import { createTransitions } from './enrollments/transitions.ts';
 import { countFromZero, watchWaits } from './enrollments/watch-waits.ts';
 import { createWindDown } from './enrollments/wind-down.ts';
@@ -41,7 +42,8 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
   const { store, broker, clock, log } = deps;
   const library = createCampaignLibrary(deps);
   const readWorld = createReadWorld(deps);
-  const transitions = createTransitions({ ...deps, library, readWorld });
+  const tellUnanswered = createTellUnanswered(deps);
+  const transitions = createTransitions({ ...deps, library, readWorld, tellUnanswered });
   const commands = createCampaignCommands({ ...deps, library });
   const windDown = createWindDown({ store, clock, transitions });
   const sweep = createSweep({
@@ -88,7 +90,7 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
         for (const doc of batch) if (doc.status === 'archived') windDownLater(doc.workspace, doc.id);
       }
       sweep.start();
-      const onApplied = createOnApplied({ ...deps, library, transitions, readWorld });
+      const onApplied = createOnApplied({ ...deps, library, transitions, readWorld, tellUnanswered });
       const onDue = createOnDue({ ...deps, library, transitions });
       consumers.push(
         await broker.consume(queue.applied, { prefetch: PREFETCH }, outlasting(outage, onApplied)),

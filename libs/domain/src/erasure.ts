@@ -1,5 +1,5 @@
 import type { EnrollmentState, SeenEvent } from './enrollment/enrollment.ts';
-import { isEnrollmentFact } from './enrollment/evolve.ts';
+import { ENROLLMENT_UNANSWERED, isEnrollmentFact } from './enrollment/evolve.ts';
 import type { Event } from './event.ts';
 import type { JsonObject } from './json.ts';
 import {
@@ -25,6 +25,8 @@ function redactData(event: Event): JsonObject {
   if (event.type === MESSAGE_REPORTED) return only(KEPT_OF_REPORTS, data);
   if (event.type === 'enrollment.refused')
     return { campaignId: data.campaignId ?? null, reason: data.reason ?? null };
+  if (event.type === ENROLLMENT_UNANSWERED)
+    return { campaignId: data.campaignId ?? null, place: data.place ?? null };
   if (!isEnrollmentFact(event)) return {};
   const facts = event as { type: string; data: JsonObject };
   switch (event.type) {

@@ -5,7 +5,7 @@ import {
   type ParseError,
 } from '@marcbachmann/cel-js';
 import { EvaluationError, ExpressionError } from './expression/errors.ts';
-import { createMeter, isPlain, type Meter } from './expression/meter.ts';
+import { BudgetError, createMeter, isPlain, type Meter } from './expression/meter.ts';
 import { meterNodes } from './expression/metered.ts';
 import { asNode, childrenOf, methodOf, type Node } from './expression/nodes.ts';
 import { patternFault } from './expression/patterns.ts';
@@ -112,7 +112,7 @@ function runnable(source: string, evaluate: Checked['run']): CompiledExpression 
   const run = <T>(context: Context, meter: Meter, finish: (value: unknown) => T): T => {
     if (meter.exceeded !== undefined) {
       const why = `is not tried: what was evaluated before it ${meter.exceeded.message}`;
-      throw new EvaluationError(`${source}: ${why}`);
+      throw new EvaluationError(`${source}: ${why}`, why);
     }
     try {
       const value = evaluate(context, meter);
@@ -122,7 +122,9 @@ function runnable(source: string, evaluate: Checked['run']): CompiledExpression 
     } catch (error) {
       if (error instanceof EvaluationError) throw error;
       const why = error instanceof CelEvaluationError ? error.summary : reasonOf(error);
-      throw new EvaluationError(`${source}: ${why}`);
+      const code = error instanceof CelEvaluationError ? error.code : undefined;
+      const reason = error instanceof BudgetError ? error.message : code;
+      throw new EvaluationError(`${source}: ${why}`, reason);
     }
   };
   return {
@@ -131,7 +133,7 @@ function runnable(source: string, evaluate: Checked['run']): CompiledExpression 
     test: (context, meter = createMeter()) =>
       run(context, meter, (value) => {
         if (typeof value === 'boolean') return value;
-        throw new EvaluationError(`${source}: gives ${kindOf(value)}, not true or false`);
+        throw new EvaluationError(`${source}: gives ${kindOf(value)}, not true or false`, 'not_boolean');
       }),
   };
 }

@@ -27,12 +27,14 @@ import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { HELD } from './attend.ts';
+import type { TellUnanswered } from './tell-unanswered.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
   readonly library: CampaignLibrary;
   readonly transitions: Transitions;
+  readonly tellUnanswered: TellUnanswered;
   readonly readWorld: ReadWorld;
 }
 
@@ -118,6 +120,12 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
     entry: Extract<Entry, { enters: false }>,
   ) => {
     metrics.enrollments.inc({ outcome: `refused_${entry.refusal}` });
+    const prospectId = prospectIdOf(event);
+    if (entry.unanswered !== undefined && prospectId !== undefined) {
+      const { workspace, occurredAt } = event;
+      const met = { workspace, prospectId, occurredAt, cause: causedBy(event) };
+      await deps.tellUnanswered(campaign, met, [entry.unanswered]);
+    }
     if (!TOLD.has(entry.refusal)) return;
     const told: Event = {
       workspace: event.workspace,

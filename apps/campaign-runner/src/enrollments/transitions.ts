@@ -19,6 +19,7 @@ import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { effectsOf } from './effects.ts';
+import type { TellUnanswered } from './tell-unanswered.ts';
 import type { ReadWorld } from './world.ts';
 
 /** Raised when others kept winning the race for a document: the message is tried again later. */
@@ -46,6 +47,7 @@ export interface Transitions {
 }
 
 export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
+  readonly tellUnanswered: TellUnanswered;
   readonly library: CampaignLibrary;
   readonly readWorld: ReadWorld;
   /** ms on the clock: what is due sooner is given to the broker's delay at once. */
@@ -101,10 +103,22 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     const world = await readWorld(workspace, state.prospectId, campaign);
     for (const event of events.map(upcast).sort(compareEvents)) {
       const decision = decide(campaign, state, { kind: 'event', event, held }, world);
+      await tell(campaign, doc, decision, causedBy(event));
       // If the write is lost to another, it is that one's to finish.
       if (decision.events.length > 0) return commit(doc, decision, causedBy(event));
     }
     return undefined;
+  };
+
+  const tell = async (
+    campaign: Campaign,
+    { workspace }: { readonly workspace: string },
+    { state, unanswered }: Decision,
+    cause: Cause,
+  ): Promise<void> => {
+    if (unanswered.length === 0) return;
+    const { prospectId, clock: occurredAt } = state;
+    await deps.tellUnanswered(campaign, { workspace, prospectId, occurredAt, cause }, unanswered);
   };
 
   const outbox = createOutbox({ collection, broker, clock, attention, finish: takeMissed });
@@ -142,6 +156,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     for (let tries = 0; doc !== undefined && tries < TRIES; tries += 1) {
       const world = await readWorld(doc.workspace, doc.state.prospectId, campaign);
       const decision = decide(campaign, doc.state, input, world);
+      await tell(campaign, doc, decision, cause);
       if (decision.events.length === 0) return false;
       // Of the events of one request the first that fits is taken, whichever is handled first.
       if (input.kind === 'event' && input.event.request !== undefined && (await takeMissed(doc))) return true;
@@ -163,6 +178,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       const { workspace, stream } = entry.event;
       const world = await readWorld(workspace, stream.slice('prospect/'.length), campaign);
       const decision = enroll(campaign, entry, world);
+      await tell(campaign, { workspace }, decision, causedBy(entry.event));
       const { receivedAt } = entry.event;
       const entered = await commit({ workspace, version: null }, decision, causedBy(entry.event), receivedAt);
       if (entered === undefined) return false;

@@ -10,6 +10,7 @@ const OUTCOMES = [
   'exited',
   'failed',
   'refused_when_false',
+  'refused_when_unanswered',
   'refused_too_old',
   'refused_too_deep',
   'refused_already_in',

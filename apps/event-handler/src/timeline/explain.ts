@@ -1,4 +1,10 @@
-import { isEnrollmentFact, MESSAGE_REPORTED, parseMessageType, type StoredEvent } from '@herald/domain';
+import {
+  ENROLLMENT_UNANSWERED,
+  isEnrollmentFact,
+  MESSAGE_REPORTED,
+  parseMessageType,
+  type StoredEvent,
+} from '@herald/domain';
 import { explainMessage } from './explain-message.ts';
 import { explainStep } from './explain-step.ts';
 import { type Explanation, sentence } from './explanation.ts';
@@ -7,6 +13,7 @@ import { type Explanation, sentence } from './explanation.ts';
 export function explain(event: StoredEvent): Explanation {
   if (isEnrollmentFact(event)) return explainStep(event);
   if (event.type === 'enrollment.refused') return explainRefusal(event);
+  if (event.type === ENROLLMENT_UNANSWERED) return explainUnanswered(event);
   const message = parseMessageType(event.type);
   return message === undefined ? explainEvent(event) : explainMessage(event, message);
 }
@@ -47,6 +54,16 @@ function explainRefusal(event: StoredEvent): Explanation {
   const why = typeof reason === 'string' ? reason.replaceAll('_', ' ') : 'the reason is no longer kept';
   const more = typeof detail === 'string' && detail !== '' ? ` (${detail})` : '';
   return sentence('step', `did not enter ${campaignId ?? 'a campaign'}`, `${why}${more}`);
+}
+
+function explainUnanswered({ data }: StoredEvent): Explanation {
+  const { campaignId, place, detail } = data;
+  const why = typeof detail === 'string' && detail !== '' ? detail : 'the reason is no longer kept';
+  return sentence(
+    'step',
+    `could not answer a condition of ${campaignId ?? 'a campaign'} (${place ?? 'unknown'})`,
+    why,
+  );
 }
 
 const channelOf = ({ data }: StoredEvent): string => {

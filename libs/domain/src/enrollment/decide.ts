@@ -5,7 +5,7 @@ import type { StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression.ts';
 import { happenedAt, isProvenBefore, mayBeSince } from '../order.ts';
 import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
-import { createRun, type Run } from './run.ts';
+import { createRun, type Run, type Unanswered, unanswered } from './run.ts';
 import { advance, awaitedBy } from './steps.ts';
 import { viewWorld, type World } from './view.ts';
 
@@ -26,6 +26,8 @@ export type EnrollmentInput =
 export interface Decision {
   readonly state: EnrollmentState;
   readonly events: readonly EnrollmentFact[];
+  /** Conditions that could not be answered on the way. They did not hold; somebody should hear of them. */
+  readonly unanswered: readonly Unanswered[];
 }
 
 /** The first decision of an enrollment: it enters and runs up to its first wait. */
@@ -44,7 +46,7 @@ export function enroll(
   const run = createRun(campaign, identity, { at: happenedAt(event) }, world);
   run.record('enrollment.entered', { n: entry.n, entry: { ...seen(event), seq: event.seq } });
   advance(run);
-  return { state: run.state(), events: run.events };
+  return { state: run.state(), events: run.events, unanswered: run.unanswered };
 }
 
 /** What an enrollment does about an input. Pure: the same state, input and world give the same decision. */
@@ -73,7 +75,7 @@ export function decide(
       }
     }
   }
-  return { state: run.state(), events: run.events };
+  return { state: run.state(), events: run.events, unanswered: run.unanswered };
 }
 
 /** The event types that this enrollment, as it stands, would react to. */
@@ -99,7 +101,7 @@ function onEvent(run: Run, event: StoredEvent, held: boolean): void {
   if (step === undefined || !('waitFor' in step) || step.waitFor.on !== event.type) return;
   if (!follows(event, wait.since, usedBy(run.state()))) return;
   if (wait.dueAt !== null && happenedAt(event) > wait.dueAt) return;
-  if (!holds(run, step.waitFor.when, event)) return;
+  if (!holds(run, `step ${wait.stepId}`, step.waitFor.when, event)) return;
   // One that says only its second may have been later than it says; the clock never goes back.
   run.at(Math.max(happenedAt(event), wait.since));
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'event', branch: 'then', event: seen(event) });
@@ -122,7 +124,7 @@ function exits(run: Run, rule: ExitRule, event: StoredEvent): boolean {
   if (rule.on !== event.type) return false;
   const { entry } = run.state();
   if (usedBy(run.state()).some(({ id }) => id === event.id)) return false;
-  return follows(event, happenedAt(entry), [entry]) && holds(run, rule.when, event);
+  return follows(event, happenedAt(entry), [entry]) && holds(run, `exit of ${rule.on}`, rule.when, event);
 }
 
 /** The events that have let somebody in or ended a wait: each has its effect once. */
@@ -136,14 +138,15 @@ const follows = (event: StoredEvent, since: Instant, used: readonly SeenEvent[])
   mayBeSince(event, since) && used.every((one) => one.id !== event.id && !isProvenBefore(event, one));
 
 /** A condition that cannot be answered does not hold. */
-function holds(run: Run, when: string | undefined, event: SeenEvent): boolean {
+function holds(run: Run, place: string, when: string | undefined, event: SeenEvent): boolean {
   if (when === undefined) return true;
   try {
     const view = viewWorld(run.world(), happenedAt(event), event, run.state());
     return run.campaign.expression(when).test(view, run.meter);
   } catch (error) {
-    if (error instanceof EvaluationError) return false;
-    throw error;
+    if (!(error instanceof EvaluationError)) throw error;
+    run.unanswered.push(unanswered(place, error));
+    return false;
   }
 }
 

@@ -5,11 +5,14 @@ import { deriveId } from '../ids.ts';
 import { compareEvents, happenedAt, startOfSecond } from '../order.ts';
 import { addDuration } from '../time/duration.ts';
 import type { EnrollmentState } from './enrollment.ts';
+import { type Unanswered, unanswered } from './run.ts';
 import { viewWorld, type World } from './view.ts';
 
 /** Why an event does not let its prospect in. */
 export type Refusal =
   | 'when_false'
+  /** The condition gave no answer. */
+  | 'when_unanswered'
   | 'too_old'
   | 'too_deep'
   | 'already_in'
@@ -19,11 +22,16 @@ export type Refusal =
 
 export type Entry =
   | { readonly enters: true; readonly enrollmentId: string; readonly n: number }
-  | { readonly enters: false; readonly refusal: Refusal; readonly detail?: string };
+  | {
+      readonly enters: false;
+      readonly refusal: Refusal;
+      readonly detail?: string;
+      readonly unanswered?: Unanswered;
+    };
 
 const DEFAULT_MAX_AGE = 'P1D';
 
-const refuse = (refusal: Refusal, detail?: string): Entry => ({
+const refuse = (refusal: Refusal, detail?: string): Extract<Entry, { enters: false }> => ({
   enters: false,
   refusal,
   ...(detail === undefined ? {} : { detail }),
@@ -70,7 +78,8 @@ export function decideEntry(
       if (!campaign.expression(enter.when).test(context)) return refuse('when_false', enter.when);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
-      return refuse('when_false', error.message);
+      const { place, detail, reason } = unanswered('enter', error);
+      return { ...refuse('when_unanswered', detail), unanswered: { place, detail, reason } };
     }
   }
 

@@ -52,7 +52,7 @@ describe('an event', () => {
     expect(refusal(decideEntry(picky, anEvent('a.b', T0), aWorld({ seats: 3 }), undefined))).toBe(
       'when_false',
     );
-    expect(refusal(decideEntry(picky, anEvent('a.b', T0), aWorld(), undefined))).toBe('when_false');
+    expect(refusal(decideEntry(picky, anEvent('a.b', T0), aWorld(), undefined))).toBe('when_unanswered');
   });
 
   test('that was old on arrival lets nobody in: importing history mails no one', () => {

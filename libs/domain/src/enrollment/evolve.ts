@@ -15,6 +15,9 @@ const TYPES: ReadonlySet<string> = new Set<EnrollmentEvent['type']>([
   'enrollment.failed',
 ]);
 
+/** Told once for each condition of an enrollment, or of an entry, that could not be answered. Nothing is folded from it. */
+export const ENROLLMENT_UNANSWERED = 'enrollment.unanswered';
+
 /** Whether an event of the log is one of those an enrollment is folded from (`enrollment.refused` is not). */
 export const isEnrollmentFact = (event: { readonly type: string }): event is EnrollmentFact =>
   TYPES.has(event.type);

@@ -1,10 +1,28 @@
 import type { Campaign } from '../campaign/compile.ts';
 import type { Instant } from '../clock.ts';
+import type { EvaluationError } from '../expression/errors.ts';
 import { createMeter, type Meter } from '../expression/meter.ts';
 import type { JsonObject } from '../json.ts';
 import type { EnrollmentEvent, EnrollmentFact, EnrollmentIdentity, EnrollmentState } from './enrollment.ts';
 import { evolveEnrollment } from './evolve.ts';
 import type { World } from './view.ts';
+
+/** A condition that gave no answer, so it did not hold. */
+export interface Unanswered {
+  /** Where it stands in the campaign: `exit of order.placed`, `step pick`. */
+  readonly place: string;
+  /** The condition and why, at most 500 characters. May quote the person's data. */
+  readonly detail: string;
+  /** Why, for a log: without any data. */
+  readonly reason: string;
+}
+
+const MAX_DETAIL = 500;
+export const unanswered = (place: string, error: EvaluationError): Unanswered => ({
+  place,
+  detail: error.message.slice(0, MAX_DETAIL),
+  reason: error.reason,
+});
 
 type Type = EnrollmentEvent['type'];
 /** What the caller says of an event; identity and version are added here. */
@@ -18,6 +36,7 @@ export interface Run {
   readonly campaign: Campaign;
   readonly workspace: string;
   readonly events: EnrollmentFact[];
+  readonly unanswered: Unanswered[];
   /** What all expressions of this decision may take together. */
   readonly meter: Meter;
   /** Throws before `enrollment.entered` is recorded. */
@@ -45,6 +64,7 @@ export function createRun(
     campaign,
     workspace: world.workspace,
     events,
+    unanswered: [],
     meter: createMeter(),
     state() {
       if (state === undefined) throw new Error('nothing has been recorded yet');

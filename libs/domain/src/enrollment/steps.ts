@@ -14,7 +14,7 @@ import { readInstant } from '../time/instant.ts';
 import { nextLocalTime } from '../time/until.ts';
 import { isZone, zoneFault } from '../time/zone.ts';
 import type { Awaited } from './enrollment.ts';
-import type { Run } from './run.ts';
+import { type Run, unanswered } from './run.ts';
 import { send } from './send.ts';
 import { viewWorld, type World } from './view.ts';
 
@@ -49,7 +49,7 @@ function perform(run: Run, step: Step): void {
       });
   } catch (error) {
     if (!(error instanceof EvaluationError) && !(error instanceof RangeError)) throw error;
-    run.record('enrollment.failed', { stepId: step.id, reason: error.message });
+    run.record('enrollment.failed', { stepId: step.id, reason: error.message.slice(0, 500) });
   }
 }
 
@@ -84,7 +84,7 @@ export const awaitedBy = ({ waitFor: { on, when } }: WaitForStep): Awaited =>
   when === undefined ? { on } : { on, when };
 
 function choose(run: Run, step: ChooseStep): void {
-  const unanswered: string[] = [];
+  const before = run.unanswered.length;
   for (const [index, branch] of step.choose.entries()) {
     if ('otherwise' in branch) return record('otherwise', 'no earlier branch holds');
     try {
@@ -92,15 +92,20 @@ function choose(run: Run, step: ChooseStep): void {
         return record(String(index), branch.when);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
-      unanswered.push(error.message);
+      run.unanswered.push(unanswered(`step ${step.id}`, error));
     }
   }
   record('none', 'no branch holds');
 
   function record(branch: string, why: string): void {
-    run.record('enrollment.chose', { stepId: step.id, branch, why: [why, ...unanswered].join('; ') });
+    const failed = run.unanswered.slice(before).map(({ detail }) => detail);
+    run.record('enrollment.chose', { stepId: step.id, branch, why: [why, ...firstOf(failed)].join('; ') });
   }
 }
+
+/** As many as somebody reads. */
+const firstOf = (failed: readonly string[]): string[] =>
+  failed.length > 3 ? [...failed.slice(0, 3), `… and ${failed.length - 3} more`] : [...failed];
 
 function update(run: Run, step: UpdateStep): void {
   const traits = evaluateAll(run, step.update.traits);

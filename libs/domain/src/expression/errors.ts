@@ -13,4 +13,10 @@ export class ExpressionError extends Error {
 /** An expression that is fine in itself but gave no value for what it was given. */
 export class EvaluationError extends Error {
   readonly code = 'evaluation';
+  /** What went wrong as a word or two, without any of the data: `no_such_overload`. */
+  readonly reason: string;
+  constructor(message: string, reason = 'no_value') {
+    super(message);
+    this.reason = reason;
+  }
 }

@@ -1,0 +1,75 @@
+import { type Cause, eventsMessages } from '@herald/contracts';
+import {
+  type Campaign,
+  deriveId,
+  ENROLLMENT_UNANSWERED,
+  EVENT_SCHEMA,
+  type Event,
+  type Instant,
+  streamOf,
+  type Unanswered,
+} from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+
+/** Who met the condition, and when. */
+export interface Met {
+  readonly workspace: string;
+  readonly prospectId: string;
+  readonly occurredAt: Instant;
+  readonly cause: Cause;
+}
+
+/** Says of conditions that could not be answered that they could not: in the prospect's timeline and in the log. */
+export type TellUnanswered = (
+  campaign: Pick<Campaign, 'id' | 'version'>,
+  met: Met,
+  found: readonly Unanswered[],
+) => Promise<void>;
+
+/** Places remembered as told. Past that they are told anew, which the log of events takes for the same. */
+const MAX_TOLD = 10_000;
+
+/**
+ * Each condition is told once for a prospect and a version of its campaign, and logged once for a version, however many events meet it.
+ * The log has the place and the kind of failure, never the person's data.
+ */
+export function createTellUnanswered({
+  broker,
+  clock,
+  log,
+}: Pick<ServiceDeps, 'broker' | 'clock' | 'log'>): TellUnanswered {
+  const told = new Set<string>();
+  const isNew = (key: string): boolean => {
+    if (told.has(key)) return false;
+    if (told.size >= MAX_TOLD) told.clear();
+    told.add(key);
+    return true;
+  };
+
+  return async (campaign, { workspace, prospectId, occurredAt, cause }, found) => {
+    const events: Event[] = [];
+    for (const { place, detail, reason } of found) {
+      const where = [workspace, campaign.id, campaign.version, place] as const;
+      if (isNew(where.join()))
+        log.warn(
+          { workspace, campaignId: campaign.id, campaignVersion: campaign.version, place, reason },
+          'a condition could not be answered, so it did not hold',
+        );
+      const id = deriveId('unanswered', ...where, prospectId);
+      if (!isNew(id)) continue;
+      events.push({
+        workspace,
+        id,
+        stream: streamOf('prospect', prospectId),
+        type: ENROLLMENT_UNANSWERED,
+        occurredAt,
+        receivedAt: clock.now(),
+        source: 'campaign-runner',
+        data: { campaignId: campaign.id, campaignVersion: campaign.version, place, detail, reason },
+        schema: EVENT_SCHEMA,
+        ...cause,
+      });
+    }
+    if (events.length > 0) await broker.publish(eventsMessages(events));
+  };
+}
