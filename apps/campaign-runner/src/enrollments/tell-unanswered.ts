@@ -12,7 +12,7 @@ import {
 import type { ServiceDeps } from '@herald/service';
 
 /** Who met the condition, and when. */
-export interface Met {
+interface Met {
   readonly workspace: string;
   readonly prospectId: string;
   readonly occurredAt: Instant;

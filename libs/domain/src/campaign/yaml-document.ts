@@ -23,7 +23,7 @@ export interface Fault extends Place {
 }
 
 /** What a document may have. The work is counted before it is done: each of these alone could hold a process for a minute. */
-export const YAML_LIMITS = {
+const YAML_LIMITS = {
   /** Words, marks and line breaks as YAML has them; a campaign of 500 steps has about 15,000. */
   parts: 20_000,
   /** Lists and maps in each other; steps that nest ten deep need 45. */

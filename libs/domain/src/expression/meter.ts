@@ -1,5 +1,5 @@
 /** What one decision, or one webhook, may spend on its expressions: some 15 ms, and less than 50 on a machine that is busy. */
-export const BUDGET = { steps: 50_000, characters: 500_000 } as const;
+const BUDGET = { steps: 50_000, characters: 500_000 } as const;
 
 /** An expression that makes and swallows errors, one for each element, pays for each of them: the library draws the source in it. */
 const STEPS_OF_AN_ERROR = 250;

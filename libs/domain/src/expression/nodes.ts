@@ -23,7 +23,7 @@ export interface Node {
 
 export type Handle = (...operands: unknown[]) => unknown;
 export type Evaluate = (evaluator: Evaluator, node: Node, context: unknown) => unknown;
-export interface Evaluator {
+interface Evaluator {
   run(node: Node, context: unknown): unknown;
 }
 

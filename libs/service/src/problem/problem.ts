@@ -51,7 +51,7 @@ export class Problem extends Error {
 }
 
 /** More would help nobody, and an answer must not grow with what a stranger sends. */
-export const MAX_ERRORS = 50;
+const MAX_ERRORS = 50;
 /** characters */
 const MAX_PATH = 200;
 const MAX_MESSAGE = 1_000;
