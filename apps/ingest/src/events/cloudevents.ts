@@ -1,4 +1,5 @@
-import { deriveId, isObject } from '@herald/domain';
+import { deriveId, EVENT_TYPE, isObject } from '@herald/domain';
+import { Problem, parseJson } from '@herald/service';
 import { type Faults, pointer } from './faults.ts';
 import { isTraceparent } from './trace.ts';
 
@@ -77,15 +78,16 @@ export function mapCloudEvent(event: unknown, faults: Faults): Mapped {
     const value = given.get(name);
     if (typeof value !== 'string' || value.length === 0) faults.add(`/${name}`, 'must be text, not empty');
   }
-  if (given.has('data_base64')) faults.add('/data_base64', 'data must be a JSON object, not bytes');
   const contentType = given.get('datacontenttype');
   if (contentType !== undefined && !(typeof contentType === 'string' && JSON_TYPE.test(contentType)))
     faults.add('/datacontenttype', 'must be JSON');
 
+  if (given.has('data_base64')) given.set('data', jsonBytes(given.get('data_base64'), faults));
+
   const explicit = given.has('prospectid') || given.has('companyid');
   const fields = {
     id: cloudEventId(given.get('source'), given.get('id')),
-    type: given.get('type'),
+    type: eventTypeOf(given.get('type')),
     prospectId: explicit ? given.get('prospectid') : given.get('subject'),
     companyId: given.get('companyid'),
     occurredAt: given.get('time'),
@@ -97,6 +99,32 @@ export function mapCloudEvent(event: unknown, faults: Faults): Mapped {
     ...(isTraceparent(trace) ? { traceparent: trace } : {}),
   };
 }
+
+/** What bytes hold, where they are JSON all the same. */
+function jsonBytes(text: unknown, faults: Faults): unknown {
+  try {
+    return parseJson(Buffer.from(String(text), 'base64'));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    faults.add('/data_base64', 'must be a JSON object');
+    return {};
+  }
+}
+
+/**
+ * A CloudEvent's type may be any text, ours is dotted and lower case: `Microsoft.Storage.BlobCreated` is `microsoft.storage.blobcreated`,
+ * what a type of ours cannot have is a hyphen, and one without a dot, or that begins with no letter, stands after `cloudevent.`.
+ */
+function eventTypeOf(type: unknown): unknown {
+  if (typeof type !== 'string') return type;
+  const text = type.toLowerCase().replace(/[^a-z0-9._-]/g, '-');
+  if (OURS.test(text)) return text;
+  const parts = text.split('.').filter((part) => part !== '');
+  const whole = parts.join('.');
+  if (whole === '') return type;
+  return OURS.test(whole) ? whole : `cloudevent.${whole}`;
+}
+const OURS = new RegExp(EVENT_TYPE);
 
 /** A CloudEvent's id is unique only together with its source, ours in the workspace. */
 const cloudEventId = (source: unknown, id: unknown): string | undefined =>

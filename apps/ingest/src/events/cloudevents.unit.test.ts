@@ -43,6 +43,29 @@ describe('a CloudEvent', () => {
     expect(map({ ...attributes, subject: 'order-7', companyid: 'c' }).fields.prospectId).toBeUndefined();
   });
 
+  it.each([
+    ['Microsoft.Storage.BlobCreated', 'microsoft.storage.blobcreated'],
+    ['com.github.pull_request.opened', 'com.github.pull_request.opened'],
+    ['google.cloud/storage object v1.finalized', 'google.cloud-storage-object-v1.finalized'],
+    ['order', 'cloudevent.order'],
+    ['2026.order', 'cloudevent.2026.order'],
+    ['.a..b.', 'a.b'],
+    ['Bestellung.größer', 'bestellung.gr--er'],
+    ['Email.Sent', 'email.sent'],
+  ])('of the type %s is an event of the type %s', (type, ours) => {
+    expect(map({ ...attributes, type }).fields.type).toBe(ours);
+  });
+
+  it('keeps its data as they are, also as bytes of JSON', () => {
+    const data = { zero: 0, no: false, empty: '', none: null, list: [], deep: { zero: 0 } };
+    expect(map({ ...attributes, data }).fields.data).toEqual(data);
+    const data_base64 = Buffer.from(JSON.stringify(data)).toString('base64');
+    expect(map({ ...attributes, datacontenttype: 'application/json', data_base64 })).toMatchObject({
+      fields: { data },
+      faults: [],
+    });
+  });
+
   it('has an id of its own for each source', () => {
     const idOf = (more: object) => map({ ...attributes, ...more }).fields.id;
     expect(idOf({})).toBe(idOf({ type: 'other.type' }));

@@ -32,6 +32,51 @@ const rejected = async (reason: string): Promise<number> => {
   return values.find(({ labels }) => labels.reason === reason)?.value ?? 0;
 };
 
+describe('a CloudEvent of another system', () => {
+  const attributes = {
+    'ce-specversion': '1.0',
+    'ce-id': 'blob-1',
+    'ce-source': '/subscriptions/1/blobs',
+    'ce-type': 'Microsoft.Storage.BlobCreated',
+    'ce-subject': 'p%201',
+  };
+
+  it('in binary mode may call its JSON by any name', async () => {
+    for (const type of [
+      'application/vnd.acme+json',
+      'application/vnd.acme.v1+json; charset=utf-8',
+      'text/json',
+    ]) {
+      const response = await post({ size: 0, none: null }, { ...attributes, 'content-type': type });
+      expect([type, response.statusCode]).toEqual([type, 202]);
+    }
+    const [event] = await ingest.published();
+    expect(event).toMatchObject({
+      type: 'microsoft.storage.blobcreated',
+      stream: 'prospect/p 1',
+      data: { size: 0, none: null },
+    });
+  });
+
+  it('is another event than one of the same id from another source', async () => {
+    const first = (await post({}, attributes)).json().ids;
+    const other = (await post({}, { ...attributes, 'ce-source': '/subscriptions/2/blobs' })).json().ids;
+    expect(first).not.toEqual(other);
+  });
+
+  it('that is not one, under such a name, is 415 and learns what is taken', async () => {
+    const response = await post(good, { 'content-type': 'application/vnd.acme+json' });
+    expect([response.statusCode, response.json().detail]).toEqual([
+      415,
+      expect.stringContaining('application/json, application/cloudevents+json'),
+    ]);
+  });
+
+  it('cannot forge what Herald alone records', async () => {
+    expect((await post({}, { ...attributes, 'ce-type': 'Email.Sent' })).statusCode).toBe(400);
+  });
+});
+
 describe('POST /v1/events', () => {
   it('publishes one event, in the workspace of the key, and answers with its id', async () => {
     const event = { id: 'e-1', ...good, occurredAt: '2026-01-31T08:00:00+01:00', data: { plan: 'pro' } };

@@ -5,6 +5,7 @@ import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
 import { acceptItems } from './accept.ts';
+import { isBinaryMode } from './cloudevents.ts';
 import { EventFields } from './event-fields.ts';
 import { idFault } from './names.ts';
 import { type EventsBody, MAX_ITEMS, readItems } from './read-items.ts';
@@ -14,6 +15,9 @@ const MEDIA_TYPES: Readonly<Record<string, EventsBody['kind']>> = {
   'application/cloudevents+json': 'cloudevent',
   'application/cloudevents-batch+json': 'cloudevent-batch',
 };
+
+const OTHER_JSON = /^(?:application|text)\/(?:[a-z0-9!#$&^_.-]+\+)?json\s*(?:;|$)/i;
+const TAKES = `This route takes ${Object.keys(MEDIA_TYPES).join(', ')}; other JSON with ce- headers.`;
 
 const Accepted = Type.Object({
   accepted: Type.Integer({ description: 'How many events; the same event twice in a request is one.' }),
@@ -49,6 +53,16 @@ export async function eventsRoutes(scope: Http, deps: EventsDeps): Promise<void>
       body.length === 0 ? { kind } : { kind, value: parseJson(body) },
     );
   }
+
+  // The data of a CloudEvent in binary mode has a type of its own.
+  scope.addContentTypeParser(
+    OTHER_JSON,
+    { parseAs: 'buffer' },
+    async (request: { headers: object }, body: Buffer) => {
+      if (!isBinaryMode({ ...request.headers })) throw new Problem(415, 'unsupported_media_type', TAKES);
+      return body.length === 0 ? { kind: 'json' } : { kind: 'json', value: parseJson(body) };
+    },
+  );
 
   scope.post(
     '/v1/events',
