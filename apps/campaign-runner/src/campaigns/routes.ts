@@ -46,6 +46,35 @@ const versionOf = (doc: CampaignVersionDocument) => ({
   text: doc.text,
 });
 
+const example = `id: welcome
+name: Welcome
+enter: { on: trial.started }
+steps:
+  - id: hello
+    email: { template: welcome }
+`;
+const documentedBody = {
+  'application/yaml': Type.String({
+    description: 'A campaign, as /schemas/campaign.json has it.',
+    examples: [example],
+  }),
+  'application/json': Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: 'A campaign, as /schemas/campaign.json has it.',
+      examples: [
+        {
+          id: 'welcome',
+          name: 'Welcome',
+          enter: { on: 'trial.started' },
+          steps: [{ id: 'hello', email: { template: 'welcome' } }],
+        },
+      ],
+    },
+  ),
+};
+
 const read = { scope: 'campaigns:read' } as const;
 const write = { scope: 'campaigns:write' } as const;
 const tags = ['campaigns'];
@@ -69,11 +98,10 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
     texts.put(
       '/v1/campaigns/:id',
       {
-        config: write,
+        config: { ...write, documentedBody },
         schema: {
           tags,
           summary: 'Save a campaign, as YAML or JSON; a change makes a new version',
-          consumes: ['application/yaml', 'application/json'],
           params: Id,
           response: { 200: Whole, 201: Whole, ...problemResponses(401, 403, 409, 413, 415, 422) },
         },
@@ -93,6 +121,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
       config: read,
       schema: {
         tags,
+        summary: 'List the campaigns',
         querystring: PageQuery,
         response: { 200: pageOf(Campaign), ...problemResponses(400, 401, 403) },
       },
@@ -112,7 +141,12 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
     '/v1/campaigns/:id',
     {
       config: read,
-      schema: { tags, params: Id, response: { 200: Whole, ...problemResponses(401, 403, 404) } },
+      schema: {
+        tags,
+        summary: 'Read a campaign',
+        params: Id,
+        response: { 200: Whole, ...problemResponses(401, 403, 404) },
+      },
     },
     async ({ principal, params }) => {
       const doc = await existing(principal.workspace, params.id);
@@ -128,6 +162,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
       config: read,
       schema: {
         tags,
+        summary: 'List the versions of a campaign, newest first',
         params: Id,
         querystring: PageQuery,
         response: { 200: pageOf(Version), ...problemResponses(400, 401, 403, 404) },
@@ -166,12 +201,22 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
       summary(await commands.launch(principal.workspace, params.id, query.version)),
   );
 
+  const verbs = {
+    pause: 'Pause a campaign: nobody enters, and nobody goes on',
+    resume: 'Let a paused campaign go on',
+    archive: 'Archive a campaign',
+  };
   for (const verb of ['pause', 'resume', 'archive'] as const) {
     app.post(
       `/v1/campaigns/:id/${verb}`,
       {
         config: write,
-        schema: { tags, params: Id, response: { 200: Campaign, ...problemResponses(401, 403, 404, 409) } },
+        schema: {
+          tags,
+          summary: verbs[verb],
+          params: Id,
+          response: { 200: Campaign, ...problemResponses(401, 403, 404, 409) },
+        },
       },
       async ({ principal, params }) => summary(await commands[verb](principal.workspace, params.id)),
     );
@@ -181,7 +226,12 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
     '/v1/campaigns/:id/report',
     {
       config: read,
-      schema: { tags, params: Id, response: { 200: Report, ...problemResponses(401, 403, 404) } },
+      schema: {
+        tags,
+        summary: 'Read the figures of a campaign',
+        params: Id,
+        response: { 200: Report, ...problemResponses(401, 403, 404) },
+      },
     },
     async ({ principal, params }) => {
       await existing(principal.workspace, params.id);

@@ -98,6 +98,7 @@ export function enrollmentRoutes(app: Http, store: Store): void {
       config,
       schema: {
         tags,
+        summary: 'List enrollments',
         querystring: Query,
         response: { 200: pageOf(Enrollment), ...problemResponses(400, 401, 403) },
       },
@@ -115,6 +116,7 @@ export function enrollmentRoutes(app: Http, store: Store): void {
       config,
       schema: {
         tags,
+        summary: 'Read an enrollment',
         params: Type.Object({ id: Type.String({ maxLength: 200 }) }),
         response: { 200: Enrollment, ...problemResponses(401, 403, 404) },
       },

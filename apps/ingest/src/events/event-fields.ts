@@ -41,7 +41,18 @@ export const EventFields = Type.Object(
       Type.Unsafe<JsonObject>(Type.Object({}, { description: 'Up to 64 KiB of JSON, 16 levels deep.' })),
     ),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        id: 'trial-1',
+        type: 'trial.started',
+        prospectId: 'ada',
+        occurredAt: '2026-01-31T09:00:00Z',
+        data: { plan: 'pro' },
+      },
+    ],
+  },
 );
 
 const fields = Compile(EventFields);

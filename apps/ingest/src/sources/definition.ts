@@ -40,7 +40,20 @@ export const SourceBody = Type.Object(
     handshake: Type.Optional(Handshake),
     map: Expressions,
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        name: 'The shop',
+        verify: { scheme: 'none' },
+        map: {
+          type: '"order." + body.status',
+          prospectId: 'body.customer.id',
+          data: '{"total": body.total}',
+        },
+      },
+    ],
+  },
 );
 export type SourceBody = Static<typeof SourceBody>;
 

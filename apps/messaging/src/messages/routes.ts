@@ -49,7 +49,12 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
     '/v1/messages/:id',
     {
       config: read,
-      schema: { tags, params: Id, response: { 200: Message, ...problemResponses(401, 403, 404) } },
+      schema: {
+        tags,
+        summary: 'Read a message',
+        params: Id,
+        response: { 200: Message, ...problemResponses(401, 403, 404) },
+      },
     },
     async ({ principal, params }) => {
       const doc = await messages.get(principal.workspace, params.id);

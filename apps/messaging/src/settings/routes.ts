@@ -35,7 +35,11 @@ export function settingsRoutes(app: Http, { settings, providersOf }: SettingsRou
     '/v1/settings',
     {
       config: { scope: 'settings:read' },
-      schema: { tags: ['settings'], response: { 200: Stored, ...problemResponses(401, 403) } },
+      schema: {
+        tags: ['settings'],
+        summary: 'Read the settings',
+        response: { 200: Stored, ...problemResponses(401, 403) },
+      },
     },
     async ({ principal }) => ({
       ...settings.of(principal.workspace),

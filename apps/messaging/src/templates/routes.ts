@@ -66,6 +66,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
       config: read,
       schema: {
         tags,
+        summary: 'List the templates',
         querystring: PageQuery,
         response: { 200: pageOf(Summary), ...problemResponses(400, 401, 403) },
       },
@@ -82,7 +83,12 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
     '/v1/templates/:id',
     {
       config: read,
-      schema: { tags, params: Id, response: { 200: Template, ...problemResponses(401, 403, 404) } },
+      schema: {
+        tags,
+        summary: 'Read a template',
+        params: Id,
+        response: { 200: Template, ...problemResponses(401, 403, 404) },
+      },
     },
     async ({ principal, params }) => {
       const head = await existing(principal, params.id);
@@ -98,6 +104,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
       config: read,
       schema: {
         tags,
+        summary: 'List the versions of a template, newest first',
         params: Id,
         querystring: PageQuery,
         response: { 200: pageOf(Version), ...problemResponses(400, 401, 403, 404) },

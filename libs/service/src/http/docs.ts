@@ -1,6 +1,14 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify';
+import type { TSchema } from 'typebox';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** For the document alone: the bodies that a route reads as text itself, by media type. Each has an example. */
+    documentedBody?: Readonly<Record<string, TSchema>>;
+  }
+}
 
 export interface DocsOptions {
   readonly title: string;
@@ -23,6 +31,7 @@ export async function registerDocs(
   { title, description, version }: DocsOptions,
 ): Promise<void> {
   await app.register(swagger, {
+    transform: ({ schema, url, route }) => ({ schema: withBody(schema, route.config), url }),
     openapi: {
       openapi: '3.1.0',
       info: { title, description, version },
@@ -39,6 +48,13 @@ export async function registerDocs(
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+/** The schema of a route, with the body that only the document knows. */
+function withBody(schema: FastifySchema, config: FastifyContextConfig | undefined): FastifySchema {
+  if (config?.documentedBody === undefined) return schema;
+  const bodies = Object.entries(config.documentedBody).map(([type, body]) => [type, { schema: body }]);
+  return { ...schema, body: { content: Object.fromEntries(bodies) } };
 }
 
 /** What a route's scope means for the document. */

@@ -8,7 +8,7 @@ import { problemOf } from '../problem/problem-of.ts';
  * answer names that id.
  */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error);
+  const problem = problemFor(error, request);
   const ours = problem.status >= 500;
   if (ours) request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed');
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfter)));
@@ -17,6 +17,15 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     .headers({ ...problem.headers })
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problemBody(problem, ours ? request.id : undefined)));
+}
+
+/** The problem that an error is; a 415 of the server's own says what the route takes. */
+function problemFor(error: unknown, request: FastifyRequest): Problem {
+  const problem = problemOf(error);
+  if (problem.status !== 415 || error instanceof Problem) return problem;
+  const { schema, config } = request.routeOptions;
+  const types = schema?.consumes ?? Object.keys(config.documentedBody ?? { 'application/json': true });
+  return new Problem(415, problem.code, `${problem.detail} It takes ${types.join(', ')}.`);
 }
 
 /**

@@ -16,17 +16,21 @@ export function completeRoute(route: RouteOptions): void {
   }
   const { scope } = route.config ?? {};
   schema.security ??= securityOf(scope);
-  schema.response = { ...problemResponses(...errorsOf(schema, scope)), ...(schema.response ?? {}) };
+  schema.response = { ...problemResponses(...errorsOf(route)), ...(schema.response ?? {}) };
   route.schema = schema;
 }
 
-function errorsOf(schema: NonNullable<RouteOptions['schema']>, scope: string | undefined): number[] {
-  const { body, querystring, params } = schema;
+function errorsOf(route: RouteOptions): number[] {
+  const { schema = {}, config } = route;
+  const scope = config?.scope;
+  const { body = route.config?.documentedBody, querystring, params } = schema;
   return [
     ...((body ?? querystring ?? params) ? [400] : []),
     ...(scope === undefined ? [] : [401, 403, 503]),
     ...(body === undefined ? [] : [413, 415]),
-    500,
+    // The router's own, and Node's, before any handler.
+    ...(params === undefined ? [] : [404, 414]),
+    ...[431, 500],
   ];
 }
 
