@@ -46,6 +46,7 @@ import type { Providers } from './providers/provider.ts';
 import { channelRoutes } from './providers/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
+import { createWarnings } from './settings/warnings.ts';
 import { createCheckTemplate } from './templates/check.ts';
 import { createTemplateLibrary } from './templates/library.ts';
 import { createRehearse } from './templates/rehearse.ts';
@@ -173,6 +174,7 @@ export function createMessaging(deps: MessagingDeps): Service {
       settingsRoutes(app, {
         settings,
         providersOf: (channel) => deps.providers[channel]?.map(({ name }) => name) ?? [],
+        warnings: createWarnings({ store, hasDefaultSender: sender !== undefined }),
       });
     },
     async start() {

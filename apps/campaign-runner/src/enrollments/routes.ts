@@ -83,7 +83,12 @@ function plan(
   if (prospectId === undefined && campaignId === undefined) {
     return { index: 'byStatus', equals: [workspace, ...(status === undefined ? [] : [status])] };
   }
-  throw new Problem(400, 'invalid_query', 'prospectId cannot be combined with status');
+  throw new Problem(
+    400,
+    'filters_not_served',
+    'Enrollments can be listed by prospectId (then campaignId), by campaignId (then status), by status, or all.',
+    { errors: [{ path: '/status', message: 'cannot be combined with prospectId' }] },
+  );
 }
 
 /** The routes that show enrollments. */

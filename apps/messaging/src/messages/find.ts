@@ -39,4 +39,4 @@ const SERVED_FILTERS =
   'Messages can be listed by prospectId, by enrollmentId, by status, or by campaignId (then channel, status and stepId, in this order), or all.';
 
 const faults = (given: readonly [string, unknown][]): Fault[] =>
-  given.map(([name]) => ({ path: `/${name}`, message: 'cannot be combined with the other filters' }));
+  given.map(([name]) => ({ path: `/${name}`, message: 'cannot be combined with the other filters given' }));

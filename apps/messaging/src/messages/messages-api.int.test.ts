@@ -1,5 +1,5 @@
 import { span } from '@herald/domain';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { type StageOptions, setStage, T0 } from '../testing/stage.ts';
 
@@ -180,6 +180,89 @@ test('settings are kept, checked, and used', async () => {
     '/providers/call',
   ]);
   expect((await stage.call('GET', '/v1/settings', undefined, 'other')).body).toEqual({ version: 0 });
+});
+
+describe('PATCH /v1/settings', () => {
+  const senders = { email: { from: { email: 'hi@shop.example', name: 'Shop' } } };
+
+  test('changes what it names and leaves the rest; null unsets', async () => {
+    const stage = await ready();
+    await stage.call('PUT', '/v1/settings', { senders, zone: 'Europe/Rome' });
+    expect(await stage.call('PATCH', '/v1/settings', { tracking: { opens: true } })).toEqual({
+      status: 200,
+      body: { senders, zone: 'Europe/Rome', tracking: { opens: true }, version: 2 },
+    });
+    const second = { tracking: { clicks: true }, zone: null, senders: { email: { from: { name: null } } } };
+    expect((await stage.call('PATCH', '/v1/settings', second)).body).toEqual({
+      senders: { email: { from: { email: 'hi@shop.example' } } },
+      tracking: { opens: true, clicks: true },
+      version: 3,
+    });
+  });
+
+  test('checks what comes of it as a whole, with the places in it', async () => {
+    const stage = await ready();
+    expect(
+      await stage.call('PATCH', '/v1/settings', { senders: { email: { replyTo: 'a@b.example' } } }),
+    ).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_body', errors: [{ path: '/senders/email/from', message: 'is required' }] },
+    });
+    expect(await stage.call('PATCH', '/v1/settings', { trackin: {} })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/trackin', message: 'is not known here' }] },
+    });
+    expect((await stage.call('PATCH', '/v1/settings', { zone: 'Mars/North' })).status).toBe(422);
+    expect((await stage.call('GET', '/v1/settings')).body).toEqual({ version: 0 });
+  });
+
+  test('many at once are all made', async () => {
+    const stage = await ready();
+    const patches = [
+      { zone: 'Europe/Rome' },
+      { senders },
+      { tracking: { opens: true } },
+      { tracking: { clicks: true } },
+    ];
+    const answers = await Promise.all(patches.map((patch) => stage.call('PATCH', '/v1/settings', patch)));
+    for (const { status } of answers) expect([200, 201]).toContain(status);
+    expect((await stage.call('GET', '/v1/settings')).body).toEqual({
+      ...{ zone: 'Europe/Rome', senders, tracking: { opens: true, clicks: true }, version: 4 },
+    });
+  });
+});
+
+test('a PUT that takes the sender of a channel away that templates use is answered with a warning', async () => {
+  const stage = await ready({ sender: undefined });
+  const sender = { senders: { email: { from: { email: 'hi@shop.example' } } } };
+  await stage.call('PUT', '/v1/settings', { ...sender, zone: 'Europe/Rome' });
+  const { status, body } = await stage.call('PUT', '/v1/settings', { tracking: { opens: true } });
+  expect(status).toBe(200);
+  expect(body.warnings).toEqual([
+    'zone is unset now: it was not in the request. PATCH changes only what it names.',
+    expect.stringMatching(
+      /^senders\.email is unset now, and templates send by email .* mail fails as no_sender\.$/,
+    ),
+  ]);
+  await stage.call('PATCH', '/v1/settings', sender);
+  expect((await stage.call('PATCH', '/v1/settings', { tracking: null })).body.warnings).toBeUndefined();
+});
+
+test.each(['status=faild', 'channel=fax', 'state=sent'])(
+  'a list refuses %s and says what there is',
+  async (query) => {
+    const stage = await ready();
+    const { status, body } = await stage.call('GET', `/v1/messages?${query}`);
+    expect([status, body.code]).toEqual([400, 'invalid_query']);
+    expect(body.errors[0].message).toMatch(
+      query.startsWith('state') ? 'is not known here' : /must be ".*" or "/,
+    );
+  },
+);
+
+test('a filter where there is none is refused', async () => {
+  const stage = await ready();
+  expect((await stage.call('GET', '/v1/channels?status=open')).status).toBe(400);
 });
 
 test('without any sender a message fails and says so', async () => {

@@ -1,4 +1,5 @@
 import { collections } from '@herald/contracts';
+import { CHANNELS, MESSAGE_STATUSES } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
@@ -14,8 +15,8 @@ const Query = Type.Object({
   prospectId: Filter,
   enrollmentId: Filter,
   campaignId: Filter,
-  channel: Filter,
-  status: Filter,
+  channel: Type.Optional(Type.Enum([...CHANNELS])),
+  status: Type.Optional(Type.Enum([...MESSAGE_STATUSES])),
   stepId: Filter,
 });
 

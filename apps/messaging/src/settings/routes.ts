@@ -1,12 +1,14 @@
 import type { Channel } from '@herald/domain';
-import { type Http, Problem, problemResponses } from '@herald/service';
+import { type Http, Problem, parseJson, problemResponses } from '@herald/service';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
 import { consentFields, consentSettings } from './consent.ts';
 import { limitFields, limitSettings } from './limits.ts';
+import { mergePatch } from './merge-patch.ts';
 import { providerFields, providerSettings } from './providers.ts';
 import { senderFields, senderSettings } from './senders.ts';
-import { contentOf, type Settings } from './settings.ts';
+import { contentOf, type Settings, type SettingsChange, type SettingsContent } from './settings.ts';
+import type { SettingsWarnings } from './warnings.ts';
 import { zoneFields, zoneSettings } from './zone.ts';
 
 const Content = Type.Object(
@@ -14,15 +16,23 @@ const Content = Type.Object(
   { additionalProperties: false },
 );
 const Stored = Type.Object({ ...Content.properties, version: Type.Integer() });
+const Changed = Type.Object({
+  ...Stored.properties,
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'What may not have been meant. It was done all the same.' }),
+  ),
+});
+const MERGE_PATCH = 'application/merge-patch+json';
 
 export interface SettingsRoutesDeps {
   readonly settings: Settings;
   /** The names of the providers that the installation has. */
   readonly providersOf: (channel: Channel) => readonly string[];
+  readonly warnings: SettingsWarnings;
 }
 
 /** The routes that keep a workspace's settings. */
-export function settingsRoutes(app: Http, { settings, providersOf }: SettingsRoutesDeps): void {
+export function settingsRoutes(app: Http, { settings, providersOf, warnings }: SettingsRoutesDeps): void {
   const areas: readonly SettingsArea[] = [
     zoneSettings,
     senderSettings,
@@ -30,6 +40,21 @@ export function settingsRoutes(app: Http, { settings, providersOf }: SettingsRou
     limitSettings(providersOf),
     consentSettings,
   ];
+
+  const assertUsable = (content: SettingsContent): void => {
+    const errors = areas.flatMap((area) => area.faults(content));
+    if (errors.length > 0)
+      throw new Problem(422, 'invalid_settings', 'The settings cannot be used.', { errors });
+  };
+  const answer = async ({ before, doc }: SettingsChange, unnamed: boolean) => {
+    const after = contentOf(doc);
+    const found = await warnings(doc.workspace, before, after, unnamed);
+    return { ...after, version: doc.version, ...(found.length > 0 && { warnings: found }) };
+  };
+  // Its own media type, of RFC 7396; plain JSON is taken as well.
+  app.addContentTypeParser(MERGE_PATCH, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJson(body),
+  );
 
   app.get(
     '/v1/settings',
@@ -53,17 +78,44 @@ export function settingsRoutes(app: Http, { settings, providersOf }: SettingsRou
       config: { scope: 'settings:write' },
       schema: {
         tags: ['settings'],
-        summary: 'Set zone, senders and providers; what is left out is unset',
+        summary: 'Replace all settings; what is left out is unset. PATCH changes only what it names',
         body: Content,
-        response: { 200: Stored, 201: Stored, ...problemResponses(400, 401, 403, 409, 422) },
+        response: { 200: Changed, 201: Changed, ...problemResponses(400, 401, 403, 409, 422) },
       },
     },
     async ({ principal, body }, reply) => {
-      const errors = areas.flatMap((area) => area.faults(body));
-      if (errors.length > 0)
-        throw new Problem(422, 'invalid_settings', 'The settings cannot be used.', { errors });
-      const { doc, created } = await settings.save(principal.workspace, body);
-      return reply.code(created ? 201 : 200).send({ ...contentOf(doc), version: doc.version });
+      assertUsable(body);
+      const change = await settings.change(principal.workspace, () => body);
+      return reply.code(change.created ? 201 : 200).send(await answer(change, true));
+    },
+  );
+
+  app.patch(
+    '/v1/settings',
+    {
+      config: { scope: 'settings:write' },
+      schema: {
+        tags: ['settings'],
+        summary:
+          'Change some settings, by a JSON merge patch (RFC 7396): null unsets, a list is replaced as a whole',
+        consumes: [MERGE_PATCH, 'application/json'],
+        body: Type.Unsafe<unknown>(Type.Object({}, { additionalProperties: true })),
+        response: { 200: Changed, 201: Changed, ...problemResponses(400, 401, 403, 409, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { principal, body } = request;
+      const isContent = request.compileValidationSchema(Content, 'body');
+      const change = await settings.change(principal.workspace, (before) => {
+        const merged = mergePatch(before, body);
+        // The same check, with the same answer, as if all of it had been sent.
+        const checked: unknown = isContent(merged);
+        if (typeof checked === 'object' && checked !== null && 'error' in checked) throw checked.error;
+        const content = merged as SettingsContent;
+        assertUsable(content);
+        return content;
+      });
+      return reply.code(change.created ? 201 : 200).send(await answer(change, false));
     },
   );
 }

@@ -13,12 +13,22 @@ export interface Settings extends Followed {
   of(workspace: string): SettingsContent;
   /** Counts the changes; 0 before the first. */
   versionOf(workspace: string): number;
-  /** Writes and tells all replicas. The same content again changes nothing. */
-  save(workspace: string, content: SettingsContent): Promise<{ doc: SettingsDocument; created: boolean }>;
+  /**
+   * Writes what `change` makes of the stored content, and tells all replicas. Of several changes at once each is made on top of the one
+   * before: `change` may run more than once, and may throw. The same content again changes nothing.
+   */
+  change(workspace: string, change: (before: SettingsContent) => SettingsContent): Promise<SettingsChange>;
+}
+
+export interface SettingsChange {
+  readonly before: SettingsContent;
+  readonly doc: SettingsDocument;
+  readonly created: boolean;
 }
 
 const ID = 'settings';
-const TRIES = 3;
+/** As many changes may come in between. */
+const TRIES = 10;
 
 export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log'>): Settings {
   const collection = deps.store.collection(collections.settings);
@@ -44,14 +54,16 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
 
   const write = async (
     workspace: string,
-    content: SettingsContent,
-  ): Promise<{ doc: SettingsDocument; created: boolean } | undefined> => {
+    change: (before: SettingsContent) => SettingsContent,
+  ): Promise<SettingsChange | undefined> => {
     const stored = await collection.get(workspace, ID);
-    if (stored !== undefined && canonicalJson(contentOf(stored)) === canonicalJson(content))
-      return { doc: stored, created: false };
+    const before = stored === undefined ? {} : contentOf(stored);
+    const content = change(before);
+    if (stored !== undefined && canonicalJson(before) === canonicalJson(content))
+      return { before, doc: stored, created: false };
     const doc = { ...content, workspace, id: ID, version: (stored?.version ?? 0) + 1 };
     const [written] = await collection.write([{ doc, ifVersion: stored?.version ?? null }]);
-    return written === true ? { doc, created: stored === undefined } : undefined;
+    return written === true ? { before, doc, created: stored === undefined } : undefined;
   };
 
   return {
@@ -61,9 +73,9 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
       return doc === undefined ? {} : contentOf(doc);
     },
     versionOf: (workspace) => known.get(workspace)?.version ?? 0,
-    async save(workspace, content) {
+    async change(workspace, change) {
       for (let tries = 0; tries < TRIES; tries += 1) {
-        const saved = await write(workspace, content);
+        const saved = await write(workspace, change);
         if (saved === undefined) continue;
         keep(saved.doc);
         // Also when nothing changed: an earlier process may have ended between its write and this.

@@ -99,7 +99,12 @@ export async function setStage(options: StageOptions = {}) {
   };
   const http = await createHttp({ log, metrics, apiKeys, title: 't', description: 'd', version: '0' });
   await services[0]?.routes(http);
-  const call = async (method: 'GET' | 'PUT' | 'POST', url: string, body?: object, token = 'key') => {
+  const call = async (
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH',
+    url: string,
+    body?: object,
+    token = 'key',
+  ) => {
     const headers = { authorization: `Bearer ${token}` };
     const response = await http.inject({ method, url, headers, ...(body && { payload: body }) });
     return { status: response.statusCode, body: response.json() };

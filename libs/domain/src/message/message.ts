@@ -30,24 +30,26 @@ export interface MessageIdentity {
  * Where a message stands (section 7 of the design). `sending` is not among them: it is a lease on the document, not a fact.
  * `scheduled` covers a later due time as well as the wait before another attempt.
  */
-export type MessageStatus =
-  | 'requested'
-  | 'scheduled'
-  | 'sent'
-  | 'delivered'
-  | 'opened'
-  | 'clicked'
-  | 'answered'
-  | 'completed'
-  | 'busy'
-  | 'no_answer'
-  | 'suppressed'
-  | 'failed'
-  | 'expired'
-  | 'withdrawn'
-  | 'bounced'
-  | 'complained'
-  | 'unknown';
+export const MESSAGE_STATUSES = [
+  'requested',
+  'scheduled',
+  'sent',
+  'delivered',
+  'opened',
+  'clicked',
+  'answered',
+  'completed',
+  'busy',
+  'no_answer',
+  'suppressed',
+  'failed',
+  'expired',
+  'withdrawn',
+  'bounced',
+  'complained',
+  'unknown',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /** What is told of a message and is no status of its own: the receiving server asked for patience; a key was pressed in a call. */
 export type MessageNote = 'deferred' | 'key_pressed';

@@ -1,5 +1,5 @@
 import type { RouteOptions } from 'fastify';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { securityOf } from './docs.ts';
 import { problemResponses } from './pages.ts';
 import { closed } from './validation/closed.ts';
@@ -15,6 +15,8 @@ export function completeRoute(route: RouteOptions): void {
     if (isSchema(given)) schema[part] = closed(given);
   }
   const { scope } = route.config ?? {};
+  // A filter that does not exist is a mistake to be told of, also where there is no filter at all.
+  if (scope !== undefined && [route.method].flat().includes('GET')) schema.querystring ??= NO_QUERY;
   schema.security ??= securityOf(scope);
   schema.response = { ...problemResponses(...errorsOf(route)), ...(schema.response ?? {}) };
   route.schema = schema;
@@ -33,5 +35,7 @@ function errorsOf(route: RouteOptions): number[] {
     ...[431, 500],
   ];
 }
+
+const NO_QUERY = Type.Object({}, { additionalProperties: false });
 
 const isSchema = (value: unknown): value is TSchema => typeof value === 'object' && value !== null;
