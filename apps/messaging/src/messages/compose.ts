@@ -1,4 +1,5 @@
 import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
+import { isObject, type JsonObject } from '@herald/domain';
 import { isHeaderSafe, type Mailbox, parseMailbox } from '../addresses/email-address.ts';
 import { type CallContent, callContent } from '../channels/call.ts';
 import type { EmailContent } from '../channels/email.ts';
@@ -93,11 +94,13 @@ export function createCompose(deps: ComposeDeps): Compose {
 
   const content: Compose['content'] = async (version, subject, over = {}) => {
     const { workspace, templateId, n, channel } = version;
+    const data = { ...templateData(subject), ...over };
     const job = {
       workspace,
       template: `${templateId}@${n}`,
-      data: { ...templateData(subject), ...over },
-      locality: localityOf(subject.prospect.traits, settings.of(workspace).zone ?? deps.defaultZone),
+      data,
+      // Of whom the template is about: in a preview that may be a sample.
+      locality: localityOf(traitsOf(data.prospect), settings.of(workspace).zone ?? deps.defaultZone),
     };
     if (channel === 'email')
       return { channel, ...(await renderer.render({ ...job, sources: await sourcesOf(version) })) };
@@ -191,6 +194,9 @@ function refuseUnsafe(...headers: readonly (string | undefined)[]): void {
   if (headers.some((text) => text !== undefined && !isHeaderSafe(text)))
     throw new TemplateError([{ reason: 'something in its headers has a line break or a control character' }]);
 }
+
+const traitsOf = (prospect: unknown): JsonObject =>
+  isObject(prospect) && isObject(prospect.traits) ? (prospect.traits as JsonObject) : {};
 
 const textsOf = (version: TemplateVersionDocument): Omit<TemplateSources, 'layout'> => {
   const { subject, preheader, html, text } = version;

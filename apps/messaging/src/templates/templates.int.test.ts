@@ -159,6 +159,21 @@ test('a preview takes sample data, an older version, and says what is missing wh
   expect((await preview({ prospectId: 'nobody' })).status).toBe(422);
 });
 
+test('a preview speaks the sample’s own zone and language, as the sent message would', async () => {
+  const stage = await setStage();
+  await stage.prospect();
+  const text = '<%= date(it.event.data.at, { style: "full", time: "short" }) %>';
+  await stage.template('welcome', { subject: 'Hi', text });
+  const event = { data: { at: '2026-03-01T23:30:00Z' } };
+  const preview = async (body: object): Promise<unknown> =>
+    (await stage.call('POST', '/v1/templates/welcome/preview', { event, ...body })).body;
+  const prospect = { traits: { timezone: 'Asia/Tokyo', locale: 'de' } };
+  const german = { text: expect.stringMatching(/^Montag, 2\. März 2026 um 08:30/) };
+  expect(await preview({ prospect })).toMatchObject(german);
+  expect(await preview({ prospectId: 'ada', prospect })).toMatchObject(german);
+  expect(await preview({})).toMatchObject({ text: expect.stringContaining('Sunday, March 1, 2026') });
+});
+
 test('a prospect’s data is shown only to a key that may read prospects', async () => {
   const stage = await setStage();
   await stage.prospect();

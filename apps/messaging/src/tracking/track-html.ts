@@ -1,4 +1,5 @@
 import { MAX_TRACKED_LENGTH } from '@herald/contracts';
+import { decodeHTMLAttribute } from 'entities/decode';
 
 export interface HtmlTracking {
   /** The address that goes on to `target`; undefined: it is left as it is. */
@@ -8,7 +9,7 @@ export interface HtmlTracking {
 }
 
 /**
- * The same HTML with the web links of its `<a>` going through ours, and a picture at its end. What is in comments (Outlook's, too), in `<style>`
+ * The same HTML with the web links of its `<a>` and `<area>` going through ours, and a picture at its end. What is in comments (Outlook's, too), in `<style>`
  * and the like stays as it is, and so does a link with `data-track="off"`. One pass, whatever the HTML: from where it is broken on, nothing changes.
  */
 export function trackHtml(html: string, { linkTo, picture }: HtmlTracking): string {
@@ -21,7 +22,7 @@ export function trackHtml(html: string, { linkTo, picture }: HtmlTracking): stri
 }
 
 /** Elements whose content is no markup. */
-const RAW = /^(style|script|title|textarea|xmp)$/;
+const RAW = /^(style|script|title|textarea|xmp|iframe|noembed|noframes|plaintext)$/;
 
 function rewriteLinks(html: string, linkTo: (target: string) => string): string {
   let out = '';
@@ -40,7 +41,7 @@ function rewriteLinks(html: string, linkTo: (target: string) => string): string 
       continue;
     }
     if (tag === 'open') break;
-    if (tag.name === 'a') {
+    if (tag.name === 'a' || tag.name === 'area') {
       const href = hrefToTrack(tag);
       if (href !== undefined) {
         out += `${html.slice(done, href.from)}"${linkTo(href.target)}"`;
@@ -126,18 +127,11 @@ function hrefToTrack({ attributes }: Tag): (Attribute & { readonly target: strin
   if (href === undefined) return undefined;
   if (attributes.some(({ name, value }) => name === 'data-track' && value.toLowerCase() === 'off'))
     return undefined;
-  const target = decoded(href.value).trim();
-  if (!/^https?:\/\//i.test(target) || target.length > MAX_TRACKED_LENGTH || !URL.canParse(target))
-    return undefined;
-  return { ...href, target: new URL(target).href };
+  // As a browser reads it: every character reference, and no line breaks and tabs.
+  const text = decodeHTMLAttribute(href.value)
+    .replace(/[\t\n\r]/g, '')
+    .trim();
+  if (!/^https?:\/\//i.test(text)) return undefined;
+  const target = URL.parse(text)?.href;
+  return target === undefined || target.length > MAX_TRACKED_LENGTH ? undefined : { ...href, target };
 }
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** The references that stand in links: numbers, and the five names of XML, which escaping writes. */
-const decoded = (text: string): string =>
-  text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (all, decimal, hex, name) => {
-    if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? all;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });

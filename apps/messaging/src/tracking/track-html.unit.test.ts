@@ -20,6 +20,29 @@ test('links of whatever form go through ours, each to where it went', () => {
 });
 
 test.each([
+  ['https://a.example/gr&uuml;n', 'https://a.example/gr%C3%BCn'],
+  ['https://a.example/gr&#252;n?x=&#xFC;', 'https://a.example/gr%C3%BCn?x=%C3%BC'],
+  ['https://gr&uuml;n.example/', 'https://xn--grn-ioa.example/'],
+  ['https://a.example/?a=1&amp;b=2&AMP;c=3', 'https://a.example/?a=1&b=2&c=3'],
+  // By the HTML specification a name without a semicolon is none before `=` or a letter in an attribute.
+  ['https://a.example/?a=1&copy=2&regional=3', 'https://a.example/?a=1&copy=2&regional=3'],
+  ['https://a.example/?q=&copy', 'https://a.example/?q=%C2%A9'],
+  ['https://a.example/?a&lt;b&notit;', 'https://a.example/?a%3Cb&notit;'],
+  ['https&colon;&sol;&sol;a.example&sol;&num;top', 'https://a.example/#top'],
+  [' https://a.exam\nple/p\t ', 'https://a.example/p'],
+  ['https://a.example/?x=&amp;amp;', 'https://a.example/?x=&amp;'],
+])('what a link means is read as a browser does: %j', (href, target) => {
+  for (const html of [
+    `<a href="${href}">a</a>`,
+    `<A HREF='${href}'>a</A>`,
+    `<area shape=rect href="${href}">`,
+  ])
+    expect(track(html).targets).toEqual([target]);
+});
+
+test.each([
+  '<iframe><a href="https://a.example"></iframe><noembed><a href="https://a.example"></noembed>',
+  '<base href="https://a.example/"><a href="page.html">p</a><form action="https://a.example"></form>',
   '<a href="mailto:a@b.example">m</a><a href="tel:+1">t</a><a href="#top">u</a><a name=x>n</a>',
   '<a href="javascript:alert(1)">x</a><a href="//b.example">y</a><a href="https://">z</a>',
   '<a data-track="off" href="https://a.example">a</a>',
