@@ -57,6 +57,8 @@ test.each([
   [{ TWILIO_ACCOUNT_SID: SID }, 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together'],
   [{ TWILIO_ACCOUNT_SID: 'SK123', TWILIO_AUTH_TOKEN: 't' }, 'AC and 32 letters and digits'],
   [{ TWILIO_NUMBER: '030 123' }, 'a number such as +14155550100'],
+  [{ SMTP_URL: 'smtp://me:hun#ter@mail.example' }, 'SMTP_URL is not right: it is no URL'],
+  [{ SMTP_PASSWORD: 'x' }, 'go with SMTP_URL, which is not set'],
   [{ WEBHOOK_ALLOW: '10.0.0.0/8, intranet' }, 'intranet is no network such as 10.1.0.0/16'],
   [{ SENDGRID_URL: 'ftp://x' }, 'an http or https address'],
 ])('%j is told as a fault of the configuration', (env, message) => {

@@ -24,7 +24,16 @@ test('either may be given alone', () => {
 });
 
 test('a URL that is none is an error that does not show it', () => {
-  const attempt = () => brokerUrl({ AMQP_URL: 'broker with hunter2', AMQP_PASSWORD: 'hunter3' });
-  expect(attempt).toThrow('AMQP_URL is not right');
-  expect(attempt).not.toThrow(/hunter/);
+  for (const url of [
+    'broker with hunter2',
+    'amqp://me:hun#ter@broker',
+    'amqp://me:1/hunter@broker',
+    'smtp://hunter',
+  ]) {
+    for (const more of [{}, { AMQP_PASSWORD: 'hunter3' }]) {
+      const attempt = () => brokerUrl({ AMQP_URL: url, ...more });
+      expect(attempt).toThrow(/AMQP_URL is not right.*AMQP_USERNAME and AMQP_PASSWORD/);
+      expect(attempt).not.toThrow(/hunter|hun#ter/);
+    }
+  }
 });

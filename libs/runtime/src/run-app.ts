@@ -7,6 +7,7 @@ import * as mongodb from '@herald/store/mongodb';
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
 import { brokerUrl } from './broker-url.ts';
 import { runtimeConfig } from './config.ts';
+import { mongoUri } from './mongo-uri.ts';
 import { openDependencies } from './open-dependencies.ts';
 
 /** What an installation gives its services beside what every service has. */
@@ -74,11 +75,12 @@ const dependencies = (
   observer: BrokerObserver,
   // Before anything is opened: a URL that is none is not a fault that passes.
   url = brokerUrl(config),
+  uri = mongoUri(config),
 ) => ({
   store: {
     open: () =>
       mongodb.openMongoStore({
-        uri: config.MONGODB_URI,
+        uri,
         collections: Object.values(collections),
         mustBeMigrated: true,
       }),

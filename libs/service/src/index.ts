@@ -7,6 +7,7 @@ export { createClock, systemClock } from './clock.ts';
 export { commonConfig, waitingConfig, waitingOf } from './config/common.ts';
 export { configTable } from './config/config-table.ts';
 export { ConfigError, loadConfig } from './config/load-config.ts';
+export { serviceUrl } from './config/service-url.ts';
 export { Choice, Duration, ExactInstant, HttpUrl, Secret, Zone } from './config/settings.ts';
 export { writeDurably } from './durable-file.ts';
 export { createHttp, type Http, type HttpOptions } from './http/http.ts';

@@ -1,4 +1,4 @@
-import { ConfigError, Duration, HttpUrl, Secret } from '@herald/service';
+import { ConfigError, Duration, HttpUrl, Secret, serviceUrl } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { createConsoleProvider } from './email/console/console-provider.ts';
 import { createSendGridProvider } from './email/sendgrid/sendgrid-provider.ts';
@@ -26,6 +26,13 @@ export const providerConfig = {
         'Mail server, as `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. With SendGrid it is the second choice. Neither: e-mail is shown on standard output and not sent.',
     }),
   ),
+  SMTP_USERNAME: Type.Optional(
+    Type.String({
+      description:
+        'User for the mail server, in the place of the one in `SMTP_URL`; any characters, as they are.',
+    }),
+  ),
+  SMTP_PASSWORD: Type.Optional(Secret({ description: 'Their password, in the same way.' })),
   SMTP_CONNECTIONS: Type.Integer({
     default: 5,
     minimum: 1,
@@ -92,7 +99,8 @@ export function createProviders(config: ProviderConfig, publicUrl: string): Prov
 }
 
 function emailProviders(config: ProviderConfig): readonly Provider<'email'>[] {
-  const { SENDGRID_API_KEY: apiKey, SMTP_URL: smtp, SEND_TIMEOUT: timeout } = config;
+  const { SENDGRID_API_KEY: apiKey, SEND_TIMEOUT: timeout } = config;
+  const smtp = smtpUrl(config);
   const providers = [
     ...(apiKey === undefined ? [] : [createSendGridProvider({ apiKey, url: config.SENDGRID_URL, timeout })]),
     ...(smtp === undefined
@@ -100,6 +108,22 @@ function emailProviders(config: ProviderConfig): readonly Provider<'email'>[] {
       : [createSmtpProvider({ url: smtp, connections: config.SMTP_CONNECTIONS, timeout })]),
   ];
   return providers.length > 0 ? providers : [createConsoleProvider()];
+}
+
+/** Undefined where there is no mail server. */
+function smtpUrl({ SMTP_URL, SMTP_USERNAME, SMTP_PASSWORD }: ProviderConfig): string | undefined {
+  if (SMTP_URL === undefined && (SMTP_USERNAME !== undefined || SMTP_PASSWORD !== undefined))
+    throw new ConfigError(['SMTP_USERNAME and SMTP_PASSWORD go with SMTP_URL, which is not set']);
+  if (SMTP_URL === undefined) return undefined;
+  return serviceUrl({
+    name: 'SMTP_URL',
+    url: SMTP_URL,
+    schemes: ['smtp', 'smtps'],
+    example: 'smtp://user:password@host:587',
+    username: SMTP_USERNAME,
+    password: SMTP_PASSWORD,
+    credentials: ['SMTP_USERNAME', 'SMTP_PASSWORD'],
+  });
 }
 
 function phoneProviders(config: ProviderConfig, publicUrl: string) {

@@ -34,7 +34,11 @@ type Step = (
 /** What the server does at each step; `turn` counts from 1. Nothing given: it accepts. */
 export interface MailServerBehaviour {
   readonly connect?: Step;
-  readonly auth?: Step;
+  readonly auth?: (
+    turn: number,
+    session: { readonly id: string },
+    login: { readonly username: string; readonly password: string },
+  ) => Error | undefined;
   readonly mailFrom?: Step;
   readonly rcptTo?: Step;
   /** After the final dot. `'drop'` cuts the connection without an answer; the message was read to its end. */
@@ -71,8 +75,11 @@ export async function startMailServer(behaviour: MailServerBehaviour = {}): Prom
     logger: false,
     closeTimeout: 10,
     onConnect: (session, done) => void answer('connect', session, done),
-    onAuth: (_auth, session, done) =>
-      void answer('auth', session, (error) => done(error ?? null, error ? undefined : { user: 'u' })),
+    onAuth({ username, password }, session, done) {
+      const login = { username: username ?? '', password: password ?? '' };
+      const error = behaviour.auth?.(turnOf('auth'), session, login);
+      done(error ?? null, error ? undefined : { user: 'u' });
+    },
     onMailFrom: (_address, session, done) => void answer('mailFrom', session, done),
     onRcptTo: (_address, session, done) => void answer('rcptTo', session, done),
     async onData(stream, session, done) {

@@ -22,13 +22,25 @@ export interface MongoStoreOptions {
 }
 
 const INVALID_URI = 'invalid_uri';
+const TOO_OLD = 'server_too_old';
+/** The oldest MongoDB that the driver speaks to. */
+const LOWEST_MONGODB = '4.4';
 /** Unauthorized, AuthenticationFailed; Atlas says the latter by 8000. */
-const REFUSALS: readonly unknown[] = [13, 18, 8000, INVALID_URI];
+const REFUSALS: readonly unknown[] = [13, 18, 8000, INVALID_URI, TOO_OLD];
 
 /** Whether opening the store would fail by this the next time too: credentials, a connection string, a server too old for the driver. */
 export const isLastingFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && REFUSALS.includes(error.code)) || /\bwire version\b/.test(error.message));
+  error instanceof Error && (('code' in error && REFUSALS.includes(error.code)) || isTooOld(error));
+
+/** The driver says so by its number for the protocol, when it connects and when it looks for a server. */
+const isTooOld = (error: Error): boolean => /\bwire version\b/.test(error.message);
+
+/** The same as a sentence for an operator; undefined for any other error. */
+function tooOldIn(error: unknown): Error | undefined {
+  if (!(error instanceof Error) || !isTooOld(error)) return undefined;
+  const message = `MongoDB ${LOWEST_MONGODB} or newer is needed, and the server is older`;
+  return Object.assign(new Error(message, { cause: error }), { code: TOO_OLD });
+}
 
 /** The driver with the guarantees the store makes; see the options. Throws for what is no connection string, without repeating it. */
 export function createClient(options: MongoStoreOptions, more: MongoClientOptions = {}): MongoClient {
@@ -58,6 +70,16 @@ function settingsOf(options: MongoStoreOptions): MongoClientOptions {
     waitQueueTimeoutMS: socketTimeout,
     maxPoolSize: options.maxPoolSize ?? 50,
   };
+}
+
+/** Whether it is a connection string of MongoDB, with options that the driver knows. Connects to nothing. */
+export function isConnectionString(uri: string): boolean {
+  try {
+    createClient({ uri, collections: [] });
+    return true;
+  } catch {
+    return false; // the error says no more
+  }
 }
 
 /** Runs work on the database, each piece within the time-outs. */
@@ -91,7 +113,7 @@ export function createConnection(
   const track = async <T>(work: () => Promise<T>): Promise<T> => {
     if (closed !== undefined) throw new Error('The store is closed');
     const promise = work().catch((error: unknown) => {
-      throw storeError(error);
+      throw tooOldIn(error) ?? storeError(error);
     });
     underWay.add(promise);
     try {

@@ -1,2 +1,2 @@
-export { isLastingFault, type MongoStoreOptions } from './connection.ts';
+export { isConnectionString, isLastingFault, type MongoStoreOptions } from './connection.ts';
 export { openMongoStore } from './store.ts';

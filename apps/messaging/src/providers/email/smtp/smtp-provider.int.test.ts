@@ -1,3 +1,5 @@
+import { loadConfig } from '@herald/service';
+import { Type } from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   closedPort,
@@ -5,6 +7,7 @@ import {
   reply,
   startMailServer,
 } from '../../../testing/mail-server.ts';
+import { createProviders, providerConfig } from '../../config.ts';
 import type { OutgoingEmail } from '../../provider.ts';
 import { createSmtpProvider } from './smtp-provider.ts';
 
@@ -165,6 +168,26 @@ test('nobody at the address can be tried again', async () => {
     kind: 'temporary',
     reason: expect.stringContaining('ECONNREFUSED'),
   });
+});
+
+test('a user and password beside the URL reach the server as they are, whatever characters they hold', async () => {
+  const logins: unknown[] = [];
+  const server = await startMailServer({
+    auth: (_turn, _session, login) => {
+      logins.push(login);
+      return undefined;
+    },
+  });
+  const [SMTP_USERNAME, SMTP_PASSWORD] = ['me@home.example', 'p#a/s?s%w@o:r d%41'];
+  const env = { SMTP_URL: server.url, SMTP_USERNAME, SMTP_PASSWORD };
+  const config = loadConfig(Type.Object(providerConfig), env);
+  const [provider] = createProviders(config, 'https://herald.example').email ?? [];
+  onTestFinished(async () => {
+    await provider?.close();
+    await server.close();
+  });
+  expect(await provider?.send(message())).toMatchObject({ kind: 'sent' });
+  expect(logins).toEqual([{ username: SMTP_USERNAME, password: SMTP_PASSWORD }]);
 });
 
 test('a login that is refused is ours to mend: it is about all messages, and no password is told', async () => {
