@@ -6,6 +6,7 @@ import { eventsRoutes } from './events/events.routes.ts';
 import { hooksRoutes } from './hooks/hooks.routes.ts';
 import { createPublishEvents } from './publish-events.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { createCountries } from './settings/countries.ts';
 import { createSourceMemory } from './sources/source-memory.ts';
 import { sourcesRoutes } from './sources/sources.routes.ts';
 import { trackingRoutes } from './tracking/tracking.routes.ts';
@@ -33,6 +34,7 @@ export function createIngest(deps: IngestDeps): Service {
   const { broker, clock, log, metrics, secrets, linkSecret } = deps;
   const collection = deps.store.collection(collections.sources);
   const memory = createSourceMemory({ collection, broker, log });
+  const countries = createCountries(deps);
   const publishEvents = createPublishEvents({ broker, metrics });
   const newRateLimit = () => createRateLimit(deps.rate ?? 0, () => performance.now());
   const rateLimit = newRateLimit();
@@ -44,10 +46,20 @@ export function createIngest(deps: IngestDeps): Service {
     async routes(app) {
       // Each in a scope of its own: they read bodies differently.
       await app.register(async (scope: Http) =>
-        eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit }),
+        eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit, countries }),
       );
       await app.register(async (scope: Http) =>
-        hooksRoutes(scope, { memory, secrets, clock, log, metrics, publishEvents, rateLimit, publicUrl }),
+        hooksRoutes(scope, {
+          memory,
+          countries,
+          secrets,
+          clock,
+          log,
+          metrics,
+          publishEvents,
+          rateLimit,
+          publicUrl,
+        }),
       );
       await app.register(async (scope: Http) =>
         unsubscribeRoutes(scope, {
@@ -70,8 +82,12 @@ export function createIngest(deps: IngestDeps): Service {
         sourcesRoutes(scope, { collection, memory, broker, log, secrets, clock, publicUrl }),
       );
     },
-    start: () => memory.start(),
-    stop: () => memory.stop(),
+    async start() {
+      await Promise.all([memory.start(), countries.start()]);
+    },
+    async stop() {
+      await Promise.all([memory.stop(), countries.stop()]);
+    },
     // API keys and sources are in memory: it accepts events while the database is away.
     needs: ['broker'],
     checks: {

@@ -160,6 +160,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   countFromZero(deps.metrics);
   watchMessages(deps);
 
+  const countryOf = (workspace: string): string | undefined => settings.of(workspace).country;
   return {
     name: 'messaging',
     queues: [queue.send, queue.told],
@@ -168,7 +169,7 @@ export function createMessaging(deps: MessagingDeps): Service {
     routes(app) {
       const check = createCheckTemplate({ library, renderer });
       templateRoutes(app, { store, check, save: createSaveTemplate({ ...deps, library }) });
-      rehearseRoutes(app, createRehearse({ store, clock, library, compose, channels }));
+      rehearseRoutes(app, createRehearse({ store, clock, library, compose, channels, countryOf }));
       messageRoutes(app, store, createOperator({ transitions, clock }));
       channelRoutes(app, channels);
       settingsRoutes(app, {

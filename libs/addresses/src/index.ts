@@ -1,3 +1,5 @@
 /** Addresses of people: what one is, in which form it is kept and compared, and what a refusal says of it. Pure. */
+export { emailAddress, isHeaderSafe, type Mailbox, parseMailbox, readEmail } from './email.ts';
+export { isCountry, phoneNumber, readPhone } from './phone.ts';
 export { type Refusal, refusalOf } from './refusals.ts';
 export { isTwilioOptOut, twilioBounce } from './twilio-errors.ts';

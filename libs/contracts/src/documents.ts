@@ -168,6 +168,8 @@ export type ConsentEffect = 'suppress' | 'unsubscribe' | 'ignore';
 /** Written by messaging. One a workspace: `id` is `settings`. Each area of settings has its own file in messaging. */
 export interface SettingsDocument extends Document {
   readonly zone?: string;
+  /** ISO 3166, two letters: where phone numbers without a country's code belong. */
+  readonly country?: string;
   readonly senders?: Senders;
   /** By channel: the names of the providers that send it, in the order in which they are tried. */
   readonly providers?: { readonly [C in Channel]?: readonly string[] };

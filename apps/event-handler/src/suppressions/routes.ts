@@ -1,6 +1,7 @@
+import { readEmail, readPhone } from '@herald/addresses';
 import { collections, suppressedBy } from '@herald/contracts';
 import { plainAddress } from '@herald/domain';
-import { type Http, PageQuery, pageOf, problemResponses } from '@herald/service';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
 import { iso } from '../iso.ts';
@@ -38,10 +39,11 @@ export function suppressionRoutes(app: Http, store: Store): void {
     },
     async ({ query: { channel, address, limit = 50, cursor }, principal: { workspace } }) => {
       const index = suppressedBy[channel] ?? '';
+      const sought = address === undefined ? undefined : soughtAddress(channel, address);
       const page = await prospects.find({
         ...{ index, limit, equals: [workspace] },
         // Only texts: whoever has no suppressed address is not listed.
-        ...(address === undefined ? { from: '' } : { equals: [workspace, plainAddress(address)] }),
+        ...(sought === undefined ? { from: '' } : { equals: [workspace, sought] }),
         ...(cursor === undefined ? {} : { cursor }),
       });
       const items = page.items.flatMap(({ id, state }) => {
@@ -53,4 +55,14 @@ export function suppressionRoutes(app: Http, store: Store): void {
       return { items, ...(page.next === undefined ? {} : { nextCursor: page.next }) };
     },
   );
+}
+
+/** An address as suppressions are kept by. Throws a 400 for what is none: it would find nothing, whatever is suppressed. */
+function soughtAddress(channel: 'email' | 'sms', address: string): string {
+  const read = channel === 'email' ? readEmail(address) : readPhone(address);
+  if ('fault' in read)
+    throw new Problem(400, 'invalid', 'This is no address of the channel.', {
+      errors: [{ path: '/address', message: read.fault }],
+    });
+  return plainAddress('address' in read ? read.address : read.number);
 }

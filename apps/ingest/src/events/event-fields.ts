@@ -66,8 +66,13 @@ export interface CheckedEvent {
   readonly data: JsonObject;
 }
 
-/** The event, or undefined with at least one fault added. Paths are inside the item: `/type`, `/data/traits/email`. */
-export function checkEvent(item: unknown, clock: Clock, faults: Faults): CheckedEvent | undefined {
+/** The event, or undefined with at least one fault added. `country` is where phone numbers without a country's code belong. Paths are inside the item: `/type`, `/data/traits/email`. */
+export function checkEvent(
+  item: unknown,
+  clock: Clock,
+  faults: Faults,
+  country?: string,
+): CheckedEvent | undefined {
   const before = faults.count;
   if (isObject(item)) checkSubject(item, faults);
   if (!checkSchema(fields, item, faults)) return undefined;
@@ -86,7 +91,7 @@ export function checkEvent(item: unknown, clock: Clock, faults: Faults): Checked
 
   const dataFaults = faults.count;
   checkData(data, '/data', faults);
-  if (faults.count === dataFaults) checkVocabulary(type, about, data, faults);
+  const read = faults.count === dataFaults ? checkVocabulary(type, about, data, faults, country) : data;
 
   if (faults.count > before || subject === undefined) return undefined;
   return {
@@ -94,7 +99,7 @@ export function checkEvent(item: unknown, clock: Clock, faults: Faults): Checked
     type,
     stream: streamOf(about, subject),
     ...(when !== undefined && 'at' in when ? { occurredAt: when.at } : {}),
-    data,
+    data: read,
   };
 }
 

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
+import type { Countries } from '../settings/countries.ts';
 import { acceptItems } from './accept.ts';
 import { isBinaryMode } from './cloudevents.ts';
 import { EventFields } from './event-fields.ts';
@@ -43,11 +44,12 @@ export interface EventsDeps {
   readonly metrics: Metrics;
   readonly publishEvents: PublishEvents;
   readonly rateLimit: RateLimit;
+  readonly countries: Countries;
 }
 
 /** `POST /v1/events`. */
 export async function eventsRoutes(scope: Http, deps: EventsDeps): Promise<void> {
-  const { clock, publishEvents, rateLimit } = deps;
+  const { clock, publishEvents, rateLimit, countries } = deps;
   countRejections(scope, deps.metrics, 'credential');
   scope.removeAllContentTypeParsers();
   for (const [mediaType, kind] of Object.entries(MEDIA_TYPES)) {
@@ -70,7 +72,8 @@ export async function eventsRoutes(scope: Http, deps: EventsDeps): Promise<void>
     '/v1/events',
     { schema, config: { scope: 'events:write', usesStore: false }, validatorCompiler: () => () => true },
     async ({ body, headers, principal: { workspace } }, reply) => {
-      const { items, faults, count } = readItems(body ?? { kind: 'json' }, headers, clock);
+      const read = (country?: string) => readItems(body ?? { kind: 'json' }, headers, clock, country);
+      const { items, faults, count } = await countries.reading(workspace, read);
       if (faults.length > 0) throw refused(faults);
       rateLimit(workspace, count);
       const accepted = acceptItems(items, {

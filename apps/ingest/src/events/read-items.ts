@@ -23,7 +23,12 @@ export interface ReadItems {
 }
 
 /** Every item of a request, checked. Throws a 400 for a body that is no list of items at all. */
-export function readItems(body: EventsBody, headers: IncomingHttpHeaders, clock: Clock): ReadItems {
+export function readItems(
+  body: EventsBody,
+  headers: IncomingHttpHeaders,
+  clock: Clock,
+  country?: string,
+): ReadItems {
   const isCloudEvent = body.kind !== 'json' || isBinaryMode(headers);
   const raw = body.kind === 'json' && isCloudEvent ? [{ path: '', value: body.value }] : listOf(body);
   const items: AcceptedItem[] = [];
@@ -40,7 +45,7 @@ export function readItems(body: EventsBody, headers: IncomingHttpHeaders, clock:
       fields = mapped.fields;
       if (mapped.traceparent !== undefined) ownTrace = { traceparent: mapped.traceparent };
     }
-    const checked = checkEvent(fields, clock, own);
+    const checked = checkEvent(fields, clock, own, country);
     if (checked !== undefined && own.count === 0) items.push({ path, checked, ...ownTrace });
     else faults.push(...named(own, path, isCloudEvent));
   }

@@ -1,14 +1,13 @@
-import { CHANNELS, isObject, zoneFault } from '@herald/domain';
+import { isCountry, readEmail, readPhone } from '@herald/addresses';
+import { CHANNELS, isObject, type JsonObject, type JsonValue, zoneFault } from '@herald/domain';
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { IsIdnEmail } from 'typebox/format';
 import { checkSchema, type Faults, pointer } from './faults.ts';
 import { idFault } from './names.ts';
 
 /** bytes of JSON of one trait: traits are values to decide by, not documents. */
 const MAX_TRAIT_BYTES = 4 * 1024;
 const TRAIT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const MAX_EMAIL_LENGTH = 254;
 
 const Traits = Type.Optional(Type.Object({}));
 const consent = Type.Object(
@@ -56,43 +55,65 @@ const known: ReadonlyMap<string, KnownType> = new Map(
   }),
 );
 
-/** Adds what is wrong with an event of a type that Herald understands; others may carry anything. */
+/**
+ * Adds what is wrong with an event of a type that Herald understands; others may carry anything. Returns the data with its addresses in the
+ * form in which they are used: phone numbers in E.164, mail addresses without what stands around them. `country` is where national numbers of
+ * the workspace belong; a `country` beside the number goes before it.
+ */
 export function checkVocabulary(
   type: string,
   about: 'prospect' | 'company',
-  data: Record<string, unknown>,
+  data: JsonObject,
   faults: Faults,
-): void {
+  country?: string,
+): JsonObject {
   const rules = known.get(type);
-  if (rules === undefined) return;
+  if (rules === undefined) return data;
   if (rules.about !== about) faults.add('/type', `${type} is about a ${rules.about}: give ${rules.about}Id`);
-  if (!checkSchema(rules.data, data, faults, '/data')) return;
-  if (isObject(data.traits)) checkTraits(data.traits, faults);
+  const given = data;
+  if (!checkSchema(rules.data, data, faults, '/data')) return data;
+  const { traits, address, channel } = given;
   if (typeof data.companyId === 'string') {
     const wrong = idFault(data.companyId);
     if (wrong !== undefined) faults.add('/data/companyId', wrong);
   }
+  return {
+    ...given,
+    ...(isObject(traits) ? { traits: checkTraits(traits as JsonObject, faults, country) } : {}),
+    ...(typeof address === 'string' ? { address: checkAddress(channel, address, faults, country) } : {}),
+  };
 }
 
-function checkTraits(traits: Record<string, unknown>, faults: Faults): void {
+/** A suppressed address as messages are sent to it: it must be found by it. */
+function checkAddress(channel: unknown, address: string, faults: Faults, country?: string): string {
+  const isEmail = channel === 'email' || (channel !== 'sms' && channel !== 'call' && address.includes('@'));
+  const read = isEmail ? readEmail(address) : readPhone(address, country);
+  if ('fault' in read) faults.add('/data/address', read.fault);
+  if ('address' in read) return read.address;
+  return 'number' in read ? read.number : address;
+}
+
+function checkTraits(traits: JsonObject, faults: Faults, country?: string): JsonObject {
+  const own = typeof traits.country === 'string' && isCountry(traits.country) ? traits.country : country;
+  const used = new Map<string, JsonValue>();
   for (const [name, value] of Object.entries(traits)) {
     const path = pointer('/data/traits', name);
     if (!TRAIT_NAME.test(name)) {
       faults.add(path, 'a trait is named by letters, digits and _, not beginning with a digit, up to 64');
     } else if (Buffer.byteLength(JSON.stringify(value)) > MAX_TRAIT_BYTES) {
       faults.add(path, `must not be more than ${MAX_TRAIT_BYTES} bytes of JSON`);
-    } else if (name === 'email' && value !== null && !isPlainAddress(value)) {
-      faults.add(path, 'must be one plain e-mail address');
+    } else if (name === 'email' && value !== null) {
+      const read = readEmail(value);
+      if ('fault' in read) faults.add(path, read.fault);
+      else used.set(name, read.written);
+    } else if (name === 'phone' && value !== null) {
+      const read = readPhone(value, own);
+      if ('fault' in read) faults.add(path, read.fault);
+      else used.set(name, read.number);
     } else if (name === 'timezone' && value !== null) {
       const wrong = zoneFault(value);
       if (wrong !== undefined) faults.add(path, wrong);
     }
   }
+  return { ...traits, ...Object.fromEntries(used) };
 }
-
-/** One address and nothing beside it: no name, no quotes, no list, no control or invisible characters. */
-const isPlainAddress = (value: unknown): boolean =>
-  typeof value === 'string' &&
-  value.length <= MAX_EMAIL_LENGTH &&
-  !/["\s\p{C}]/u.test(value) &&
-  IsIdnEmail(value);

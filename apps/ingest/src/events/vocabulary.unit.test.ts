@@ -6,9 +6,9 @@ import { collectFaults } from './faults.ts';
 const NOW = Date.UTC(2026, 0, 31, 9);
 const clock: Clock = { rate: 1, now: () => NOW };
 
-const check = (item: unknown, at = clock) => {
+const check = (item: unknown, at = clock, country?: string) => {
   const faults = collectFaults();
-  return { event: checkEvent(item, at, faults), faults: faults.found };
+  return { event: checkEvent(item, at, faults, country), faults: faults.found };
 };
 const faultsOf = (item: unknown): string[] => check(item).faults.map(({ path }) => path);
 const isAccepted = (item: unknown): boolean => check(item).event !== undefined;
@@ -63,12 +63,15 @@ describe('an event that Herald understands', () => {
     expect(faultsOf(item)).toContain(path);
   });
 
-  it.each(['a@b.example', "o'neil+tag@sub.example.com", 'jörg@exämple.de', 'user@localhost', null])(
-    'takes %j as an e-mail address',
-    (email) => {
-      expect(check(updated({ email })).faults).toEqual([]);
-    },
-  );
+  it.each([
+    'a@b.example',
+    "o'neil+tag@sub.example.com",
+    'jörg@exämple.de',
+    `${'a'.repeat(64)}@b.example`,
+    null,
+  ])('takes %j as an e-mail address', (email) => {
+    expect(check(updated({ email })).faults).toEqual([]);
+  });
 
   it.each([
     'a@b.example\r\nBcc: x@y.example',
@@ -79,12 +82,71 @@ describe('an event that Herald understands', () => {
     'a b@c.example',
     'a@b.example\u0085',
     '\u202ea@b.example',
+    'ada@example',
+    'user@localhost',
+    `${'a'.repeat(65)}@b.example`,
+    '"ada"@b.example',
+    'mailto:a@b.example',
+    'a@[127.0.0.1]',
+    'a..b@c.example',
     `${'a'.repeat(250)}@b.example`,
     ['a@b.example'],
     1,
     '',
   ])('does not take %j as an e-mail address', (email) => {
     expect(faultsOf(updated({ email }))).toEqual(['/data/traits/email']);
+  });
+
+  it('keeps an address in the form in which it is used', () => {
+    const { event } = check(updated({ email: ' a@b.example\u00a0', phone: '+44 (0)7946 000999', name: 'A' }));
+    expect(event?.data).toEqual({ traits: { email: 'a@b.example', phone: '+447946000999', name: 'A' } });
+  });
+
+  it.each([
+    ['030 901820', 'DE', '+4930901820'],
+    ['07946 000999', 'gb', '+447946000999'],
+    ['+14155550101', undefined, '+14155550101'],
+  ])('reads the phone number %j by the country %s of the workspace', (phone, country, number) => {
+    const { event } = check(updated({ phone }), clock, country);
+    expect(event?.data).toEqual({ traits: { phone: number } });
+  });
+
+  it('lets the person’s own country go before that of the workspace', () => {
+    const { event } = check(updated({ phone: '07946 000999', country: 'GB' }), clock, 'DE');
+    expect(event?.data).toEqual({ traits: { phone: '+447946000999', country: 'GB' } });
+  });
+
+  it.each([
+    '030 901820',
+    '+49 30 901820/21',
+    '+14155550100 x12',
+    '1-800-FLOWERS',
+    '12345',
+    '',
+    14_155_550_101,
+    ['+14155550101'],
+  ])('does not take %j as a phone number', (phone) => {
+    expect(faultsOf(updated({ phone }))).toEqual(['/data/traits/phone']);
+  });
+
+  it.each([
+    ['sms', '+44 (0)7946 000999', '+447946000999'],
+    ['call', '+1 415-555-0101', '+14155550101'],
+    ['email', ' jürgen@müller.example', 'jürgen@xn--mller-kva.example'],
+    [undefined, '+1 415-555-0101', '+14155550101'],
+    ['all', 'a@b.example', 'a@b.example'],
+  ])('keeps a suppressed address of %s as messages are sent to it: %j', (channel, address, kept) => {
+    const data = { ...(channel === undefined ? {} : { channel }), address };
+    expect(check({ type: 'prospect.suppressed', prospectId: 'p', data }).event?.data.address).toBe(kept);
+  });
+
+  it.each([
+    ['email', 'ada@example'],
+    ['sms', '030 901820'],
+    [undefined, 'nobody'],
+  ])('does not take a suppressed address of %s that is none: %j', (channel, address) => {
+    const data = { ...(channel === undefined ? {} : { channel }), address };
+    expect(faultsOf({ type: 'prospect.suppressed', prospectId: 'p', data })).toEqual(['/data/address']);
   });
 
   it.each(['Europe/Paris', 'UTC', 'America/Argentina/Buenos_Aires', 'Asia/Calcutta', 'US/Pacific', null])(

@@ -45,9 +45,15 @@ interface Item {
  */
 export async function hookEvents(
   hook: Hook,
-  { clock, onCount }: { readonly clock: Clock; readonly onCount: (items: number) => void },
+  deps: {
+    readonly clock: Clock;
+    readonly onCount: (items: number) => void;
+    /** Where phone numbers without a country's code belong. */
+    readonly country?: string | undefined;
+  },
 ): Promise<HookEvents> {
   const { source, request } = hook;
+  const { clock, onCount, country } = deps;
   if (source.faults.length > 0) throw unmappable(source.faults);
   const items = listItems(hook);
   onCount(items.length);
@@ -64,7 +70,7 @@ export async function hookEvents(
     }
     const mapped = runMapping(source.mapping, item.context);
     if (mapped.kind === 'skip') continue;
-    const checked = checkedEvent(mapped, item.at, clock, faults);
+    const checked = checkedEvent(mapped, item.at, faults, { clock, country });
     if (checked === undefined) continue;
     const id = idOf(source.doc, checked.id, hook, item.index);
     accepted.push({ path: item.at, checked: { ...checked, id }, raw: item.raw, ...trace });
@@ -95,9 +101,14 @@ function listItems({ source, context, body }: Hook): readonly Item[] {
 }
 
 /** The event, or undefined with what is wrong added to `faults`. */
-function checkedEvent(mapped: Mapped, at: string, clock: Clock, faults: Fault[]): CheckedEvent | undefined {
+function checkedEvent(
+  mapped: Mapped,
+  at: string,
+  faults: Fault[],
+  { clock, country }: { readonly clock: Clock; readonly country: string | undefined },
+): CheckedEvent | undefined {
   const own = collectFaults();
-  const checked = mapped.kind === 'fields' ? checkEvent(mapped.fields, clock, own) : undefined;
+  const checked = mapped.kind === 'fields' ? checkEvent(mapped.fields, clock, own, country) : undefined;
   if (mapped.kind === 'failed') for (const { path, message } of mapped.faults) own.add(path, message);
   for (const { path, message } of own.found) faults.push({ path: `${at}${path}`, message });
   return checked;

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
+import type { Countries } from '../settings/countries.ts';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
 import { type HandshakeRequest, handshakeOf, openHandshake, provenHandshake } from './handshakes.ts';
@@ -62,6 +63,7 @@ interface HookRequest {
 
 export interface HooksDeps {
   readonly memory: SourceMemory;
+  readonly countries: Pick<Countries, 'of'>;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly log: Log;
@@ -74,7 +76,7 @@ export interface HooksDeps {
 
 /** `POST /hooks/:workspace/:source`: public, for the source proves itself. */
 export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
-  const { memory, secrets, clock, log, publicUrl, metrics, publishEvents, rateLimit } = deps;
+  const { memory, countries, secrets, clock, log, publicUrl, metrics, publishEvents, rateLimit } = deps;
   countRejections(scope, metrics, 'signature');
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
@@ -171,6 +173,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
       // One was counted when the source had proved itself.
       return await hookEvents(hook, {
         clock,
+        country: countries.of(workspace),
         onCount: (items) => rateLimit(workspace, Math.max(0, items - 1)),
       });
     } catch (error) {

@@ -1,6 +1,5 @@
+import { emailAddress, phoneNumber } from '@herald/addresses';
 import { type Channel, type JsonObject, webhookUrlFault } from '@herald/domain';
-import { emailAddress } from './email-address.ts';
-import { phoneNumber } from './phone-number.ts';
 
 /** Where a message goes, or undefined: by e-mail and phone it is the person's own, a webhook goes where the campaign says. */
 export const addressFor = (
@@ -17,14 +16,14 @@ export const addressWords: Readonly<Record<Channel, string>> = {
   webhook: 'a URL such as https://crm.example/hook',
 };
 
-/** An address of a channel in the form in which it is used, or undefined for what is none. */
-export function addressOf(channel: Channel, value: unknown): string | undefined {
+/** An address of a channel in the form in which it is used, or undefined for what is none. `country`: where a national number belongs. */
+export function addressOf(channel: Channel, value: unknown, country?: string): string | undefined {
   switch (channel) {
     case 'email':
       return emailAddress(value);
     case 'sms':
     case 'call':
-      return phoneNumber(value);
+      return phoneNumber(value, country);
     case 'webhook':
       return typeof value === 'string' && webhookUrlFault(value) === undefined ? value : undefined;
     default: {

@@ -1,6 +1,6 @@
 import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
 import { isObject, type JsonObject } from '@herald/domain';
-import { isHeaderSafe, type Mailbox, parseMailbox } from '../addresses/email-address.ts';
+import { emailAddress, isHeaderSafe, type Mailbox, parseMailbox } from '@herald/addresses';
 import { type CallContent, callContent } from '../channels/call.ts';
 import type { EmailContent } from '../channels/email.ts';
 import { type SmsContent, smsContent } from '../channels/sms.ts';
@@ -156,14 +156,17 @@ export function createCompose(deps: ComposeDeps): Compose {
         case 'email': {
           const { from = deps.sender, replyTo } = senders.email ?? {};
           if (from === undefined) throw new NoSenderError('neither the settings nor SENDER name a sender');
+          // In ASCII, which every provider takes.
+          const sender = { ...from, email: emailAddress(from.email) ?? from.email };
+          const answers = replyTo === undefined ? {} : { replyTo: emailAddress(replyTo) ?? replyTo };
           const unsubscribe = subject.unsubscribe === undefined ? {} : { unsubscribe: subject.unsubscribe };
           refuseUnsafe(to, from.email, from.name, replyTo, said.subject, identity.messageId);
           return {
             ...identity,
             ...said,
-            from,
+            from: sender,
             to,
-            ...(replyTo === undefined ? {} : { replyTo }),
+            ...answers,
             ...unsubscribe,
           };
         }

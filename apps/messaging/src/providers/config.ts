@@ -1,3 +1,4 @@
+import { phoneNumber } from '@herald/addresses';
 import { ConfigError, Duration, HttpUrl, Secret, serviceUrl } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { createConsoleProvider } from './email/console/console-provider.ts';
@@ -57,6 +58,13 @@ export const providerConfig = {
       pattern: '^\\+[1-9][0-9]{6,14}$',
       expected: 'a number such as +14155550100',
       description: 'Number that texts and calls come from where a workspace has set none.',
+    }),
+  ),
+  TWILIO_MESSAGING_SERVICE_SID: Type.Optional(
+    Type.String({
+      pattern: '^MG[0-9a-fA-F]{32}$',
+      expected: 'a messaging service’s SID: MG and 32 characters',
+      description: 'Messaging service that such texts come from instead of the number; calls need the number.',
     }),
   ),
   TWILIO_URL: Type.Optional(
@@ -133,11 +141,15 @@ function phoneProviders(config: ProviderConfig, publicUrl: string) {
     throw new ConfigError([
       'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: one of them is not set',
     ]);
+  const { TWILIO_NUMBER: number } = config;
+  if (number !== undefined && phoneNumber(number) !== number)
+    throw new ConfigError([`TWILIO_NUMBER must be ${phoneNumber(number) ?? 'a number such as +14155550100'}`]);
   return createTwilioProviders({
     accountSid,
     authToken: authToken.trim().split(/\s+/)[0] ?? '',
     url,
-    number: config.TWILIO_NUMBER,
+    number,
+    service: config.TWILIO_MESSAGING_SERVICE_SID,
     // Twilio refuses a message that is to be reported to where it cannot reach; a stand-in is as local as we are.
     callbacks: url === undefined && isLocal(publicUrl) ? undefined : publicUrl.replace(/\/+$/, ''),
     timeout: config.SEND_TIMEOUT,

@@ -1,5 +1,5 @@
 import type { Channel, ProviderOutcome, Spoken } from '@herald/domain';
-import type { Mailbox } from '../addresses/email-address.ts';
+import type { Mailbox } from '@herald/addresses';
 
 interface Outgoing {
   readonly messageId: string;
@@ -23,7 +23,7 @@ export interface OutgoingEmail extends Outgoing {
 /** One text message to one phone. */
 export interface OutgoingSms extends Outgoing {
   readonly channel: 'sms';
-  /** E.164, or the alphanumeric name that stands for one. Absent: the provider's own. */
+  /** E.164, a short code, the alphanumeric name that stands for one, or the SID of a messaging service. Absent: the provider's own. */
   readonly from?: string;
   /** E.164. */
   readonly to: string;

@@ -1,7 +1,7 @@
 import type { Fault } from '@herald/service';
 import { Type } from 'typebox';
-import { emailAddress, isHeaderSafe } from '../addresses/email-address.ts';
-import { isSenderName, phoneNumber } from '../addresses/phone-number.ts';
+import { isHeaderSafe, readEmail } from '@herald/addresses';
+import { callSenderFault, SMS_SENDER, smsSenderFault } from '../addresses/sms-sender.ts';
 import type { SettingsArea } from './area.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -20,7 +20,7 @@ const Senders = Type.Object(
         {
           from: Type.String({
             maxLength: 40,
-            description: 'a number such as +14155550100, or a name of up to 11 letters and digits',
+            description: SMS_SENDER,
           }),
         },
         strict,
@@ -57,16 +57,20 @@ export const senderSettings: SettingsArea = {
     const wrong = (path: string, message: string): void =>
       void errors.push({ path: `/senders/${path}`, message });
     const { email, sms, call } = senders;
-    if (email !== undefined && emailAddress(email.from.email) !== email.from.email)
-      wrong('email/from/email', 'must be one mail address');
+    const mailFault = (address: string): string | undefined => {
+      const read = readEmail(address);
+      if ('fault' in read) return read.fault;
+      return read.written === address ? undefined : `must be written as ${read.written}`;
+    };
+    const check = (path: string, fault: string | undefined): void => {
+      if (fault !== undefined) wrong(path, fault);
+    };
+    if (email !== undefined) check('email/from/email', mailFault(email.from.email));
     if (email?.from.name !== undefined && !isHeaderSafe(email.from.name))
       wrong('email/from/name', 'must not have line breaks or control characters');
-    if (email?.replyTo !== undefined && emailAddress(email.replyTo) !== email.replyTo)
-      wrong('email/replyTo', 'must be one mail address');
-    if (sms !== undefined && phoneNumber(sms.from) !== sms.from && !isSenderName(sms.from))
-      wrong('sms/from', 'must be a number such as +14155550100, or a name of up to 11 letters and digits');
-    if (call !== undefined && phoneNumber(call.from) !== call.from)
-      wrong('call/from', 'must be a number such as +14155550100');
+    if (email?.replyTo !== undefined) check('email/replyTo', mailFault(email.replyTo));
+    if (sms !== undefined) check('sms/from', smsSenderFault(sms.from));
+    if (call !== undefined) check('call/from', callSenderFault(call.from));
     return errors;
   },
 };

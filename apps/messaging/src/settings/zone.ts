@@ -1,3 +1,4 @@
+import { isCountry } from '@herald/addresses';
 import { zoneFault } from '@herald/domain';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
@@ -6,13 +7,24 @@ export const zoneFields = {
   zone: Type.Optional(
     Type.String({ maxLength: 64, description: 'IANA time zone of prospects that have none' }),
   ),
+  country: Type.Optional(
+    Type.String({
+      maxLength: 2,
+      description: 'ISO 3166, two letters: where phone numbers without a country’s code belong',
+    }),
+  ),
 };
 
-/** Which time it is for those of whom it is not known. */
+/** Which time it is for those of whom it is not known, and whose country their numbers are of. */
 export const zoneSettings: SettingsArea = {
   fields: zoneFields,
-  faults({ zone }) {
+  faults({ zone, country }) {
     const wrong = zone === undefined ? undefined : zoneFault(zone);
-    return wrong === undefined ? [] : [{ path: '/zone', message: wrong }];
+    return [
+      ...(wrong === undefined ? [] : [{ path: '/zone', message: wrong }]),
+      ...(country === undefined || isCountry(country)
+        ? []
+        : [{ path: '/country', message: 'must be a country in two letters by ISO 3166, such as GB' }]),
+    ];
   },
 };

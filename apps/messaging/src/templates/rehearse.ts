@@ -28,6 +28,8 @@ export interface RehearseDeps {
   readonly library: TemplateLibrary;
   readonly compose: Compose;
   readonly channels: Channels;
+  /** Where national phone numbers of a workspace belong. */
+  readonly countryOf: (workspace: string) => string | undefined;
 }
 
 type Sendable = TemplateVersionDocument & { readonly channel: Channel };
@@ -37,7 +39,7 @@ const TESTS_AT_ONCE = 8;
 /** s */
 const RETRY_AFTER = 5;
 
-export function createRehearse({ store, clock, library, compose, channels }: RehearseDeps): Rehearse {
+export function createRehearse({ store, clock, library, compose, channels, countryOf }: RehearseDeps): Rehearse {
   const readSample = createReadSample(store, () => clock.now());
   /** Tests being sent, by workspace. */
   const testing = new Map<string, number>();
@@ -87,7 +89,7 @@ export function createRehearse({ store, clock, library, compose, channels }: Reh
     async test(workspace, id, address, sample) {
       const { version, subject, over, messageId } = await setUp(workspace, id, sample);
       const { channel } = version;
-      const to = addressOf(channel, address);
+      const to = addressOf(channel, address, countryOf(workspace));
       if (to === undefined)
         throw new Problem(422, 'invalid_address', 'There is nowhere to send it.', {
           errors: [{ path: '/to', message: `must be ${addressWords[channel]}` }],

@@ -6,6 +6,8 @@ export interface ReceivedText {
   readonly from: string;
   readonly to: string;
   readonly body: string;
+  /** Of a text that names a messaging service instead of a number. */
+  readonly messagingServiceSid?: string;
   readonly statusCallback: string | undefined;
 }
 
@@ -24,7 +26,9 @@ export interface PlacedCall {
 }
 
 const E164 = /^\+[1-9]\d{6,14}$/;
-const NAME = /^[A-Za-z0-9 ]{1,11}$/;
+const NAME = /^(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}$/;
+const SHORT_CODE = /^\d{3,8}$/;
+const SERVICE = /^MG[0-9a-f]{32}$/i;
 const MAX_TEXT = 1_600;
 const MAX_SCRIPT = 4_000;
 
@@ -35,13 +39,20 @@ export const refuse = (status: number, code: number, message: string): VendorAns
 });
 
 /** What is wrong with who it is from and to, by Twilio's list of errors. */
-export function addressFault(params: URLSearchParams): VendorAnswer | undefined {
+export function addressFault(
+  kind: 'Messages' | 'Calls',
+  params: URLSearchParams,
+): VendorAnswer | undefined {
   const to = params.get('To') ?? '';
   const from = params.get('From') ?? '';
   if (to === '') return refuse(400, 21_604, "A 'To' phone number is required.");
   if (!E164.test(to)) return refuse(400, 21_211, `Invalid 'To' Phone Number: ${to}`);
+  const service = params.get('MessagingServiceSid');
+  if (kind === 'Messages' && from === '' && service !== null)
+    return SERVICE.test(service) ? undefined : refuse(400, 21_701, 'The Messaging Service does not exist');
   if (from === '') return refuse(400, 21_603, "A 'From' phone number is required.");
-  if (!E164.test(from) && !NAME.test(from)) return refuse(400, 21_212, `Invalid From Number: ${from}`);
+  const isSender = E164.test(from) || (kind === 'Messages' && (NAME.test(from) || SHORT_CODE.test(from)));
+  if (!isSender) return refuse(400, 21_212, `Invalid From Number: ${from}`);
   return undefined;
 }
 

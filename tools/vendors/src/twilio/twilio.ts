@@ -91,7 +91,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
     }
   };
 
-  const deliver = async ({ sid, from, to, statusCallback }: ReceivedText): Promise<void> => {
+  const deliver = async ({ sid, from, to, messagingServiceSid, statusCallback }: ReceivedText): Promise<void> => {
     const common = {
       MessageSid: sid,
       SmsSid: sid,
@@ -99,6 +99,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
       From: from,
       To: to,
       ApiVersion: '2010-04-01',
+      ...(messagingServiceSid === undefined ? {} : { MessagingServiceSid: messagingServiceSid }),
     };
     await reportAll(statusCallback, common, textReports(phones[to] ?? {}));
   };
@@ -143,7 +144,8 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
   };
 
   const take = (kind: string, params: URLSearchParams): VendorAnswer => {
-    const from = params.get('From') ?? '';
+    const service = params.get('MessagingServiceSid');
+    const from = params.get('From') ?? (service === null ? '' : POOL_NUMBER);
     const to = params.get('To') ?? '';
     const statusCallback = params.get('StatusCallback') ?? undefined;
     const common = { account_sid: accountSid, from, to, status: 'queued', api_version: '2010-04-01' };
@@ -153,6 +155,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
         from,
         to,
         body: params.get('Body') ?? '',
+        ...(service === null ? {} : { messagingServiceSid: service }),
         statusCallback,
       };
       texts.push(text);
@@ -189,7 +192,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
     if (method !== 'POST') return refuse(405, 20_004, 'Method not allowed');
     const params = new URLSearchParams(body);
     return (
-      addressFault(params) ??
+      addressFault(kind, params) ??
       (kind === 'Messages' ? textFault(params) : callFault(params)) ??
       take(kind, params)
     );
@@ -227,5 +230,8 @@ function isWanted(status: string, events: readonly string[]): boolean {
     status === 'in-progress' ? 'answered' : ['initiated', 'ringing'].includes(status) ? status : 'completed';
   return events.includes(event);
 }
+
+/** The number that a messaging service chooses. */
+const POOL_NUMBER = '+14155550109';
 
 const sidOf = (prefix: string): string => prefix + randomBytes(16).toString('hex');

@@ -1,4 +1,4 @@
-import { isTwilioOptOut } from '@herald/addresses';
+import { isTwilioOptOut, phoneNumber } from '@herald/addresses';
 import type { Broker } from '@herald/broker';
 import {
   inboundMessage,
@@ -168,7 +168,8 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       const inbound: Omit<SendInbound, 'kind'> = {
         workspace,
         id,
-        from,
+        // As messages are sent to it: by that it is found.
+        from: phoneNumber(from) ?? from,
         channel: 'sms',
         provider: 'twilio',
         receivedAt: clock.now(),

@@ -1,4 +1,4 @@
-import { isHeaderSafe } from '../../addresses/email-address.ts';
+import { isHeaderSafe } from '@herald/addresses';
 import { type CompiledTemplate, compileTemplate } from '../language/compile.ts';
 import { TemplateFault } from '../language/fault.ts';
 import type { Dialect } from '../language/generate.ts';

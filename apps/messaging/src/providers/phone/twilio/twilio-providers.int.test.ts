@@ -114,6 +114,25 @@ test('the workspace’s number goes before the installation’s; without either 
   expect(await bareCalls.send(silent)).toMatchObject({ kind: 'permanent' });
 });
 
+test('a messaging service is named as one, and chooses the number; the workspace’s sender goes before it', async () => {
+  const service = `MG${'0a'.repeat(16)}`;
+  const { vendor, sms } = await setUp({}, { number: US, service, callbacks: CALLBACKS });
+  const { from: _none, ...bare } = text();
+  expect(await sms.send(bare)).toMatchObject({ kind: 'sent' });
+  expect(await sms.send(text({ from: `MG${'f'.repeat(32)}` }))).toMatchObject({ kind: 'sent' });
+  expect(await sms.send(text({ from: 'ACME News' }))).toMatchObject({ kind: 'sent' });
+  expect(vendor.texts.map(({ from, messagingServiceSid }) => messagingServiceSid ?? from)).toEqual([
+    service,
+    `MG${'f'.repeat(32)}`,
+    'ACME News',
+  ]);
+  expect(vendor.requests.map(({ body }) => new URLSearchParams(body).has('From'))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
+
 test('a call that is longer than Twilio takes is refused before it is placed', async () => {
   const { vendor, call: calls } = await setUp();
   expect(await calls.send(call({ script: [{ say: '<'.repeat(1_500) }] }))).toMatchObject({

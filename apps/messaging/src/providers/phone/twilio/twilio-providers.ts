@@ -1,6 +1,7 @@
 import type { ProviderOutcome } from '@herald/domain';
 import twilio from 'twilio';
 import { within } from '../../answers/within.ts';
+import { isMessagingService } from '../../../addresses/sms-sender.ts';
 import type { OutgoingCall, Provider } from '../../provider.ts';
 import { callScript } from './call-script.ts';
 import { createTwilioHttp } from './http.ts';
@@ -11,6 +12,8 @@ export interface TwilioOptions {
   readonly authToken: string;
   /** The number that texts and calls come from where a workspace has set none: E.164. */
   readonly number?: string | undefined;
+  /** The SID of the messaging service that such texts come from instead. */
+  readonly service?: string | undefined;
   /** Where its API is, without a path; Twilio's own unless told. */
   readonly url?: string | undefined;
   /** Where Twilio reaches us: ingest's public address. Undefined: it cannot, so nothing is heard of what becomes of a message. */
@@ -29,7 +32,7 @@ export function createTwilioProviders(options: TwilioOptions): {
   sms: Provider<'sms'>;
   call: Provider<'call'>;
 } {
-  const { accountSid, authToken, number, url, callbacks, timeout = 45_000, connections = 20 } = options;
+  const { accountSid, authToken, number, service, url, callbacks, timeout = 45_000, connections = 20 } = options;
   const httpClient = createTwilioHttp({ url, timeout, connections });
   const client = twilio(accountSid, authToken, { httpClient, autoRetry: false });
 
@@ -58,11 +61,15 @@ export function createTwilioProviders(options: TwilioOptions): {
     sms: {
       ...common,
       channel: 'sms',
-      async send({ from = number, to, text, reference }) {
+      async send({ from = service ?? number, to, text, reference }) {
         if (from === undefined) return NO_NUMBER;
         const statusCallback = callbackOf(reference);
         return attempt(() =>
-          client.messages.create({ from, to, body: text, ...(statusCallback && { statusCallback }) }),
+          client.messages.create({
+            ...(isMessagingService(from) ? { messagingServiceSid: from } : { from }),
+            ...{ to, body: text },
+            ...(statusCallback && { statusCallback }),
+          }),
         );
       },
     },
@@ -98,7 +105,7 @@ function scriptOf(call: OutgoingCall, keyUrl: string | undefined): string | Prov
 
 const NO_NUMBER: ProviderOutcome = {
   kind: 'permanent',
-  reason: 'no number to send from: set senders.sms.from and senders.call.from, or TWILIO_NUMBER',
+  reason: 'no number to send from: set senders.sms.from and senders.call.from, TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
 };
 const NO_WAY_BACK: ProviderOutcome = {
   kind: 'permanent',

@@ -1,19 +1,52 @@
 import { expect, test } from 'vitest';
-import { emailAddress, isHeaderSafe, parseMailbox } from './email-address.ts';
+import { emailAddress, isHeaderSafe, parseMailbox, readEmail } from './email.ts';
 
 test.each([
   'ada@home.example',
   ' ada@home.example ',
   "o'brien+tag@sub.home.example",
-  'jürgen@müller.example',
   'a@b-c.d1.example',
+  `${'a'.repeat(64)}@home.example`,
+  'ada@xn--mller-kva.example',
 ])('%s is one address', (text) => {
   expect(emailAddress(text)).toBe(text.trim());
 });
 
 test.each([
+  ['jürgen@müller.example', 'jürgen@xn--mller-kva.example', 'jürgen@müller.example'],
+  ['ada@💩.la', 'ada@xn--ls8h.la', 'ada@💩.la'],
+  ['\u00a0ada@home.example\u200b', 'ada@home.example', 'ada@home.example'],
+  ['ju\u0308rgen@home.example', 'jürgen@home.example', 'jürgen@home.example'],
+])('%j goes to %s and is kept as %s', (text, address, written) => {
+  expect(readEmail(text)).toEqual({ address, written });
+});
+
+test.each([
+  ['ada@example', /no dot/],
+  [`${'a'.repeat(65)}@home.example`, /64 octets/],
+  [`${'ü'.repeat(33)}@home.example`, /64 octets/],
+  ['"ada"@home.example', /quotes/],
+  ['Ada <ada@home.example>', /without a name/],
+  ['mailto:ada@home.example', /without mailto:/],
+  ['ada@[127.0.0.1]', /IP address/],
+  ['a..b@home.example', /dot/],
+  ['a\u200bb@home.example', /cannot be seen/],
+  ['ada@home.example.', /domain/],
+])('why %j is none is said', (text, fault) => {
+  expect(readEmail(text)).toEqual({ fault: expect.stringMatching(fault) });
+});
+
+test.each([
   '',
   'ada',
+  'ada@127.0.0.1',
+  'ada@0x7f.1',
+  'ada@home.123',
+  'ada@exa%6dple.com',
+  'ada@a:80.example',
+  'ada@a.b/c.example',
+  'ada@xn--zz--.example',
+  'ada@a_b.example',
   'ada@home',
   '@home.example',
   'ada@',

@@ -1,0 +1,115 @@
+import {
+  type CountryCode,
+  isSupportedCountry,
+  ParseError,
+  type PhoneNumber,
+  parsePhoneNumberWithError,
+} from 'libphonenumber-js/min';
+
+/** A phone number in E.164, such as `+14155550100`, or why a text is none. */
+export type ReadPhone = { readonly number: string } | { readonly fault: string };
+
+/** Characters that are looked at: nobody writes a number in more. */
+const MAX_WRITTEN = 60;
+const WANTED = 'must be one phone number such as +14155550100';
+
+/** Whether a text is a country of ISO 3166 in two letters, such as `GB`, whose numbers are known. */
+export const isCountry = (text: string): boolean => isSupportedCountry(text.toUpperCase());
+
+/**
+ * The one reading of phone numbers: at the door, in settings, of a test, of a message, and of who wrote to us. `country` is where a number
+ * without a country's code belongs; without it such a number is a fault, for nobody can tell. So is what has letters or an extension, is two
+ * numbers, or has too few or too many digits for its country. Whether anybody has the number is the network's to say.
+ */
+export function readPhone(value: unknown, country?: string): ReadPhone {
+  if (typeof value !== 'string') return { fault: `${WANTED}, as text` };
+  if (value.length > MAX_WRITTEN) return { fault: WANTED };
+  const text = withoutScheme(tidied(value));
+  const fault = faultOf(text);
+  if (fault !== undefined) return { fault: `${WANTED}: ${fault}` };
+  const home = country?.toUpperCase();
+  const read = parse(text, home !== undefined && isSupportedCountry(home) ? home : undefined);
+  if (typeof read === 'string') return { fault: `${WANTED}: ${read}` };
+  if (read.ext !== undefined) return { fault: `${WANTED}: ${EXTENSION}` };
+  if (!read.isPossible()) return { fault: `${WANTED}: ${DIGITS}` };
+  return { number: read.number };
+}
+
+/** The number in E.164, or undefined for what is none. */
+export function phoneNumber(value: unknown, country?: string): string | undefined {
+  const read = readPhone(value, country);
+  return 'number' in read ? read.number : undefined;
+}
+
+const DIGITS = 'it has too few or too many digits for its country';
+const EXTENSION = 'it has an extension, which can be neither called nor texted';
+const TWO = 'it looks like two numbers; give one';
+
+/** Full-width forms, the digits of any script, and spaces of all kinds as ASCII has them; without marks that cannot be seen. */
+const tidied = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\p{Nd}/gu, digit)
+    .replace(/[^\S\r\n]|·/g, ' ')
+    .trim();
+
+/** A `tel:` URI (RFC 3966) as one would write the number. Its context is the country's code and more, or a domain, which says nothing. */
+function withoutScheme(text: string): string {
+  if (!/^tel:/i.test(text)) return text;
+  const [number = '', ...parameters] = text.slice('tel:'.length).split(';');
+  const context = parameters.find((parameter) => /^phone-context=\+/i.test(parameter))?.split('=')[1] ?? '';
+  return [`${number.startsWith('+') ? '' : context}${number}`, ...parameters].join(';');
+}
+
+/** The ten digits of a script stand one after another, the first of them after something that is no digit. */
+function digit(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return String(value);
+}
+
+function faultOf(text: string): string | undefined {
+  if (text === '') return 'it is empty';
+  const [digits = '', ...parameters] = text.split(';');
+  if (parameters.some((parameter) => /^\s*ext=/i.test(parameter))) return EXTENSION;
+  if (/\d\s*[([]?\s*(?:ext(?:ension)?|extn|x|int|доб|#)[.:\s]*\d+\W*$/iu.test(digits)) return EXTENSION;
+  if (/\p{L}/u.test(digits)) return 'it has letters';
+  if (/[\r\n,&|]/.test(digits) || isTwoNumbers(digits)) return TWO;
+  return undefined;
+}
+
+/** `030/901820` is an area and a number, `901820/21` is two of one house. More than one slash is anybody's guess. */
+function isTwoNumbers(text: string): boolean {
+  const parts = text.split('/').map((part) => part.replace(/\D/g, '').length);
+  const [before = 0, after = 0] = parts;
+  return parts.length > 2 || (parts.length === 2 && (before > MAX_AREA || after < MIN_LOCAL));
+}
+
+/** Digits of a country's and an area's code together, and of a number within an area, where a slash parts them. */
+const MAX_AREA = 7;
+const MIN_LOCAL = 5;
+
+/** The number, or what is wrong with it. Outside North America and a few other countries `00` stands for `+`. */
+function parse(text: string, home: CountryCode | undefined): PhoneNumber | string {
+  const attempt = (written: string) => {
+    try {
+      return parsePhoneNumberWithError(written.split(';')[0] ?? '', { ...(home && { defaultCountry: home }), extract: false });
+    } catch (error) {
+      if (error instanceof ParseError) return error.message;
+      throw error;
+    }
+  };
+  const read = attempt(text);
+  if (typeof read === 'object' && (read.isPossible() || !/^\(?00/.test(text))) return read;
+  if (/^\(?00/.test(text)) {
+    const international = attempt(text.replace(/00/, '+'));
+    if (typeof international === 'object') return international;
+  }
+  if (typeof read === 'object') return read;
+  if (read === 'INVALID_COUNTRY' && !text.includes('+'))
+    return 'it does not begin with + and a country’s code, and no country is set that it would belong to (`country` in the settings)';
+  if (read === 'INVALID_COUNTRY') return 'it begins with no country’s code';
+  return read === 'TOO_SHORT' || read === 'TOO_LONG' ? DIGITS : 'it is none';
+}
