@@ -95,7 +95,10 @@ const MIN_LOCAL = 5;
 function parse(text: string, home: CountryCode | undefined): PhoneNumber | string {
   const attempt = (written: string) => {
     try {
-      return parsePhoneNumberWithError(written.split(';')[0] ?? '', { ...(home && { defaultCountry: home }), extract: false });
+      return parsePhoneNumberWithError(written.split(';')[0] ?? '', {
+        ...(home && { defaultCountry: home }),
+        extract: false,
+      });
     } catch (error) {
       if (error instanceof ParseError) return error.message;
       throw error;

@@ -1,5 +1,5 @@
-import type { Fault } from '@herald/service';
 import { isHeaderSafe } from '@herald/addresses';
+import type { Fault } from '@herald/service';
 import type { TemplateContent } from '../templates/content.ts';
 import { type PartFault, TemplateError } from '../templates/rendering/parts.ts';
 import { type ChannelTemplate, missing } from './channel-template.ts';

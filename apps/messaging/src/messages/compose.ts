@@ -1,6 +1,6 @@
+import { emailAddress, isHeaderSafe, type Mailbox, parseMailbox } from '@herald/addresses';
 import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
 import { isObject, type JsonObject } from '@herald/domain';
-import { emailAddress, isHeaderSafe, type Mailbox, parseMailbox } from '@herald/addresses';
 import { type CallContent, callContent } from '../channels/call.ts';
 import type { EmailContent } from '../channels/email.ts';
 import { type SmsContent, smsContent } from '../channels/sms.ts';

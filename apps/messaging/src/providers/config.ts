@@ -64,7 +64,8 @@ export const providerConfig = {
     Type.String({
       pattern: '^MG[0-9a-fA-F]{32}$',
       expected: 'a messaging service’s SID: MG and 32 characters',
-      description: 'Messaging service that such texts come from instead of the number; calls need the number.',
+      description:
+        'Messaging service that such texts come from instead of the number; calls need the number.',
     }),
   ),
   TWILIO_URL: Type.Optional(
@@ -143,7 +144,9 @@ function phoneProviders(config: ProviderConfig, publicUrl: string) {
     ]);
   const { TWILIO_NUMBER: number } = config;
   if (number !== undefined && phoneNumber(number) !== number)
-    throw new ConfigError([`TWILIO_NUMBER must be ${phoneNumber(number) ?? 'a number such as +14155550100'}`]);
+    throw new ConfigError([
+      `TWILIO_NUMBER must be ${phoneNumber(number) ?? 'a number such as +14155550100'}`,
+    ]);
   return createTwilioProviders({
     accountSid,
     authToken: authToken.trim().split(/\s+/)[0] ?? '',

@@ -1,5 +1,5 @@
-import type { Channel, ProviderOutcome, Spoken } from '@herald/domain';
 import type { Mailbox } from '@herald/addresses';
+import type { Channel, ProviderOutcome, Spoken } from '@herald/domain';
 
 interface Outgoing {
   readonly messageId: string;

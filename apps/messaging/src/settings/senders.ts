@@ -1,6 +1,6 @@
+import { isHeaderSafe, readEmail } from '@herald/addresses';
 import type { Fault } from '@herald/service';
 import { Type } from 'typebox';
-import { isHeaderSafe, readEmail } from '@herald/addresses';
 import { callSenderFault, SMS_SENDER, smsSenderFault } from '../addresses/sms-sender.ts';
 import type { SettingsArea } from './area.ts';
 

@@ -39,7 +39,14 @@ const TESTS_AT_ONCE = 8;
 /** s */
 const RETRY_AFTER = 5;
 
-export function createRehearse({ store, clock, library, compose, channels, countryOf }: RehearseDeps): Rehearse {
+export function createRehearse({
+  store,
+  clock,
+  library,
+  compose,
+  channels,
+  countryOf,
+}: RehearseDeps): Rehearse {
   const readSample = createReadSample(store, () => clock.now());
   /** Tests being sent, by workspace. */
   const testing = new Map<string, number>();

@@ -39,10 +39,7 @@ export const refuse = (status: number, code: number, message: string): VendorAns
 });
 
 /** What is wrong with who it is from and to, by Twilio's list of errors. */
-export function addressFault(
-  kind: 'Messages' | 'Calls',
-  params: URLSearchParams,
-): VendorAnswer | undefined {
+export function addressFault(kind: 'Messages' | 'Calls', params: URLSearchParams): VendorAnswer | undefined {
   const to = params.get('To') ?? '';
   const from = params.get('From') ?? '';
   if (to === '') return refuse(400, 21_604, "A 'To' phone number is required.");

@@ -91,7 +91,13 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
     }
   };
 
-  const deliver = async ({ sid, from, to, messagingServiceSid, statusCallback }: ReceivedText): Promise<void> => {
+  const deliver = async ({
+    sid,
+    from,
+    to,
+    messagingServiceSid,
+    statusCallback,
+  }: ReceivedText): Promise<void> => {
     const common = {
       MessageSid: sid,
       SmsSid: sid,

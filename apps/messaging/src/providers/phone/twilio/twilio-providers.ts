@@ -1,7 +1,7 @@
 import type { ProviderOutcome } from '@herald/domain';
 import twilio from 'twilio';
-import { within } from '../../answers/within.ts';
 import { isMessagingService } from '../../../addresses/sms-sender.ts';
+import { within } from '../../answers/within.ts';
 import type { OutgoingCall, Provider } from '../../provider.ts';
 import { callScript } from './call-script.ts';
 import { createTwilioHttp } from './http.ts';
@@ -32,7 +32,16 @@ export function createTwilioProviders(options: TwilioOptions): {
   sms: Provider<'sms'>;
   call: Provider<'call'>;
 } {
-  const { accountSid, authToken, number, service, url, callbacks, timeout = 45_000, connections = 20 } = options;
+  const {
+    accountSid,
+    authToken,
+    number,
+    service,
+    url,
+    callbacks,
+    timeout = 45_000,
+    connections = 20,
+  } = options;
   const httpClient = createTwilioHttp({ url, timeout, connections });
   const client = twilio(accountSid, authToken, { httpClient, autoRetry: false });
 
@@ -105,7 +114,8 @@ function scriptOf(call: OutgoingCall, keyUrl: string | undefined): string | Prov
 
 const NO_NUMBER: ProviderOutcome = {
   kind: 'permanent',
-  reason: 'no number to send from: set senders.sms.from and senders.call.from, TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
+  reason:
+    'no number to send from: set senders.sms.from and senders.call.from, TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
 };
 const NO_WAY_BACK: ProviderOutcome = {
   kind: 'permanent',
