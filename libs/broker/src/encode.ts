@@ -1,3 +1,4 @@
+import { writeJson } from '@herald/domain';
 import type { OutMessage } from './broker.ts';
 import { BrokerError } from './errors.ts';
 
@@ -26,7 +27,7 @@ export function encode(message: OutMessage): string {
 /** Typed for what it does: undefined, a function or a symbol has no JSON. */
 function json(body: unknown): string | undefined {
   try {
-    return JSON.stringify(body);
+    return writeJson(body);
   } catch (cause) {
     throw new BrokerError('invalid_message', 'The body is nothing that JSON can hold', { cause });
   }

@@ -4,6 +4,7 @@ import {
   Environment,
   type ParseError,
 } from '@marcbachmann/cel-js';
+import { calculate } from './exact-arithmetic.ts';
 import { EvaluationError, ExpressionError } from './expression/errors.ts';
 import { BudgetError, createMeter, isPlain, type Meter } from './expression/meter.ts';
 import { meterNodes } from './expression/metered.ts';
@@ -17,7 +18,7 @@ export { EvaluationError, ExpressionError } from './expression/errors.ts';
 export interface CompiledExpression {
   readonly source: string;
   /**
-   * Its value as JSON: integers as numbers, timestamps as ISO 8601 text. What it may take is `BUDGET`, or what is left of the meter
+   * Its value as JSON: integers as numbers (beyond 2⁵³ as `bigint`), timestamps as ISO 8601 text. What it may take is `BUDGET`, or what is left of the meter
    * that it shares with others.
    */
   value(context: Record<string, unknown>, meter?: Meter): JsonValue;
@@ -212,20 +213,24 @@ function createEnvironment(variables: readonly string[]): Environment {
   });
   for (const name of variables)
     environment.registerVariable(name, name === 'now' ? 'google.protobuf.Timestamp' : 'dyn');
-  const arithmetic: Record<string, (a: number, b: number) => number> = {
-    '+': (a, b) => a + b,
-    '-': (a, b) => a - b,
-    '*': (a, b) => a * b,
-    '/': (a, b) => a / b,
-    '%': (a, b) => a % b,
-  };
-  for (const [operator, apply] of Object.entries(arithmetic)) {
-    environment.registerOperator(`double ${operator} int`, (a: number, b: bigint) => apply(a, Number(b)));
-    environment.registerOperator(`int ${operator} double`, (a: bigint, b: number) => apply(Number(a), b));
+  for (const operator of ['+', '-', '*', '/', '%']) {
+    environment.registerOperator(`double ${operator} int`, mixed(operator));
+    environment.registerOperator(`int ${operator} double`, mixed(operator));
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   return environment;
 }
+
+/** An operator between a number of JSON and an integer: exact, or an error where digits would be lost. */
+const mixed = (operator: string) => (a: number | bigint, b: number | bigint) => {
+  const result = calculate(operator, narrowed(a), narrowed(b));
+  if (result === undefined) throw new EvaluationError(`${operator} loses digits of an integer beyond 2^53`);
+  return result;
+};
+
+/** CEL's integers that a number can hold count as JSON's. */
+const narrowed = (value: number | bigint): number | bigint =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
 /** Texts are handed on as they are; what counts is how long the result is to write. */
 function toJson(value: unknown, source: string, meter: Meter): JsonValue {
@@ -236,8 +241,7 @@ function toJson(value: unknown, source: string, meter: Meter): JsonValue {
   }
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : refuse(source, value);
-  if (typeof value === 'bigint')
-    return Number.isSafeInteger(Number(value)) ? Number(value) : refuse(source, value);
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((part) => toJson(part, source, meter));
   if (value instanceof Map)

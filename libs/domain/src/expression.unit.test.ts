@@ -4,7 +4,16 @@ import { compileCondition, compileExpression, EvaluationError, ExpressionError }
 
 const VARIABLES = ['event', 'prospect', 'company', 'now'];
 const context = {
-  event: { data: { n: 3, text: 'x', list: [1, 2, 3], date: '2026-01-01T00:00:00Z', deep: { er: { q: 1 } } } },
+  event: {
+    data: {
+      n: 3,
+      text: 'x',
+      list: [1, 2, 3],
+      date: '2026-01-01T00:00:00Z',
+      deep: { er: { q: 1 } },
+      id: 820982911946154508n,
+    },
+  },
   prospect: { traits: { score: 1.5 } },
   company: { traits: {} },
   now: new Date('2026-03-02T08:00:00Z'),
@@ -26,6 +35,18 @@ describe('an expression', () => {
     ['{"a": event.data.n, "b": [1]}', { a: 3, b: [1] }],
     ['"a.b" + event . data\n . text', 'a.bx'],
     ['event.data["n"] == 3', true],
+    ['string(event.data.id)', '820982911946154508'],
+    ['event.data.id', 820982911946154508n],
+    ['{"ids": [event.data.id]}', { ids: [820982911946154508n] }],
+    ['event.data.id == 820982911946154508', true],
+    ['event.data.id == 820982911946154509', false],
+    ['event.data.id in [820982911946154508]', true],
+    ['event.data.id > event.data.n', true],
+    ['event.data.id + 1', 820982911946154509n],
+    ['event.data.id + event.data.n', 820982911946154511n],
+    ['event.data.n - event.data.id', -820982911946154505n],
+    ['event.data.id % 10', 8],
+    ['event.data.id - 820982911946154507', 1],
   ])('%s', (source, expected) => {
     expect(value(source)).toEqual(expected);
   });

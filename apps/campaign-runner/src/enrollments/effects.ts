@@ -1,6 +1,7 @@
 import type { OutMessage } from '@herald/broker';
 import { type Cause, eventsMessages, requestMessage, withdrawMessage } from '@herald/contracts';
 import {
+  asJson,
   deriveId,
   type EnrollmentFact,
   type EnrollmentState,
@@ -83,7 +84,7 @@ export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: E
             ...(receivedAt === undefined ? {} : { receivedAt }),
             dueAt: Math.min(fact.occurredAt, now),
             event: entry,
-            enrollment: JSON.parse(JSON.stringify(viewEnrollment(state))),
+            enrollment: asJson(viewEnrollment(state)) as JsonObject,
             cause,
           }),
         );

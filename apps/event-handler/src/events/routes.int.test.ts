@@ -38,6 +38,19 @@ test('the log is listed as received, one history in its own order, and filtered 
   expect(await idsOf('?companyId=engines', 'other')).toEqual([]);
 });
 
+test('integers beyond 2⁵³ are stored, folded and answered with every digit', async () => {
+  const long = 820982911946154508n;
+  await write(
+    anEvent({ id: 'big', type: 'prospect.updated', data: { traits: { customer: long, list: [long + 1n] } } }),
+  );
+  const asOf = `/v1/prospects/ada?at=${new Date(T0 + 60_000).toISOString()}`;
+  const authorization = 'Bearer all';
+  for (const url of ['/v1/events', '/v1/events/big', asOf]) {
+    const { body } = await api.app.inject({ url, headers: { authorization } });
+    expect(body).toContain('"customer":820982911946154508,"list":[820982911946154509]');
+  }
+});
+
 test('pages follow each other without overlap, and a cursor belongs to its query', async () => {
   await write(...Array.from({ length: 5 }, (_, n) => anEvent({ id: `e${n}`, receivedAt: T0 })));
   const first = (await api.call('GET', '/v1/events?limit=3')).body;

@@ -1,5 +1,6 @@
 import type { SendRequest } from '@herald/contracts';
 import {
+  asJson,
   type CompanyState,
   type EnrollmentState,
   evolveCompany,
@@ -10,6 +11,7 @@ import {
   initialCompany,
   initialProspect,
   isEnrollmentFact,
+  type JsonObject,
   type MessageState,
   type ProspectState,
   parseMessageType,
@@ -109,7 +111,7 @@ function withRequest(
   const enrollment = enrolled.find(({ id }) => id === message.state.enrollmentId);
   if (enrollment === undefined) return message;
   const { seq: _seq, ...event } = enrollment.state.entry;
-  const view = JSON.parse(JSON.stringify(viewEnrollment(enrollment.state)));
+  const view = asJson(viewEnrollment(enrollment.state)) as JsonObject;
   return { ...message, request: { event, enrollment: view } };
 }
 

@@ -20,6 +20,14 @@ const run = (options: Partial<ReplayOptions> = {}) =>
 const repair = (options: Partial<ReplayOptions> = {}) => run({ verify: false, ...options });
 
 describe('a store that agrees with its log', () => {
+  test('has integers beyond 2⁵³ in it with every digit', async () => {
+    await createLogWriter(store).write([traitsEvent({ customer: 820982911946154508n })]);
+    await repair();
+    expect(await run()).toMatchObject({ events: 1, differences: 0 });
+    const ada = await store.collection(collections.prospects).get('acme', 'ada');
+    expect(ada?.state.traits).toEqual({ customer: 820982911946154508n });
+  });
+
   test('has no differences, whatever is under way in it', async () => {
     await writeHistory(store, ['ada', 'bob']);
     const requested = initialMessage(

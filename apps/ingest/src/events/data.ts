@@ -1,4 +1,4 @@
-import { isObject } from '@herald/domain';
+import { isObject, writeJson } from '@herald/domain';
 import { type Faults, pointer } from './faults.ts';
 
 /** bytes of JSON */
@@ -19,8 +19,7 @@ export function checkData(data: Record<string, unknown>, path: string, faults: F
   checkValue(data, walk);
   if (faults.count > before) return;
   // Each value takes a byte of JSON at least.
-  const bytes =
-    walk.values > MAX_DATA_BYTES ? Number.POSITIVE_INFINITY : Buffer.byteLength(JSON.stringify(data));
+  const bytes = walk.values > MAX_DATA_BYTES ? Number.POSITIVE_INFINITY : Buffer.byteLength(writeJson(data));
   if (bytes > MAX_DATA_BYTES) faults.add(path, `is more than ${MAX_DATA_BYTES} bytes of JSON`);
 }
 

@@ -1,5 +1,5 @@
 import { isCountry, readEmail, readPhone } from '@herald/addresses';
-import { CHANNELS, isObject, type JsonObject, type JsonValue, zoneFault } from '@herald/domain';
+import { CHANNELS, isObject, type JsonObject, type JsonValue, writeJson, zoneFault } from '@herald/domain';
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { checkSchema, type Faults, pointer } from './faults.ts';
@@ -100,7 +100,7 @@ function checkTraits(traits: JsonObject, faults: Faults, country?: string): Json
     const path = pointer('/data/traits', name);
     if (!TRAIT_NAME.test(name)) {
       faults.add(path, 'a trait is named by letters, digits and _, not beginning with a digit, up to 64');
-    } else if (Buffer.byteLength(JSON.stringify(value)) > MAX_TRAIT_BYTES) {
+    } else if (Buffer.byteLength(writeJson(value)) > MAX_TRAIT_BYTES) {
       faults.add(path, `must not be more than ${MAX_TRAIT_BYTES} bytes of JSON`);
     } else if (name === 'email' && value !== null) {
       const read = readEmail(value);

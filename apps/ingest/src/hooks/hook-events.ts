@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SourceDocument } from '@herald/contracts';
-import { type Clock, deriveId, type Event } from '@herald/domain';
+import { type Clock, deriveId, type Event, writeJson } from '@herald/domain';
 import { type Fault, Problem } from '@herald/service';
 import { type AcceptedItem, acceptItems } from '../events/accept.ts';
 import { type CheckedEvent, checkEvent } from '../events/event-fields.ts';
@@ -11,8 +11,6 @@ import type { HookBody } from './hook-body.ts';
 import { contextOf, contextOfItem, type HookContext, itemsOf, type Mapped, runMapping } from './mapping.ts';
 import { deliveryId, type RawRequest } from './signatures.ts';
 
-/** So many faults are named; an answer must not grow with what a stranger sends. */
-const MAX_FAULTS = 50;
 /** ms of mapping until other requests get their turn. */
 const SLICE = 10;
 
@@ -94,7 +92,7 @@ function listItems({ source, context, body }: Hook): readonly Item[] {
   if ('fault' in found) throw unmappable([found.fault]);
   return found.items.map((item, index) => ({
     at: `/map/each/${index}`,
-    raw: JSON.stringify(item),
+    raw: writeJson(item),
     context: { ...readable, ...contextOfItem(item, index) },
     index,
   }));
@@ -127,11 +125,5 @@ function idOf(doc: SourceDocument, own: string | undefined, { request, body }: H
     : deriveId('hook', doc.id, delivery, ...place);
 }
 
-function unmappable(faults: readonly Fault[]): Problem {
-  const more = faults.length - MAX_FAULTS;
-  const errors = faults.slice(0, MAX_FAULTS);
-  if (more > 0) errors.push({ path: '', message: `… and ${more} more` });
-  return new Problem(422, 'mapping', 'The webhook does not map to an event; nothing of it was stored.', {
-    errors,
-  });
-}
+const unmappable = (errors: readonly Fault[]): Problem =>
+  new Problem(422, 'mapping', 'The webhook does not map to an event; nothing of it was stored.', { errors });

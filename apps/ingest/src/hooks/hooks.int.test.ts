@@ -25,6 +25,27 @@ const hook = (source: string, payload: string | Buffer, options?: HookOptions) =
   postHook(ingest, source, payload, options);
 
 describe('a webhook', () => {
+  it('keeps every digit of its integers: two orders are two events', async () => {
+    await put('orders', {
+      verify: { scheme: 'none' },
+      map: {
+        id: 'string(body.id)',
+        type: '"order.placed"',
+        prospectId: 'body.customer',
+        data: '{"order": body.id, "next": body.id + 1, "gap": body.id - body.before}',
+      },
+    });
+    const body = (id: string) => `{"id":${id},"customer":9007199254740993,"before":820982911946154500}`;
+    for (const id of ['820982911946154508', '820982911946154509', '820982911946154508'])
+      expect((await hook('orders', body(id))).json().ids).toEqual([deriveId('hook', 'orders', id)]);
+    const published = await ingest.published();
+    expect(published.map(({ stream }) => stream)).toEqual(Array(3).fill('prospect/9007199254740993'));
+    expect(published.map(({ data }) => data).slice(0, 2)).toEqual([
+      { order: 820982911946154508n, next: 820982911946154509n, gap: 8 },
+      { order: 820982911946154509n, next: 820982911946154510n, gap: 9 },
+    ]);
+  });
+
   it('becomes an event as its source maps it, with the body as it came beside it', async () => {
     await put('shop', {
       verify: { scheme: 'hmac-sha256', secret: 'shared' },

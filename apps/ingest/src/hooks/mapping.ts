@@ -137,7 +137,7 @@ export function runMapping({ skip, parts }: Mapping, context: Record<string, unk
     const value = run(name, () => expression.value(context, meter));
     if (value === undefined) continue;
     const isId = name === 'id' || name === 'prospectId';
-    fields[name] = isId && Number.isSafeInteger(value) ? String(value) : value;
+    fields[name] = isId && (typeof value === 'bigint' || Number.isSafeInteger(value)) ? String(value) : value;
   }
   return faults.length > 0 ? { kind: 'failed', faults } : { kind: 'fields', fields };
 }

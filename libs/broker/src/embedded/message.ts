@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { readJson } from '@herald/domain';
 import type { Delivery } from '../broker.ts';
 
 /** A message as it is kept, wherever it waits. */
@@ -37,7 +38,7 @@ export const deliveryOf = (queue: string, content: Content): Delivery => ({
   queue,
   id: content.id,
   key: content.key,
-  body: JSON.parse(content.body),
+  body: readJson(content.body),
   attempt: content.attempts,
   publishedAt: content.publishedAt,
   ...(content.traceparent === null ? {} : { traceparent: content.traceparent }),

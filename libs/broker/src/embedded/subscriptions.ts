@@ -1,3 +1,4 @@
+import { readJson } from '@herald/domain';
 import type { Consumer } from '../broker.ts';
 
 type Listener = (body: unknown) => void;
@@ -29,7 +30,7 @@ export function createSubscriptions(onError: (error: unknown) => void): Subscrip
     tell(exchange, json) {
       for (const listener of listeners.get(exchange) ?? []) {
         try {
-          listener(JSON.parse(json));
+          listener(readJson(json));
         } catch (error) {
           onError(error);
         }

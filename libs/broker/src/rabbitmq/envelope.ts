@@ -1,3 +1,4 @@
+import { readJson } from '@herald/domain';
 import type { Message, Options } from 'amqplib';
 import type { DeadLetter, Delivery, OutMessage } from '../broker.ts';
 
@@ -154,7 +155,7 @@ function bare(queue: string, envelope: Envelope, attempt: number): Omit<Delivery
 
 function parse(content: Buffer): unknown {
   try {
-    return JSON.parse(content.toString());
+    return readJson(content.toString());
   } catch {
     throw new SyntaxError('The body is no JSON');
   }

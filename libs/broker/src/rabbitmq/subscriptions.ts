@@ -1,3 +1,4 @@
+import { readJson } from '@herald/domain';
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Consumer } from '../broker.ts';
 
@@ -60,7 +61,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       await on.bindQueue(queue, deps.exchange, '');
       channel = on;
       own = queue;
-      const take = (content: Buffer): void => deps.listener(JSON.parse(content.toString()));
+      const take = (content: Buffer): void => deps.listener(readJson(content.toString()));
       await on.consume(
         queue,
         (message) => {

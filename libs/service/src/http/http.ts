@@ -1,3 +1,4 @@
+import { writeJson } from '@herald/domain';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -73,7 +74,7 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
   app.setValidatorCompiler(createValidatorCompiler());
   // Plain JSON: a serializer compiled from the schema would drop, without a word, what the schema does not
   // name.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setSerializerCompiler(() => writeJson);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',

@@ -1,3 +1,4 @@
+import { readJson, UnfitNumber } from '@herald/domain';
 import { Problem } from '../problem/problem.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
 import { locateFault } from './locate-fault.ts';
@@ -7,7 +8,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * JSON from outside, checked for all that would bite later: UTF-8 throughout, no byte order mark, no name
  * twice in an object, no name that reaches into prototypes, no half surrogate pairs, no number beyond double
- * precision's range, no nesting past 32. Throws a `Problem` (400) that says where.
+ * precision's range or with digits that are lost in it (integers keep up to 40), no nesting past 32. Throws a `Problem` (400) that says where.
  */
 export function parseJson(body: Uint8Array | string): unknown {
   const text = typeof body === 'string' ? body : decode(body);
@@ -15,7 +16,7 @@ export function parseJson(body: Uint8Array | string): unknown {
   if (text.trim() === '') throw malformed('it is empty');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = readJson(text, { strict: true });
   } catch {
     // The engine's message quotes the body and often has no position.
     throw malformed(locateFault(text) ?? 'it is cut off or not JSON');
@@ -60,6 +61,7 @@ function inspect(value: unknown, depth: number, names: { seen: number }): Found 
     return Number.isFinite(value) ? undefined : { path: '', message: 'is a number too large' };
   }
   if (typeof value !== 'object' || value === null) return undefined;
+  if (value instanceof UnfitNumber) return { path: '', message: value.reason };
   if (depth > MAX_JSON_DEPTH) return { path: '', message: `is nested deeper than ${MAX_JSON_DEPTH} levels` };
   for (const [name, part] of Object.entries(value)) {
     if (!Array.isArray(value)) names.seen += 1;

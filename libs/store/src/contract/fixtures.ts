@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, StoredEvent } from '@herald/domain';
+import { type JsonObject, type JsonValue, readJson, type StoredEvent } from '@herald/domain';
 import { afterEach, beforeEach } from 'vitest';
 import type { CollectionSpec, Document, Scalar } from '../documents.ts';
 import type { Store } from '../store.ts';
@@ -114,9 +114,9 @@ export async function gather<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
 }
 
 /** JSON that customers send and stores stumble over. */
-export const STRANGE: JsonObject = JSON.parse(String.raw`{
+export const STRANGE: JsonObject = readJson(String.raw`{
   "__proto__": { "polluted": true }, "constructor": { "prototype": 1 }, "hasOwnProperty": 0, "toString": null,
   "": "empty key", "a.b": "dot", "$set": { "$where": "1" }, "$": 1, ".": 2, "_id": 3, "with space": 4, "with\"quote'": 5,
-  "zero\u0000byte": "zero\u0000byte", "naïve 🎺 \u202e": "𝒽 é é \ud83d \u2028", "numbers": [0, -1.5, 1e300, 5e-324, 9007199254740991],
+  "zero\u0000byte": "zero\u0000byte", "naïve 🎺 \u202e": "𝒽 é é \ud83d \u2028", "numbers": [0, -1.5, 1e20, 1e300, 5e-324, 9007199254740991, 9007199254740993, 18446744073709551615],
   "empty": [{}, [], "", null, false], "date": "2026-01-01T00:00:00.000Z"
 }`) as JsonObject;

@@ -1,3 +1,4 @@
+import { readJson } from '@herald/domain';
 import type { Db, Filter, Collection as MongoCollection } from 'mongodb';
 import { decodeCursor, encodeCursor, InvalidCursorError } from '../cursor.ts';
 import type { Collection, CountRow, Document } from '../documents.ts';
@@ -22,7 +23,7 @@ export function createCollection<T extends Document>(
 
   /** A lease moves `sweepAt` alone, so the field is the truth where it is set. */
   const parse = ({ body, sweepAt }: Found): T => {
-    const doc = JSON.parse(body) as T;
+    const doc = readJson(body) as T;
     return sweepAt === undefined || doc.sweepAt === sweepAt ? doc : { ...doc, sweepAt };
   };
 

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '@herald/domain';
+import { readJson, type StoredEvent, writeJson } from '@herald/domain';
 import type { Db, Collection as MongoCollection } from 'mongodb';
 import type { AppendResult, EventLog } from '../event-log.ts';
 import { takeBatch } from './batch.ts';
@@ -31,10 +31,10 @@ const toRow = (event: StoredEvent): EventRow => {
     type,
     occurredAt,
     receivedAt,
-    body: JSON.stringify(event),
+    body: writeJson(event),
   };
 };
-const parseEvent = ({ body }: Pick<EventRow, 'body'>): StoredEvent => JSON.parse(body) as StoredEvent;
+const parseEvent = ({ body }: Pick<EventRow, 'body'>): StoredEvent => readJson(body) as StoredEvent;
 
 export function createEventLog(connection: Connection): EventLog {
   const run = <T>(work: (events: MongoCollection<EventRow>) => Promise<T>): Promise<T> =>
@@ -105,7 +105,7 @@ export function createEventLog(connection: Connection): EventLog {
     count: () => run((events) => events.estimatedDocumentCount()),
     async rewrite(events) {
       // As text at once: what the caller does to them afterwards is not written.
-      const copies = new Map(events.map((event) => [idOf(event), JSON.stringify(event)]));
+      const copies = new Map(events.map((event) => [idOf(event), writeJson(event)]));
       if (copies.size === 0) return;
       await run(async (collection) => {
         const places = await collection

@@ -1,3 +1,4 @@
+import { readJson } from '@herald/domain';
 import type { Db, Filter, Collection as MongoCollection } from 'mongodb';
 import type { Document } from '../documents.ts';
 import { eachOf } from './concurrently.ts';
@@ -46,7 +47,7 @@ async function fill(
     if (found.length === 0) return;
     // A document that changed in between is found again, if it still lacks the text.
     await eachOf(found, ({ _id, body }) =>
-      rows.updateOne({ _id, body }, { $set: textsOf(schema, JSON.parse(body) as Document) }),
+      rows.updateOne({ _id, body }, { $set: textsOf(schema, readJson(body) as Document) }),
     );
   }
 }

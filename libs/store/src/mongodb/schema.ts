@@ -1,3 +1,4 @@
+import { writeJson } from '@herald/domain';
 import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
 import type { CollectionSpec, Document, FindQuery, Scalar } from '../documents.ts';
 import { assertSpec, sweepAtOf, valueAt } from '../spec.ts';
@@ -93,7 +94,7 @@ export function documentSchema(spec: CollectionSpec<Document>): DocumentSchema {
         version: doc.version,
         ...(sweepAt === null ? {} : { sweepAt }),
         keys: keysOf(doc),
-        body: JSON.stringify(doc),
+        body: writeJson(doc),
       };
     },
   };

@@ -1,3 +1,4 @@
+import { readJson, writeJson } from '@herald/domain';
 import type { Database } from '@herald/sqlite';
 import type { Collection, CountRow, Document, Write } from '../documents.ts';
 import { sweepAtOf } from '../spec.ts';
@@ -33,7 +34,7 @@ export function createCollection<T extends Document>(
 
   /** A lease moves `sweep_at` alone, so the column is the truth where it is set. */
   const parse = (row: DocumentRow): T => {
-    const doc = JSON.parse(row.body) as T;
+    const doc = readJson(row.body) as T;
     return row.sweep_at === null || doc.sweepAt === row.sweep_at ? doc : { ...doc, sweepAt: row.sweep_at };
   };
   const get = (workspace: string, id: string): T | undefined => {
@@ -43,7 +44,7 @@ export function createCollection<T extends Document>(
   /** Turned into text at once: what the caller does to the document afterwards is not written. */
   const prepare = ({ doc, ifVersion }: Write<T>): (() => boolean) => {
     const { workspace, id } = doc;
-    const own = [doc.version, sweepAtOf(doc), JSON.stringify(doc)];
+    const own = [doc.version, sweepAtOf(doc), writeJson(doc)];
     const values = table.values(doc);
     return ifVersion === null
       ? () =>

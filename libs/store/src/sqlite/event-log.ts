@@ -1,4 +1,4 @@
-import type { StoredEvent } from '@herald/domain';
+import { readJson, type StoredEvent, writeJson } from '@herald/domain';
 import type { Database } from '@herald/sqlite';
 import type { AppendResult, EventLog } from '../event-log.ts';
 import { planQuery, planStream } from './event-queries.ts';
@@ -46,7 +46,7 @@ const SQL = {
 
 type Place = Pick<StoredEvent, 'stream' | 'seq' | 'type'> & { readonly n: number };
 
-const parseEvent = (row: unknown): StoredEvent => JSON.parse((row as { body: string }).body) as StoredEvent;
+const parseEvent = (row: unknown): StoredEvent => readJson((row as { body: string }).body) as StoredEvent;
 
 /** `ready` gives the database, or throws as long as it is not migrated. */
 export function createEventLog(ready: () => Database): EventLog {
@@ -57,7 +57,7 @@ export function createEventLog(ready: () => Database): EventLog {
 
   return {
     async append(events) {
-      const rows = events.map((event) => ({ event, body: JSON.stringify(event) }));
+      const rows = events.map((event) => ({ event, body: writeJson(event) }));
       const database = ready();
       return database.write((): AppendResult => {
         const insert = database.prepare(SQL.insert);
@@ -123,7 +123,7 @@ export function createEventLog(ready: () => Database): EventLog {
           const place = database.prepare(SQL.place).get(event.workspace, event.id) as Place | undefined;
           if (place === undefined) continue;
           const { n, ...stays } = place;
-          const body = JSON.stringify({ ...event, ...stays });
+          const body = writeJson({ ...event, ...stays });
           database.prepare(SQL.rewrite).run(event.occurredAt, event.receivedAt, body, n);
         }
       });

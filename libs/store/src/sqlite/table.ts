@@ -1,3 +1,4 @@
+import { readJson } from '@herald/domain';
 import type { Database } from '@herald/sqlite';
 import type { CollectionSpec, Document, Scalar } from '../documents.ts';
 import { assertSpec, valueAt } from '../spec.ts';
@@ -101,7 +102,7 @@ function backfill(
   for (let last = 0; ; ) {
     const rows = read.all(last) as unknown as { n: number; body: string }[];
     for (const { n, body } of rows) {
-      fill.run(...values(JSON.parse(body) as Document), n);
+      fill.run(...values(readJson(body) as Document), n);
       last = n;
     }
     if (rows.length === 0) return;

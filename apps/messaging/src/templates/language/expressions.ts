@@ -37,6 +37,7 @@ const EQUALITY: ReadonlySet<string> = new Set(['==', '!=', '===', '!==']);
 /** Deep enough for any text; far from the end of the parser's stack. */
 const MAX_DEPTH = 100;
 const PATH_LENGTH = 80;
+const LONG_INTEGER = /^[1-9]\d{15,39}$/;
 
 /** Prints expressions. A `switch` over what is allowed; whatever falls out of it is refused. */
 export function createExpressions(deps: ExpressionsDeps): Expressions {
@@ -91,8 +92,11 @@ export function createExpressions(deps: ExpressionsDeps): Expressions {
       case 'string':
         return text(node.value);
       case 'number':
-        if (Number.isFinite(node.value)) return `${node.value}`;
-        throw refuse('the number is too large', node);
+        if (!Number.isFinite(node.value)) throw refuse('the number is too large', node);
+        // Every digit counts: it is compared with integers that have kept theirs.
+        if (Math.abs(node.value) > Number.MAX_SAFE_INTEGER && LONG_INTEGER.test(node.raw ?? ''))
+          return `${node.raw}n`;
+        return `${node.value}`;
       case 'boolean':
         return `${node.value}`;
       default:

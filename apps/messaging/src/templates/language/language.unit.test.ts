@@ -1,15 +1,18 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates under test hold them
+
+import { readJson } from '@herald/domain/json';
 import { describe, expect, test } from 'vitest';
 import { compileTemplate } from './compile.ts';
 import { TemplateFault } from './fault.ts';
 
-const it = JSON.parse(`{
+const it = readJson(`{
   "prospect": { "id": "ada", "traits": {
     "firstName": "Ada", "odd name": "x", "html": "<b>&\\"'", "age": 36, "paid": true, "empty": "", "none": null,
     "items": [{ "name": "pen", "price": 2.5 }, { "name": "ink" }], "address": { "city": "London" } } },
   "company": { "id": null, "traits": {} }, "campaign": { "id": "c" }, "message": { "id": "m" }, "links": {},
-  "enrollment": {}, "event": { "data": { "url": "https://x.example/?a=1&b=2", "js": "javascript:alert(1)", "at": "2026-03-01T23:30:00Z" } }
-}`);
+  "enrollment": {}, "event": { "data": { "url": "https://x.example/?a=1&b=2", "js": "javascript:alert(1)", "at": "2026-03-01T23:30:00Z",
+    "order": 820982911946154508 } }
+}`) as Record<string, unknown>;
 
 const locality = { zone: 'Europe/London', locale: 'en' };
 const render = (source: string, { html = false, layout = false, data = it, limit = 10_000 } = {}): string =>
@@ -54,6 +57,17 @@ test.each([
     '<%= date("2027-03-01T10:00", { zone: "Asia/Tokyo", style: "short", time: "short" }) %>',
     '3/1/27, 7:00 PM',
   ],
+  ['<%= it.event.data.order %> <%= "#" + it.event.data.order %>', '820982911946154508 #820982911946154508'],
+  ['<%= it.event.data.order + 1 %> <%= it.event.data.order % 10 %>', '820982911946154509 8'],
+  ['<%= it.event.data.order - 820982911946154507 %> <%= -it.event.data.order %>', '1 -820982911946154508'],
+  [
+    '<%= it.event.data.order === 820982911946154508 %> <%= it.event.data.order == 820982911946154509 %>',
+    'true false',
+  ],
+  ['<%= it.event.data.order < 820982911946154509 %> <%= it.event.data.order > 5.5 %>', 'true true'],
+  ['<%= number(it.event.data.order) %>', '820,982,911,946,154,508'],
+  ['<%= join([it.event.data.order, 9007199254740993]) %>', '820982911946154508, 9007199254740993'],
+  ['<%= 9007199254740991 + 2 %>', '9007199254740993'],
   ['<%= number(1234.5) %> <%= number(1234.5, { locale: "de", digits: 2 }) %>', '1,234.5 1.234,50'],
   ['<%= currency(1234.5, "EUR") %>', '€1,234.50'],
   ['<%= encode("a b&c") %>', 'a%20b%26c'],
@@ -159,6 +173,10 @@ test.each([
   ['<%= date(2e9, { style: "tiny" }) %>', '1:5 a style is one of short'],
   ['<%= date(2e9, { color: "red" }) %>', '1:15 color is not an option here: there is zone'],
   ['<%= currency(1, it.event.data.url) %>', '1:5 currency(1, it.event.data.url) has'],
+  [
+    '<%= it.event.data.order * 0.5 %>',
+    '1:5 event.data.order cannot be calculated with without losing digits',
+  ],
   ['<%= date(1e99) %>', '1:10 1e99 is not a date'],
 ])('%s fails and says where and why', (source, expected) => {
   expect(fault(source)).toContain(expected);

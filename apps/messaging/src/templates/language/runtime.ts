@@ -1,3 +1,5 @@
+import { calculate, isNumber } from '@herald/domain/exact-arithmetic';
+import { writeJson } from '@herald/domain/json';
 import { TemplateFault } from './fault.ts';
 import type { Site } from './generate.ts';
 import type { HelperName } from './helper-names.ts';
@@ -21,8 +23,8 @@ export interface Runtime {
   get(owner: unknown, key: string | number): unknown;
   each(value: unknown, site: number): readonly unknown[];
   join(parts: readonly string[], used: readonly Used[]): string;
-  add(used: readonly [Used, Used]): string | number;
-  arithmetic(operator: string, used: readonly [Used, Used]): number;
+  add(used: readonly [Used, Used]): string | number | bigint;
+  arithmetic(operator: string, used: readonly [Used, Used]): number | bigint;
   compare(operator: string, left: unknown, right: unknown, site: number): boolean;
   equal(operator: string, left: unknown, right: unknown): boolean;
   call(helper: HelperName, used: readonly Used[], site: number): unknown;
@@ -80,6 +82,13 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
     return total;
   };
 
+  const calculated = (operator: string, left: Used, right: Used): number | bigint => {
+    const result = calculate(operator, number(left), number(right));
+    if (result === undefined)
+      throw values.fail(left[1], (path) => `${path} cannot be calculated with without losing digits`);
+    return typeof result === 'bigint' ? result : values.finite(result, left[1]);
+  };
+
   const runtime: Runtime = {
     it: deps.data,
     raw,
@@ -103,7 +112,7 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
       if (value === undefined)
         throw values.fail(site, (path) => `${path} has no value; give a fallback: ?? null`);
       measure(value, site);
-      raw(JSON.stringify(value));
+      raw(writeJson(value));
     },
     get(owner, key) {
       if (typeof owner === 'string') return key === 'length' ? owner.length : undefined;
@@ -117,17 +126,15 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
         return last === undefined ? quasi : values.bounded(joined + text(last) + quasi, last[1]);
       }, ''),
     add([left, right]) {
-      if (typeof left[0] === 'number' && typeof right[0] === 'number')
-        return values.finite(number(left) + number(right), left[1]);
+      if (isNumber(left[0]) && isNumber(right[0])) return calculated('+', left, right);
       return values.bounded(text(left) + text(right), left[1]);
     },
-    arithmetic: (operator, [left, right]) =>
-      values.finite(calculate(operator, number(left), number(right)), left[1]),
+    arithmetic: (operator, [left, right]) => calculated(operator, left, right),
     compare(operator, left, right, site) {
       if (isMissing(left) || isMissing(right)) return false;
       if (typeof left === 'object' || typeof right === 'object')
         throw values.fail(site, (path) => `${path} compares what has no order`);
-      return order(operator, left as string | number, right as string | number);
+      return order(operator, left as string | number | bigint, right as string | number | bigint);
     },
     equal(operator, left, right) {
       const same = isMissing(left) && isMissing(right) && operator.length === 2 ? true : left === right;
@@ -138,22 +145,7 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
   return { runtime, output: () => parts.join('') };
 }
 
-function calculate(operator: string, left: number, right: number): number {
-  switch (operator) {
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-    case '%':
-      return left % right;
-    default:
-      return left ** right;
-  }
-}
-
-function order(operator: string, left: string | number, right: string | number): boolean {
+function order(operator: string, left: string | number | bigint, right: string | number | bigint): boolean {
   switch (operator) {
     case '<':
       return left < right;

@@ -11,7 +11,8 @@ const MAX_TEXT = 1_000_000;
 export interface Values {
   fail(site: number, reason: (path: string) => string): TemplateFault;
   text(used: Used): string;
-  number(used: Used): number;
+  /** An integer beyond 2⁵³ is a `bigint`. */
+  number(used: Used): number | bigint;
   list(used: Used, hint: string): readonly unknown[];
   /** Refuses a text of so many characters before it is built, when it is longer than is sane. */
   fits(length: number, site: number): void;
@@ -38,6 +39,7 @@ export function createValues(sites: readonly Site[]): Values {
       case 'number':
         return String(finite(value, site));
       case 'boolean':
+      case 'bigint':
         return String(value);
       default:
         if (isMissing(value)) throw missing(site, '?? "…" or fallback(…)');
@@ -62,6 +64,7 @@ export function createValues(sites: readonly Site[]): Values {
     finite,
     number(used) {
       const [value, site] = used;
+      if (typeof value === 'bigint') return value;
       if (typeof value === 'number') return finite(value, site);
       if (isMissing(value)) throw missing(site, '?? 0');
       throw fail(site, (path) => `${path} is not a number`);
