@@ -74,11 +74,11 @@ HELM    = $(call needs,helm,https://helm.sh/docs/intro/install/)
 
 SERVICES := ingest event-handler campaign-runner messaging
 # Where images go and what they are called: make images REGISTRY=registry.example/herald TAG=1.2.3
-REGISTRY ?= herald
+REGISTRY ?= localhost/herald
 TAG      ?= dev
 CLUSTER  ?= herald
 
-images: ## Build the image of each service as herald/NAME:dev (REGISTRY=herald TAG=dev)
+images: ## Build the image of each service as localhost/herald/NAME:dev (REGISTRY=localhost/herald TAG=dev)
 	@$(DOCKER)
 	@docker buildx version >/dev/null 2>&1 || { echo 'make images needs BuildKit: https://docs.docker.com/go/buildx/' >&2; exit 1; }
 	@for name in $(SERVICES); do \

@@ -9,7 +9,7 @@ import { fakeProvider } from './testing/fake-provider.ts';
 const load = (env: Record<string, string> = {}) => loadConfig(Type.Object(messagingConfig), env);
 
 test('without a mail server messages are shown; with one they are sent, and the lease outlasts the call', () => {
-  expect(createProviders(load(), 'https://herald.example').email).toMatchObject([{ name: 'console' }]);
+  expect(createProviders(load(), 'https://herald.example').email).toEqual([]);
   const config = load({ SMTP_URL: 'smtp://127.0.0.1:2525', SEND_TIMEOUT: 'PT20S' });
   expect(createProviders(config, 'https://herald.example').email).toMatchObject([
     { name: 'smtp', timeout: 20_000 },
@@ -42,8 +42,16 @@ const names = (env: Record<string, string>) => {
 };
 
 test('each channel has the providers that are set up, in the order in which they are tried', () => {
-  expect(names({})).toEqual(['console', 'console', 'console', 'http']);
-  expect(names({ SENDGRID_API_KEY: 'SG.key' })).toEqual(['sendgrid', 'console', 'console', 'http']);
+  expect(names({})).toEqual(['', '', '', 'http']);
+  expect(names({ CONSOLE_CHANNELS: 'email, sms,call' })).toEqual(['console', 'console', 'console', 'http']);
+  expect(names({ CONSOLE_CHANNELS: 'sms' })).toEqual(['', 'console', '', 'http']);
+  expect(names({ SENDGRID_API_KEY: 'SG.key', CONSOLE_CHANNELS: 'email' })).toEqual([
+    'sendgrid',
+    '',
+    '',
+    'http',
+  ]);
+  expect(() => names({ CONSOLE_CHANNELS: 'email,fax' })).toThrow('fax is none of email, sms, call');
   const both = { SENDGRID_API_KEY: 'SG.key', SMTP_URL: 'smtp://127.0.0.1:25' };
   expect(names({ ...both, TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: 't' })).toEqual([
     'sendgrid,smtp',

@@ -50,18 +50,70 @@ spec:
 {{- end -}}
 {{- end -}}
 
+{{/* The port of a URL, if it names one. */}}
+{{- define "service.portOfUrl" -}}
+{{- regexFind ":[0-9]+(/|$)" . | trimPrefix ":" | trimSuffix "/" -}}
+{{- end -}}
+
+{{/* Networks that webhooks may reach beside the internet: peers of a rule. An address alone is a network of one. */}}
+{{- define "service.webhookNetworks" -}}
+{{- range regexSplit "[\\s,]+" (.Values.config.webhookAllow | default "") -1 -}}
+{{- if . }}
+- ipBlock:
+    cidr: {{ ternary . (printf "%s/%s" . (ternary "128" "32" (contains ":" .))) (contains "/" .) | quote }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "service.policyEgress" -}}
 {{- $egress := .Values.networkPolicy.egress -}}
+{{- $settings := include "service.settings" . | fromYaml -}}
 {{ include "service.policyRule" (dict "direction" "to" "peers" $egress.dns.to "ports" $egress.dns.ports "protocols" (list "UDP" "TCP") "context" .) }}
-{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.rabbitmq.to "ports" $egress.rabbitmq.ports "context" .) }}
+{{- $broker := $egress.rabbitmq.ports }}
+{{- with $settings.rabbitmq.port }}{{ $broker = append $broker (int .) | uniq }}{{ end }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.rabbitmq.to "ports" $broker "context" .) }}
 {{ include "service.policyRule" (dict "direction" "to" "peers" $egress.mongodb.to "ports" $egress.mongodb.ports "context" .) }}
-{{- if (include "service.settings" . | fromYaml).telemetry.endpoint }}
-{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.telemetry.to "ports" $egress.telemetry.ports "context" .) }}
+{{- with $settings.telemetry.endpoint }}
+{{- $ports := $egress.telemetry.ports }}
+{{- with include "service.portOfUrl" . }}{{ $ports = append $ports (int .) | uniq }}{{ end }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.telemetry.to "ports" $ports "context" $) }}
 {{- end }}
-{{- if $egress.providers.enabled }}
-{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.providers.to "ports" $egress.providers.ports "context" .) }}
+{{- if $egress.providers }}
+{{- include "service.policyOutside" . }}
 {{- end }}
 {{- with $egress.extra }}
 {{ include "service.render" (dict "value" . "context" $) }}
+{{- end }}
+{{- end -}}
+
+{{/* What only a service that sends has to reach: providers, the mail server, receivers of webhooks. */}}
+{{- define "service.policyOutside" -}}
+{{- $egress := .Values.networkPolicy.egress -}}
+{{- if $egress.providers.enabled }}
+{{- $ports := $egress.providers.ports }}
+{{- range list .Values.config.sendgridUrl .Values.config.twilioUrl }}
+{{- with include "service.portOfUrl" (. | default "") }}{{ $ports = append $ports (int .) | uniq }}{{ end }}
+{{- end }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.providers.to "ports" $ports "context" .) }}
+{{- end }}
+{{- if include "service.hasCredential" (dict "name" "SMTP_URL" "context" .) }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.smtp.to "ports" $egress.smtp.ports "context" .) }}
+{{- end }}
+{{- if $egress.webhooks.enabled }}
+- ports:
+    - { port: 443, protocol: TCP }
+    - { port: 1024, endPort: 65535, protocol: TCP }
+  {{- with $egress.webhooks.to }}
+  to:
+    {{- include "service.render" (dict "value" . "context" $) | nindent 4 }}
+  {{- end }}
+{{- with include "service.webhookNetworks" . | trim }}
+- ports:
+    - { port: 80, protocol: TCP }
+    - { port: 443, protocol: TCP }
+    - { port: 1024, endPort: 65535, protocol: TCP }
+  to:
+    {{- . | nindent 4 }}
+{{- end }}
 {{- end }}
 {{- end -}}

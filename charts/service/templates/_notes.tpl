@@ -31,6 +31,10 @@
                {{ . }}: {{ $from.key }} (as {{ $name }})
 {{- end }}
 {{- end }}
+{{- if hasKey .Values.config "consoleChannels" }}
+  Channels     who sends what:
+{{- include "service.channels" . }}
+{{- end }}
 {{- if .Values.test.enabled }}
   Try it       helm test {{ .Release.Name }} -n {{ .Release.Namespace }}
 {{- end }}

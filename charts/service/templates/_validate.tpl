@@ -17,6 +17,13 @@
 {{- $faults = append $faults "secrets.existingSecret is not set: name the secret that holds link-secret and the secrets of sources (or global.herald.secrets.existingSecret, for all services)." -}}
 {{- end -}}
 
+{{- if and (not (dig "imageRegistry" "" (.Values.global | default dict))) (not .Values.image.registry) (hasPrefix "herald/" .Values.image.repository) -}}
+{{- $faults = append $faults (printf "image.registry is not set: %s would come from Docker Hub, where that name is somebody else's. Set image.registry (or global.imageRegistry, for all services) to where you pushed the images." .Values.image.repository) -}}
+{{- end -}}
+{{- if and (hasKey .Values.config "consoleChannels") (not .Values.config.consoleChannels) (not .Values.extraEnvFrom) (not (include "service.sends" .)) -}}
+{{- $faults = append $faults "nothing sends a message: set credentials.SMTP_URL, SENDGRID_API_KEY or TWILIO_ACCOUNT_SID to the secret of a provider. To try things out, config.consoleChannels=email,sms,call shows messages in the log and counts them as sent." -}}
+{{- end -}}
+
 {{- if and .Values.autoscaling.enabled .Values.keda.enabled -}}
 {{- $faults = append $faults "autoscaling.enabled and keda.enabled are both on: two scalers would fight over one Deployment. Turn one off." -}}
 {{- end -}}
@@ -107,4 +114,37 @@
 {{- range .context.Values.extraEnv -}}
 {{- if eq .name $.name -}}yes{{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Whether the pods are given an environment variable by a secret of `credentials` or by `extraEnv`. */}}
+{{- define "service.hasCredential" -}}
+{{- if dig .name "existingSecret" "" (.context.Values.credentials | default dict) -}}yes
+{{- else -}}{{- include "service.hasOwnEnv" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether there is a provider for anything that goes to people. */}}
+{{- define "service.sends" -}}
+{{- range list "SMTP_URL" "SENDGRID_API_KEY" "TWILIO_ACCOUNT_SID" -}}
+{{- include "service.hasCredential" (dict "name" . "context" $) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Each channel of a service that sends, and what becomes of its messages: one line each, for the notes. */}}
+{{- define "service.channels" -}}
+{{- $shown := regexSplit "[\\s,]+" (.Values.config.consoleChannels | default "") -1 -}}
+{{- $email := list -}}
+{{- range $name, $provider := dict "SENDGRID_API_KEY" "SendGrid" "SMTP_URL" "SMTP" -}}
+{{- if include "service.hasCredential" (dict "name" $name "context" $) }}{{ $email = append $email $provider }}{{ end -}}
+{{- end -}}
+{{- $phone := ternary (list "Twilio") list (ne (include "service.hasCredential" (dict "name" "TWILIO_ACCOUNT_SID" "context" .)) "") -}}
+{{- range $channel, $providers := dict "email" $email "sms" $phone "call" $phone }}
+{{- if $providers }}
+               {{ $channel }}: {{ join ", " $providers }}
+{{- else if has $channel $shown }}
+               {{ $channel }}: WARNING: shown in the log and counted as sent, not sent (config.consoleChannels)
+{{- else }}
+               {{ $channel }}: WARNING: no provider; its messages fail as no_provider
+{{- end }}
+{{- end }}
 {{- end -}}

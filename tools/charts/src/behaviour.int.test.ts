@@ -6,6 +6,7 @@ import type { ChartName } from './charts.ts';
 import { findHelm } from './helm/find.ts';
 import { createWorkspace, RELEASE, type Workspace } from './helm/workspace.ts';
 import { type AlertRule, type Container, type Manifest, readManifests } from './manifests.ts';
+import { leastOf } from './matrix.ts';
 
 const helm = await findHelm(4);
 if ('unavailable' in helm) {
@@ -14,7 +15,10 @@ if ('unavailable' in helm) {
 }
 
 const valuesFile = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
+const NAME = 'registry.example.com/herald/ingest';
 const DIGEST = `sha256:${'c'.repeat(64)}`;
+
+const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: 'TCP' }));
 
 describe.skipIf('unavailable' in helm)('a chart', () => {
   let workspace: Workspace;
@@ -29,8 +33,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     written += 1;
     const file = join(workspace.path(chart), `values-${written}.yaml`);
     await writeFile(file, stringify(values));
-    const least = valuesFile(chart === 'herald' ? 'secrets-herald' : 'secrets');
-    const { stdout, stderr } = await workspace.template(helm, chart, { files: [least, file] });
+    const { stdout, stderr } = await workspace.template(helm, chart, { files: [...leastOf(chart), file] });
     if (stderr !== '') throw new Error(stderr);
     return readManifests(stdout);
   };
@@ -53,11 +56,12 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     );
 
   it.each<[string, object, object, string]>([
-    ['a tag', { tag: 'v2' }, {}, 'herald/ingest:v2'],
-    ['no tag: the version of the app', {}, {}, 'herald/ingest:0.1.0'],
-    ['tag@digest, as Skaffold writes it', { tag: `v2@${DIGEST}` }, {}, `herald/ingest:v2@${DIGEST}`],
-    ['a digest, which wins over the tag', { tag: 'v2', digest: DIGEST }, {}, `herald/ingest@${DIGEST}`],
-    ['a digest in the place of the tag', { tag: DIGEST }, {}, `herald/ingest@${DIGEST}`],
+    ['a tag', { tag: 'v2' }, {}, `${NAME}:v2`],
+    ['no tag: the version of the app', {}, {}, `${NAME}:0.1.0`],
+    ['tag@digest, as Skaffold writes it', { tag: `v2@${DIGEST}` }, {}, `${NAME}:v2@${DIGEST}`],
+    ['a digest, which wins over the tag', { tag: 'v2', digest: DIGEST }, {}, `${NAME}@${DIGEST}`],
+    ['a digest in the place of the tag', { tag: DIGEST }, {}, `${NAME}@${DIGEST}`],
+    ['a name of your own', { registry: '', repository: 'ingest' }, {}, 'ingest:0.1.0'],
     ['a registry', { registry: 'a.example' }, {}, 'a.example/herald/ingest:0.1.0'],
     [
       'the registry of all',
@@ -211,6 +215,64 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     ]);
   });
 
+  it('warns in its notes of channels that are only shown, and counted as sent', async () => {
+    if ('unavailable' in helm) throw new Error(helm.unavailable);
+    const set = ['credentials.SMTP_URL.existingSecret=', 'config.consoleChannels=email'];
+    const { stdout } = await workspace.notes(helm, 'messaging', { files: leastOf('messaging'), set });
+    expect(stdout).toContain('email: WARNING: shown in the log and counted as sent, not sent');
+  });
+
+  it.each<[string, ChartName, object, object]>([
+    ['the mail server, wherever it is', 'messaging', {}, { ports: tcp(25, 465, 587, 2525) }],
+    [
+      'receivers of webhooks on every port that a webhook may use',
+      'messaging',
+      {},
+      { ports: [...tcp(443), { port: 1024, endPort: 65535, protocol: 'TCP' }], to: expect.any(Array) },
+    ],
+    [
+      'networks that webhooks may go to although they are not public',
+      'messaging',
+      { config: { webhookAllow: '10.1.0.0/16, 10.9.8.7,fd00::/8' } },
+      {
+        ports: [...tcp(80, 443), { port: 1024, endPort: 65535, protocol: 'TCP' }],
+        to: ['10.1.0.0/16', '10.9.8.7/32', 'fd00::/8'].map((cidr) => ({ ipBlock: { cidr } })),
+      },
+    ],
+    [
+      'a provider on a port of its own',
+      'messaging',
+      { config: { sendgridUrl: 'https://mail.example:8443' } },
+      { ports: tcp(443, 8443), to: expect.any(Array) },
+    ],
+    [
+      'the collector on the port it is said to have',
+      'ingest',
+      { telemetry: { endpoint: 'http://collector.example:14318' } },
+      { ports: tcp(4317, 4318, 14318) },
+    ],
+    [
+      'the broker on the port it is said to have',
+      'ingest',
+      { rabbitmq: { port: '15671' } },
+      { ports: tcp(5672, 5671, 15671) },
+    ],
+  ])('lets pods out to %s (%s)', async (_, chart, values, rule) => {
+    const manifests = await render(chart, { networkPolicy: { enabled: true }, ...values });
+    const [policy] = manifests.filter(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === `${RELEASE}-${chart}`,
+    );
+    expect((policy as { spec?: { egress?: object[] } } | undefined)?.spec?.egress).toContainEqual(rule);
+  });
+
+  it('lets pods out to no mail server while none is set', async () => {
+    const manifests = await render('messaging', {
+      networkPolicy: { enabled: true },
+      credentials: { SMTP_URL: { existingSecret: '' }, SENDGRID_API_KEY: { existingSecret: 'sendgrid' } },
+    });
+    expect(JSON.stringify(manifests.filter(({ kind }) => kind === 'NetworkPolicy'))).not.toContain('587');
+  });
+
   it.each<[string, ChartName, string, string[]]>([
     [
       'its scaler, queues and secrets',
@@ -235,6 +297,12 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     ],
     ['that nothing scales it', 'ingest', 'secrets', ['2, not scaled']],
     [
+      'what sends each channel, and which ones send nothing',
+      'messaging',
+      'keda',
+      ['email: SMTP', 'sms: WARNING: no provider; its messages fail as no_provider'],
+    ],
+    [
       'all services, and how to try them',
       'herald',
       'everything-herald',
@@ -242,7 +310,9 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     ],
   ])('says in its notes %s', async (_, chart, file, sentences) => {
     if ('unavailable' in helm) throw new Error(helm.unavailable);
-    const { stdout } = await workspace.notes(helm, chart, { files: [valuesFile(file)] });
+    const { stdout } = await workspace.notes(helm, chart, {
+      files: [...leastOf(chart), valuesFile(file)],
+    });
     for (const sentence of sentences) expect(stdout).toContain(sentence);
   });
 

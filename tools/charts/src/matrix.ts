@@ -26,7 +26,7 @@ function environments(): Case[] {
       return {
         chart,
         name: `environment ${name}`,
-        files: [own(chart === 'herald' ? 'secrets-herald' : 'secrets'), path],
+        files: [...leastOf(chart), path],
         golden: false,
       };
     });
@@ -41,22 +41,30 @@ function withoutFolder(make: () => Case[]): Case[] {
   }
 }
 
+/** The values files without which a chart cannot be installed. */
+export function leastOf(chart: ChartName): readonly string[] {
+  if (chart === 'herald') return [own('secrets-herald')];
+  return chart === 'messaging' ? [own('secrets'), own('sends')] : [own('secrets')];
+}
+
+const BESIDE_KEDA: Partial<Record<ChartName, string>> = {
+  'event-handler': 'migrate-job',
+  messaging: 'sends',
+};
+const beside = (chart: ChartName): readonly string[] =>
+  [BESIDE_KEDA[chart]].flatMap((name) => (name === undefined ? [] : [own(name)]));
+
 export const cases: readonly Case[] = [
   ...charts.flatMap((chart): Case[] =>
     chart === 'herald'
       ? [
-          { chart, name: 'least', files: [own('secrets-herald')], golden: true },
+          { chart, name: 'least', files: leastOf('herald'), golden: true },
           { chart, name: 'everything', files: [own('everything-herald')], golden: true },
         ]
       : [
-          { chart, name: 'least', files: [own('secrets')], golden: true },
+          { chart, name: 'least', files: leastOf(chart), golden: true },
           { chart, name: 'everything', files: [own('everything')], golden: true },
-          {
-            chart,
-            name: 'keda',
-            files: [own('keda'), ...(chart === 'event-handler' ? [own('migrate-job')] : [])],
-            golden: true,
-          },
+          { chart, name: 'keda', files: [own('keda'), ...beside(chart)], golden: true },
         ],
   ),
   ...withoutFolder(environments),

@@ -1,17 +1,14 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChartName } from './charts.ts';
 import { findHelm } from './helm/find.ts';
 import { createWorkspace, type Workspace } from './helm/workspace.ts';
+import { leastOf } from './matrix.ts';
 
 const helm = await findHelm(4);
 if ('unavailable' in helm) {
   if (process.env.REQUIRE_SERVICES === '1') throw new Error(helm.unavailable);
   process.stderr.write(`Skipped: ${helm.unavailable}\n`);
 }
-
-const valuesFile = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
-const secrets = valuesFile('secrets');
 
 describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', () => {
   let workspace: Workspace;
@@ -20,7 +17,11 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
   });
   afterAll(() => workspace?.remove());
 
-  const refusal = async (chart: ChartName, set: readonly string[], files = [secrets]): Promise<string> => {
+  const refusal = async (
+    chart: ChartName,
+    set: readonly string[],
+    files = leastOf(chart),
+  ): Promise<string> => {
     if ('unavailable' in helm) throw new Error(helm.unavailable);
     const { code, stderr } = await workspace.template(helm, chart, { files, set });
     expect(code, 'it was not refused').toBe(1);
@@ -28,6 +29,15 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
   };
 
   it.each<[string, string[], ChartName?]>([
+    [
+      'image.registry is not set: herald/ingest would come from Docker Hub, where that name is somebody else',
+      ['image.registry='],
+    ],
+    [
+      'nothing sends a message: set credentials.SMTP_URL, SENDGRID_API_KEY or TWILIO_ACCOUNT_SID',
+      ['credentials.SMTP_URL.existingSecret='],
+      'messaging',
+    ],
     [
       'autoscaling.enabled and keda.enabled are both on: two scalers would fight over one Deployment. Turn one off.',
       ['autoscaling.enabled=true', 'keda.enabled=true'],
@@ -151,7 +161,7 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
     ['of a service, through the umbrella', 'herald', 'ingest.replicasCount=3'],
     ['at the top of the umbrella', 'herald', 'campaignRunner.enabled=false'],
   ])('a mistyped key %s', async (_, chart, set) => {
-    const files = [chart === 'herald' ? valuesFile('secrets-herald') : secrets];
+    const files = leastOf(chart);
     expect(await refusal(chart, [set], files)).toMatch(/additional properties '\w+' not allowed/);
   });
 
@@ -165,7 +175,9 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
     'but not what a parent passes on: %s',
     async (set) => {
       if ('unavailable' in helm) throw new Error(helm.unavailable);
-      expect((await workspace.template(helm, 'ingest', { files: [secrets], set: [set] })).stderr).toBe('');
+      expect(
+        (await workspace.template(helm, 'ingest', { files: leastOf('ingest'), set: [set] })).stderr,
+      ).toBe('');
     },
   );
 });

@@ -52,6 +52,7 @@ async function run(): Promise<void> {
       detached: true,
       env: {
         SENDER: 'Herald <herald@example.com>',
+        CONSOLE_CHANNELS: 'email,sms,call',
         ...process.env,
         ...env,
         DATA_DIR: dataDir,

@@ -31,7 +31,11 @@ try {
   const port = await freePort(8080);
   const url = `http://127.0.0.1:${port}`;
   // What the services read of this environment is theirs; what is missing gets a value to try things with.
-  const defaults = { SENDER: 'Herald <herald@example.com>', PUBLIC_URL: url };
+  const defaults = {
+    SENDER: 'Herald <herald@example.com>',
+    CONSOLE_CHANNELS: 'email,sms,call',
+    PUBLIC_URL: url,
+  };
   const common = { ...defaults, ...ownEnvironment(), ...env, ...stores };
   await rm(logFile, { force: true });
   const four = await startFour(common, logFile, { api: 8081, admin: 9091 });

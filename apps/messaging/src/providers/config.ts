@@ -24,7 +24,7 @@ export const providerConfig = {
   SMTP_URL: Type.Optional(
     Secret({
       description:
-        'Mail server, as `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. With SendGrid it is the second choice. Neither: e-mail is shown on standard output and not sent.',
+        'Mail server, as `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. With SendGrid it is the second choice.',
     }),
   ),
   SMTP_USERNAME: Type.Optional(
@@ -44,7 +44,7 @@ export const providerConfig = {
     Type.String({
       pattern: '^AC[0-9a-zA-Z]{32}$',
       expected: 'an account’s SID: AC and 32 letters and digits',
-      description: 'Sends texts and calls by Twilio. Unset: they are shown on standard output and not sent.',
+      description: 'Sends texts and calls by Twilio.',
     }),
   ),
   TWILIO_AUTH_TOKEN: Type.Optional(
@@ -71,6 +71,12 @@ export const providerConfig = {
   TWILIO_URL: Type.Optional(
     HttpUrl({ description: 'Where Twilio’s API is, if not at api.twilio.com: a stand-in for tests.' }),
   ),
+  CONSOLE_CHANNELS: Type.String({
+    default: '',
+    maxLength: 100,
+    description:
+      'For trying things out: of `email,sms,call`, the channels whose messages are shown on standard output, and count as sent, where no provider is set. A channel with neither sends nothing: its messages fail as `no_provider`.',
+  }),
   WEBHOOK_ALLOW: Type.Optional(
     Type.String({
       maxLength: 2_000,
@@ -97,12 +103,19 @@ export type ProviderConfig = Readonly<Static<typeof Config>>;
 
 /** The providers that the configuration asks for, each channel's in the order in which they are tried. Throws a `ConfigError`. */
 export function createProviders(config: ProviderConfig, publicUrl: string): Providers {
-  const phone = phoneProviders(config, publicUrl);
+  const shown = consoleChannels(config);
+  const phone = twilioProviders(config, publicUrl);
+  const shownPhone = createPhoneConsole();
   const webhooks = { allowed: allowedAddresses(config), timeout: config.WEBHOOK_TIMEOUT };
+  const orShown = <C extends ConsoleChannel>(
+    channel: C,
+    real: readonly Provider<C>[],
+    console: Provider<C>,
+  ) => (real.length === 0 && shown.has(channel) ? [console] : real);
   return {
-    email: emailProviders(config),
-    sms: [phone.sms],
-    call: [phone.call],
+    email: orShown('email', emailProviders(config), createConsoleProvider()),
+    sms: orShown('sms', phone === undefined ? [] : [phone.sms], shownPhone.sms),
+    call: orShown('call', phone === undefined ? [] : [phone.call], shownPhone.call),
     webhook: [createWebhookProvider(webhooks)],
   };
 }
@@ -110,13 +123,12 @@ export function createProviders(config: ProviderConfig, publicUrl: string): Prov
 function emailProviders(config: ProviderConfig): readonly Provider<'email'>[] {
   const { SENDGRID_API_KEY: apiKey, SEND_TIMEOUT: timeout } = config;
   const smtp = smtpUrl(config);
-  const providers = [
+  return [
     ...(apiKey === undefined ? [] : [createSendGridProvider({ apiKey, url: config.SENDGRID_URL, timeout })]),
     ...(smtp === undefined
       ? []
       : [createSmtpProvider({ url: smtp, connections: config.SMTP_CONNECTIONS, timeout })]),
   ];
-  return providers.length > 0 ? providers : [createConsoleProvider()];
 }
 
 /** Undefined where there is no mail server. */
@@ -135,9 +147,21 @@ function smtpUrl({ SMTP_URL, SMTP_USERNAME, SMTP_PASSWORD }: ProviderConfig): st
   });
 }
 
-function phoneProviders(config: ProviderConfig, publicUrl: string) {
+const CONSOLE_CHANNELS = ['email', 'sms', 'call'] as const;
+type ConsoleChannel = (typeof CONSOLE_CHANNELS)[number];
+
+function consoleChannels({ CONSOLE_CHANNELS: text }: ProviderConfig): ReadonlySet<string> {
+  const named = text.split(/[\s,]+/).filter((name) => name !== '');
+  const known: readonly string[] = CONSOLE_CHANNELS;
+  const strange = named.filter((name) => !known.includes(name));
+  if (strange.length > 0)
+    throw new ConfigError([`CONSOLE_CHANNELS: ${strange.join(', ')} is none of ${known.join(', ')}`]);
+  return new Set(named);
+}
+
+function twilioProviders(config: ProviderConfig, publicUrl: string) {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_URL: url } = config;
-  if (accountSid === undefined && authToken === undefined) return createPhoneConsole();
+  if (accountSid === undefined && authToken === undefined) return undefined;
   if (accountSid === undefined || authToken === undefined)
     throw new ConfigError([
       'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: one of them is not set',
