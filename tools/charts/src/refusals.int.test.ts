@@ -150,7 +150,7 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
   it('all at once, with the chart that they are of', async () => {
     const message = await refusal('ingest', ['ingress.enabled=true', 'httpRoute.enabled=true'], []);
     expect(message).toContain('ingest cannot be rendered:');
-    expect(message.match(/^ {2}- /gm)).toHaveLength(6);
+    expect(message.match(/^ {2}- /gm)).toHaveLength(7);
   });
 
   it.each<[string, ChartName, string]>([

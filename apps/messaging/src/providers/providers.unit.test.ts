@@ -37,7 +37,8 @@ test.each([
   ['RCPT TO', '550 5.2.1 mailbox disabled', 'hard'],
   ['RCPT TO', '552 5.2.2 mailbox full', 'soft'],
   ['RCPT TO', '554 5.7.1 relay access denied', undefined],
-  ['DATA', '550 5.1.1 content refused', undefined],
+  ['DATA', '550 5.1.1 no such user', 'hard'],
+  ['DATA', '550 5.7.1 content refused', undefined],
   ['MAIL FROM', '550 5.1.8 sender refused', undefined],
 ])('a final no to %s, %s, bounces: %s', (command, message, bounce) => {
   const outcome = outcomeOfFailure({ command, message, responseCode: 550, code: 'EENVELOPE' }, false);
