@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { shown } from '../options.ts';
 import type { TemplateName } from './campaign-file.ts';
 import { type FileFault, InputError, reasonOf } from './faults.ts';
+import { titleOf } from './html-title.ts';
 
 export interface TemplateFile {
   readonly id: string;
@@ -26,7 +27,7 @@ export async function readTemplates(dir: string): Promise<TemplateFile[]> {
     if (!['.yaml', '.yml', '.json', '.html'].includes(kind)) continue;
     try {
       const text = await readFile(file, 'utf8');
-      const value = kind === '.html' ? fromHtml(text, id) : parse(text);
+      const value = kind === '.html' ? fromHtml(text) : parse(text);
       templates.push({ id, file: shown(file), body: JSON.stringify(value) });
     } catch (error) {
       faults.push({ file: shown(file), reason: reasonOf(error).split('\n')[0] ?? 'cannot be read' });
@@ -41,11 +42,11 @@ export async function readTemplates(dir: string): Promise<TemplateFile[]> {
 
 const isLayout = (template: TemplateFile): boolean => JSON.parse(template.body)?.channel === 'layout';
 
-const fromHtml = (html: string, id: string) => ({
-  channel: 'email',
-  subject: /<title>([^<]+)<\/title>/i.exec(html)?.[1]?.trim() ?? id,
-  html,
-});
+function fromHtml(html: string): object {
+  const subject = titleOf(html);
+  if (subject === undefined) throw new Error('has no <title>: its words become the subject of the mail');
+  return { channel: 'email', subject, html };
+}
 
 /** Stands in for a template that a campaign names and nobody has written. */
 export const plainTemplate = ({ id, channel }: TemplateName): TemplateFile => ({

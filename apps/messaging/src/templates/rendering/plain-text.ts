@@ -33,6 +33,8 @@ const toText = compile({
       selector,
       options: { uppercase: false, leadingLineBreaks: 2 },
     })),
+    // A window's name, which a mail has no window for; without <body> it would be read as text.
+    { selector: 'title', format: 'skip' },
     ...HIDDEN.map((selector) => ({ selector, format: 'skip' })),
   ],
 });

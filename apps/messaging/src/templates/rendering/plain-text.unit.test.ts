@@ -63,3 +63,10 @@ test('elements nested without end cost no more than their number', () => {
       plainText(`<table><tr><td>${open.repeat(2_000)}x${close.repeat(2_000)}</td><td>y</td></tr></table>`),
     ).not.toThrow();
 });
+
+test('the title of a page is no part of its text, with a body or without', () => {
+  expect(plainText('<title>Your cart</title><p>Hello</p>')).toBe('Hello');
+  expect(plainText('<html><head><title>Your cart</title></head><body><p>Hello</p></body></html>')).toBe(
+    'Hello',
+  );
+});
