@@ -10,6 +10,7 @@ import { BudgetError, createMeter, isPlain, type Meter } from './expression/mete
 import { meterNodes } from './expression/metered.ts';
 import { asNode, childrenOf, methodOf, type Node } from './expression/nodes.ts';
 import { patternFault } from './expression/patterns.ts';
+import { constantFault, TIMESTAMPS, withTimeHint } from './expression/times.ts';
 import type { JsonValue } from './json.ts';
 
 export { EvaluationError, ExpressionError } from './expression/errors.ts';
@@ -47,7 +48,8 @@ const NO_FUNCTIONS: ExpressionFunctions = {};
 
 /**
  * Compiles one CEL expression (cel-spec, by `@marcbachmann/cel-js`) over the named variables. Beyond the standard: a field that is
- * not there reads as null (`has(a.b)` still tells), and numbers of JSON mix with integer literals in arithmetic. Throws
+ * not there reads as null (`has(a.b)` still tells), numbers of JSON mix with integer literals in arithmetic, and `timestamp()` and the
+ * zones of `getHours()` and its like are read as everywhere in Herald. Throws
  * `ExpressionError` for a syntax error, an unknown name or function, and whatever could run away.
  */
 export function compileExpression(
@@ -94,7 +96,7 @@ function checked(source: string, variables: readonly string[], functions: Expres
     throw atPosition(source, error);
   }
   const root = asNode(evaluate.ast);
-  checkCost(root, source, false);
+  checkWritten(root, source, false);
   const check = evaluate.check();
   if (!check.valid) throw atPosition(source, check.error);
   let meter = createMeter();
@@ -162,7 +164,7 @@ const spokenType = (type: string): string =>
 /** The library's error with our line and column, without its drawing of the source. */
 function atPosition(source: string, error: unknown): ExpressionError {
   const known = error as Partial<ParseError>;
-  const summary = known.summary ?? reasonOf(error);
+  const summary = withTimeHint(known.summary ?? reasonOf(error));
   const { line, column } = positionAt(source, known.range?.start ?? 0);
   return new ExpressionError(summary.split('\n')[0] ?? summary, line, column);
 }
@@ -173,8 +175,11 @@ function positionAt(text: string, offset: number): { line: number; column: numbe
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Refuses what the meter alone could not bound: a loop inside a loop, and patterns that the data give or that are too large. */
-function checkCost(node: Node, source: string, inLoop: boolean): void {
+/**
+ * Refuses what the meter alone could not bound: a loop inside a loop, and patterns that the data give or that are too large. Also dates
+ * and time zones that are wrong as they are written.
+ */
+function checkWritten(node: Node, source: string, inLoop: boolean): void {
   const refuse = (at: Node, message: string): never => {
     const { line, column } = positionAt(source, at.start);
     throw new ExpressionError(message, line, column);
@@ -189,7 +194,9 @@ function checkCost(node: Node, source: string, inLoop: boolean): void {
     const wrong = pattern && patternFault(String(pattern.args));
     if (pattern !== undefined && wrong !== undefined) refuse(pattern, wrong);
   }
-  for (const child of childrenOf(node)) checkCost(child, source, inLoop || isLoop);
+  const wrongTime = constantFault(node);
+  if (wrongTime !== undefined) refuse(wrongTime.at, wrongTime.message);
+  for (const child of childrenOf(node)) checkWritten(child, source, inLoop || isLoop);
 }
 
 function environmentFor(variables: readonly string[], functions: ExpressionFunctions): Environment {
@@ -217,9 +224,14 @@ function createEnvironment(variables: readonly string[]): Environment {
     environment.registerOperator(`double ${operator} int`, mixed(operator));
     environment.registerOperator(`int ${operator} double`, mixed(operator));
   }
+  for (const signature of TIMESTAMPS) environment.registerFunction(signature, notMetered);
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   return environment;
 }
+
+const notMetered = (): never => {
+  throw new Error('this call should have been replaced before it ran');
+};
 
 /** An operator between a number of JSON and an integer: exact, or an error where digits would be lost. */
 const mixed = (operator: string) => (a: number | bigint, b: number | bigint) => {

@@ -1,5 +1,6 @@
 import { EvaluationError } from './errors.ts';
 import { type Meter, weigh, weighNames } from './meter.ts';
+import { PARTS_OF_TIME } from './times.ts';
 
 /** Intl takes up to a ms a call; a function that nobody has measured counts as much. */
 const STEPS_OF_A_SLOW_CALL = 2_000;
@@ -34,8 +35,6 @@ const dates: Cost = (args, meter) => {
 /** In a zone it goes through Intl; in UTC it is nothing. */
 const partOfTime: Cost = ([, zone], meter) => meter.steps(zone === undefined ? 1 : STEPS_OF_A_SLOW_CALL);
 
-const PARTS_OF_TIME =
-  'getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds getMinutes getMonth getSeconds';
 /** Functions that go through their arguments once. */
 const PLAIN =
   'at base64 bool bytes double endsWith hasValue hex int json lowerAscii matches none of startsWith string substring trim uint ' +
@@ -75,7 +74,7 @@ const CALLS: ReadonlyMap<string, Cost> = new Map<string, Cost>([
     },
   ],
   ...'timestamp date'.split(' ').map((name): [string, Cost] => [name, dates]),
-  ...PARTS_OF_TIME.split(' ').map((name): [string, Cost] => [name, partOfTime]),
+  ...PARTS_OF_TIME.map((name): [string, Cost] => [name, partOfTime]),
   ...PLAIN.split(' ').map((name): [string, Cost] => [name, all]),
 ]);
 

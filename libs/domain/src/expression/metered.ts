@@ -2,6 +2,7 @@ import { countCall, countOperator } from './costs.ts';
 import { isPlain, type Meter, weighNames } from './meter.ts';
 import { childrenOf, type Evaluate, type Handle, type Loop, type Node } from './nodes.ts';
 import { matches } from './patterns.ts';
+import { checkTimes, timeCall } from './times.ts';
 
 const OPERATORS = new Set(['!=', '==', 'in', '+', '-', '*', '/', '%', '<', '<=', '>', '>=']);
 /** The library makes an error, and throws it away, for each index that is not there. */
@@ -10,7 +11,7 @@ const STEPS_OF_AN_OPTIONAL_INDEX = 250;
 /**
  * Changes a checked expression in place, so that each node that runs is counted by the meter of the moment, what a function or an
  * operator is about to go through is counted before it does, and a loop ends at once when the budget does. Also makes a field that
- * is not there read as null, and `matches` run in linear time. Throws for a node that it cannot meter.
+ * is not there read as null, `matches` run in linear time, and dates and zones be read as everywhere in Herald. Throws for a node that it cannot meter.
  */
 export function meterNodes(root: Node, current: () => Meter): void {
   const seen = new Set<Node>();
@@ -32,10 +33,14 @@ function meterNode(node: Node, current: () => Meter): void {
   if (node.op === '.') node.setMeta('evaluate', fieldOrNull(node.meta.evaluate));
   if (node.op === 'call' || node.op === 'rcall') {
     const [name] = node.args as [string];
+    if (node.handle !== undefined) node.handle = timeCall(name, node.handle);
     around(node, ([args]) => countCall(name, args as unknown[], current()));
     if (name === 'matches') node.handle = linearMatches(node.handle, current);
   } else if (OPERATORS.has(node.op)) {
-    around(node, ([left, right]) => countOperator(node.op, left, right, current()));
+    around(node, ([left, right]) => {
+      countOperator(node.op, left, right, current());
+      checkTimes(left, right);
+    });
   } else if (node.op === '[?]') {
     around(node, () => current().steps(STEPS_OF_AN_OPTIONAL_INDEX));
   } else if (node.op === 'comprehension') {
