@@ -12,6 +12,7 @@ import {
   watchOutage,
 } from '@herald/service';
 import type { Static, TObject } from 'typebox';
+import { createSenders } from './addresses/senders.ts';
 import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
 import { createCampaignLimits } from './limits/campaign-limits.ts';
 import { createCount } from './limits/counted.ts';
@@ -21,6 +22,8 @@ import { createRelease } from './limits/release.ts';
 import { createRunOrder } from './limits/run-order.ts';
 import { createShare } from './limits/share.ts';
 import { createWaitlists } from './limits/waitlists.ts';
+import { createMessageLog } from './logging/message-log.ts';
+import { warnAtStart } from './logging/warn-at-start.ts';
 import { createAttempt } from './messages/attempt.ts';
 import { createAttend } from './messages/attend.ts';
 import { createReadCircumstances } from './messages/circumstances.ts';
@@ -44,6 +47,7 @@ import { createProviders } from './providers/config.ts';
 import type { GatePolicy } from './providers/gate.ts';
 import type { Providers } from './providers/provider.ts';
 import { channelRoutes } from './providers/routes.ts';
+import { createStanding } from './providers/standing.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
 import { createWarnings } from './settings/warnings.ts';
@@ -113,12 +117,24 @@ export function createMessaging(deps: MessagingDeps): Service {
   });
   const library = createTemplateLibrary(deps);
   const renderer = createRenderer(deps.rendering);
+  const secret = (workspace: string, name: string) => deps.secrets?.read(workspace, name);
   const compose = createCompose({
-    ...{ library, renderer, settings, linkSecret, publicUrl, sender, defaultZone },
-    secret: (workspace, name) => deps.secrets?.read(workspace, name),
+    ...{ library, renderer, settings, linkSecret, publicUrl, sender, defaultZone, secret },
   });
+  const standingOf = createStanding(
+    channels,
+    createSenders({
+      settingsOf: (workspace) => settings.of(workspace),
+      sender,
+      secret,
+      lanes: channels.lanes,
+    }),
+  );
   const consequences = createConsequences({ store, settings });
-  const transitions = createTransitions({ ...deps, lease, unknown, consequences });
+  const transitions = createTransitions({
+    ...{ ...deps, lease, unknown, consequences },
+    logMessage: createMessageLog(deps),
+  });
   const runOrder = createRunOrder({ ...deps, transitions });
   const readCircumstances = createReadCircumstances(store);
   const share = createShare({ capacity: 2 * prefetch, waiting: WAITING });
@@ -171,7 +187,7 @@ export function createMessaging(deps: MessagingDeps): Service {
       templateRoutes(app, { store, check, save: createSaveTemplate({ ...deps, library }) });
       rehearseRoutes(app, createRehearse({ store, clock, library, compose, channels, countryOf }));
       messageRoutes(app, store, createOperator({ transitions, clock }));
-      channelRoutes(app, channels);
+      channelRoutes(app, standingOf);
       settingsRoutes(app, {
         settings,
         providersOf: (channel) => deps.providers[channel]?.map(({ name }) => name) ?? [],
@@ -181,6 +197,8 @@ export function createMessaging(deps: MessagingDeps): Service {
     async start() {
       // The renderer is asked for nothing: where it cannot run, the start must fail, not the first message.
       await Promise.all([library.start(), settings.start(), renderer.check('start', {})]);
+      const { providers } = deps;
+      warnAtStart({ log, providers, hasSender: sender !== undefined, standingOf, inUse: library.inUse() });
       sweep.start();
       release.start();
       const park = createPark({ ...deps, waitlists });

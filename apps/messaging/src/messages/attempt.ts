@@ -160,7 +160,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     }
     const late = Math.max(0, clock.now() - doc.state.dueAt) / wall(clock, span.SECOND);
     metrics.latenessSeconds.observe({ kind: 'send' }, late);
-    const outcome = await lane.send(ready.message);
+    const outcome = await lane.send(ready.message, targetOf(doc));
     const { receivedAt } = doc.request ?? {};
     // Only what was not put off meanwhile: a wait of its own would tell nothing of how quick we are.
     if (outcome.kind === 'sent' && receivedAt !== undefined && doc.state.version === 0)

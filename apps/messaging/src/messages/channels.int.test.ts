@@ -165,7 +165,7 @@ test('a webhook without a secret is not sent, and says what is missing', async (
   const { stage, ask } = await withWebhooks({ secrets: { read: () => undefined } });
   await ask();
   expect((await stage.until('m1', 'failed')).state.reason).toBe(
-    'no_sender: the workspace has no secret webhook, which signs its webhooks',
+    'no_sender: the workspace has no secret webhook, which signs its webhooks; put it into the file acme.webhook in SECRETS_DIR',
   );
 });
 
@@ -245,9 +245,7 @@ test('a workspace chooses its providers and their order', async () => {
   await stage.call('PUT', '/v1/settings', { providers: { email: ['second'] } });
   await stage.ask();
   expect((await stage.until('m1', 'sent')).state.provider).toBe('second');
-  expect((await stage.call('GET', '/v1/channels')).body.items).toEqual([
-    { channel: 'email', provider: 'second', state: 'open' },
-  ]);
+  expect(await stage.providersOf('email')).toEqual([{ provider: 'second', state: 'open' }]);
 });
 
 test('a provider that throttles slows its whole channel, in order, until it takes messages again', async () => {
@@ -264,10 +262,12 @@ test('a provider that throttles slows its whole channel, in order, until it take
     ['m1', 'm2', 'm3', 'm4'].map(async (id) => (await stage.message(id))?.state.dueAt),
   );
   expect(dues.map((due) => (due ?? 0) - T0)).toEqual([30_000, 30_020, 30_040, 30_060]);
-  expect((await stage.call('GET', '/v1/channels')).body.items).toEqual([
+  const at = new Date(T0).toISOString();
+  expect(await stage.providersOf('email')).toEqual([
     {
-      ...{ channel: 'email', provider: 'fake', state: 'throttled', reason: '429' },
+      ...{ provider: 'fake', state: 'throttled', reason: '429' },
       until: new Date(T0 + 30_000).toISOString(),
+      lastFailure: { at, outcome: 'throttled', code: '429', reason: '429: too many' },
     },
   ]);
   for (const [index, due] of dues.entries()) {
@@ -288,7 +288,7 @@ test('a provider that refuses our credentials is stopped, everybody can see it, 
   const { state } = await stage.until('m2', 'scheduled');
   expect(state).toMatchObject({ attempts: 0, reason: 'fake is given nothing now: 401' });
   expect(provider.sent).toHaveLength(1);
-  expect((await stage.call('GET', '/v1/channels')).body.items).toMatchObject([
+  expect(await stage.providersOf('email')).toMatchObject([
     { provider: 'fake', state: 'stopped', reason: '401' },
   ]);
   const shut = 'herald_provider_shut{channel="email",provider="fake"}';

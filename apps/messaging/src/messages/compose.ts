@@ -1,6 +1,7 @@
 import { emailAddress, isHeaderSafe, type Mailbox, parseMailbox } from '@herald/addresses';
 import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
 import { isObject, type JsonObject } from '@herald/domain';
+import { NO_MAIL_SENDER, noSecret, WEBHOOK_SECRET } from '../addresses/senders.ts';
 import { type CallContent, callContent } from '../channels/call.ts';
 import type { EmailContent } from '../channels/email.ts';
 import { type SmsContent, smsContent } from '../channels/sms.ts';
@@ -58,9 +59,6 @@ export interface ComposeDeps {
   /** A secret of a workspace by its name, to sign webhooks. */
   readonly secret: (workspace: string, name: string) => string | undefined;
 }
-
-/** The name of the secret that signs a workspace's webhooks, unless its settings name another. */
-const WEBHOOK_SECRET = 'webhook';
 
 export function createCompose(deps: ComposeDeps): Compose {
   const { library, renderer, settings } = deps;
@@ -155,7 +153,7 @@ export function createCompose(deps: ComposeDeps): Compose {
       switch (said.channel) {
         case 'email': {
           const { from = deps.sender, replyTo } = senders.email ?? {};
-          if (from === undefined) throw new NoSenderError('neither the settings nor SENDER name a sender');
+          if (from === undefined) throw new NoSenderError(NO_MAIL_SENDER);
           // In ASCII, which every provider takes.
           const sender = { ...from, email: emailAddress(from.email) ?? from.email };
           const answers = replyTo === undefined ? {} : { replyTo: emailAddress(replyTo) ?? replyTo };
@@ -179,8 +177,7 @@ export function createCompose(deps: ComposeDeps): Compose {
         case 'webhook': {
           const name = senders.webhook?.secret ?? WEBHOOK_SECRET;
           const secret = deps.secret(workspace, name);
-          if (secret === undefined)
-            throw new NoSenderError(`the workspace has no secret ${name}, which signs its webhooks`);
+          if (secret === undefined) throw new NoSenderError(noSecret(workspace, name));
           return { ...identity, ...said, workspace, url: to, secret };
         }
         default: {

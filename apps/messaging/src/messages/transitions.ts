@@ -10,6 +10,7 @@ import {
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
 import { createTellFollowers } from '../limits/run-order.ts';
+import type { LogMessage } from '../logging/message-log.ts';
 import type { Consequences } from './consequences.ts';
 import { resendAt, type UnknownPolicy } from './policy.ts';
 
@@ -48,6 +49,8 @@ export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 
   readonly unknown: UnknownPolicy;
   /** What else is told because of it, of the person. */
   readonly consequences: Consequences;
+  /** Called when something that happened is stored. */
+  readonly logMessage: LogMessage;
 }
 
 /** ms of wall time after which somebody makes sure that a message in a waitlist is not forgotten there. */
@@ -105,7 +108,9 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       const alarms = needsAlarm(next) ? [alarm(next)] : [];
       const events = [event, ...(await deps.consequences({ event, state }))];
       const told = await commit({ ...next, outbox: [...eventsMessages(events), ...alarms] }, doc.version);
-      if (told !== undefined) metrics.messages.inc({ channel: state.channel, outcome: telling.outcome });
+      if (told === undefined) return undefined;
+      metrics.messages.inc({ channel: state.channel, outcome: telling.outcome });
+      deps.logMessage(told, telling);
       return told;
     },
     claim: (doc, facts) => {

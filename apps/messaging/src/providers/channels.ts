@@ -1,9 +1,12 @@
-import { CHANNELS, type Channel, type ProviderOutcome, span } from '@herald/domain';
+import { type Channel, type ProviderOutcome, span } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
+import { counted, createSeldom } from '../logging/seldom.ts';
+import { createFailures, type Failure } from './failures.ts';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
 import { createGates } from './gates.ts';
 import { isOf, type OutgoingMessage, type Provider, type Providers } from './provider.ts';
+import { codeOf, withoutRecipient, withoutServers } from './reason.ts';
 import { createTurns, type InTurn } from './turns.ts';
 
 /** One provider at work: what stands before it, and how many calls it takes at once. */
@@ -18,8 +21,15 @@ export interface Lane {
   gate(target: Target): Gate;
   /** Runs `work` when the provider can take one more call. */
   readonly inTurn: InTurn;
-  /** Calls the provider and measures it. Never rejects. */
-  send(message: OutgoingMessage): Promise<ProviderOutcome>;
+  /** What messages come from where a workspace has set nothing. */
+  readonly sender: string | undefined;
+  /**
+   * Calls the provider, measures it and logs a failure. Never rejects. What it gives back names neither the recipient nor the
+   * installation's own servers.
+   */
+  send(message: OutgoingMessage, target: Target): Promise<ProviderOutcome>;
+  /** How it stands for a workspace. */
+  view(workspace: string): ProviderView;
   close(): Promise<void>;
 }
 
@@ -30,11 +40,14 @@ export interface Target {
   readonly url?: string | undefined;
 }
 
-/** How a channel stands in one workspace, for an operator. */
-export interface ChannelView {
-  readonly channel: Channel;
+/** How a provider stands for one workspace, as this replica sees it. */
+export interface ProviderView {
   readonly provider: string;
   readonly shut?: Shut;
+  /** Kept when it takes messages again. */
+  readonly lastFailure?: Failure;
+  /** The receivers of webhooks that are given none now. */
+  readonly receivers?: readonly { readonly receiver: string; readonly shut: Shut }[];
 }
 
 /** The providers of the installation, as each workspace orders them. */
@@ -48,7 +61,6 @@ export interface Channels {
   choose(channel: Channel, target: Target, without?: readonly string[]): Lane | undefined;
   /** Whether one of them takes messages now, of those that are not `without`. */
   another(channel: Channel, target: Target, without: readonly string[]): Lane | undefined;
-  view(workspace: string): readonly ChannelView[];
   close(): Promise<void>;
 }
 
@@ -105,13 +117,6 @@ export function createChannels(deps: ChannelsDeps): Channels {
         lanesOf(channel, target.workspace).toSorted((a, b) => opensAt(a) - opensAt(b))[0]
       );
     },
-    view: (workspace) =>
-      CHANNELS.flatMap((channel) =>
-        lanesOf(channel, workspace).map((lane) => {
-          const shut = lane.gate({ workspace }).shut();
-          return { channel, provider: lane.name, ...(shut && { shut }) };
-        }),
-      ),
     async close() {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
@@ -132,18 +137,50 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
   metrics.providerShut.set(labels, 0);
   metrics.failovers.inc(labels, 0);
   for (const outcome of OUTCOMES) metrics.providerSeconds.zero({ ...labels, outcome });
-  const one = createGate({ clock, policy, onChange, publicReason: statusOf });
+  const one = createGate({ clock, policy, onChange, publicReason: codeOrHint });
   const perReceiver = createGates({ clock, policy: { atOnce: RECEIVER_AT_ONCE, ...policy } });
+  const isWebhook = channel === 'webhook';
+  const failures = createFailures(clock, { shared: !isWebhook });
+  const seldom = createSeldom(clock);
+
+  /** With the provider's words and the servers' names: the log is the installation's own. A refusal of one message is logged with it. */
+  const logFailure = (outcome: ProviderOutcome, workspace: string, receiver: string | undefined): void => {
+    if (outcome.kind === 'sent' || outcome.kind === 'permanent') return;
+    const { kind, reason } = outcome;
+    const code = codeOf(reason);
+    const count = seldom(`${kind} ${code} ${receiver === undefined ? '' : `${workspace} ${receiver}`}`);
+    if (count === undefined) return;
+    const where = receiver === undefined ? {} : { workspace, receiver };
+    log.warn(
+      { ...labels, ...where, outcome: kind, ...(code && { code }), reason, ...counted(count) },
+      'a provider did not take a message',
+    );
+  };
 
   return {
     channel,
     name,
     timeout,
     tracks: provider.tracks === true,
-    gate: ({ workspace, url }) => (url === undefined ? one : perReceiver(`${workspace} ${originOf(url)}`)),
+    sender: provider.sender,
+    view(workspace) {
+      const lastFailure = failures.last(workspace);
+      const shut = isWebhook ? undefined : one.shut();
+      const prefix = `${workspace} `;
+      const receivers = perReceiver
+        .shut(prefix)
+        .map(({ key, shut }) => ({ receiver: key.slice(prefix.length), shut }));
+      return {
+        provider: name,
+        ...(shut && { shut }),
+        ...(lastFailure && { lastFailure }),
+        ...(isWebhook && { receivers }),
+      };
+    },
+    gate: ({ workspace, url }) => (url === undefined ? one : perReceiver.of(`${workspace} ${originOf(url)}`)),
     inTurn: createTurns(provider.connections),
     close: () => provider.close(),
-    async send(message) {
+    async send(message, { workspace, url }) {
       if (!isOf(channel, message)) throw new Error(`${name} does not send ${message.channel}`);
       const started = performance.now();
       const attributes = {
@@ -168,13 +205,18 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
       );
       const seconds = (performance.now() - started) / span.SECOND;
       metrics.providerSeconds.observe({ ...labels, outcome: outcome.kind }, seconds);
-      return outcome;
+      if (outcome.kind === 'sent') return outcome;
+      const receiver = url === undefined ? undefined : originOf(url);
+      const full = withoutRecipient(outcome.reason, message);
+      logFailure({ ...outcome, reason: full }, workspace, receiver);
+      const seen = { ...outcome, reason: isWebhook ? full : withoutServers(full) };
+      failures.note(workspace, seen, receiver);
+      return seen;
     },
   };
 }
 
-/** A provider's words are about one workspace's message, and its gate is everybody's: what stays is the status it answered with. */
-const statusOf = (reason: string): string =>
-  /^\d{3}\b/.exec(reason)?.[0] ?? 'the messages that failed say why';
+/** A provider's words are about one workspace's message, and its gate is everybody's: what stays is the code. */
+const codeOrHint = (reason: string): string => codeOf(reason) ?? 'the messages that failed say why';
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);

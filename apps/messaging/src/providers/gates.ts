@@ -1,16 +1,30 @@
-import { createGate, type Gate, type GateDeps } from './gate.ts';
+import { createGate, type Gate, type GateDeps, type Shut } from './gate.ts';
 
 const MAX_GATES = 10_000;
 
-/** A gate for each key, made when it is first needed; those that have been left alone for longest are forgotten when there are too many. */
-export function createGates(deps: GateDeps): (key: string) => Gate {
+/** Gates by key. */
+export interface Gates {
+  /** Made when it is first needed; those that have been left alone for longest are forgotten when there are too many. */
+  of(key: string): Gate;
+  /** Those that let nothing through now, of the keys that begin with `prefix`. */
+  shut(prefix: string): readonly { readonly key: string; readonly shut: Shut }[];
+}
+
+export function createGates(deps: GateDeps): Gates {
   const gates = new Map<string, Gate>();
-  return (key) => {
-    const gate = gates.get(key) ?? createGate(deps);
-    gates.delete(key);
-    gates.set(key, gate);
-    const [oldest] = gates.keys();
-    if (gates.size > MAX_GATES && oldest !== undefined) gates.delete(oldest);
-    return gate;
+  return {
+    of(key) {
+      const gate = gates.get(key) ?? createGate(deps);
+      gates.delete(key);
+      gates.set(key, gate);
+      const [oldest] = gates.keys();
+      if (gates.size > MAX_GATES && oldest !== undefined) gates.delete(oldest);
+      return gate;
+    },
+    shut: (prefix) =>
+      [...gates].flatMap(([key, gate]) => {
+        const shut = key.startsWith(prefix) ? gate.shut() : undefined;
+        return shut === undefined ? [] : [{ key, shut }];
+      }),
   };
 }

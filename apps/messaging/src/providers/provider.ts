@@ -85,6 +85,8 @@ export interface Provider<C extends Channel = Channel> {
   readonly timeout: number;
   /** Calls that can be under way at once. More would only wait, claimed, and be `unknown` after a crash although they never left. */
   readonly connections: number;
+  /** What messages come from where a workspace has set nothing. */
+  readonly sender?: string | undefined;
   /** It reports opens and clicks by itself, so that links are left as they are. */
   readonly tracks?: boolean;
   /** A rejection counts as `unknown`: it may have left. */

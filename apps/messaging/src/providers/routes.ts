@@ -1,7 +1,8 @@
 import { type Http, problemResponses } from '@herald/service';
 import { Type } from 'typebox';
-import type { Channels, ChannelView } from './channels.ts';
-import type { ShutBecause } from './gate.ts';
+import type { Failure } from './failures.ts';
+import type { Shut, ShutBecause } from './gate.ts';
+import { type Standing, type StandingOf, standings } from './standing.ts';
 
 const STATES = {
   failing: 'failing',
@@ -10,19 +11,57 @@ const STATES = {
   busy: 'busy',
 } as const satisfies Record<ShutBecause, string>;
 
-const Channel = Type.Object({
-  channel: Type.String(),
-  provider: Type.String(),
+const When = (description: string) => Type.String({ format: 'date-time', description });
+const Text = (description: string) => Type.Optional(Type.String({ description }));
+
+const state = {
   state: Type.String({
     description:
       'open; failing: its last calls failed; throttled: it asked for patience; stopped: it refuses our credentials; busy: it has enough to do',
   }),
-  reason: Type.Optional(Type.String({ description: 'what it answered' })),
-  until: Type.Optional(Type.String({ format: 'date-time', description: 'when it is tried again' })),
+  reason: Text('the code it answered with'),
+  until: Type.Optional(When('when it is tried again')),
+};
+
+const Channel = Type.Object({
+  channel: Type.String(),
+  problem: Text('why nothing leaves on this channel, and what to do; absent where it is set up'),
+  sender: Type.Object(
+    {
+      from: Text('what messages come from; of webhooks the secret that signs them'),
+      setBy: Text('settings, of the workspace, or installation'),
+      missing: Text('there is none: how to set one'),
+    },
+    { description: 'what messages of the channel come from' },
+  ),
+  providers: Type.Array(
+    Type.Object({
+      provider: Type.String(),
+      ...state,
+      lastFailure: Type.Optional(
+        Type.Object(
+          {
+            at: When('when the call failed'),
+            outcome: Type.String({ description: 'temporary, throttled, credentials, permanent or unknown' }),
+            code: Text('its status, or the code of the system: 451 4.3.0; 400, 21211; ECONNREFUSED'),
+            reason: Text('what it answered; absent where only messages of other workspaces have failed'),
+            receiver: Text('of a webhook'),
+          },
+          { description: 'kept when it takes messages again, until the replica is restarted' },
+        ),
+      ),
+      receivers: Type.Optional(
+        Type.Array(Type.Object({ receiver: Type.String(), ...state }), {
+          description: 'receivers of webhooks that are given none now',
+        }),
+      ),
+    }),
+    { description: 'in the order in which they are tried' },
+  ),
 });
 
-/** The route that shows how the providers stand. */
-export function channelRoutes(app: Http, channels: Channels): void {
+/** The route that shows how the channels stand. */
+export function channelRoutes(app: Http, standingOf: StandingOf): void {
   app.get(
     '/v1/channels',
     {
@@ -30,18 +69,31 @@ export function channelRoutes(app: Http, channels: Channels): void {
       schema: {
         tags: ['channels'],
         summary:
-          'The providers of each channel in the order in which they are tried, and whether they take messages, as the replica that answers sees it',
+          'Of each channel its sender, its providers, whether they take messages and why they last did not, as the replica that answers sees it',
         response: { 200: Type.Object({ items: Type.Array(Channel) }), ...problemResponses(401, 403) },
       },
     },
-    async ({ principal }) => ({ items: channels.view(principal.workspace).map(viewOf) }),
+    async ({ principal }) => ({ items: standings(standingOf, principal.workspace).map(viewOf) }),
   );
 }
 
-const viewOf = ({ channel, provider, shut }: ChannelView): Type.Static<typeof Channel> => ({
-  channel,
-  provider,
-  ...(shut === undefined
-    ? { state: 'open' }
-    : { state: STATES[shut.because], reason: shut.reason, until: new Date(shut.until).toISOString() }),
+const viewOf = ({ providers, ...standing }: Standing): Type.Static<typeof Channel> => ({
+  ...standing,
+  providers: providers.map(({ provider, shut, lastFailure, receivers }) => ({
+    provider,
+    ...stateOf(shut),
+    ...(lastFailure && { lastFailure: failureOf(lastFailure) }),
+    ...(receivers && {
+      receivers: receivers.map((each) => ({ receiver: each.receiver, ...stateOf(each.shut) })),
+    }),
+  })),
 });
+
+const stateOf = (shut: Shut | undefined) =>
+  shut === undefined
+    ? { state: 'open' }
+    : { state: STATES[shut.because], reason: shut.reason, until: iso(shut.until) };
+
+const failureOf = ({ at, ...failure }: Failure) => ({ ...failure, at: iso(at) });
+
+const iso = (instant: number): string => new Date(instant).toISOString();

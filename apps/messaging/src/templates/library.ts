@@ -1,4 +1,5 @@
 import { collections, type TemplateVersionDocument } from '@herald/contracts';
+import type { Channel } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { createFollowed, type Followed } from '../definitions/followed.ts';
 
@@ -7,6 +8,8 @@ export interface TemplateLibrary extends Followed {
   /** The version that is sent now. What is not known here is looked for in the store: another replica may just have saved it. */
   latest(workspace: string, id: string): Promise<TemplateVersionDocument | undefined>;
   version(workspace: string, id: string, n: number): Promise<TemplateVersionDocument | undefined>;
+  /** The channels for which workspaces have templates. */
+  inUse(): readonly { readonly workspace: string; readonly channel: Channel }[];
   /** Takes up a version that was just saved. */
   keep(version: TemplateVersionDocument): void;
 }
@@ -44,6 +47,13 @@ export function createTemplateLibrary(deps: Pick<ServiceDeps, 'store' | 'broker'
   return {
     ...followed,
     keep,
+    inUse() {
+      const found = new Map<string, { workspace: string; channel: Channel }>();
+      for (const { workspace, channel } of known.values())
+        if (channel !== 'layout' && channel !== 'partial')
+          found.set(`${workspace} ${channel}`, { workspace, channel });
+      return [...found.values()];
+    },
     async latest(workspace, id) {
       if (!known.has(key(workspace, id))) await refresh(workspace, id);
       return known.get(key(workspace, id));

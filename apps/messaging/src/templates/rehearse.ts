@@ -105,7 +105,9 @@ export function createRehearse({
       const target = { workspace, ...(channel === 'webhook' && { url: to }) };
       const lane = channels.choose(channel, target);
       if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
-      const outcome = await oneOfFew(workspace, () => lane.inTurn(workspace, () => lane.send(message)));
+      const outcome = await oneOfFew(workspace, () =>
+        lane.inTurn(workspace, () => lane.send(message, target)),
+      );
       return { messageId, outcome, ...(message.channel === 'email' && { subject: message.subject }) };
     },
   };

@@ -186,6 +186,14 @@ export async function setStage(options: StageOptions = {}) {
     },
     enrollment: (given: Partial<EnrollmentState> = {}) =>
       replace(store.collection(collections.enrollments), given.enrollmentId ?? 'e1', anEnrollment(given)),
+    /** What `GET /v1/channels` shows of a channel. */
+    async channel(channel: string, token = 'key') {
+      const { items } = (await call('GET', '/v1/channels', undefined, token)).body;
+      return items.find((item: { readonly channel: string }) => item.channel === channel);
+    },
+    async providersOf(channel: string) {
+      return (await this.channel(channel)).providers;
+    },
     async template(id: string, content: object) {
       const saved = await call('PUT', `/v1/templates/${id}`, { channel: 'email', ...content });
       if (saved.status > 201) throw new Error(JSON.stringify(saved.body));

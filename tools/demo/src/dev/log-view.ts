@@ -1,12 +1,13 @@
 import { prettyFactory } from 'pino-pretty';
 import { colours } from '../report/colours.ts';
+import { messageLine } from './message-line.ts';
 
-/** Makes a line of Herald's output fit to read: its log in short, what else it writes as it is. */
+/** Makes a line of Herald's output fit to read: of a message what became of it, of the log else its gist, other output as it is. */
 export function createLogView(): (line: string) => string {
   const format = prettyFactory({
     colorize: colours.isColorSupported,
     ignore: 'pid,hostname,service',
     singleLine: true,
   });
-  return (line) => (line.startsWith('{') ? format(line) : `${line}\n`);
+  return (line) => (line.startsWith('{') ? (messageLine(line) ?? format(line)) : `${line}\n`);
 }

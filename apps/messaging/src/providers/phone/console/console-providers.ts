@@ -13,12 +13,12 @@ export function createPhoneConsole({ write = toStdout }: PhoneConsoleOptions = {
 } {
   const show = (head: readonly string[], body: string): void =>
     write(`\n${head.join('\n')}\n\n${body}\n${'─'.repeat(78)}\n`);
-  const common = { name: 'console', timeout: 1_000, connections: 1, async close() {} };
+  const common = { name: 'console', sender: OWN, timeout: 1_000, connections: 1, async close() {} };
   return {
     sms: {
       ...common,
       channel: 'sms',
-      async send({ messageId, from = '(the provider’s own)', to, text }) {
+      async send({ messageId, from = OWN, to, text }) {
         show([`Text from: ${from}`, `To: ${to}`, `Message: ${messageId}`], text);
         return { kind: 'sent' };
       },
@@ -26,7 +26,7 @@ export function createPhoneConsole({ write = toStdout }: PhoneConsoleOptions = {
     call: {
       ...common,
       channel: 'call',
-      async send({ messageId, from = '(the provider’s own)', to, script, menu }) {
+      async send({ messageId, from = OWN, to, script, menu }) {
         const keys = menu.map(({ key, say }) => `Key ${key}: ${say}`);
         show(
           [`Call from: ${from}`, `To: ${to}`, `Message: ${messageId}`],
@@ -37,6 +37,8 @@ export function createPhoneConsole({ write = toStdout }: PhoneConsoleOptions = {
     },
   };
 }
+
+const OWN = '(the provider’s own)';
 
 const spoken = (part: Spoken): string => ('pause' in part ? `(${part.pause} s of silence)` : part.say);
 

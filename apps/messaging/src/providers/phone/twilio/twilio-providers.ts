@@ -70,6 +70,7 @@ export function createTwilioProviders(options: TwilioOptions): {
     sms: {
       ...common,
       channel: 'sms',
+      sender: service ?? number,
       async send({ from = service ?? number, to, text, reference }) {
         if (from === undefined) return NO_NUMBER;
         const statusCallback = callbackOf(reference);
@@ -85,6 +86,7 @@ export function createTwilioProviders(options: TwilioOptions): {
     call: {
       ...common,
       channel: 'call',
+      sender: number,
       async send(call) {
         const { from = number, to, reference, menu } = call;
         if (from === undefined) return NO_NUMBER;
@@ -115,7 +117,7 @@ function scriptOf(call: OutgoingCall, keyUrl: string | undefined): string | Prov
 const NO_NUMBER: ProviderOutcome = {
   kind: 'permanent',
   reason:
-    'no number to send from: set senders.sms.from and senders.call.from, TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
+    'no_sender: there is no number to send from; set senders.sms.from and senders.call.from, TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
 };
 const NO_WAY_BACK: ProviderOutcome = {
   kind: 'permanent',

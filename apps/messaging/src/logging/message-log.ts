@@ -1,0 +1,73 @@
+import type { MessageDocument } from '@herald/contracts';
+import { type MessageOutcome, type MessageTelling, reasonOf } from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+import { codeOf } from '../providers/reason.ts';
+import { counted, createSeldom } from './seldom.ts';
+
+/** Logs what has become of a message, once that is stored. Names nobody: ids, template, provider and a reason without addresses. */
+export type LogMessage = (doc: MessageDocument, telling: MessageTelling) => void;
+
+/** What ends a message without its having arrived, and somebody should look at. */
+const BAD: ReadonlySet<MessageOutcome> = new Set(['failed', 'unknown', 'bounced', 'expired']);
+/** As it was meant to be: the person does not want it, or no longer needs it. */
+const MEANT: ReadonlySet<MessageOutcome> = new Set(['suppressed', 'withdrawn']);
+
+/**
+ * One line for each message that has left or never will. Of those that wait or are tried again, one line a minute for each workspace,
+ * channel and reason, with a count; and the same for each channel on which nothing can be sent.
+ */
+export function createMessageLog({ log, clock }: Pick<ServiceDeps, 'log' | 'clock'>): LogMessage {
+  const seldom = createSeldom(clock);
+
+  const waits = (fields: MessageFields, telling: MessageTelling): void => {
+    const { workspace, channel, provider = '', reason = '' } = fields;
+    const kind = codeOf(reason) ?? reason.replace(/\d+/g, '#');
+    const count = seldom(`waits ${workspace} ${channel} ${provider} ${kind}`);
+    if (count === undefined) return;
+    const { dueAt, attempts } = telling.facts ?? {};
+    const until = dueAt === undefined ? {} : { until: new Date(dueAt).toISOString() };
+    const line = { ...fields, ...until, ...counted(count) };
+    // Only an attempt counts: what waits for its window or its turn is as it should be.
+    if (attempts === undefined) log.info(line, 'a message waits');
+    else log.warn({ ...line, attempts }, 'a message did not leave; it is tried again');
+  };
+
+  return (doc, telling) => {
+    const { outcome } = telling;
+    const fields = fieldsOf(doc, telling);
+    if (outcome === 'sent') log.info(fields, 'a message has left');
+    else if (outcome === 'scheduled') waits(fields, telling);
+    else if (MEANT.has(outcome)) log.info(fields, 'a message will not leave');
+    else if (BAD.has(outcome)) log.warn(fields, WORDS[outcome] ?? 'a message will not leave');
+    if (outcome === 'failed') nothingLeaves(fields);
+  };
+
+  function nothingLeaves({ workspace, channel, reason = '' }: MessageFields): void {
+    const kind = /^(?:no_sender|no_provider)\b/.exec(reason)?.[0];
+    if (kind === undefined) return;
+    const count = seldom(`${kind} ${workspace} ${channel}`);
+    if (count === undefined) return;
+    log.warn(
+      { workspace, channel, reason, ...counted(count) },
+      `${kind}: nothing leaves on this channel; GET /v1/channels says how to set it up`,
+    );
+  }
+}
+
+const WORDS: Partial<Record<MessageOutcome, string>> = {
+  unknown: 'nobody knows whether a message has left',
+  bounced: 'a message has bounced',
+};
+
+type MessageFields = ReturnType<typeof fieldsOf>;
+
+function fieldsOf({ workspace, state }: MessageDocument, { outcome, facts = {} }: MessageTelling) {
+  const { messageId, channel, template } = state;
+  const { provider, reason } = facts;
+  return {
+    ...{ workspace, messageId, channel, template },
+    ...(provider === undefined ? {} : { provider }),
+    outcome,
+    ...(reason === undefined ? {} : { reason: reasonOf(reason) }),
+  };
+}

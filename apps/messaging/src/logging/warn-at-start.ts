@@ -1,0 +1,34 @@
+import { CHANNELS, type Channel } from '@herald/domain';
+import type { ServiceDeps } from '@herald/service';
+import type { Providers } from '../providers/provider.ts';
+import type { StandingOf } from '../providers/standing.ts';
+
+/** Workspaces and channels named one by one at start: more say no more. */
+const MAX_NAMED = 50;
+
+export interface WarnAtStartDeps extends Pick<ServiceDeps, 'log'> {
+  readonly providers: Providers;
+  readonly hasSender: boolean;
+  readonly standingOf: StandingOf;
+  /** The channels for which a workspace has templates. */
+  readonly inUse: Iterable<{ readonly workspace: string; readonly channel: Channel }>;
+}
+
+/** Says at start on which channels nothing can leave, rather than with the first message that fails. */
+export function warnAtStart({ log, providers, hasSender, standingOf, inUse }: WarnAtStartDeps): void {
+  const silent = CHANNELS.filter((channel) => (providers[channel] ?? []).length === 0);
+  if (silent.length > 0)
+    log.warn({ channels: silent }, 'no_provider: nothing here sends these channels; their messages fail');
+  if (!hasSender && !silent.includes('email'))
+    log.warn(
+      'no_sender: SENDER is not set; mail of workspaces without senders.email in their settings fails',
+    );
+  const broken = [...inUse].flatMap(({ workspace, channel }) => {
+    const { problem } = standingOf(workspace, channel);
+    return problem === undefined ? [] : [{ workspace, channel, reason: problem }];
+  });
+  for (const fields of broken.slice(0, MAX_NAMED))
+    log.warn(fields, 'a workspace has templates of a channel on which nothing can leave');
+  if (broken.length > MAX_NAMED)
+    log.warn({ count: broken.length - MAX_NAMED }, 'and more workspaces and channels like these');
+}
