@@ -11,7 +11,7 @@ export { serviceUrl } from './config/service-url.ts';
 export { Choice, Duration, ExactInstant, HttpUrl, Secret, Zone } from './config/settings.ts';
 export { writeDurably } from './durable-file.ts';
 export { createHttp, type Http, type HttpOptions } from './http/http.ts';
-export { PageQuery, ProblemBody, pageOf, problemResponses } from './http/pages.ts';
+export { PageQuery, ProblemBody, pageOf, problemResponses, textResponse } from './http/pages.ts';
 export { parseJson } from './json/parse-json.ts';
 export { createLog, type Log } from './log/log.ts';
 export { catalogue } from './metrics/catalogue.ts';

@@ -6,7 +6,9 @@ import { Type } from 'typebox';
 import type { CampaignCommands } from './commands.ts';
 import { Report, readReport } from './report.ts';
 
-const Id = Type.Object({ id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' }) });
+const Id = Type.Object({
+  id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', examples: ['welcome'] }),
+});
 
 const Campaign = Type.Object({
   id: Type.String(),

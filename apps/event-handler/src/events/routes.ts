@@ -2,7 +2,7 @@ import { parseStream, type StoredEvent, streamOf, upcast } from '@herald/domain'
 import { type Http, PageQuery, Problem, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
 import { Type } from 'typebox';
 import { iso, parseInstant } from '../iso.ts';
-import { IdParams } from '../prospects/schemas.ts';
+import { IdFilter, IdParams } from '../prospects/schemas.ts';
 
 const Instant = Type.String({ format: 'date-time' });
 
@@ -34,8 +34,8 @@ const EventWithRaw = Type.Object({
 const EventsQuery = Type.Object({
   ...PageQuery.properties,
   type: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-  prospectId: Type.Optional(IdParams.properties.id),
-  companyId: Type.Optional(IdParams.properties.id),
+  prospectId: Type.Optional(IdFilter),
+  companyId: Type.Optional(IdFilter),
   since: Type.Optional(Type.String({ format: 'date-time', description: 'Received at or after.' })),
 });
 

@@ -5,7 +5,10 @@ import { iso } from '../iso.ts';
 const Traits = Type.Record(Type.String(), Type.Unknown());
 const Instant = Type.String({ format: 'date-time' });
 
-export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 512 }) });
+const id = { minLength: 1, maxLength: 512 };
+/** The id of a prospect or company, as a filter. */
+export const IdFilter = Type.String(id);
+export const IdParams = Type.Object({ id: Type.String({ ...id, examples: ['ada'] }) });
 
 export const ProspectBody = Type.Object({
   id: Type.String(),

@@ -8,5 +8,6 @@ export const notAuthentic = (): Problem =>
 export const notConfigured = (variable: string): Problem =>
   new Problem(503, 'not_configured', 'This callback cannot be verified now.', {
     retryAfter: 60,
+    lasting: true,
     cause: new Error(`${variable} is not set`),
   });

@@ -1,6 +1,14 @@
 import type { SourceDocument } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
-import { type Http, type Log, type Metrics, Problem, problemResponses, type Secrets } from '@herald/service';
+import {
+  type Http,
+  type Log,
+  type Metrics,
+  Problem,
+  problemResponses,
+  type Secrets,
+  textResponse,
+} from '@herald/service';
 import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
@@ -18,7 +26,23 @@ const BODY_LIMIT = 1024 * 1024;
 /** s */
 const RETRY_AFTER = 5;
 
-const params = Type.Object({ workspace: Type.String(), source: Type.String() });
+const params = Type.Object({
+  workspace: Type.String({ examples: ['demo'] }),
+  source: Type.String({ examples: ['shop'] }),
+});
+
+const sent = { status: 'placed', customer: { id: 'ada' }, total: 24 };
+const documentedBody = {
+  'application/json': Type.Unknown({ description: 'Whatever the source sends.', examples: [sent] }),
+  'application/x-www-form-urlencoded': Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: 'A form; JSON in its only field `payload` is read as the body.',
+      examples: [{ payload: JSON.stringify(sent) }],
+    },
+  ),
+};
 
 const asking = {
   tags: ['hooks'],
@@ -27,7 +51,7 @@ const asking = {
     'The handshake of the source: a challenge comes back as text, or the origin that may send as a header. A 401 is an unknown source, one without such a handshake, or a token that is wrong.',
   params,
   response: {
-    200: { description: 'The answer.', content: { 'text/plain': { schema: Type.String() } } },
+    200: textResponse('The answer.', 'text/plain', 'application/json'),
     ...problemResponses(400, 401, 503),
   },
 };
@@ -39,7 +63,7 @@ const schema = {
     'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a list of them: all or none. A 401 is an unknown source or a signature, token or timestamp that does not hold; which, is not told.',
   params,
   response: {
-    200: { description: 'The answer to a handshake.', content: { 'text/plain': { schema: Type.String() } } },
+    200: textResponse('The answer to a handshake.', 'text/plain', 'application/json'),
     202: Type.Object({
       accepted: Type.Integer({ description: 'How many events; the same event twice in a webhook is one.' }),
       ids: Type.Optional(
@@ -81,30 +105,35 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
 
-  scope.post('/hooks/:workspace/:source', { schema, bodyLimit: BODY_LIMIT }, async (request, reply) => {
-    const { workspace, source: id } = request.params;
-    const given = read(request);
-    const asked = ask(workspace, id, given);
-    if (asked !== undefined) return reply.code(200).headers(asked.headers).type(asked.type).send(asked.text);
-    const source = authenticate(workspace, id, given.request);
-    rateLimit(workspace, 1);
-    const body = readHookBody(given.request.body, given.request.headers['content-type']);
-    const handshake = handshakeOf(source.doc);
-    const proven =
-      handshake &&
-      provenHandshake(handshake, body.value, { ...given, secrets: () => secretsFor(source.doc) });
-    if (proven !== undefined)
-      return reply.code(200).headers(proven.headers).type(proven.type).send(proven.text);
-    const context = {
-      body: body.value,
-      headers: shownHeaders(given.request, source),
-      query: given.query,
-    };
-    const { events, skipped } = await mapped({ source, request: given.request, body, context });
-    if (events.length > 0) await publishEvents(events);
-    const ids = events.map((event) => event.id);
-    return reply.code(202).send(skipped ? { accepted: 0, skipped } : { accepted: ids.length, ids });
-  });
+  scope.post(
+    '/hooks/:workspace/:source',
+    { schema, config: { documentedBody }, bodyLimit: BODY_LIMIT },
+    async (request, reply) => {
+      const { workspace, source: id } = request.params;
+      const given = read(request);
+      const asked = ask(workspace, id, given);
+      if (asked !== undefined)
+        return reply.code(200).headers(asked.headers).type(asked.type).send(asked.text);
+      const source = authenticate(workspace, id, given.request);
+      rateLimit(workspace, 1);
+      const body = readHookBody(given.request.body, given.request.headers['content-type']);
+      const handshake = handshakeOf(source.doc);
+      const proven =
+        handshake &&
+        provenHandshake(handshake, body.value, { ...given, secrets: () => secretsFor(source.doc) });
+      if (proven !== undefined)
+        return reply.code(200).headers(proven.headers).type(proven.type).send(proven.text);
+      const context = {
+        body: body.value,
+        headers: shownHeaders(given.request, source),
+        query: given.query,
+      };
+      const { events, skipped } = await mapped({ source, request: given.request, body, context });
+      if (events.length > 0) await publishEvents(events);
+      const ids = events.map((event) => event.id);
+      return reply.code(202).send(skipped ? { accepted: 0, skipped } : { accepted: ids.length, ids });
+    },
+  );
 
   for (const method of ['GET', 'OPTIONS'] as const) {
     scope.route({
@@ -141,7 +170,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
 
   const ready = (): void => {
     if (!memory.isHydrated())
-      throw new Problem(503, 'starting', 'Not ready yet.', { retryAfter: RETRY_AFTER });
+      throw new Problem(503, 'starting', 'Not ready yet.', { retryAfter: RETRY_AFTER, lasting: true });
   };
 
   /** The source that sent this. Unknown and not proven are one answer and cost the same: nobody can list sources by asking. */
@@ -163,6 +192,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     const cause = new Error(`the secret ${name} of the source ${workspace}/${id} is missing or empty`);
     throw new Problem(503, 'not_configured', 'This source cannot be verified now.', {
       retryAfter: 60,
+      lasting: true,
       cause,
     });
   };

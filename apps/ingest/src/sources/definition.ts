@@ -5,7 +5,11 @@ import { compileMapping, type Mapping } from '../hooks/mapping.ts';
 import { Handshake, handshakeFaults } from './handshake.ts';
 import { NAME, storedVerify, Verify, verifyFaults } from './verify.ts';
 
-export const SourceId = Type.String({ pattern: NAME, description: 'Stands in the URL of the hook.' });
+export const SourceId = Type.String({
+  pattern: NAME,
+  description: 'Stands in the URL of the hook.',
+  examples: ['shop'],
+});
 
 const Expression = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
 

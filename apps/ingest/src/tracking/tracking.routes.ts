@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TrackedLink, verifyTrackedLink } from '@herald/contracts';
 import { span, wall } from '@herald/domain';
-import { type Http, Problem } from '@herald/service';
+import { type Http, Problem, textResponse } from '@herald/service';
 import { Type } from 'typebox';
 import type { CallbackDeps } from '../callbacks/deps.ts';
 import { type Reported, reportEvent } from '../callbacks/report-event.ts';
@@ -17,6 +17,8 @@ const SAME = span.MINUTE;
 const PATIENCE = 300;
 /** A transparent picture of one point. */
 const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+const Picture = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 
 const answered = {
   'cache-control': 'no-store',
@@ -56,6 +58,11 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
         summary: 'A link or picture in a mail',
         // Not a named parameter: those end at the router's limit, and a token with a link in it does not.
         params: Type.Object({ '*': Type.String({ description: 'The token of the link.' }) }),
+        response: {
+          200: { description: 'The picture.', content: { 'image/gif': { schema: Picture } } },
+          302: Type.Null({ description: 'To where the link goes.', headers: { Location: Type.String() } }),
+          404: textResponse('The link is not one of ours.', 'text/html'),
+        },
       },
     },
     async (request, reply) => {

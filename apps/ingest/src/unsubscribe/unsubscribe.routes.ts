@@ -9,7 +9,7 @@ import {
   streamOf,
   wall,
 } from '@herald/domain';
-import { type Http, Problem } from '@herald/service';
+import { type Http, Problem, problemResponses, textResponse } from '@herald/service';
 import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
@@ -47,8 +47,28 @@ const headers = {
   'content-type': 'text/html; charset=utf-8',
 };
 
+const page = (description: string) => textResponse(description, 'text/html');
+const problems = problemResponses(429, 503);
+/** Our own refusals are pages; those before the handler are problems. */
+const refusals = {
+  429: { ...problems[429], ...page('A page that asks to try again after Retry-After.') },
+  503: { ...problems[503], content: { ...problems[503].content, ...page('').content } },
+};
+
+const documentedBody = {
+  'application/x-www-form-urlencoded': Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: 'What a mail program sends (RFC 8058), or the form of the page.',
+      examples: [{ 'List-Unsubscribe': 'One-Click' }],
+    },
+  ),
+};
+
 const schema = {
   tags: ['unsubscribe'],
+  response: { 200: page('The page.'), 404: page('The link is not one of ours.') },
   // Not a named parameter: those end at the router's limit, and a token with a long id in it does not.
   params: Type.Object({ '*': Type.String({ description: 'The token of the link.' }) }),
 };
@@ -83,10 +103,12 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
     {
       schema: {
         ...schema,
+        response: { ...schema.response, ...refusals },
         summary: 'Unsubscribe',
         description:
           'One-click (RFC 8058): any body or none, no login; of what the message was about, or of its channel. The form of the page says which.',
       },
+      config: { documentedBody },
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {

@@ -70,7 +70,7 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
         Type.Boolean({ description: 'needed for a message of unknown outcome: it may arrive twice' }),
       ),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, examples: [{ mayDuplicate: true }] },
   );
   app.post(
     '/v1/messages/:id/retry',
@@ -94,7 +94,10 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
       outcome: Type.Union([Type.Literal('sent'), Type.Literal('failed')]),
       reason: Type.String({ minLength: 1, maxLength: 300 }),
     },
-    { additionalProperties: false },
+    {
+      additionalProperties: false,
+      examples: [{ outcome: 'sent', reason: 'the provider shows it as delivered' }],
+    },
   );
   app.post(
     '/v1/messages/:id/resolve',

@@ -13,7 +13,19 @@ import { zoneFields, zoneSettings } from './zone.ts';
 
 const Content = Type.Object(
   { ...zoneFields, ...senderFields, ...providerFields, ...limitFields, ...consentFields },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        zone: 'Europe/London',
+        country: 'GB',
+        senders: { email: { from: { email: 'news@acme.example', name: 'Acme' } } },
+        quietHours: [{ from: '21:00', to: '08:00' }],
+        caps: [{ channel: 'email', count: 3, per: 'P7D' }],
+        topics: [{ id: 'news', name: 'News', description: 'Once a month' }],
+      },
+    ],
+  },
 );
 const Stored = Type.Object({ ...Content.properties, version: Type.Integer() });
 const Changed = Type.Object({
@@ -23,6 +35,21 @@ const Changed = Type.Object({
   ),
 });
 const MERGE_PATCH = 'application/merge-patch+json';
+const patchExample = {
+  senders: { email: { from: { email: 'news@acme.example', name: 'Acme' } } },
+  tracking: { opens: true },
+  spread: null,
+};
+const Patch = Type.Unsafe<unknown>(
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: 'Any part of the settings; null unsets a field.',
+      examples: [patchExample],
+    },
+  ),
+);
 
 export interface SettingsRoutesDeps {
   readonly settings: Settings;
@@ -99,7 +126,7 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
         summary:
           'Change some settings, by a JSON merge patch (RFC 7396): null unsets, a list is replaced as a whole',
         consumes: [MERGE_PATCH, 'application/json'],
-        body: Type.Unsafe<unknown>(Type.Object({}, { additionalProperties: true })),
+        body: Patch,
         response: { 200: Changed, 201: Changed, ...problemResponses(400, 401, 403, 409, 422) },
       },
     },

@@ -19,6 +19,17 @@ const Choice = Type.Object(
   { additionalProperties: false },
 );
 
+const examples = [
+  {
+    channel: 'email',
+    subject: 'Welcome, <%= it.prospect.traits.name ?? "and hello" %>',
+    html: '<p>Your trial has begun. <a href="<%= it.links.unsubscribe %>">Unsubscribe</a></p>',
+  },
+  { channel: 'sms', text: 'Your trial ends tomorrow. Stop: <%= it.links.unsubscribe %>' },
+  { channel: 'call', text: 'Press 1 to be called back.', menu: [{ key: '1', say: 'Thank you.' }] },
+  { channel: 'webhook', body: '{ "who": <%= it.prospect.id %>, "event": <%= it.event.data %> }' },
+];
+
 /** What an author sends. Which fields a channel has is in `channels/`; `docs/channels.md` explains them. */
 export const TemplateContent = Type.Object(
   {
@@ -70,7 +81,7 @@ export const TemplateContent = Type.Object(
       Type.Record(Type.String(), Type.String({ maxLength: 4_000 }), { maxProperties: 20 }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples },
 );
 export type TemplateContent = Static<typeof TemplateContent>;
 

@@ -6,7 +6,7 @@ import type { MenuChoice } from '../providers/provider.ts';
 import type { Rehearse } from './rehearse.ts';
 import { Sample } from './sample.ts';
 
-const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128, examples: ['welcome'] }) });
 const Piece = Type.Unsafe<Spoken>(
   Type.Object({ say: Type.Optional(Type.String()), pause: Type.Optional(Type.Integer()) }),
 );
@@ -38,6 +38,7 @@ const Sent = Type.Object({
   providerId: Type.Optional(Type.String()),
   subject: Type.Optional(Type.String()),
 });
+const example = { prospect: { traits: { name: 'Ada', timezone: 'Europe/London' } } };
 const tags = ['templates'];
 
 /** The routes that show what a template makes of somebody, and send it for a look. */
@@ -51,7 +52,7 @@ export function rehearseRoutes(app: Http, rehearse: Rehearse): void {
         tags,
         summary: 'Render a template with a prospect, or with sample data, by the code that sends',
         params: Id,
-        body: Type.Object(Sample, { additionalProperties: false }),
+        body: Type.Object(Sample, { additionalProperties: false, examples: [example] }),
         response: { 200: Preview, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
       },
     },
@@ -74,7 +75,7 @@ export function rehearseRoutes(app: Http, rehearse: Rehearse): void {
             to: Type.String({ maxLength: 2_000, description: 'an address of the channel' }),
             ...Sample,
           },
-          { additionalProperties: false },
+          { additionalProperties: false, examples: [{ to: 'you@acme.example', ...example }] },
         ),
         response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 502, 503) },
       },

@@ -7,7 +7,9 @@ import { contentOf, TemplateContent } from './content.ts';
 import { versionId } from './library.ts';
 import type { SaveTemplate } from './save.ts';
 
-const Id = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$' }) });
+const Id = Type.Object({
+  id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$', examples: ['welcome'] }),
+});
 const When = Type.String({ format: 'date-time' });
 const Template = Type.Object({
   id: Type.String(),

@@ -75,14 +75,17 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
         summary: 'Puts dead letters back into their queues',
         description:
           'Those named by `tokens`, or the oldest ones. Handling is idempotent: what has had its effect has none again. With a `nextCursor` in the answer there may be more: ask again with it.',
-        body: Type.Object({
-          queue,
-          tokens: Type.Optional(
-            Type.Array(Type.String({ maxLength: 512 }), { minItems: 1, maxItems: 1_000 }),
-          ),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
-          cursor: PageQuery.properties.cursor,
-        }),
+        body: Type.Object(
+          {
+            queue,
+            tokens: Type.Optional(
+              Type.Array(Type.String({ maxLength: 512 }), { minItems: 1, maxItems: 1_000 }),
+            ),
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
+            cursor: PageQuery.properties.cursor,
+          },
+          { examples: [{ limit: 100 }] },
+        ),
         response: {
           200: Type.Object({ replayed: Type.Integer(), nextCursor: Type.Optional(Type.String()) }),
           ...problemResponses(400),

@@ -47,18 +47,21 @@ export function discardRoutes(app: Http, deps: DiscardDeps): void {
         summary: 'Discards dead letters for good, with a reason that is kept',
         description:
           'Those named by `tokens`; or those that are `matching`, which may be narrowed by `queue`; or, with `"all": true`, every one. What dies after the request began is never among them. Each is recorded before it is taken away; the message itself is not kept. With a `nextCursor` in the answer there may be more: ask again with it.',
-        body: Type.Object({
-          reason: Type.String({ minLength: 1, maxLength: 500, description: 'Why. It is kept.' }),
-          tokens: Type.Optional(
-            Type.Array(Type.String({ maxLength: 512 }), { minItems: 1, maxItems: 1_000 }),
-          ),
-          matching: Type.Optional(Matching),
-          all: Type.Optional(Type.Literal(true)),
-          queue,
-          unowned: Unowned,
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 1_000 })),
-          cursor: PageQuery.properties.cursor,
-        }),
+        body: Type.Object(
+          {
+            reason: Type.String({ minLength: 1, maxLength: 500, description: 'Why. It is kept.' }),
+            tokens: Type.Optional(
+              Type.Array(Type.String({ maxLength: 512 }), { minItems: 1, maxItems: 1_000 }),
+            ),
+            matching: Type.Optional(Matching),
+            all: Type.Optional(Type.Literal(true)),
+            queue,
+            unowned: Unowned,
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 1_000 })),
+            cursor: PageQuery.properties.cursor,
+          },
+          { examples: [{ reason: 'of a source that is gone', matching: { reason: 'unknown source' } }] },
+        ),
         response: {
           200: Type.Object({ discarded: Type.Integer(), nextCursor: Type.Optional(Type.String()) }),
           ...problemResponses(400),

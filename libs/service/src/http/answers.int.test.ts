@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { Problem } from '../problem/problem.ts';
 import { as, testHttp } from '../testing/test-http.ts';
 import { withRoutes } from '../testing/with-routes.ts';
 import { pageOf } from './pages.ts';
@@ -17,6 +18,23 @@ describe('an answer', () => {
       expect.objectContaining({ msg: 'request failed', requestId: instance.replace('urn:uuid:', '') }),
     ]);
     expect(text()).toContain('hunter2 of [address]');
+  });
+
+  it('logs what lasts as a warning without a stack, and not for every request', async () => {
+    const { app, lines } = await testHttp();
+    app.get('/lasting', () => {
+      const cause = new Error('A_VARIABLE is not set');
+      throw new Problem(503, 'not_set_up', 'Not now.', { retryAfter: 60, lasting: true, cause });
+    });
+    const answers = await Promise.all([1, 2, 3].map(() => app.inject('/lasting')));
+    expect(answers.map(({ statusCode, headers }) => [statusCode, headers['retry-after']])).toEqual(
+      Array(3).fill([503, '60']),
+    );
+    const logged = lines().filter(({ level }) => level !== 'info');
+    expect(logged).toEqual([
+      expect.objectContaining({ level: 'warn', code: 'not_set_up', reason: 'A_VARIABLE is not set' }),
+    ]);
+    expect(logged[0]).not.toHaveProperty('err');
   });
 
   it('carries what a problem says: faults and, in whole seconds, when to come back', async () => {

@@ -26,7 +26,7 @@ export function closeGently(app: FastifyInstance, grace: number): void {
   });
   app.addHook('onRequest', (_request, _reply, done) => {
     if (!closing) return done();
-    done(new Problem(503, 'closing', 'This server is about to stop.', { retryAfter: 1 }));
+    done(new Problem(503, 'closing', 'This server is about to stop.', { retryAfter: 1, lasting: true }));
   });
   app.addHook('preHandler', (request, _reply, done) => {
     busy.add(request.raw.socket);

@@ -2,21 +2,31 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, Problem, problemBody } from '../problem/problem.ts';
 import { problemOf } from '../problem/problem-of.ts';
+import { createNowAndThen } from './now-and-then.ts';
+
+const isDue = createNowAndThen();
 
 /**
  * Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the
- * answer names that id.
+ * answer names that id; a lasting one is logged now and then.
  */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemFor(error, request);
   const ours = problem.status >= 500;
-  if (ours) request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed');
+  if (ours) logFailure(problem, request);
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfter)));
   return reply
     .code(problem.status)
     .headers({ ...problem.headers })
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problemBody(problem, ours ? request.id : undefined)));
+}
+
+function logFailure(problem: Problem, request: FastifyRequest): void {
+  const { cause, code, detail, lasting } = problem;
+  if (!lasting) return request.log.error({ err: cause ?? problem, code }, 'request failed');
+  const reason = cause instanceof Error ? cause.message : detail;
+  if (isDue(`${code} ${reason}`)) request.log.warn({ code, reason }, 'requests fail until this is mended');
 }
 
 /** The problem that an error is; a 415 of the server's own says what the route takes. */

@@ -86,8 +86,8 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
   );
 
   const routes: RouteTemplate[] = [];
-  app.addHook('onRoute', (route) => {
-    completeRoute(route);
+  app.addHook('onRoute', function (route) {
+    completeRoute(route, this.hasContentTypeParser('*'));
     for (const method of [route.method].flat()) routes.push({ method, url: route.url });
   });
   closeGently(app, limits.closeGrace);

@@ -6,9 +6,10 @@ import { closed } from './validation/closed.ts';
 
 /**
  * What every route gets when it is declared, so that no route forgets it: closed schemas, and in the document
- * its security and the errors that may come before the handler.
+ * its security and the errors that may come before the handler. `takesAnyType`: a body of any content type is
+ * read, so there is no 415.
  */
-export function completeRoute(route: RouteOptions): void {
+export function completeRoute(route: RouteOptions, takesAnyType: boolean): void {
   const schema = route.schema ?? {};
   for (const part of ['body', 'querystring', 'params'] as const) {
     const given = schema[part];
@@ -16,25 +17,30 @@ export function completeRoute(route: RouteOptions): void {
   }
   const { scope } = route.config ?? {};
   // A filter that does not exist is a mistake to be told of, also where there is no filter at all.
-  if (scope !== undefined && [route.method].flat().includes('GET')) schema.querystring ??= NO_QUERY;
+  if (scope !== undefined && methodsOf(route).includes('GET')) schema.querystring ??= NO_QUERY;
   schema.security ??= securityOf(scope);
-  schema.response = { ...problemResponses(...errorsOf(route)), ...(schema.response ?? {}) };
+  schema.response = { ...problemResponses(...errorsOf(route, takesAnyType)), ...(schema.response ?? {}) };
   route.schema = schema;
 }
 
-function errorsOf(route: RouteOptions): number[] {
-  const { schema = {}, config } = route;
-  const scope = config?.scope;
-  const { body = route.config?.documentedBody, querystring, params } = schema;
+function errorsOf(route: RouteOptions, takesAnyType: boolean): number[] {
+  const { querystring, params } = route.schema ?? {};
+  const readsBody = methodsOf(route).some((method) => WITH_BODY.includes(method));
   return [
-    ...((body ?? querystring ?? params) ? [400] : []),
-    ...(scope === undefined ? [] : [401, 403, 503]),
-    ...(body === undefined ? [] : [413, 415]),
-    // The router's own, and Node's, before any handler.
+    ...(readsBody || querystring !== undefined || params !== undefined ? [400] : []),
+    ...(route.config?.scope === undefined ? [] : [401, 403]),
+    // A body is read, and refused, also where the route makes nothing of it.
+    ...(readsBody ? [413] : []),
+    ...(readsBody && !takesAnyType ? [415] : []),
+    // The router's own, and Node's, before any handler; a 503 while the server stops, or what it needs is away.
     ...(params === undefined ? [] : [404, 414]),
-    ...[431, 500],
+    ...[408, 431, 500, 503],
   ];
 }
+
+/** The methods of which the server reads a body. */
+const WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const methodsOf = ({ method }: RouteOptions): string[] => [method].flat();
 
 const NO_QUERY = Type.Object({}, { additionalProperties: false });
 

@@ -21,6 +21,11 @@ export interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** For the log only. */
   readonly cause?: unknown;
+  /**
+   * It lasts until somebody mends it, and anybody may run into it at any rate: it is logged as a warning,
+   * without a stack, and once a minute.
+   */
+  readonly lasting?: boolean;
 }
 
 /**
@@ -36,6 +41,7 @@ export class Problem extends Error {
   readonly errorCount: number;
   readonly retryAfter: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly lasting: boolean;
 
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -47,6 +53,7 @@ export class Problem extends Error {
     this.errorCount = options.errorCount ?? options.errors?.length ?? 0;
     this.retryAfter = options.retryAfter;
     this.headers = options.headers ?? {};
+    this.lasting = options.lasting ?? false;
   }
 }
 

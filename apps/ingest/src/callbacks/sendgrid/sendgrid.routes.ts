@@ -13,6 +13,22 @@ import { readSendgridEvent, type SendgridEvent } from './reported.ts';
 const BODY_LIMIT = 4 * 1024 * 1024;
 const SOURCE = 'callbacks/sendgrid';
 
+const documentedBody = {
+  'application/json': Type.Array(Type.Object({}, { additionalProperties: true }), {
+    description: 'Events as SendGrid sends them, signed.',
+    examples: [
+      [
+        {
+          event: 'delivered',
+          sg_event_id: 'ZGVsaXZlcmVkLTE',
+          timestamp: 1_769_850_000,
+          email: 'ada@acme.example',
+        },
+      ],
+    ],
+  }),
+};
+
 const schema = {
   tags: ['callbacks'],
   summary: 'SendGrid’s event webhook',
@@ -59,27 +75,31 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
     ];
   };
 
-  scope.post('/callbacks/sendgrid', { schema, bodyLimit: BODY_LIMIT }, async (request) => {
-    if (keys.length === 0) throw notConfigured('SENDGRID_WEBHOOK_KEY');
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (!isSendgridSignature(single(request.headers), { body, keys, clock })) throw notAuthentic();
-    const list = parseJson(body);
-    if (!Array.isArray(list)) throw new Problem(400, 'malformed_body', 'This must be a list of events.');
-    const events: Event[] = [];
-    let accepted = 0;
-    for (const item of list) {
-      const read = readSendgridEvent(item, isOwnLink);
-      if (read === undefined) count('ignored');
-      const told = read === undefined ? [] : toEvents(read);
-      if (told.length > 0) accepted += 1;
-      events.push(...told);
-    }
-    for (const [, ofOne] of Map.groupBy(events, ({ workspace }) => workspace)) await publishEvents(ofOne);
-    count('accepted', accepted);
-    const passedOver = list.length - accepted;
-    if (passedOver > 0) log.debug({ passedOver }, 'events of sendgrid that mean nothing here');
-    return { accepted, passedOver };
-  });
+  scope.post(
+    '/callbacks/sendgrid',
+    { schema, config: { documentedBody }, bodyLimit: BODY_LIMIT },
+    async (request) => {
+      if (keys.length === 0) throw notConfigured('SENDGRID_WEBHOOK_KEY');
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      if (!isSendgridSignature(single(request.headers), { body, keys, clock })) throw notAuthentic();
+      const list = parseJson(body);
+      if (!Array.isArray(list)) throw new Problem(400, 'malformed_body', 'This must be a list of events.');
+      const events: Event[] = [];
+      let accepted = 0;
+      for (const item of list) {
+        const read = readSendgridEvent(item, isOwnLink);
+        if (read === undefined) count('ignored');
+        const told = read === undefined ? [] : toEvents(read);
+        if (told.length > 0) accepted += 1;
+        events.push(...told);
+      }
+      for (const [, ofOne] of Map.groupBy(events, ({ workspace }) => workspace)) await publishEvents(ofOne);
+      count('accepted', accepted);
+      const passedOver = list.length - accepted;
+      if (passedOver > 0) log.debug({ passedOver }, 'events of sendgrid that mean nothing here');
+      return { accepted, passedOver };
+    },
+  );
 }
 
 const single = (headers: Readonly<Record<string, string | string[] | undefined>>) =>

@@ -7,7 +7,7 @@ import {
   type SendInbound,
 } from '@herald/contracts';
 import { type Event, mailDate, reasonOf, spokenParts } from '@herald/domain';
-import { type Http, Problem, problemResponses, WORKSPACE } from '@herald/service';
+import { type Http, Problem, problemResponses, textResponse, WORKSPACE } from '@herald/service';
 import { Type } from 'typebox';
 import { isTwilioSignature } from '../../hooks/twilio-signature.ts';
 import { countRejections } from '../../rejections.ts';
@@ -23,7 +23,22 @@ const SOURCE = 'callbacks/twilio';
 /** The end of the address that a key pressed in a call is sent to. */
 const KEY = '/key';
 const tags = ['callbacks'];
-const answers = { 200: Type.String(), 204: Type.Null(), ...problemResponses(401, 413, 503) };
+const markup = { 200: textResponse('What Twilio is to do next, in its markup.', 'text/xml') };
+const form = (description: string, example: Record<string, string>) => ({
+  'application/x-www-form-urlencoded': Type.Record(Type.String(), Type.String(), {
+    description,
+    examples: [example],
+  }),
+});
+const statusBody = form('A status or a key that was pressed, as Twilio sends it, signed.', {
+  MessageSid: 'SM0123456789abcdef0123456789abcdef',
+  MessageStatus: 'delivered',
+});
+const inboundBody = form('A text as Twilio sends it, signed.', {
+  MessageSid: 'SM0123456789abcdef0123456789abcdef',
+  From: '+14155550100',
+  Body: 'STOP',
+});
 
 interface RequestOfTwilio {
   readonly body: unknown;
@@ -89,8 +104,9 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
         params: Type.Object({
           '*': Type.String({ description: 'The message’s reference; `/key` for a key.' }),
         }),
-        response: answers,
+        response: { ...markup, 204: Type.Null(), ...problemResponses(401) },
       },
+      config: { documentedBody: statusBody },
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {
@@ -145,9 +161,10 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
         summary: 'An incoming text',
         description:
           'STOP, START and HELP have the effect that the networks ask for; any other text is kept with the person whose number it is.',
-        params: Type.Object({ workspace: Type.String() }),
-        response: answers,
+        params: Type.Object({ workspace: Type.String({ examples: ['demo'] }) }),
+        response: { ...markup, ...problemResponses(401) },
       },
+      config: { documentedBody: inboundBody },
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {
