@@ -79,12 +79,12 @@ test.each([[undefined], [null], [5], [['ada@home.example']], [{ address: 'ada@ho
 );
 
 test('a hostile text costs no more than its length', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   for (const text of ['a.'.repeat(120), `a@${'a-'.repeat(120)}`, `a@${'a.'.repeat(120)}`, 'a'.repeat(254)])
     emailAddress(text);
   for (const text of ['<'.repeat(100_000), ' '.repeat(100_000), `"${' '.repeat(100_000)}`])
     parseMailbox(text);
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
 });
 
 test('a mailbox is an address with or without a name', () => {

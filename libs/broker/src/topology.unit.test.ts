@@ -57,10 +57,10 @@ describe('matchesTopic', () => {
   });
 
   it('takes no long time over a long hostile key', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(matchesTopic('#.x', 'a.'.repeat(127))).toBe(false);
     expect(matchesTopic('#', 'a.'.repeat(127))).toBe(true);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
   });
 });
 

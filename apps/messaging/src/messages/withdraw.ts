@@ -25,7 +25,26 @@ export function createWithdraw(store: Store, transitions: Transitions): Withdraw
 
   return async (wanted) => {
     const { workspace, enrollmentId } = wanted;
-    for await (const doc of eachMessage(collection, 'byEnrollment', [workspace, enrollmentId]))
-      await withdrawOne(doc, wanted);
+    const found: MessageDocument[] = [];
+    for await (const doc of eachMessage(collection, 'byEnrollment', [workspace, enrollmentId])) {
+      if (mayStillLeave(doc.state.status)) found.push(doc);
+    }
+    for (const doc of lastFirst(found)) await withdrawOne(doc, wanted);
   };
+}
+
+/** Those that wait behind another before that one: its end would let them go. */
+function lastFirst(messages: readonly MessageDocument[]): readonly MessageDocument[] {
+  const byId = new Map(messages.map((doc) => [doc.id, doc]));
+  const place = (doc: MessageDocument): number => {
+    let ahead = 0;
+    let before = byId.get(doc.request?.after ?? '');
+    for (; before !== undefined && ahead < messages.length; ahead += 1)
+      before = byId.get(before.request?.after ?? '');
+    return ahead;
+  };
+  return messages
+    .map((doc) => ({ doc, place: place(doc) }))
+    .toSorted((a, b) => b.place - a.place)
+    .map(({ doc }) => doc);
 }

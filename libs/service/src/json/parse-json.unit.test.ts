@@ -89,9 +89,9 @@ describe('parseJson', () => {
     ['one name 100,000 times', `{${'"a":1,'.repeat(100_000)}"a":1}`],
     ['100,000 names', `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":1`).join()},"x"}`],
   ])('refuses %s without keeping others waiting', (_what, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(problemOf(text).status).toBe(400);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1_000);
   });
 
   it('never shows what stands in the body', () => {

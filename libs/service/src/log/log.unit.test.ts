@@ -118,9 +118,9 @@ describe('scrub', () => {
       `bearer${' '.repeat(4_000)}`,
       '+1 '.repeat(1_400),
     ];
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (const text of hostile) scrub(text.repeat(50));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
   });
 
   it('leaves no half of an address where it cuts', () => {
