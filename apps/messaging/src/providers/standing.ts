@@ -31,9 +31,11 @@ export function createStanding(channels: Channels, senderOf: SenderOf): Standing
 export const standings = (standingOf: StandingOf, workspace: string): readonly Standing[] =>
   CHANNELS.map((channel) => standingOf(workspace, channel));
 
+const orShow = (channel: string): string => `or, to try things out, CONSOLE_CHANNELS=${channel}`;
+
 const SET_UP: Readonly<Record<Channel, string>> = {
-  email: 'the installation sets SENDGRID_API_KEY or SMTP_URL',
-  sms: 'the installation sets TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN',
-  call: 'the installation sets TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN',
-  webhook: 'the settings of the workspace name a provider that is not there',
+  email: `set SENDGRID_API_KEY or SMTP_URL, ${orShow('email')}`,
+  sms: `set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, ${orShow('sms')}`,
+  call: `set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, ${orShow('call')}`,
+  webhook: 'leave providers.webhook out of the settings of the workspace',
 };

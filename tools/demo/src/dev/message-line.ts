@@ -8,6 +8,8 @@ interface MessageLogged {
   readonly outcome: string;
   readonly provider?: string;
   readonly reason?: string;
+  /** There where an attempt has failed. */
+  readonly attempts?: number;
   readonly until?: string;
   readonly count?: number;
 }
@@ -16,7 +18,7 @@ interface MessageLogged {
 export function messageLine(line: string): string | undefined {
   const logged = read(line);
   if (logged === undefined) return undefined;
-  const { messageId, channel, template, outcome, provider, reason, until, count } = logged;
+  const { messageId, channel, template, outcome, provider, reason, until, count, attempts } = logged;
   const via = provider === undefined ? '' : ` via ${provider}`;
   const why = reason === undefined ? '' : `: ${reason}`;
   const id = colours.dim(`(message ${messageId})`);
@@ -25,7 +27,7 @@ export function messageLine(line: string): string | undefined {
   if (outcome !== 'scheduled') return `${colours.red('✗')} ${what} ${outcome}${via}${why} ${id}\n`;
   const more = count === undefined ? '' : `, and ${count - 1} others like it in the last minutes`;
   const next = until === undefined ? '' : `; next at ${until}`;
-  return `${colours.yellow('…')} ${what} waits${via}${why}${next}${more} ${id}\n`;
+  return `${colours.yellow('…')} ${what} ${attempts === undefined ? 'waits' : 'not sent yet'}${via}${why}${next}${more} ${id}\n`;
 }
 
 function read(line: string): MessageLogged | undefined {
