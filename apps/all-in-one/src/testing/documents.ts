@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { collections, topology } from '@herald/contracts';
+import { root, type ServiceName } from '@herald/harness';
+import * as herald from '@herald/service';
+import { openSqliteStore } from '@herald/store/sqlite';
+import { onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { allInOneConfig } from '../config.ts';
+import { createServices } from '../services.ts';
+
+interface Media {
+  readonly schema: object;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly summary?: string;
+  readonly responses: Readonly<Record<string, { readonly headers?: object }>>;
+  readonly bodies: Readonly<Record<string, Media>>;
+}
+
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+}
+
+/** Every operation of a document. */
+export const operationsOf = ({ paths }: OpenApi): Operation[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const { requestBody } = operation as { requestBody?: { content: Operation['bodies'] } };
+      const bodies = requestBody?.content ?? {};
+      return { ...(operation as Operation), method: method.toUpperCase(), path, bodies };
+    }),
+  );
+
+/** The examples of a body. */
+export const examplesOf = ({ example, examples }: Media): unknown[] => [
+  ...(example === undefined ? [] : [example]),
+  ...Object.values(examples ?? {}).map(({ value }) => value),
+];
+
+/** What each of the four services documents by itself, in `directory`. None of them runs. */
+export async function documentsOfServices(directory: string): Promise<Map<ServiceName, Operation[]>> {
+  const config = herald.loadConfig(allInOneConfig, { DATA_DIR: directory });
+  const [log, metrics] = [
+    herald.createLog({ service: 'test', level: 'silent' }),
+    herald.createMetrics({ version: '1' }),
+  ];
+  const store = openSqliteStore({ file: ':memory:', collections: Object.values(collections) });
+  await store.migrate();
+  const clock = herald.systemClock;
+  const broker = await openEmbeddedBroker({ file: join(directory, 'broker.db'), topology, clock });
+  onTestFinished(async () => {
+    await broker.close();
+    await store.close();
+  });
+  const own = {
+    config,
+    secrets: herald.createSecrets(directory),
+    linkSecret: 'a secret for links, long enough to sign',
+    publicUrl: 'https://herald.example',
+  };
+  const services = createServices({ store, broker, clock, log, metrics, ...own });
+  const documents = services.map(async (service) => {
+    const about = { title: service.name, description: '', version: '1' };
+    const app = await herald.createHttp({ log, metrics, apiKeys: { find: () => undefined }, ...about });
+    onTestFinished(() => app.close());
+    await service.routes(app);
+    await app.ready();
+    const document: OpenApi = (await app.inject('/openapi.json')).json();
+    return [service.name as ServiceName, operationsOf(document)] as const;
+  });
+  return new Map(await Promise.all(documents));
+}
+
+/** Whether the chart of a service lets the world reach this path. */
+export function isRouted(service: string, method: string, path: string): boolean {
+  const text = readFileSync(join(root, 'charts', service, 'templates', '_app.tpl'), 'utf8');
+  const { routes }: { routes: { path: string; method?: string }[] } = parse(
+    text.replace(/\{\{.*?\}\}/gs, ''),
+  );
+  return routes.some(
+    (route) =>
+      (path === route.path || path.startsWith(`${route.path}/`)) &&
+      (route.method === undefined || route.method === method),
+  );
+}
