@@ -56,6 +56,6 @@ test('killed again and again in a flood, every message leaves once, those that w
   ];
   expect(new Set(arrived).size).toBe(arrived.length);
   expect(new Set([...arrived, ...unknown]).size).toBe(FLOOD);
-  // No more than the connections that were busy at each kill.
-  expect(unknown.length).toBeLessThanOrEqual(3 * 5);
+  // At each kill: those on the five connections, and those whose outcome was still being written, which are fewer.
+  expect(unknown.length).toBeLessThanOrEqual(3 * 2 * 5);
 }, 240_000);
