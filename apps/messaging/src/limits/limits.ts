@@ -6,13 +6,13 @@ import {
   departureOf,
   type JsonObject,
   type MessageTelling,
+  personZone,
   type Rate,
   sayCap,
   span,
 } from '@herald/domain';
 import type { Metrics } from '@herald/service';
 import type { Settings } from '../settings/settings.ts';
-import { localityOf } from '../templates/data.ts';
 import type { CampaignLimits } from './campaign-limits.ts';
 import type { Count } from './counted.ts';
 import { type Hold, hasPassed, holdIn } from './hold.ts';
@@ -74,7 +74,7 @@ export function createLimits(deps: LimitsDeps): AskLimits {
       transactional: about.transactional,
       window: await campaigns.window(workspace, campaignId, campaignVersion),
       workspace: workspaceHours,
-      zone: localityOf(about.traits, workspaceHours.zone ?? defaultZone).zone,
+      zone: personZone(about.traits, workspaceHours.zone ?? defaultZone),
     });
     if (departure.kind === 'open') return undefined;
     const { limit, reason } = departure;

@@ -1,5 +1,5 @@
 import type { CompanyState, JsonObject, MessageState, ProspectState, SeenEvent } from '@herald/domain';
-import { isZone } from '@herald/domain';
+import { personZone } from '@herald/domain';
 import type { Locality } from './language/helpers.ts';
 
 /** What a template is about. */
@@ -54,7 +54,7 @@ const MAX_TAG = 64;
 
 /** The reader's own zone and language where their traits name ones that exist, else the workspace's zone and English. */
 export const localityOf = (traits: JsonObject, defaultZone: string): Locality => ({
-  zone: isZone(traits.timezone) ? traits.timezone : defaultZone,
+  zone: personZone(traits, defaultZone),
   locale: isTag(traits.locale) ? (localeOf(traits.locale) ?? 'en') : 'en',
 });
 

@@ -50,6 +50,21 @@ describe('a step that sends, outside of the window', () => {
     expect(run.replayed()).toEqual(run.state);
   });
 
+  test('lets the wait after it take an event of the whole second to which it was put off', () => {
+    // Spread, as without settings: what waits for the opening leaves at some millisecond behind it.
+    const run = entering(campaign(REMINDED), FRIDAY_EVENING, aWorld());
+    const since = run.state.wait?.dueAt ?? 0;
+    const second = Math.floor(since / 1_000) * 1_000;
+    expect(since).toBeGreaterThan(second);
+    expect(run.due(since).told).toEqual(['requested mail', 'waiting read']);
+    expect(run.state).toMatchObject({ clock: since, wait: { since } });
+    expect(run.event('email.opened', second - 1_000).told).toEqual([]);
+    expect(run.event('email.opened', since - 1).told).toEqual([]);
+    expect(run.event('email.opened', second).told).toEqual(['resumed read:then', 'completed']);
+    expect(run.state.clock).toBe(since);
+    expect(run.replayed()).toEqual(run.state);
+  });
+
   test('sends at once when it is open', () => {
     expect(entering(campaign(REMINDED), MONDAY_9).told).toEqual([
       'entered',

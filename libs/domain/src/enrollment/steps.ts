@@ -12,7 +12,7 @@ import { canonicalJson, isObject, type JsonObject, type JsonValue } from '../jso
 import { addDuration } from '../time/duration.ts';
 import { readInstant } from '../time/instant.ts';
 import { nextLocalTime } from '../time/until.ts';
-import { isZone, zoneFault } from '../time/zone.ts';
+import { personZone, zoneFault } from '../time/zone.ts';
 import type { Awaited } from './enrollment.ts';
 import { type Run, unanswered } from './run.ts';
 import { send } from './send.ts';
@@ -156,8 +156,4 @@ function checkZone(traits: unknown): void {
   if (wrong !== undefined) throw new EvaluationError(`traits.timezone: ${wrong}`);
 }
 
-/** The prospect's zone, else the workspace's. */
-function zoneOf(world: World): string {
-  const { timezone } = world.prospect.traits;
-  return isZone(timezone) ? timezone : world.defaultZone;
-}
+const zoneOf = ({ prospect, defaultZone }: World): string => personZone(prospect.traits, defaultZone);

@@ -3,4 +3,4 @@ export { addDuration, parseDuration } from './duration.ts';
 export { exactInstant, instantOf, readInstant, type When, whenOf } from './instant.ts';
 export { mailDate } from './mail-date.ts';
 export { nextLocalTime } from './until.ts';
-export { isZone, zoneFault } from './zone.ts';
+export { isZone, personZone, zoneFault } from './zone.ts';

@@ -41,6 +41,10 @@ function isInDatabase(zone: string): boolean {
   }
 }
 
+/** The IANA zone whose clocks a person goes by: the trait `timezone`, else `otherwise`, the workspace's. */
+export const personZone = (traits: { readonly timezone?: unknown }, otherwise: string): string =>
+  isZone(traits.timezone) ? traits.timezone : otherwise;
+
 /** Why this is no time zone and what to write instead, for the place where it stands; undefined where it is one. */
 export function zoneFault(value: unknown): string | undefined {
   if (isZone(value)) return undefined;

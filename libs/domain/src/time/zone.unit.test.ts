@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isZone, zoneFault } from './zone.ts';
+import { isZone, personZone, zoneFault } from './zone.ts';
 
 test.each([
   ...['Europe/Paris', 'America/Argentina/Buenos_Aires', 'europe/paris', 'UTC', 'utc', 'GMT', 'Etc/GMT+5'],
@@ -43,3 +43,15 @@ test.each([
   expect(isZone(name)).toBe(false);
   expect(zoneFault(name)).toContain(advice);
 });
+
+test.each([
+  ['Asia/Tokyo', 'Asia/Tokyo'],
+  ['PST', 'Europe/Paris'],
+  [undefined, 'Europe/Paris'],
+  [null, 'Europe/Paris'],
+])(
+  'a person whose timezone is %s goes by the clocks of %s, where the workspace is in Paris',
+  (timezone, zone) => {
+    expect(personZone({ timezone }, 'Europe/Paris')).toBe(zone);
+  },
+);
