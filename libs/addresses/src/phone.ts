@@ -5,6 +5,7 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/min';
+import { inCurrentForm } from './renumbered.ts';
 
 /** A phone number in E.164, such as `+14155550100`, or why a text is none. */
 export type ReadPhone = { readonly number: string } | { readonly fault: string };
@@ -28,7 +29,7 @@ export function readPhone(value: unknown, country?: string): ReadPhone {
   const fault = faultOf(text);
   if (fault !== undefined) return { fault: `${WANTED}: ${fault}` };
   const home = country?.toUpperCase();
-  const read = parse(text, home !== undefined && isSupportedCountry(home) ? home : undefined);
+  const read = currentForm(parse(text, home !== undefined && isSupportedCountry(home) ? home : undefined));
   if (typeof read === 'string') return { fault: `${WANTED}: ${read}` };
   if (read.ext !== undefined) return { fault: `${WANTED}: ${EXTENSION}` };
   if (!read.isPossible()) return { fault: `${WANTED}: ${DIGITS}` };
@@ -90,6 +91,14 @@ function isTwoNumbers(text: string): boolean {
 /** Digits of a country's and an area's code together, and of a number within an area, where a slash parts them. */
 const MAX_AREA = 7;
 const MIN_LOCAL = 5;
+
+/** The number as it is dialled today. */
+function currentForm(read: PhoneNumber | string): PhoneNumber | string {
+  if (typeof read === 'string') return read;
+  const current = inCurrentForm(read.number);
+  const reread = current === read.number ? read : parse(current, undefined);
+  return typeof reread === 'object' && reread.isPossible() ? reread : read;
+}
 
 /** The number, or what is wrong with it. Outside North America and a few other countries `00` stands for `+`. */
 function parse(text: string, home: CountryCode | undefined): PhoneNumber | string {

@@ -1,3 +1,4 @@
+import { collections } from '@herald/contracts';
 import { deriveId } from '@herald/domain';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type HookOptions, hmacHex, postHook, putSource } from '../testing/hooks.ts';
@@ -44,6 +45,29 @@ describe('a webhook', () => {
       { order: 820982911946154508n, next: 820982911946154509n, gap: 8 },
       { order: 820982911946154509n, next: 820982911946154510n, gap: 9 },
     ]);
+  });
+
+  it('has its phone numbers read by the country of the workspace, also one that was set a moment ago', async () => {
+    await put('crm', {
+      verify: { scheme: 'none' },
+      map: {
+        type: '"prospect.updated"',
+        prospectId: '"p"',
+        data: '{"traits": {"phone": body.phone}}',
+      },
+    });
+    const body = '{"phone":"07946 000999"}';
+    const refused = await hook('crm', body);
+    expect([refused.statusCode, refused.json().errors]).toEqual([
+      422,
+      [expect.objectContaining({ path: '/map/data/traits/phone' })],
+    ]);
+    // Nobody announces it: a change may still be on its way to this replica.
+    const settings = ingest.store.collection(collections.settings);
+    const doc = { workspace: 'acme', id: 'settings', version: 1, country: 'GB', updatedAt: 0 };
+    await settings.write([{ doc, ifVersion: null }]);
+    expect((await hook('crm', body)).statusCode).toBe(202);
+    expect(await ingest.published()).toMatchObject([{ data: { traits: { phone: '+447946000999' } } }]);
   });
 
   it('becomes an event as its source maps it, with the body as it came beside it', async () => {

@@ -87,7 +87,7 @@ interface HookRequest {
 
 export interface HooksDeps {
   readonly memory: SourceMemory;
-  readonly countries: Pick<Countries, 'of'>;
+  readonly countries: Pick<Countries, 'of' | 'isOutdated'>;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly log: Log;
@@ -199,13 +199,17 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
 
   const mapped = async (hook: Hook): Promise<HookEvents> => {
     const { workspace, id } = hook.source.doc;
+    const country = countries.of(workspace);
     try {
-      // One was counted when the source had proved itself.
-      return await hookEvents(hook, {
-        clock,
-        country: countries.of(workspace),
-        onCount: (items) => rateLimit(workspace, Math.max(0, items - 1)),
-      });
+      try {
+        // One was counted when the source had proved itself.
+        const onCount = (items: number) => rateLimit(workspace, Math.max(0, items - 1));
+        return await hookEvents(hook, { clock, country, onCount });
+      } catch (error) {
+        const faults = error instanceof Problem ? (error.errors ?? []) : [];
+        if (!(await countries.isOutdated(workspace, country, faults))) throw error;
+        return await hookEvents(hook, { clock, country: countries.of(workspace), onCount: () => {} });
+      }
     } catch (error) {
       if (error instanceof Problem && error.status === 422) {
         // Paths only: the messages may quote what the sender sent.

@@ -6,6 +6,15 @@ import type { Store } from '@herald/store';
 /** Where phone numbers without a country's code belong, by workspace: from memory, also while the store is down. */
 export interface Countries {
   of(workspace: string): string | undefined;
+  /**
+   * Whether a fault in a number may come from `before`, the country that it was read by, being out of date: looks it up in the store.
+   * Afterwards `of` gives the new one.
+   */
+  isOutdated(
+    workspace: string,
+    before: string | undefined,
+    faults: readonly Pick<Fault, 'path'>[],
+  ): Promise<boolean>;
   /** What `read` makes of the country in memory; where it finds a fault in a number, of the one in the store, which may be newer. */
   reading<T extends { readonly faults: readonly Fault[] }>(
     workspace: string,
@@ -59,15 +68,19 @@ export function createCountries({ store, broker, log }: CountriesDeps): Countrie
     }
   };
 
+  const isOutdated: Countries['isOutdated'] = async (workspace, before, faults) => {
+    if (!faults.some(({ path }) => /\/(?:phone|address)$/.test(path))) return false;
+    await refresh(workspace);
+    return known.get(workspace) !== before;
+  };
+
   return {
     of: (workspace) => known.get(workspace),
+    isOutdated,
     async reading(workspace, read) {
       const before = known.get(workspace);
       const found = read(before);
-      if (!found.faults.some(({ path }) => /\/(?:phone|address)$/.test(path))) return found;
-      await refresh(workspace);
-      const now = known.get(workspace);
-      return now === before ? found : read(now);
+      return (await isOutdated(workspace, before, found.faults)) ? read(known.get(workspace)) : found;
     },
     async start() {
       // Followed first, then read: a change in between is seen twice rather than never.

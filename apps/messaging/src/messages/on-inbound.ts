@@ -1,3 +1,4 @@
+import { formsOf } from '@herald/addresses';
 import { collections, eventsMessages, type SendInbound } from '@herald/contracts';
 import { deriveId, EVENT_SCHEMA, type Event, type JsonObject, streamOf } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
@@ -21,9 +22,14 @@ export function createOnInbound({
 
   /** The latest first. */
   const whoseNumber = async ({ workspace, channel, from }: SendInbound): Promise<string[]> => {
-    const query = { index: 'byTo', equals: [workspace, from, channel], reverse: true, limit: LOOKED_AT };
-    const page = await messages.find(query);
-    return [...new Set(page.items.map(({ state }) => state.prospectId))];
+    const pages = await Promise.all(
+      formsOf(from).map((to) =>
+        messages.find({ index: 'byTo', equals: [workspace, to, channel], reverse: true, limit: LOOKED_AT }),
+      ),
+    );
+    const states = pages.flatMap(({ items }) => items.map(({ state }) => state));
+    states.sort((a, b) => b.requestedAt - a.requestedAt);
+    return [...new Set(states.map(({ prospectId }) => prospectId))];
   };
 
   return async (inbound) => {

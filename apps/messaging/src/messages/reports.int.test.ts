@@ -320,7 +320,7 @@ describe('an incoming text', () => {
   const phone = '+14155550101';
 
   /** Messages to the same phone, of two people, the latest of Bob. */
-  async function texted() {
+  async function texted(to = phone) {
     const stage = await ready();
     for (const [index, prospectId] of ['ada', 'bob'].entries()) {
       const {
@@ -343,7 +343,7 @@ describe('an incoming text', () => {
               version: 1,
               attempts: 1,
               changedAt: T0,
-              to: phone,
+              to,
             },
           },
         },
@@ -365,6 +365,19 @@ describe('an incoming text', () => {
       'prospect.unsubscribed prospect/ada STOP',
     ]);
     expect(stage.told[1]?.data.channel).toBe('sms');
+  });
+
+  test.each([
+    ['+541123456789', '+5491123456789'],
+    ['+5491123456789', '+541123456789'],
+  ])('to %s is answered from %s: in Argentina one phone has both', async (to, from) => {
+    const stage = await texted(to);
+    await stage.inbound({ from, text: 'STOP', keyword: 'stop' });
+    await vi.waitFor(() => expect(stage.told).toHaveLength(3));
+    expect(ofProspects(stage).slice(1)).toEqual([
+      'prospect.unsubscribed prospect/bob STOP',
+      'prospect.unsubscribed prospect/ada STOP',
+    ]);
   });
 
   test('with START subscribes them again; any other is only kept, with whom the latest was for', async () => {

@@ -235,6 +235,15 @@ describe('an incoming text', () => {
     },
   );
 
+  it.each([
+    ['+5215512345678', '+525512345678'],
+    ['+551187654321', '+5511987654321'],
+    ['+549111523456789', '+5491123456789'],
+  ])('from the old form %s is from %s, to which messages go', async (From, from) => {
+    await incoming({ Body: 'STOP', From });
+    expect((await handedOn())[0]?.from).toBe(from);
+  });
+
   it('is what Twilio says that it has already acted on', async () => {
     await incoming({
       Body: 'no more of this',
