@@ -4,6 +4,8 @@ import { sendgridRoutes } from './callbacks/sendgrid/sendgrid.routes.ts';
 import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { hooksRoutes } from './hooks/hooks.routes.ts';
+import { createFetchPinned, type FetchPinned } from './hooks/sns/fetch-pinned.ts';
+import { createSns } from './hooks/sns/sns.ts';
 import { createPublishEvents } from './publish-events.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createCountries } from './settings/countries.ts';
@@ -27,6 +29,8 @@ export interface IngestDeps extends ServiceDeps {
   readonly sendgridWebhookKey?: string | undefined;
   /** The same for Twilio. */
   readonly twilioAuthToken?: string | undefined;
+  /** Calls SNS; over the internet by default. */
+  readonly fetchPinned?: FetchPinned;
 }
 
 /** HTTP in: events, webhooks of any source, what providers report, links in messages. Answers 2xx only for what the broker has made durable. */
@@ -39,6 +43,9 @@ export function createIngest(deps: IngestDeps): Service {
   const newRateLimit = () => createRateLimit(deps.rate ?? 0, () => performance.now());
   const rateLimit = newRateLimit();
   const publicUrl = deps.publicUrl.replace(/\/+$/, '');
+
+  const outbound = createFetchPinned();
+  const sns = createSns({ fetchPinned: deps.fetchPinned ?? outbound.fetchPinned, clock, log });
 
   return {
     name: 'ingest',
@@ -53,6 +60,7 @@ export function createIngest(deps: IngestDeps): Service {
           memory,
           countries,
           secrets,
+          sns,
           clock,
           log,
           metrics,
@@ -86,7 +94,7 @@ export function createIngest(deps: IngestDeps): Service {
       await Promise.all([memory.start(), countries.start()]);
     },
     async stop() {
-      await Promise.all([memory.stop(), countries.stop()]);
+      await Promise.all([memory.stop(), countries.stop(), outbound.close()]);
     },
     // API keys and sources are in memory: it accepts events while the database is away.
     needs: ['broker'],

@@ -81,6 +81,11 @@ spec:
 {{- if $egress.providers }}
 {{- include "service.policyOutside" . }}
 {{- end }}
+{{- with $egress.sns }}
+{{- if .enabled }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" .to "ports" .ports "context" $) }}
+{{- end }}
+{{- end }}
 {{- with $egress.extra }}
 {{ include "service.render" (dict "value" . "context" $) }}
 {{- end }}

@@ -221,8 +221,19 @@ export type HmacPreset = (typeof hmacPresets)[number];
 
 /** How a source proves who it is. `secret` is the name of a secret of the workspace, never the secret itself. */
 export interface SourceVerify {
-  readonly scheme: 'none' | 'bearer' | 'basic' | 'hmac' | HmacPreset | 'mandrill' | 'sendgrid' | 'twilio';
+  readonly scheme:
+    | 'none'
+    | 'bearer'
+    | 'basic'
+    | 'hmac'
+    | HmacPreset
+    | 'mandrill'
+    | 'sendgrid'
+    | 'sns'
+    | 'twilio';
   readonly secret?: string;
+  /** The topics of `sns` that may send: every AWS account can sign for topics of its own. */
+  readonly topicArn?: string | readonly string[];
   readonly header?: string;
   /** How old a timestamp may be, in s. */
   readonly tolerance?: number;
@@ -255,6 +266,7 @@ export interface SourceHandshake {
     | 'microsoft-graph'
     | 'okta'
     | 'slack'
+    | 'sns'
     | 'twitch'
     | 'zoom';
   /** The name of the secret with the verify token of `hub-challenge`. */

@@ -246,6 +246,12 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
       { ports: tcp(443, 8443), to: expect.any(Array) },
     ],
     [
+      'Amazon SNS, where a source needs it',
+      'ingest',
+      { networkPolicy: { enabled: true, egress: { sns: { enabled: true } } } },
+      { ports: tcp(443), to: expect.any(Array) },
+    ],
+    [
       'the collector on the port it is said to have',
       'ingest',
       { telemetry: { endpoint: 'http://collector.example:14318' } },
@@ -263,6 +269,13 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
       ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === `${RELEASE}-${chart}`,
     );
     expect((policy as { spec?: { egress?: object[] } } | undefined)?.spec?.egress).toContainEqual(rule);
+  });
+
+  it('lets ingest out to nobody on the internet unless it is asked to', async () => {
+    const manifests = await render('ingest', { networkPolicy: { enabled: true } });
+    const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies).not.toEqual([]);
+    expect(JSON.stringify(policies)).not.toContain('0.0.0.0/0');
   });
 
   it('lets pods out to no mail server while none is set', async () => {

@@ -46,7 +46,7 @@ const asJson = (value: Readonly<Record<string, string>>): HandshakeAnswer => ({
 /** The handshake of a source: its own, or the one that its sender by name always makes. */
 export function handshakeOf({ handshake, verify: { scheme } }: SourceDocument): SourceHandshake | undefined {
   if (handshake !== undefined) return handshake;
-  const implied = ['slack', 'zoom', 'twitch', 'dropbox'] as const;
+  const implied = ['slack', 'sns', 'zoom', 'twitch', 'dropbox'] as const;
   const kind = implied.find((name) => name === scheme);
   return kind === undefined ? undefined : { kind };
 }

@@ -119,7 +119,7 @@ function checkedEvent(
 function idOf(doc: SourceDocument, own: string | undefined, { request, body }: Hook, index?: number): string {
   if (own !== undefined) return deriveId('hook', doc.id, own);
   const place = index === undefined ? [] : [index];
-  const delivery = deliveryId(doc.verify, request.headers);
+  const delivery = deliveryId(doc.verify, request.headers, body.value);
   return delivery === undefined
     ? deriveId('hook-body', doc.id, body.text, ...place)
     : deriveId('hook', doc.id, delivery, ...place);

@@ -1,4 +1,4 @@
-import type { SourceDocument } from '@herald/contracts';
+import type { SourceDocument, SourceVerify } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import {
   type Http,
@@ -17,9 +17,10 @@ import type { Countries } from '../settings/countries.ts';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
 import { type HandshakeRequest, handshakeOf, openHandshake, provenHandshake } from './handshakes.ts';
-import { readHookBody } from './hook-body.ts';
+import { type HookBody, readHookBody } from './hook-body.ts';
 import { type Hook, type HookEvents, hookEvents } from './hook-events.ts';
 import { isAuthentic, isSecretHeader, pretendToVerify, type RawRequest, secretsOf } from './signatures.ts';
+import type { Sns } from './sns/sns.ts';
 
 /** bytes */
 const BODY_LIMIT = 1024 * 1024;
@@ -89,6 +90,7 @@ export interface HooksDeps {
   readonly memory: SourceMemory;
   readonly countries: Pick<Countries, 'of' | 'isOutdated'>;
   readonly secrets: Secrets;
+  readonly sns: Sns;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -100,7 +102,7 @@ export interface HooksDeps {
 
 /** `POST /hooks/:workspace/:source`: public, for the source proves itself. */
 export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
-  const { memory, countries, secrets, clock, log, publicUrl, metrics, publishEvents, rateLimit } = deps;
+  const { memory, countries, secrets, sns, clock, log, publicUrl, metrics, publishEvents, rateLimit } = deps;
   countRejections(scope, metrics, 'signature');
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
@@ -114,9 +116,11 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
       const asked = ask(workspace, id, given);
       if (asked !== undefined)
         return reply.code(200).headers(asked.headers).type(asked.type).send(asked.text);
-      const source = authenticate(workspace, id, given.request);
+      const source = await authenticate(workspace, id, given.request);
       rateLimit(workspace, 1);
-      const body = readHookBody(given.request.body, given.request.headers['content-type']);
+      const body = bodyOf(given.request);
+      if (source.doc.verify.scheme === 'sns' && (await sns.handshake(body.value, source.doc)))
+        return reply.code(200).type('text/plain; charset=utf-8').send('');
       const handshake = handshakeOf(source.doc);
       const proven =
         handshake &&
@@ -174,14 +178,30 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
   };
 
   /** The source that sent this. Unknown and not proven are one answer and cost the same: nobody can list sources by asking. */
-  const authenticate = (workspace: string, id: string, request: RawRequest): Source => {
+  const authenticate = async (workspace: string, id: string, request: RawRequest): Promise<Source> => {
     const source = memory.find(workspace, id);
     if (source === undefined) {
       pretendToVerify(request);
       throw unauthorized();
     }
-    if (!isAuthentic(source.doc.verify, secretsFor(source.doc), request, clock)) throw unauthorized();
+    const { verify } = source.doc;
+    const authentic =
+      verify.scheme === 'sns'
+        ? await isFromSns(verify, request)
+        : isAuthentic(verify, secretsFor(source.doc), request, clock);
+    if (!authentic) throw unauthorized();
     return source;
+  };
+
+  /** The proof of SNS is in its body. One that cannot be read proves nothing, and costs what an unknown source costs. */
+  const isFromSns = async (verify: SourceVerify, request: RawRequest): Promise<boolean> => {
+    pretendToVerify(request);
+    try {
+      return await sns.isAuthentic(verify, bodyOf(request).value);
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) return false;
+      throw error;
+    }
   };
 
   const secretsFor = ({ workspace, id, verify }: SourceDocument, name = verify.secret): string[] => {
@@ -220,6 +240,8 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     }
   };
 }
+
+const bodyOf = ({ body, headers }: RawRequest): HookBody => readHookBody(body, headers['content-type']);
 
 const unauthorized = (): Problem =>
   new Problem(

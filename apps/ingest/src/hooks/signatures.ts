@@ -5,6 +5,7 @@ import { equal } from './compare.ts';
 import { type HmacRule, isHmacAuthentic } from './hmac.ts';
 import { DEFAULT_HEADER, hmacPresets, hmacRule } from './hmac-presets.ts';
 import { isSendgridSignature, sendgridKey } from './sendgrid-signature.ts';
+import { readSnsMessage } from './sns/message.ts';
 import { isTwilioSignature } from './twilio-signature.ts';
 
 /** A request as it came, before anything was made of it. Header names are lower case; a repeated header is its values joined by `, `. */
@@ -37,6 +38,8 @@ export function isAuthentic(
   switch (verify.scheme) {
     case 'none':
       return true;
+    case 'sns':
+      return false; // its proof is in its body, and needs a certificate: `sns/sns.ts`
     case 'bearer': {
       const token = digest(bearerToken(verify.header, request));
       return secrets.some((secret) => equal(digest(secret), token));
@@ -112,8 +115,15 @@ export const isSecretHeader = ({ header = DEFAULT_HEADER }: SourceVerify, name: 
   CREDENTIALS.test(name) || name === header;
 
 /** The id that a sender of this scheme gives each webhook, the same on every retry; undefined where the scheme has none. */
-export function deliveryId({ scheme }: SourceVerify, headers: RawRequest['headers']): string | undefined {
+export function deliveryId(
+  { scheme }: SourceVerify,
+  headers: RawRequest['headers'],
+  body: unknown,
+): string | undefined {
   switch (scheme) {
+    case 'sns':
+      // Of the signed body, not of the header, which anybody can write.
+      return readSnsMessage(body)?.messageId;
     case 'github':
       return headers['x-github-delivery'];
     case 'standard-webhooks':

@@ -9,7 +9,7 @@ export const Handshake = Type.Object(
     kind: Type.Enum(
       [
         ...['cloudevents', 'dropbox', 'event-grid', 'head', 'hub-challenge'],
-        ...['microsoft-graph', 'okta', 'slack', 'twitch', 'zoom'],
+        ...['microsoft-graph', 'okta', 'slack', 'sns', 'twitch', 'zoom'],
       ] as (
         | 'cloudevents'
         | 'dropbox'
@@ -19,10 +19,11 @@ export const Handshake = Type.Object(
         | 'microsoft-graph'
         | 'okta'
         | 'slack'
+        | 'sns'
         | 'twitch'
         | 'zoom'
       )[],
-      { description: 'Senders named slack, twitch, zoom and dropbox have theirs without this.' },
+      { description: 'The schemes slack, sns, twitch, zoom and dropbox have theirs without this.' },
     ),
     secret: Type.Optional(
       Type.String({ pattern: NAME, description: 'The secret that holds the verify token of hub-challenge.' }),
@@ -60,6 +61,8 @@ export function handshakeFaults(
       add(name, `is for cloudevents, not for ${kind}`);
   if (kind === 'zoom' && scheme !== 'zoom')
     add('kind', 'zoom needs the scheme zoom, whose secret it answers by');
+  if (kind === 'sns' && scheme !== 'sns')
+    add('kind', 'sns needs the scheme sns, which checks what it confirms');
   if (kind !== 'hub-challenge') {
     if (secret !== undefined) add('secret', `${kind} needs no secret of its own`);
   } else if (secret === undefined) add('secret', 'is required for hub-challenge: the verify token');

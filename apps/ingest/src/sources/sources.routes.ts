@@ -163,7 +163,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
   const toResource = (doc: SourceDocument): Static<typeof SourceResource> => ({
     id: doc.id,
     ...(doc.name === undefined ? {} : { name: doc.name }),
-    verify: doc.verify,
+    verify: { ...doc.verify } as SourceBody['verify'],
     ...(doc.handshake === undefined ? {} : { handshake: { ...doc.handshake } as SourceBody['handshake'] }),
     map: doc.map,
     version: doc.version,

@@ -5,6 +5,7 @@ import { hmacKey } from '../hooks/hmac.ts';
 import { sendgridKey } from '../hooks/sendgrid-signature.ts';
 import { hmacRulesOf, secretsOf } from '../hooks/signatures.ts';
 import { holds, readSignedText } from '../hooks/signed-text.ts';
+import { TOPIC_ARN } from '../hooks/sns/pinned-urls.ts';
 
 /** A name that can stand in a URL and in a file's name. */
 export const NAME = '^[a-z0-9][a-z0-9_-]{0,62}$';
@@ -16,14 +17,34 @@ const Punctuated = (maxLength: number, description: string) =>
   Type.String({ maxLength, pattern: '^[\\x20-\\x7e]*$', description });
 const Field = (description: string) => Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$', description });
 
+const TopicArn = Type.String({
+  pattern: TOPIC_ARN,
+  description: 'Of a standard topic: FIFO topics do not deliver to HTTPS.',
+});
+
 /** How a source proves itself, as it is written. */
 export const Verify = Type.Object(
   {
-    scheme: Type.Enum(['none', 'bearer', 'basic', 'hmac', ...hmacPresets, 'mandrill', 'sendgrid', 'twilio']),
+    scheme: Type.Enum([
+      'none',
+      'bearer',
+      'basic',
+      'hmac',
+      ...hmacPresets,
+      'mandrill',
+      'sendgrid',
+      'sns',
+      'twilio',
+    ]),
     secret: Type.Optional(
       Type.String({
         pattern: NAME,
         description: 'The name of a secret of the workspace, never the secret itself.',
+      }),
+    ),
+    topicArn: Type.Optional(
+      Type.Union([TopicArn, Type.Array(TopicArn, { minItems: 1, maxItems: 50 })], {
+        description: 'For sns, required: the topic that may send, or a list of topics.',
       }),
     ),
     header: Type.Optional(
@@ -36,7 +57,7 @@ export const Verify = Type.Object(
         minimum: 1,
         maximum: 86_400,
         description:
-          'How far off a signed timestamp may be, in s. Default 300; twitch 600; sendgrid 25 hours.',
+          'How far off a signed timestamp may be, in s. Default 300; twitch 600; sns 3,900; sendgrid 25 hours.',
       }),
     ),
     algorithm: Type.Optional(
@@ -99,7 +120,7 @@ const CHOOSES_HEADER: ReadonlySet<string> = new Set(['bearer', 'hmac', 'hmac-sha
 
 /** What keeps a source from proving itself by this; its secret must be there and of the right kind. */
 export function verifyFaults(verify: Verify, workspace: string, secrets: Secrets): Fault[] {
-  const { scheme, secret, header, tolerance } = verify;
+  const { scheme, secret, header, tolerance, topicArn } = verify;
   const faults: Fault[] = [];
   const add = (field: string, message: string): void => {
     faults.push({ path: `/verify/${field}`, message });
@@ -110,8 +131,11 @@ export function verifyFaults(verify: Verify, workspace: string, secrets: Secrets
   if (scheme === 'hmac') for (const [name, message] of templateFaults(verify)) add(name, message);
   if (faults.length > 0) return faults;
   if (tolerance !== undefined && !signsTime(verify)) add('tolerance', `${scheme} signs no timestamp`);
-  if (scheme === 'none') {
-    if (secret !== undefined) add('secret', 'none needs no secret');
+  if (scheme !== 'sns' && topicArn !== undefined) add('topicArn', `is for sns, not for ${scheme}`);
+  if (scheme === 'sns' && topicArn === undefined)
+    add('topicArn', 'is required for sns: without it any topic of any AWS account could send');
+  if (scheme === 'none' || scheme === 'sns') {
+    if (secret !== undefined) add('secret', `${scheme} needs no secret`);
     return faults;
   }
   if (secret === undefined) {
@@ -140,7 +164,7 @@ function* templateFaults(verify: Verify): Generator<[keyof Verify, string]> {
 
 function signsTime(verify: Verify): boolean {
   const { scheme } = verify;
-  if (scheme === 'sendgrid') return true;
+  if (scheme === 'sendgrid' || scheme === 'sns') return true;
   if (scheme === 'none' || scheme === 'bearer' || scheme === 'basic') return false;
   if (scheme === 'twilio' || scheme === 'mandrill') return false;
   return holds(hmacRulesOf(scheme, storedVerify(verify))[0].signed, 'timestamp');
@@ -148,7 +172,7 @@ function signsTime(verify: Verify): boolean {
 
 function isUsable(verify: Verify, secret: string): boolean {
   const { scheme } = verify;
-  if (scheme === 'none' || scheme === 'bearer') return true;
+  if (scheme === 'none' || scheme === 'sns' || scheme === 'bearer') return true;
   if (scheme === 'twilio' || scheme === 'mandrill') return true;
   if (scheme === 'basic') return secret.includes(':');
   if (scheme === 'sendgrid') return sendgridKey(secret) !== undefined;

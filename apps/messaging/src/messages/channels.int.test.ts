@@ -1,12 +1,12 @@
 import type { ProviderOutcome } from '@herald/domain';
 import { span } from '@herald/domain';
+import { createAllowedAddresses } from '@herald/outbound';
 import { startReceiver, startSendGrid, startTwilio } from '@herald/vendors';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
 import { createTwilioProviders } from '../providers/phone/twilio/twilio-providers.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createAllowedAddresses } from '../providers/webhook/allowed.ts';
 import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { type FakeProvider, fakeProvider } from '../testing/fake-provider.ts';
 import { expectReplayable, optedOut, ready } from '../testing/ready.ts';

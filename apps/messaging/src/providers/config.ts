@@ -1,4 +1,5 @@
 import { phoneNumber } from '@herald/addresses';
+import { type AllowedAddresses, createAllowedAddresses } from '@herald/outbound';
 import { ConfigError, Duration, HttpUrl, Secret, serviceUrl } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { createConsoleProvider } from './email/console/console-provider.ts';
@@ -7,7 +8,6 @@ import { createSmtpProvider } from './email/smtp/smtp-provider.ts';
 import { createPhoneConsole } from './phone/console/console-providers.ts';
 import { createTwilioProviders } from './phone/twilio/twilio-providers.ts';
 import type { Provider, Providers } from './provider.ts';
-import { type AllowedAddresses, createAllowedAddresses } from './webhook/allowed.ts';
 import { createWebhookProvider } from './webhook/webhook-provider.ts';
 
 /** Which providers there are. */

@@ -1,7 +1,7 @@
+import { createAllowedAddresses } from '@herald/outbound';
 import { startReceiver } from '@herald/vendors';
 import { expect, onTestFinished, test } from 'vitest';
 import type { OutgoingCall, OutgoingSms, Provider } from '../providers/provider.ts';
-import { createAllowedAddresses } from '../providers/webhook/allowed.ts';
 import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { setStage } from '../testing/stage.ts';
 

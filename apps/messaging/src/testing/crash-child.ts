@@ -1,7 +1,7 @@
+import { createAllowedAddresses } from '@herald/outbound';
 import { createLog, createMetrics, systemClock } from '@herald/service';
 import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
 import type { Providers } from '../providers/provider.ts';
-import { createAllowedAddresses } from '../providers/webhook/allowed.ts';
 import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { createMessaging, createSmtpProvider } from '../service.ts';
 import { openBroker, openStore } from './open.ts';

@@ -1,6 +1,6 @@
 import type { ProviderOutcome } from '@herald/domain';
+import { ForbiddenTargetError } from '@herald/outbound';
 import { type Headers, retryAfter } from '../answers/patience.ts';
-import { ForbiddenTargetError } from './connector.ts';
 
 /**
  * What a receiver's answer means, by Standard Webhooks: 2xx is success, 410 asks for no more, everything else is tried again. The id of a

@@ -1,11 +1,11 @@
 import type { lookup } from 'node:dns';
 import { createServer } from 'node:net';
+import { createAllowedAddresses } from '@herald/outbound';
 import { startReceiver, type VendorAnswer } from '@herald/vendors';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { closedPort } from '../../testing/mail-server.ts';
 import type { OutgoingWebhook } from '../provider.ts';
-import { createAllowedAddresses } from './allowed.ts';
 import { createWebhookProvider, type WebhookOptions } from './webhook-provider.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;

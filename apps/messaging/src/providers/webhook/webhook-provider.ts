@@ -1,9 +1,8 @@
 import type { lookup } from 'node:dns';
+import { type AllowedAddresses, createConnector } from '@herald/outbound';
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 import type { OutgoingWebhook, Provider } from '../provider.ts';
-import type { AllowedAddresses } from './allowed.ts';
-import { createConnector } from './connector.ts';
 import { outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
 
 export interface WebhookOptions {

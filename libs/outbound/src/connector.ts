@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AllowedAddresses } from './allowed.ts';
 
-/** A webhook leads to where none may go. */
+/** A URL leads to an address or port that may not be called. */
 export class ForbiddenTargetError extends Error {
   override readonly name = 'ForbiddenTargetError';
   readonly code = 'ERR_FORBIDDEN_TARGET';
@@ -21,7 +21,7 @@ export interface ConnectorOptions {
 const FIRST_FREE_PORT = 1_024;
 
 /**
- * Connects webhooks, and looks at each address at the moment of connecting: a name that led to the outside when it was checked can lead to
+ * Connects, and checks each address at the moment of connecting: a name that led to the outside when it was checked can lead to
  * the inside a moment later. If one of a name's addresses is forbidden the whole name is.
  */
 export function createConnector({

@@ -26,11 +26,11 @@ const GLOBAL_6 = '2000::/3';
 /** And of that not: protocols (Teredo, ORCHID and others), documentation, and 6to4, which leads into IPv4. */
 const NOT_PUBLIC_6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
-/** Answers which addresses a webhook may be sent to. */
+/** Answers which addresses may be called. */
 export interface AllowedAddresses {
   /** Whether an address is public, or in a network that the installation allows. */
   isAllowed(address: string): boolean;
-  /** Whether it is in a network that the installation allows: only there may a webhook go by http. */
+  /** Whether it is in a network that the installation allows: only there is http allowed. */
   isOwn(address: string): boolean;
 }
 
