@@ -1,8 +1,8 @@
+import { createAllowedAddresses } from '@herald/outbound';
 import { createLog } from '@herald/service';
 import { startReceiver } from '@herald/vendors';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSmtpProvider } from '../providers/email/smtp/smtp-provider.ts';
-import { createAllowedAddresses } from '../providers/webhook/allowed.ts';
 import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { closedPort, reply, startMailServer } from '../testing/mail-server.ts';
