@@ -41,10 +41,9 @@ export function explainStep(event: EnrollmentFact): Explanation {
     }
     case 'enrollment.emitted':
       return step(`emitted ${event.data.eventType}`, `step ${event.data.stepId} of ${campaignId} says so`);
-    case 'enrollment.exited': {
-      const by = event.data.withdrawn ? ', and what had not been sent was withdrawn' : '';
-      return step(`left ${campaignId}`, `exited: ${event.data.reason}${by}`);
-    }
+    case 'enrollment.exited':
+      // A message that this withdraws has a line of its own; often there is none.
+      return step(`left ${campaignId}`, `exited: ${event.data.reason}`);
     case 'enrollment.completed':
       return step(`completed ${campaignId}`, 'its last step is done');
     case 'enrollment.failed':

@@ -111,7 +111,7 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
   'enrollment.exited': [
     [
       { reason: 'subscription.started', withdrawn: true, event: seen },
-      'step: left trial; exited: subscription.started, and what had not been sent was withdrawn',
+      'step: left trial; exited: subscription.started',
     ],
     [{ reason: 'step stop', withdrawn: false, stepId: 'stop' }, 'step: left trial; exited: step stop'],
   ],
