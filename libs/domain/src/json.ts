@@ -1,3 +1,7 @@
+import { readLongNumbers } from './long-numbers.ts';
+
+export { UnfitNumber } from './long-numbers.ts';
+
 /** What JSON holds. An integer beyond 2⁵³ is a `bigint`, so that it keeps every digit; all other numbers are numbers. */
 export type JsonValue = string | number | bigint | boolean | null | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
@@ -5,48 +9,21 @@ export type JsonObject = { [key: string]: JsonValue };
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The source text that `JSON.parse` gives a reviver, and what writes a number as it is: TypeScript's library lacks both. */
+/** What writes a number as it is: TypeScript's library lacks it. */
 interface ExactJson {
-  parse(
-    text: string,
-    revive: (key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown;
   rawJSON(text: string): unknown;
 }
 const exact = JSON as unknown as ExactJson;
 
 /** Without such a run of digits no number can be beyond 2⁵³, and the fast way will do. */
 const MANY_DIGITS = /\d{16}/;
-/** Enough for 128 bits. Longer ones would cost more than their length. */
-const INTEGER = /^-?\d{1,40}$/;
-
-/** A number of a text that cannot be kept with all its digits. */
-export class UnfitNumber {
-  readonly reason: string;
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
-
 /**
  * The value of a JSON text with every digit of its integers. With `strict`, an `UnfitNumber` stands where a number has digits before its
  * point that are lost in double precision and is no integer of up to 40 digits. Throws a `SyntaxError` as `JSON.parse` does.
  */
 export function readJson(text: string, { strict = false } = {}): unknown {
-  if (!MANY_DIGITS.test(text)) return JSON.parse(text);
-  return exact.parse(text, (_key, value, { source }) => {
-    if (typeof value !== 'number' || source === undefined || Math.abs(value) <= Number.MAX_SAFE_INTEGER)
-      return value;
-    if (INTEGER.test(source)) return BigInt(source);
-    return strict && keepsTooMuch(source) ? new UnfitNumber(REASON) : value;
-  });
+  return MANY_DIGITS.test(text) ? readLongNumbers(text, strict) : JSON.parse(text);
 }
-
-const REASON = 'is a number with more digits than can be kept: send it as text';
-
-/** 1e20 is a double by its writer's own choice; digits beyond the 17 that a double can have are lost. */
-const keepsTooMuch = (source: string): boolean =>
-  !/e/i.test(source) || source.replace(/e.*$/i, '').replace(/\D/g, '').length > 17;
 
 /**
  * JSON text with every digit of its integers; undefined for what has none, as `JSON.stringify`. A double beyond 2⁵³ is written with an

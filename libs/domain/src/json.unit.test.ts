@@ -74,6 +74,30 @@ describe('JSON', () => {
     });
   });
 
+  it.each([
+    '{820982911946154508:1}',
+    '{820982911946154508 :1}',
+    '[0820982911946154508]',
+    '[820982911946154508x]',
+    '[820982911946154508"a"]',
+    '["a"820982911946154508]',
+    '[--820982911946154508]',
+    '[820982911946154508.]',
+    '["820982911946154508]',
+  ])('refuses %s, which is no JSON', (text) => {
+    expect(() => readJson(text)).toThrow(SyntaxError);
+  });
+
+  it('finds integers beside texts of digits, quotes and backslashes, and at any depth', () => {
+    const n = 820982911946154508n;
+    const texts = ['\\', '\\"820982911946154509', '"1234567890123456789', '820982911946154508:'];
+    const value = texts.flatMap((text) => [text, n, { [text]: [n] }]);
+    expect(readJson(writeJson(value))).toEqual(value);
+    expect(() => readJson(`${'['.repeat(50_000)}820982911946154508${']'.repeat(50_000)}`)).not.toThrow();
+    expect(readJson('820982911946154508')).toBe(n);
+    expect(Object.hasOwn(readJson('{"__proto__":820982911946154508}') as object, '__proto__')).toBe(true);
+  });
+
   it('tells two integers apart that are one as doubles', () => {
     expect(canonicalJson(readJson('820982911946154508'))).not.toBe(
       canonicalJson(readJson('820982911946154509')),

@@ -25,6 +25,13 @@ describe('the body of a webhook', () => {
     expect(read('[{"a":1}]', type)).toEqual([{ a: 1 }]);
   });
 
+  it('has up to a thousand fields of a form', () => {
+    const form = (fields: number) => Array.from({ length: fields }, (_, n) => `k${n}=1`).join('&');
+    const type = 'application/x-www-form-urlencoded';
+    expect(Object.keys(read(form(1_000), type) as object)).toHaveLength(1_000);
+    expect(() => read(form(1_001), type)).toThrow('The form has more than 1,000 fields, which is the limit.');
+  });
+
   it('is read as a form, and as the JSON in its only field payload', () => {
     const form = 'application/x-www-form-urlencoded';
     expect(read('a=1&b=%C3%BC+x&a=2', form)).toEqual({ a: '1', b: 'ü x' });

@@ -62,6 +62,18 @@ describe('parseJson', () => {
     expect(problemOf(text).errors?.[0]?.path).toBe(path);
   });
 
+  it('takes 10,000 names in an object, in as many objects as there are, and not one more', () => {
+    const names = (count: number) =>
+      `{${Array.from({ length: count }, (_, n) => `"k${n}":{"a":":"}`).join()}}`;
+    expect(Object.keys(parseJson(names(10_000)) as object)).toHaveLength(10_000);
+    expect(parseJson(`[${names(10_000)},${names(10_000)}]`)).toHaveLength(2);
+    const { detail, code } = problemOf(`[${names(10_001)}]`);
+    expect({ detail, code }).toEqual({
+      detail: 'The body cannot be taken: an object in it has 10,001 names, the limit is 10,000.',
+      code: 'malformed_json',
+    });
+  });
+
   it('keeps every digit of integers beyond 2⁵³', () => {
     expect(parseJson('{"id":820982911946154508,"n":5}')).toEqual({ id: 820982911946154508n, n: 5 });
   });
@@ -87,7 +99,7 @@ describe('parseJson', () => {
     ['half a million elements, then a fault', `[${'0,'.repeat(500_000)}x]`],
     ['half a million escapes, cut off', `"${'\\"'.repeat(500_000)}`],
     ['one name 100,000 times', `{${'"a":1,'.repeat(100_000)}"a":1}`],
-    ['100,000 names', `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":1`).join()},"x"}`],
+    ['100,000 names, then a fault', `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":1`).join()},"x"}`],
   ])('refuses %s without keeping others waiting', (_what, text) => {
     const start = process.cpuUsage();
     expect(problemOf(text).status).toBe(400);
