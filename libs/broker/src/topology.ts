@@ -15,15 +15,15 @@ export interface RetryPolicy {
 
 /**
  * A message whose handler was cut off so often in a row, by a crash of the process or a lost connection, is taken for the cause and becomes
- * a dead letter. A cut-off uses up no attempt. From the second one on a message is a suspect: a process hands over one suspect at a time, so
- * that only the cause is cut off again.
+ * a dead letter. A cut-off uses up no attempt. Before that it is a suspect: a process hands over one suspect at a time, so that only the
+ * cause is cut off again.
  */
 const CUT_OFFS = 3;
 
 /** How many cut-offs make a dead letter under this policy: no more than it has attempts. */
 export const cutOffsAllowed = ({ attempts }: RetryPolicy): number => Math.min(CUT_OFFS, attempts);
 
-/** How many cut-offs make a suspect: one more, and it is a dead letter. */
+/** How many cut-offs make a suspect on RabbitMQ: one more, and it is a dead letter. */
 export const cutOffsOfSuspect = (policy: RetryPolicy): number => Math.max(1, cutOffsAllowed(policy) - 1);
 
 /** The reason of such a dead letter. */

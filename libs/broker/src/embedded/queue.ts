@@ -60,7 +60,7 @@ export interface QueueDeps {
 }
 
 export function createQueue({ spec, ready, delayed, dead, gate }: QueueDeps): WorkQueue {
-  const sharing = createShareOut(spec.retry, gate);
+  const sharing = createShareOut(gate);
   let members: readonly Member[] = [];
   /** Next in line, in order. All rows of the file up to `readUpTo` are in it, or with a handler, or were just settled. */
   let window: Row[] = [];

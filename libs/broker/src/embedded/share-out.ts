@@ -1,4 +1,3 @@
-import { cutOffsOfSuspect, type RetryPolicy } from '../topology.ts';
 import type { Gate } from './gate.ts';
 import type { Member } from './member.ts';
 import type { Row } from './message.ts';
@@ -22,13 +21,13 @@ export interface ShareOut {
 /**
  * Gives what waits to those who want it, in turn, in order.
  *
- * A message that was with a handler when the process died, and not for the first time, is suspected of killing it: it is handed over alone, when nothing else of its
+ * A message that was with a handler when the process died is suspected of killing it: it is handed over alone, when nothing else of its
  * queue is with a handler, and no suspect of another. So a message that kills the process soon ends as a dead letter, and does not take
- * along what happened to be in flight beside it.
+ * along what happened to be in flight beside it: an innocent one would have to be the one in hand at two more deaths in a row, although
+ * it is the first to be handed over after each.
  */
-export function createShareOut(retry: RetryPolicy, gate: Gate): ShareOut {
-  const suspicious = cutOffsOfSuspect(retry);
-  const isSuspect = (row: Row): boolean => row.handed >= suspicious;
+export function createShareOut(gate: Gate): ShareOut {
+  const isSuspect = (row: Row): boolean => row.handed > 0;
   let turn = 0;
   let alone = false;
   const me = {};
