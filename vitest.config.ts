@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */
 /** With real servers on a shared machine something may stall once: there such a test has a second try, which the report names. */
 const retry = process.env.CI === 'true' ? 1 : 0;
 
+/** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */
 const tier = (
   name: string,
   options: { testTimeout: number; maxWorkers: number; groupOrder: number; retry?: number },
