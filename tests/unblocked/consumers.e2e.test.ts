@@ -2,19 +2,21 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeCredentials } from '@herald/harness';
 import { expect, test } from 'vitest';
+
+const WATCH = new URL('./watch-loop.ts', import.meta.url);
+const MAIN = new URL('./consumers-main.ts', import.meta.url);
 
 test('no message holds the event loop, whatever its body, on any queue', { timeout: 200_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'herald-unblocked-'));
   try {
     const { env, apiKey } = await writeCredentials(dir);
-    const here = (name: string): string => join(import.meta.dirname, name);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import', pathToFileURL(here('watch-loop.ts')).href, here('consumers-main.ts')],
+      ['--import', WATCH.href, fileURLToPath(MAIN)],
       {
         env: {
           PATH: process.env.PATH ?? '',
