@@ -22,6 +22,8 @@ export interface EmbeddedBrokerDeps {
   readonly observer: BrokerObserver;
   /** ms of wall time before a write that failed is tried again. */
   readonly afterFailure: number;
+  /** ms of wall time that a process lives before it is handed what was in hand when one before it died. */
+  readonly suspectsAfter: number;
 }
 
 /** The broker on an open database, which it closes with itself. Rejects, and leaves it open, for a topology that contradicts itself. */
@@ -31,7 +33,7 @@ export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Br
   const fault = (error: unknown): void =>
     observer.fault(error instanceof Error ? error : new Error(String(error)));
   const route = createRouter(topology);
-  const gate = createGate(() => engine.wake());
+  const gate = createGate(() => engine.wake(), deps.suspectsAfter);
   const queues = await openQueues(database, topology.queues, observer, gate);
   let closing: Promise<void> | undefined;
   const isClosing = (): boolean => closing !== undefined;

@@ -8,8 +8,13 @@ export interface Gate {
   leave(queue: object): void;
 }
 
-/** `wake` is called when a queue that was turned away may try again. */
-export function createGate(wake: () => void): Gate {
+/**
+ * `wake` is called when a queue that was turned away may try again. No suspect passes before `after` ms have gone since the first one came:
+ * a process that is ended by others again and again, as soon as it has begun, must not make its first message look like the cause.
+ */
+export function createGate(wake: () => void, after: number): Gate {
+  let opening: NodeJS.Timeout | undefined;
+  let isOpen = after === 0;
   let within: object | undefined;
   let timer: NodeJS.Timeout | undefined;
   let turnedAway = false;
@@ -24,6 +29,13 @@ export function createGate(wake: () => void): Gate {
 
   return {
     enter(queue) {
+      if (!isOpen) {
+        opening ??= setTimeout(() => {
+          isOpen = true;
+          wake();
+        }, after).unref();
+        return false;
+      }
       if (within !== undefined && within !== queue) {
         turnedAway = true;
         return false;

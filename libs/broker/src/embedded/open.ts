@@ -6,6 +6,7 @@ import { createEmbeddedBroker } from './embedded-broker.ts';
 
 /** ms of wall time. */
 const AFTER_FAILURE = 1000;
+const SUSPECTS_AFTER = 3000;
 
 export interface EmbeddedBrokerOptions {
   /** Path of the SQLite file; it is made if it is not there. One process has it at a time. */
@@ -14,6 +15,8 @@ export interface EmbeddedBrokerOptions {
   /** The clock of due times. Retry back-offs last their length on the wall, however fast it runs. */
   readonly clock: Clock;
   readonly observer?: BrokerObserver;
+  /** ms of wall time that a process lives before it is handed what was in hand when one before it died; 3 s unless given. */
+  readonly suspectsAfter?: number;
 }
 
 /**
@@ -23,10 +26,11 @@ export interface EmbeddedBrokerOptions {
  * Rejects if the file cannot be opened or another process has it, and for a topology that contradicts itself.
  */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<Broker> {
-  const { file, topology, clock, observer = {} } = options;
+  const { file, topology, clock, observer = {}, suspectsAfter = SUSPECTS_AFTER } = options;
   const database = openDatabase(file);
   try {
-    return await createEmbeddedBroker({ database, topology, clock, observer, afterFailure: AFTER_FAILURE });
+    const given = { database, topology, clock, observer, suspectsAfter };
+    return await createEmbeddedBroker({ ...given, afterFailure: AFTER_FAILURE });
   } catch (error) {
     await database.close();
     throw error;

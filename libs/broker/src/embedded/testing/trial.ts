@@ -28,7 +28,10 @@ export async function openTrial(retry: RetryPolicy, observer: BrokerObserver = {
   const below = openDatabase(':memory:');
   let database = faulty(below);
   const open = (): Promise<Broker> =>
-    createEmbeddedBroker({ database, topology, clock: wallClock, observer, afterFailure: 1 });
+    createEmbeddedBroker({
+      ...{ database, topology, clock: wallClock, observer, afterFailure: 1 },
+      suspectsAfter: 0,
+    });
   let broker = await open();
 
   return {
