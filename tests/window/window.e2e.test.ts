@@ -60,7 +60,7 @@ beforeAll(async () => {
     {
       ...env,
       ...{ PORT: '0', ADMIN_PORT: '0', DATA_DIR: join(dir, 'data'), SENDER: 'Acme <news@acme.example>' },
-      ...{ CLOCK_RATE: '14400', CLOCK_START: '2026-03-02T12:00:00Z' },
+      ...{ CLOCK_RATE: '14400', CLOCK_START: '2026-03-02T12:00:00Z', CONSOLE_CHANNELS: 'email,sms,call' },
     },
     join(dir, 'log.jsonl'),
   );
