@@ -13,8 +13,7 @@ export interface Gate {
  * a process that is ended by others again and again, as soon as it has begun, must not make its first message look like the cause.
  */
 export function createGate(wake: () => void, after: number): Gate {
-  let opening: NodeJS.Timeout | undefined;
-  let isOpen = after === 0;
+  let state: 'closed' | 'opening' | 'open' = after === 0 ? 'open' : 'closed';
   let within: object | undefined;
   let timer: NodeJS.Timeout | undefined;
   let turnedAway = false;
@@ -29,13 +28,14 @@ export function createGate(wake: () => void, after: number): Gate {
 
   return {
     enter(queue) {
-      if (!isOpen) {
-        opening ??= setTimeout(() => {
-          isOpen = true;
+      if (state === 'closed') {
+        state = 'opening';
+        setTimeout(() => {
+          state = 'open';
           wake();
         }, after).unref();
-        return false;
       }
+      if (state === 'opening') return false;
       if (within !== undefined && within !== queue) {
         turnedAway = true;
         return false;
