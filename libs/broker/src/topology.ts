@@ -21,7 +21,8 @@ export interface RetryPolicy {
 const CUT_OFFS = 3;
 
 /** How many cut-offs make a dead letter under this policy: no more than it has attempts. */
-export const cutOffsAllowed = ({ attempts }: RetryPolicy): number => Math.min(CUT_OFFS, attempts);
+export const cutOffsAllowed = ({ attempts }: RetryPolicy, limit = CUT_OFFS): number =>
+  Math.min(limit, attempts);
 
 /** How many cut-offs make a suspect on RabbitMQ: one more, and it is a dead letter. */
 export const cutOffsOfSuspect = (policy: RetryPolicy): number => Math.max(1, cutOffsAllowed(policy) - 1);

@@ -55,7 +55,7 @@ test('killed between the claim and the outcome, a message is unknown and never s
   const stage = await setStage({ dir, provider, startAt: Date.now(), lease: 1_500 });
   expect((await stage.message('m1'))?.lease).toBeDefined();
   // The request is still unacknowledged: it comes again, and again means nothing.
-  await vi.waitFor(async () => expect((await stage.broker.depth('messaging.send')).ready).toBe(0));
+  await vi.waitFor(async () => expect((await stage.broker.depth('messaging.send')).ready).toBe(0), 20_000);
   expect(stage.sent()).toHaveLength(0);
   await stage.by(2_600);
   const { state } = await stage.until('m1', 'unknown');

@@ -24,6 +24,8 @@ export interface EmbeddedBrokerDeps {
   readonly afterFailure: number;
   /** ms of wall time that a process lives before it is handed what was in hand when one before it died. */
   readonly suspectsAfter: number;
+  /** How many deaths of the process in a row, with a message in hand, make it a dead letter. */
+  readonly cutOffs: number;
 }
 
 /** The broker on an open database, which it closes with itself. Rejects, and leaves it open, for a topology that contradicts itself. */
@@ -34,7 +36,7 @@ export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Br
     observer.fault(error instanceof Error ? error : new Error(String(error)));
   const route = createRouter(topology);
   const gate = createGate(() => engine.wake(), deps.suspectsAfter);
-  const queues = await openQueues(database, topology.queues, observer, gate);
+  const queues = await openQueues(database, topology.queues, observer, gate, deps.cutOffs);
   let closing: Promise<void> | undefined;
   const isClosing = (): boolean => closing !== undefined;
   const engine = createEngine({

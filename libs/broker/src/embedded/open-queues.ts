@@ -18,10 +18,11 @@ export async function openQueues(
   specs: readonly QueueSpec[],
   observer: Required<Pick<BrokerObserver, 'dead' | 'fault'>>,
   gate: Gate,
+  cutOffs: number,
 ): Promise<Map<string, WorkQueue>> {
   migrate(database);
   const queues = new Map<string, WorkQueue>();
-  for (const spec of specs) queues.set(spec.name, await openQueue(database, spec, observer, gate));
+  for (const spec of specs) queues.set(spec.name, await openQueue(database, spec, observer, gate, cutOffs));
   for (const { name, count } of heldElsewhere(database, new Set(queues.keys()), PLACES)) {
     observer.fault(new Error(`Queue ${name} is not declared any more; its ${count} messages are kept`));
   }
@@ -33,6 +34,7 @@ async function openQueue(
   spec: QueueSpec,
   observer: Required<Pick<BrokerObserver, 'dead'>>,
   gate: Gate,
+  cutOffs: number,
 ): Promise<WorkQueue> {
   const { queue, died } = await database.write(() => {
     const number = queueNumber(database, spec.name);
@@ -41,7 +43,7 @@ async function openQueue(
     const delayed = createDelayedTable(database, number);
     const died = ready
       .cutOff()
-      .filter(({ handed }) => handed >= cutOffsAllowed(spec.retry))
+      .filter(({ handed }) => handed >= cutOffsAllowed(spec.retry, cutOffs))
       .map((row) => ({ row, reason: cutOffReason(row.handed) }));
     for (const { row, reason } of died) {
       dead.insert(row, reason);

@@ -7,6 +7,8 @@ import { createEmbeddedBroker } from './embedded-broker.ts';
 /** ms of wall time. */
 const AFTER_FAILURE = 1000;
 const SUSPECTS_AFTER = 3000;
+/** More than on RabbitMQ: the one process is killed more often than any one of many, and its first message comes first each time. */
+const CUT_OFFS = 5;
 
 export interface EmbeddedBrokerOptions {
   /** Path of the SQLite file; it is made if it is not there. One process has it at a time. */
@@ -17,6 +19,8 @@ export interface EmbeddedBrokerOptions {
   readonly observer?: BrokerObserver;
   /** ms of wall time that a process lives before it is handed what was in hand when one before it died; 3 s unless given. */
   readonly suspectsAfter?: number;
+  /** How many deaths of the process in a row, with a message in hand, make it a dead letter; 5 unless given. */
+  readonly cutOffs?: number;
 }
 
 /**
@@ -26,10 +30,11 @@ export interface EmbeddedBrokerOptions {
  * Rejects if the file cannot be opened or another process has it, and for a topology that contradicts itself.
  */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<Broker> {
-  const { file, topology, clock, observer = {}, suspectsAfter = SUSPECTS_AFTER } = options;
+  const { file, topology, clock, observer = {} } = options;
+  const { suspectsAfter = SUSPECTS_AFTER, cutOffs = CUT_OFFS } = options;
   const database = openDatabase(file);
   try {
-    const given = { database, topology, clock, observer, suspectsAfter };
+    const given = { database, topology, clock, observer, suspectsAfter, cutOffs };
     return await createEmbeddedBroker({ ...given, afterFailure: AFTER_FAILURE });
   } catch (error) {
     await database.close();

@@ -24,6 +24,8 @@ export const openHarness: SetUp = async (topology, observer) => {
       topology,
       clock: wallClock,
       observer,
+      // As RabbitMQ has it: what is tried is the same.
+      cutOffs: 3,
     });
     opened.push(broker);
     return broker;

@@ -30,7 +30,7 @@ export async function openTrial(retry: RetryPolicy, observer: BrokerObserver = {
   const open = (): Promise<Broker> =>
     createEmbeddedBroker({
       ...{ database, topology, clock: wallClock, observer, afterFailure: 1 },
-      suspectsAfter: 0,
+      ...{ suspectsAfter: 0, cutOffs: 3 },
     });
   let broker = await open();
 
