@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 const selection = allFaults.filter(({ short }) => short);
 
 describe.each(await rabbitsForTests())('on RabbitMQ $version', ({ start }) => {
-  test('the short selection of faults loses nothing and doubles nothing', { timeout: 400_000 }, async ({
+  test('the short selection of faults loses nothing and doubles nothing', { timeout: 1_500_000 }, async ({
     skip,
   }) => {
     const ground = await openGround(start);

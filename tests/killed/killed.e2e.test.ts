@@ -46,7 +46,7 @@ const TEMPLATE = {
 };
 const MAILS_EACH = 3;
 
-test('killed again and again, it loses nothing and sends nothing twice', { timeout: 240_000 }, async () => {
+test('killed again and again, it loses nothing and sends nothing twice', { timeout: 600_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'herald-killed-'));
   // A server that takes its time to answer, so that many kills fall between the mail and its record.
   const inbox = await openInbox({ answerAfter: 15 });
