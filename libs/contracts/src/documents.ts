@@ -255,20 +255,24 @@ export interface SourceVerify {
   readonly secretPrefix?: string;
 }
 
-/** How a sender asks, before it sends, whether this address wants its webhooks. */
+/** The ways in which senders ask, before they send, whether an address wants their webhooks. */
+export const HANDSHAKES = [
+  'cloudevents',
+  'dropbox',
+  'event-grid',
+  'head',
+  'hub-challenge',
+  'microsoft-graph',
+  'okta',
+  'slack',
+  'sns',
+  'twitch',
+  'zoom',
+] as const;
+
+/** How the sender of a source asks. */
 export interface SourceHandshake {
-  readonly kind:
-    | 'cloudevents'
-    | 'dropbox'
-    | 'event-grid'
-    | 'head'
-    | 'hub-challenge'
-    | 'microsoft-graph'
-    | 'okta'
-    | 'slack'
-    | 'sns'
-    | 'twitch'
-    | 'zoom';
+  readonly kind: (typeof HANDSHAKES)[number];
   /** The name of the secret with the verify token of `hub-challenge`. */
   readonly secret?: string;
   /** For `cloudevents`: whose requests are allowed, anyone's where there are none; and how many a minute. */

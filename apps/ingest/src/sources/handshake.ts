@@ -1,3 +1,4 @@
+import { HANDSHAKES } from '@herald/contracts';
 import type { Fault, Secrets } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { secretsOf } from '../hooks/signatures.ts';
@@ -6,25 +7,9 @@ import { NAME } from './verify.ts';
 /** How a sender asks before it sends, as it is written. */
 export const Handshake = Type.Object(
   {
-    kind: Type.Enum(
-      [
-        ...['cloudevents', 'dropbox', 'event-grid', 'head', 'hub-challenge'],
-        ...['microsoft-graph', 'okta', 'slack', 'sns', 'twitch', 'zoom'],
-      ] as (
-        | 'cloudevents'
-        | 'dropbox'
-        | 'event-grid'
-        | 'head'
-        | 'hub-challenge'
-        | 'microsoft-graph'
-        | 'okta'
-        | 'slack'
-        | 'sns'
-        | 'twitch'
-        | 'zoom'
-      )[],
-      { description: 'The schemes slack, sns, twitch, zoom and dropbox have theirs without this.' },
-    ),
+    kind: Type.Enum([...HANDSHAKES], {
+      description: 'The schemes slack, sns, twitch, zoom and dropbox have theirs without this.',
+    }),
     secret: Type.Optional(
       Type.String({ pattern: NAME, description: 'The secret that holds the verify token of hub-challenge.' }),
     ),

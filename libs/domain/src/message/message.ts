@@ -109,22 +109,7 @@ export interface MessageState extends MessageIdentity {
 }
 
 const OUTCOMES: ReadonlySet<string> = new Set<MessageOutcome>([
-  'scheduled',
-  'sent',
-  'delivered',
-  'opened',
-  'clicked',
-  'answered',
-  'completed',
-  'busy',
-  'no_answer',
-  'suppressed',
-  'failed',
-  'expired',
-  'withdrawn',
-  'bounced',
-  'complained',
-  'unknown',
+  ...MESSAGE_STATUSES.filter((status) => status !== 'requested'),
   'deferred',
   'key_pressed',
 ]);
