@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Unavailable } from './find-or-install.ts';
 import { findMirror } from './mirror.ts';
-import { cacheFolder } from './once.ts';
+import { buildOnce, cacheFolder } from './once.ts';
 
 const run = promisify(execFile);
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -19,35 +19,25 @@ export async function unpackNewer(
   suite: string,
   packages: readonly string[],
 ): Promise<{ folder: string } | Unavailable> {
-  const cache = join(cacheFolder(), 'debian');
-  const folder = join(cache, `${suite}-${packages.join('+')}`);
-  if (await isThere(folder)) return { folder };
+  const path = join(cacheFolder(), 'debian', `${suite}-${packages.join('+')}`);
   try {
-    const mirror = await findMirror();
-    if (mirror === undefined) return { unavailable: `no Debian mirror to take ${packages.join(', ')} from` };
-    await mkdir(cache, { recursive: true });
-    const scratch = await mkdtemp(`${folder}.`);
-    try {
-      await unpack({ mirror, suite, packages, scratch });
-      // Whoever is first has it; the other copy is the same.
-      await rename(join(scratch, 'root'), folder).catch(async (error) => {
-        if (!(await isThere(folder))) throw error;
-      });
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+    const folder = await buildOnce(path, async (draft) => {
+      const mirror = await findMirror();
+      if (mirror === undefined) throw new Error('there is no Debian mirror to take it from');
+      const scratch = await mkdtemp(`${path}.`);
+      try {
+        await unpack({ mirror, suite, packages, scratch });
+        await rename(join(scratch, 'root'), draft);
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    });
     return { folder };
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return { unavailable: `${packages.join(', ')} of Debian ${suite} could not be fetched: ${why}` };
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 interface Unpacking {
   readonly mirror: string;
