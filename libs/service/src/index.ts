@@ -14,6 +14,7 @@ export { createHttp, type Http, type HttpOptions } from './http/http.ts';
 export { PageQuery, ProblemBody, pageOf, problemResponses, textResponse } from './http/pages.ts';
 export { parseJson } from './json/parse-json.ts';
 export { createLog, type Log } from './log/log.ts';
+export { counted, createSeldom } from './log/seldom.ts';
 export { catalogue } from './metrics/catalogue.ts';
 export { createMetrics, type Metrics, type WaitsReading } from './metrics/metrics.ts';
 export { metricsTable } from './metrics/metrics-table.ts';

@@ -1,8 +1,7 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type MessageOutcome, type MessageTelling, reasonOf } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import { counted, createSeldom, type ServiceDeps } from '@herald/service';
 import { codeOf } from '../providers/reason.ts';
-import { counted, createSeldom } from './seldom.ts';
 
 /** Logs what has become of a message, once that is stored. Names nobody: ids, template, provider and a reason without addresses. */
 export type LogMessage = (doc: MessageDocument, telling: MessageTelling) => void;

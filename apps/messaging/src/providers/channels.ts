@@ -1,7 +1,6 @@
 import { type Channel, type ProviderOutcome, span } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import { counted, createSeldom, type ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
-import { counted, createSeldom } from '../logging/seldom.ts';
 import { createFailures, type Failure } from './failures.ts';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
 import { createGates } from './gates.ts';

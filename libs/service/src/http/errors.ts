@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createSeldom } from '../log/seldom.ts';
 import { PROBLEM_TYPE, Problem, problemBody } from '../problem/problem.ts';
 import { problemOf } from '../problem/problem-of.ts';
-import { createNowAndThen } from './now-and-then.ts';
 
-const isDue = createNowAndThen();
+/** By a clock that never goes back; a thousand reasons of one process are enough. */
+const seldom = createSeldom({ now: () => performance.now(), rate: 1 }, 1_000);
 
 /**
  * Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the
@@ -26,7 +27,8 @@ function logFailure(problem: Problem, request: FastifyRequest): void {
   const { cause, code, detail, lasting } = problem;
   if (!lasting) return request.log.error({ err: cause ?? problem, code }, 'request failed');
   const reason = cause instanceof Error ? cause.message : detail;
-  if (isDue(`${code} ${reason}`)) request.log.warn({ code, reason }, 'requests fail until this is mended');
+  if (seldom(`${code} ${reason}`) !== undefined)
+    request.log.warn({ code, reason }, 'requests fail until this is mended');
 }
 
 /** The problem that an error is; a 415 of the server's own says what the route takes. */

@@ -24,3 +24,22 @@ test('a minute is one of wall time, whatever the speed of the clock', () => {
   now = span.HOUR;
   expect(seldom('a')).toBe(2);
 });
+
+test('it is due the first time, then once a minute, for each thing apart', () => {
+  let now = 0;
+  const seldom = createSeldom({ now: () => now, rate: 1 });
+  const isDue = (what: string): boolean => seldom(what) !== undefined;
+  const asked = [isDue('a'), isDue('a'), isDue('b')];
+  now = 59_999;
+  asked.push(isDue('a'));
+  now = 60_000;
+  asked.push(isDue('a'), isDue('a'));
+  expect(asked).toEqual([true, false, true, false, true, false]);
+});
+
+test('no more things are remembered than it may', () => {
+  const seldom = createSeldom({ now: () => 0, rate: 1 }, 1_000);
+  const isDue = (what: string): boolean => seldom(what) !== undefined;
+  for (let n = 0; n < 1_001; n += 1) isDue(String(n));
+  expect([isDue('0'), isDue('1000')]).toEqual([true, false]);
+});
