@@ -151,7 +151,7 @@ const CONSOLE_CHANNELS = ['email', 'sms', 'call'] as const;
 type ConsoleChannel = (typeof CONSOLE_CHANNELS)[number];
 
 function consoleChannels({ CONSOLE_CHANNELS: text }: ProviderConfig): ReadonlySet<string> {
-  const named = text.split(/[\s,]+/).filter((name) => name !== '');
+  const named = listed(text);
   const known: readonly string[] = CONSOLE_CHANNELS;
   const strange = named.filter((name) => !known.includes(name));
   if (strange.length > 0)
@@ -185,12 +185,15 @@ function twilioProviders(config: ProviderConfig, publicUrl: string) {
 
 function allowedAddresses({ WEBHOOK_ALLOW = '' }: ProviderConfig): AllowedAddresses {
   try {
-    return createAllowedAddresses(WEBHOOK_ALLOW.split(/[\s,]+/).filter((network) => network !== ''));
+    return createAllowedAddresses(listed(WEBHOOK_ALLOW));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ConfigError([`WEBHOOK_ALLOW is not a list of networks: ${error.message}`]);
   }
 }
+
+/** What a variable lists, between commas or spaces. */
+const listed = (text: string): string[] => text.split(/[\s,]+/).filter((one) => one !== '');
 
 const isLocal = (url: string): boolean =>
   /^(?:localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(new URL(url).hostname);
