@@ -4,6 +4,7 @@ import { startMongod } from './mongod.ts';
 import { type Product, productAt } from './product.ts';
 import type { Start } from './start.ts';
 
+export { isBare } from './bare.ts';
 export { type Gateway, OUTAGE_FAULTS, openGateway, type ServerFault } from './gateway.ts';
 
 /** A server that speaks MongoDB's protocol, for tests. */

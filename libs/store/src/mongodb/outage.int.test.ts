@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { isBare } from '@herald/mongodb-server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { event, task, tasks } from '../contract/fixtures.ts';
 import type { Store } from '../store.ts';
@@ -51,8 +52,8 @@ async function createWay(uri: string) {
   };
 }
 
-await describeWithMongo('The way to MongoDB', ({ uri, kind }) => {
-  if (kind === 'given' && !/^mongodb:\/\/[\w.-]+:\d+\//.test(uri)) {
+await describeWithMongo('The way to MongoDB', ({ uri }) => {
+  if (!isBare(uri)) {
     it.skip('is not cut where MONGODB_URI has credentials, options or several hosts', () => {});
     return;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ack, type Broker } from '@herald/broker';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { collections } from '@herald/contracts';
-import { type Gateway, openGateway, startMongo } from '@herald/mongodb-server';
+import { type Gateway, isBare, openGateway, startMongo } from '@herald/mongodb-server';
 import { createLog, outlasting, systemClock, watchOutage } from '@herald/service';
 import type { Store } from '@herald/store';
 import { openMongoStore } from '@herald/store/mongodb';
@@ -20,7 +20,7 @@ const topology = {
 };
 
 const server = await startMongo();
-const isOneServer = 'uri' in server && /^mongodb:\/\/[\w.-]+:\d+\//.test(server.uri);
+const isOneServer = 'uri' in server && isBare(server.uri);
 let gateway: Gateway;
 let store: Store;
 let broker: Broker;
