@@ -1,7 +1,8 @@
-import type { Broker, Consumer } from '@herald/broker';
-import { changeContract, collections, exchange } from '@herald/contracts';
+import type { Broker } from '@herald/broker';
+import { collections } from '@herald/contracts';
 import type { Fault, Log } from '@herald/service';
 import type { Store } from '@herald/store';
+import { createDocumentMemory } from '../memory/document-memory.ts';
 
 /** Where phone numbers without a country's code belong, by workspace: from memory, also while the store is down. */
 export interface Countries {
@@ -33,60 +34,35 @@ export interface CountriesDeps {
 const ID = 'settings';
 
 export function createCountries({ store, broker, log }: CountriesDeps): Countries {
-  const settings = store.collection(collections.settings);
-  const known = new Map<string, string>();
-  let subscription: Consumer | undefined;
+  const memory = createDocumentMemory({
+    ...{ collection: store.collection(collections.settings), broker, log },
+    kind: 'settings',
+    keep: ({ country }) => country,
+  });
+  const of = (workspace: string): string | undefined => memory.find(workspace, ID);
 
-  const keep = (workspace: string, country: string | undefined): void => {
-    if (country === undefined) known.delete(workspace);
-    else known.set(workspace, country);
-  };
-  const refresh = async (workspace: string): Promise<void> => {
+  const isOutdated: Countries['isOutdated'] = async (workspace, before, faults) => {
+    if (!faults.some(({ path }) => /\/(?:phone|address)$/.test(path))) return false;
     try {
-      keep(workspace, (await settings.get(workspace, ID))?.country);
+      await memory.refresh(workspace, ID);
     } catch (error) {
       log.warn(
         { err: error, workspace },
         'the country of a workspace could not be read; the one in memory stands',
       );
     }
-  };
-  const hydrate = async (): Promise<void> => {
-    try {
-      for await (const batch of settings.scan())
-        for (const { workspace, country } of batch) keep(workspace, country);
-    } catch (error) {
-      log.warn({ err: error }, 'the countries of workspaces could not be read; the ones in memory stand');
-    }
-  };
-  const onChange = (body: unknown): void => {
-    try {
-      const change = changeContract.parse(body);
-      if (change.kind === 'settings') void refresh(change.workspace);
-    } catch (error) {
-      log.warn({ err: error }, 'a change could not be read');
-    }
-  };
-
-  const isOutdated: Countries['isOutdated'] = async (workspace, before, faults) => {
-    if (!faults.some(({ path }) => /\/(?:phone|address)$/.test(path))) return false;
-    await refresh(workspace);
-    return known.get(workspace) !== before;
+    return of(workspace) !== before;
   };
 
   return {
-    of: (workspace) => known.get(workspace),
+    of,
     isOutdated,
     async reading(workspace, read) {
-      const before = known.get(workspace);
+      const before = of(workspace);
       const found = read(before);
-      return (await isOutdated(workspace, before, found.faults)) ? read(known.get(workspace)) : found;
+      return (await isOutdated(workspace, before, found.faults)) ? read(of(workspace)) : found;
     },
-    async start() {
-      // Followed first, then read: a change in between is seen twice rather than never.
-      subscription ??= await broker.subscribe(exchange.changes, onChange, () => void hydrate());
-      await hydrate();
-    },
-    stop: async () => subscription?.stop(),
+    start: memory.start,
+    stop: memory.stop,
   };
 }
