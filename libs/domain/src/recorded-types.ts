@@ -1,3 +1,4 @@
+import { ENROLLMENT_FACTS, ENROLLMENT_UNANSWERED } from './enrollment/evolve.ts';
 import { isOwnType } from './event.ts';
 import { CHANNELS, type Channel, type MessageOutcome } from './message/message.ts';
 
@@ -20,27 +21,14 @@ const BY_CHANNEL: Readonly<Record<Channel, readonly string[]>> = {
   webhook: ['delivered'],
 };
 
-const ENROLLMENT = [
-  'entered',
-  'waiting',
-  'resumed',
-  'requested',
-  'chose',
-  'updated',
-  'emitted',
-  'exited',
-  'completed',
-  'failed',
-  'refused',
-  'unanswered',
-];
-
 /** Every type in Herald's own namespaces that is recorded about a prospect. */
 const RECORDED: ReadonlySet<string> = new Set([
   ...CHANNELS.flatMap((channel) =>
     [...EVERY_CHANNEL, ...BY_CHANNEL[channel]].map((told) => `${channel}.${told}`),
   ),
-  ...ENROLLMENT.map((told) => `enrollment.${told}`),
+  ...ENROLLMENT_FACTS,
+  'enrollment.refused',
+  ENROLLMENT_UNANSWERED,
   'prospect.erased',
   'message.reported',
 ]);

@@ -2,7 +2,8 @@ import type { Instant } from '../clock.ts';
 import { lineOf } from '../message/message.ts';
 import type { EnrollmentEvent, EnrollmentFact, EnrollmentState, StepRecord } from './enrollment.ts';
 
-const TYPES: ReadonlySet<string> = new Set<EnrollmentEvent['type']>([
+/** The events that an enrollment is folded from. */
+export const ENROLLMENT_FACTS: ReadonlySet<string> = new Set<EnrollmentEvent['type']>([
   'enrollment.entered',
   'enrollment.waiting',
   'enrollment.resumed',
@@ -20,7 +21,7 @@ export const ENROLLMENT_UNANSWERED = 'enrollment.unanswered';
 
 /** Whether an event of the log is one of those an enrollment is folded from (`enrollment.refused` is not). */
 export const isEnrollmentFact = (event: { readonly type: string }): event is EnrollmentFact =>
-  TYPES.has(event.type);
+  ENROLLMENT_FACTS.has(event.type);
 
 /** Folds one event into its enrollment. Any other event, and one that is not newer than the state, changes nothing. */
 export function evolveEnrollment(
