@@ -55,7 +55,7 @@ const FOREIGN_BODIES: readonly Body[] = SHAPES.filter(
 
 /** The largest bodies for a queue: ones of no form at all, and, where events come by it, the largest request of events. */
 export function bodiesFor(name: string): readonly Body[] {
-  if (name !== queue.events) return FOREIGN_BODIES;
+  if (name !== queue.eventHandlerEvents) return FOREIGN_BODIES;
   const events = DATA_SHAPES.flatMap(([shape, data]): Body[] => {
     const one: Body = [
       `an event, ${shape}`,

@@ -58,7 +58,7 @@ async function waitingEvents(file: string): Promise<number> {
   if (!existsSync(file)) return 0;
   const broker = await openEmbeddedBroker({ file, topology, clock: still });
   try {
-    const { ready, inFlight, delayed, dead } = await broker.depth(queue.events);
+    const { ready, inFlight, delayed, dead } = await broker.depth(queue.eventHandlerEvents);
     return ready + inFlight + delayed + dead;
   } finally {
     await broker.close();

@@ -1,7 +1,7 @@
 import { collections, queue } from '@herald/contracts';
 import { createSweep } from '@herald/outbox';
 import {
-  outlasting,
+  pauseDuringOutage,
   type Service,
   type ServiceDeps,
   type waitingConfig,
@@ -12,11 +12,11 @@ import type { Static, TObject } from 'typebox';
 import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
-import { createAttend } from './enrollments/attend.ts';
 import { createOnApplied } from './enrollments/on-applied.ts';
 import { createOnDue } from './enrollments/on-due.ts';
+import { createReportUnanswered } from './enrollments/report-unanswered.ts';
 import { enrollmentRoutes } from './enrollments/routes.ts';
-import { createTellUnanswered } from './enrollments/tell-unanswered.ts';
+import { createSweepEnrollment } from './enrollments/sweep-enrollment.ts';
 import { createTransitions } from './enrollments/transitions.ts';
 import { countFromZero, watchWaits } from './enrollments/watch-waits.ts';
 import { createWindDown } from './enrollments/wind-down.ts';
@@ -42,14 +42,14 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
   const { store, broker, clock, log } = deps;
   const library = createCampaignLibrary(deps);
   const readWorld = createReadWorld(deps);
-  const tellUnanswered = createTellUnanswered(deps);
-  const transitions = createTransitions({ ...deps, library, readWorld, tellUnanswered });
+  const reportUnanswered = createReportUnanswered(deps);
+  const transitions = createTransitions({ ...deps, library, readWorld, reportUnanswered });
   const commands = createCampaignCommands({ ...deps, library });
   const windDown = createWindDown({ store, clock, transitions });
   const sweep = createSweep({
     collection: store.collection(collections.enrollments),
     clock,
-    attend: createAttend(library, transitions),
+    handle: createSweepEnrollment(library, transitions),
     onError: (error, doc) => log.error({ err: error, enrollmentId: doc?.id }, 'sweep failed'),
     every: deps.sweepEvery,
     lease: SWEEP_LEASE,
@@ -68,7 +68,7 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
 
   return {
     name: 'campaign-runner',
-    queues: [queue.applied, queue.due],
+    queues: [queue.campaignRunnerApplied, queue.campaignRunnerDue],
     needs: ['store', 'broker'],
     checks: {},
     async routes(app) {
@@ -90,12 +90,22 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
         for (const doc of batch) if (doc.status === 'archived') windDownLater(doc.workspace, doc.id);
       }
       sweep.start();
-      const onApplied = createOnApplied({ ...deps, library, transitions, readWorld, tellUnanswered });
+      const onApplied = createOnApplied({ ...deps, library, transitions, readWorld, reportUnanswered });
       const onDue = createOnDue({ ...deps, library, transitions });
       consumers.push(
-        await broker.consume(queue.applied, { prefetch: PREFETCH }, outlasting(outage, onApplied)),
+        await broker.consume(
+          queue.campaignRunnerApplied,
+          { prefetch: PREFETCH },
+          pauseDuringOutage(outage, onApplied),
+        ),
       );
-      consumers.push(await broker.consume(queue.due, { prefetch: PREFETCH }, outlasting(outage, onDue)));
+      consumers.push(
+        await broker.consume(
+          queue.campaignRunnerDue,
+          { prefetch: PREFETCH },
+          pauseDuringOutage(outage, onDue),
+        ),
+      );
     },
     async stop() {
       outage.abandon();

@@ -46,7 +46,12 @@ test('kill -9 at any instant loses no event, doubles none, leaves no gap, and al
   await service.start();
   await vi.waitFor(
     async () =>
-      expect(await broker.depth(queue.events)).toEqual({ ready: 0, inFlight: 0, delayed: 0, dead: 0 }),
+      expect(await broker.depth(queue.eventHandlerEvents)).toEqual({
+        ready: 0,
+        inFlight: 0,
+        delayed: 0,
+        dead: 0,
+      }),
     { timeout: 30_000, interval: 50 },
   );
   await service.stop();
@@ -62,7 +67,7 @@ test('kill -9 at any instant loses no event, doubles none, leaves no gap, and al
   expect(await replay({ store, log: silentLog, verify: true })).toMatchObject({ differences: 0 });
 
   const told = new Set<string>();
-  const consumer = await broker.consume(queue.applied, { prefetch: 100 }, async ({ id }) => {
+  const consumer = await broker.consume(queue.campaignRunnerApplied, { prefetch: 100 }, async ({ id }) => {
     told.add(id);
     return ack;
   });

@@ -30,7 +30,7 @@ const start = async (change?: (store: Store) => Store): Promise<TestProcess> => 
 const drained = ({ broker }: TestProcess) =>
   vi.waitFor(
     async () => {
-      const { ready, inFlight, delayed } = await broker.depth(queue.events);
+      const { ready, inFlight, delayed } = await broker.depth(queue.eventHandlerEvents);
       expect(ready + inFlight + delayed).toBe(0);
     },
     { timeout: 20_000, interval: 20 },
@@ -43,7 +43,7 @@ test('what is published to `events` is in the log, folded, and told of on `appli
   expect(await readLog(handler.store)).toHaveLength(2);
   const doc = await handler.store.collection(collections.prospects).get('acme', 'ada');
   expect(doc).toMatchObject({ version: 2, state: { traits: { plan: 'a' } } });
-  expect(await handler.broker.depth(queue.applied)).toMatchObject({ ready: 2 });
+  expect(await handler.broker.depth(queue.campaignRunnerApplied)).toMatchObject({ ready: 2 });
 });
 
 test('a message that is not as agreed becomes a dead letter with the reason, the next is taken', async () => {
@@ -52,7 +52,7 @@ test('a message that is not as agreed becomes a dead letter with the reason, the
   await broker.publish([bad, ...eventsMessages([anEvent()])]);
   await vi.waitFor(async () => expect(await readLog(store)).toHaveLength(1));
   await vi.waitFor(async () => {
-    const { items } = await broker.deadLetters(queue.events, { limit: 10 });
+    const { items } = await broker.deadLetters(queue.eventHandlerEvents, { limit: 10 });
     expect(items).toMatchObject([{ id: 'bad', reason: expect.stringContaining('events') }]);
   });
 });
@@ -82,7 +82,7 @@ test('a stop in the middle of a batch waits for it, and what was not begun is th
   const handled = (await readLog(first.store)).length;
   expect(handled).toBeGreaterThan(0);
   expect(handled).toBeLessThan(700);
-  expect(await first.broker.depth(queue.events)).toEqual({
+  expect(await first.broker.depth(queue.eventHandlerEvents)).toEqual({
     ready: 700 - handled,
     inFlight: 0,
     delayed: 0,
@@ -95,7 +95,7 @@ test('a stop in the middle of a batch waits for it, and what was not begun is th
   const second = await start();
   await drained(second);
   expect(await readLog(second.store)).toHaveLength(700);
-  expect(await second.broker.depth(queue.applied)).toMatchObject({ ready: 700 });
+  expect(await second.broker.depth(queue.campaignRunnerApplied)).toMatchObject({ ready: 700 });
 });
 
 test('a projection that fails once is repaired by the redelivery', async () => {
@@ -119,7 +119,7 @@ test('a projection that fails once is repaired by the redelivery', async () => {
   expect(await readLog(handler.store)).toHaveLength(1);
   const doc = await handler.store.collection(collections.prospects).get('acme', 'ada');
   expect(doc).toMatchObject({ version: 1, state: { traits: { plan: 'a' } } });
-  expect(await handler.broker.depth(queue.applied)).toMatchObject({ ready: 1 });
+  expect(await handler.broker.depth(queue.campaignRunnerApplied)).toMatchObject({ ready: 1 });
 });
 
 test('a store that is down for a while uses up no attempt: nothing becomes a dead letter', async () => {
@@ -142,5 +142,5 @@ test('a store that is down for a while uses up no attempt: nothing becomes a dea
   await handler.broker.publish(eventsMessages([anEvent()]));
   await drained(handler);
   expect(await readLog(handler.store)).toHaveLength(1);
-  expect(await handler.broker.depth(queue.events)).toMatchObject({ dead: 0 });
+  expect(await handler.broker.depth(queue.eventHandlerEvents)).toMatchObject({ dead: 0 });
 });

@@ -19,7 +19,7 @@ export function createEventHandler(deps: ServiceDeps): Service {
 
   return {
     name: 'event-handler',
-    queues: [queue.events],
+    queues: [queue.eventHandlerEvents],
     routes(app) {
       prospectRoutes(app, deps);
       companyRoutes(app, deps);

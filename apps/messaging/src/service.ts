@@ -3,7 +3,7 @@ import { collections, queue } from '@herald/contracts';
 import { span } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
 import {
-  outlasting,
+  pauseDuringOutage,
   type Secrets,
   type Service,
   type ServiceDeps,
@@ -25,19 +25,19 @@ import { createWaitlists } from './limits/waitlists.ts';
 import { createMessageLog } from './logging/message-log.ts';
 import { warnAtStart } from './logging/warn-at-start.ts';
 import { createAttempt } from './messages/attempt.ts';
-import { createAttend } from './messages/attend.ts';
 import { createReadCircumstances } from './messages/circumstances.ts';
 import { createCompose, senderOf } from './messages/compose.ts';
 import { createConsequences } from './messages/consequences.ts';
 import { createFindSuppression } from './messages/find-suppression.ts';
+import { createOnApplied } from './messages/on-applied.ts';
 import { createOnErased } from './messages/on-erased.ts';
 import { createOnInbound } from './messages/on-inbound.ts';
 import { createOnReport } from './messages/on-report.ts';
 import { createOnSend } from './messages/on-send.ts';
-import { createOnTold } from './messages/on-told.ts';
 import { createOperator } from './messages/operator.ts';
 import type { UnknownPolicy } from './messages/policy.ts';
 import { messageRoutes } from './messages/routes.ts';
+import { createSweepMessage } from './messages/sweep-message.ts';
 import { createTopicOf } from './messages/topic-of.ts';
 import { createTransitions } from './messages/transitions.ts';
 import { countFromZero, watchMessages } from './messages/watch.ts';
@@ -166,7 +166,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   const sweep = createSweep({
     collection: store.collection(collections.messages),
     clock,
-    attend: createAttend({ transitions, runOrder, wake: waitlists.wake, clock, unknown, lease }),
+    handle: createSweepMessage({ transitions, runOrder, wake: waitlists.wake, clock, unknown, lease }),
     onError: (error, doc) => log.error({ err: error, messageId: doc?.id }, 'sweep failed'),
     every: deps.sweepEvery ?? span.SECOND,
     lease: SWEEP_LEASE,
@@ -179,7 +179,7 @@ export function createMessaging(deps: MessagingDeps): Service {
   const countryOf = (workspace: string): string | undefined => settings.of(workspace).country;
   return {
     name: 'messaging',
-    queues: [queue.send, queue.told],
+    queues: [queue.messagingSend, queue.messagingApplied],
     needs: ['store', 'broker'],
     checks: { templates: () => library.check(), settings: () => settings.check() },
     routes(app) {
@@ -207,12 +207,16 @@ export function createMessaging(deps: MessagingDeps): Service {
         isStopping: () => stopping,
         onInbound: createOnInbound(deps),
       });
-      const onTold = createOnTold({
+      const onApplied = createOnApplied({
         onErased: createOnErased({ store, clock, transitions }),
         onReport: createOnReport({ transitions }),
       });
-      consumers.push(await broker.consume(queue.send, { prefetch: intake }, outlasting(outage, onSend)));
-      consumers.push(await broker.consume(queue.told, { prefetch }, outlasting(outage, onTold)));
+      consumers.push(
+        await broker.consume(queue.messagingSend, { prefetch: intake }, pauseDuringOutage(outage, onSend)),
+      );
+      consumers.push(
+        await broker.consume(queue.messagingApplied, { prefetch }, pauseDuringOutage(outage, onApplied)),
+      );
     },
     async stop() {
       stopping = true;

@@ -11,7 +11,7 @@ export const dueContract = contract('due', Due);
 /** `traceparent` is that of what began the wait: however long it took, what follows is linked to it. */
 export const dueMessage = (due: EnrollmentDue, delay: number, traceparent?: string): OutMessage => ({
   exchange: exchange.delay,
-  key: queue.due,
+  key: queue.campaignRunnerDue,
   id: `${due.id}:${due.version}`,
   body: due,
   delay,

@@ -105,7 +105,7 @@ export const sendDueMessage = (
   traceparent?: string,
 ): OutMessage => ({
   exchange: exchange.delay,
-  key: queue.send,
+  key: queue.messagingSend,
   id: `${due.id}:${due.version}`,
   body: { kind: 'due', ...due } satisfies SendDue,
   delay,

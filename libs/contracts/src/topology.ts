@@ -16,11 +16,11 @@ export const exchange = {
 } as const;
 
 export const queue = {
-  events: 'event-handler.events',
-  applied: 'campaign-runner.applied',
-  due: 'campaign-runner.due',
-  send: 'messaging.send',
-  told: 'messaging.applied',
+  eventHandlerEvents: 'event-handler.events',
+  campaignRunnerApplied: 'campaign-runner.applied',
+  campaignRunnerDue: 'campaign-runner.due',
+  messagingSend: 'messaging.send',
+  messagingApplied: 'messaging.applied',
 } as const;
 
 /** Every exchange, queue and binding there is. The delay exchange delivers to any queue by its name and needs no binding here. */
@@ -33,12 +33,16 @@ export const topology: Topology = {
     { name: exchange.changes, type: 'fanout' },
   ],
   queues: [
-    { name: queue.events, bindings: [{ exchange: exchange.events, key: '#' }], retry: patient },
-    { name: queue.applied, bindings: [{ exchange: exchange.applied, key: '#' }], retry: patient },
-    { name: queue.due, bindings: [], retry: patient },
-    { name: queue.send, bindings: [{ exchange: exchange.send, key: '#' }], retry: patient },
+    { name: queue.eventHandlerEvents, bindings: [{ exchange: exchange.events, key: '#' }], retry: patient },
     {
-      name: queue.told,
+      name: queue.campaignRunnerApplied,
+      bindings: [{ exchange: exchange.applied, key: '#' }],
+      retry: patient,
+    },
+    { name: queue.campaignRunnerDue, bindings: [], retry: patient },
+    { name: queue.messagingSend, bindings: [{ exchange: exchange.send, key: '#' }], retry: patient },
+    {
+      name: queue.messagingApplied,
       bindings: [
         { exchange: exchange.applied, key: 'prospect.erased' },
         { exchange: exchange.applied, key: MESSAGE_REPORTED },

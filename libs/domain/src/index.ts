@@ -48,7 +48,7 @@ export {
 export * from './message/message.ts';
 export * from './message/report.ts';
 export { type Spoken, spokenParts } from './message/spoken.ts';
-export { type MessageTelling, type TellOptions, tellMessage } from './message/tell.ts';
+export { type MessageTransition, type RecordOptions, recordTransition } from './message/transition.ts';
 export { webhookUrlFault } from './message/webhook-url.ts';
 export * from './order.ts';
 export * from './prospect/company.ts';

@@ -54,9 +54,9 @@ async function setStage() {
   };
 }
 
-test('what is committed is published once and cleared, and the document says when it next wants attention', async () => {
+test('what is committed is published once and cleared, and the document says when it is next swept', async () => {
   const stage = await setStage();
-  const outbox = createOutbox({ ...stage, attention: () => 5 });
+  const outbox = createOutbox({ ...stage, nextSweepAt: () => 5 });
   expect(await outbox.commit(note(1), null)).toMatchObject({ version: 1, outbox: [] });
   expect(stage.published).toEqual(['m1']);
   expect(await stage.stored()).toMatchObject({ outbox: [], sweepAt: 5 });
@@ -64,7 +64,7 @@ test('what is committed is published once and cleared, and the document says whe
 
 test('nothing is published when another was faster', async () => {
   const stage = await setStage();
-  const outbox = createOutbox({ ...stage, attention: () => null });
+  const outbox = createOutbox({ ...stage, nextSweepAt: () => null });
   await outbox.commit(note(1), null);
   expect(await outbox.commit(note(1), null)).toBeUndefined();
   expect(await outbox.commit(note(3), 2)).toBeUndefined();
@@ -73,7 +73,7 @@ test('nothing is published when another was faster', async () => {
 
 test('what could not be published stays, and the next touch publishes it', async () => {
   const stage = await setStage();
-  const outbox = createOutbox({ ...stage, attention: () => null });
+  const outbox = createOutbox({ ...stage, nextSweepAt: () => null });
   stage.breaks();
   await expect(outbox.commit(note(1), null)).rejects.toThrow('does not confirm');
   expect((await stage.stored())?.outbox).toHaveLength(1);
@@ -85,13 +85,13 @@ test('what could not be published stays, and the next touch publishes it', async
 
 test('what a crash left unpublished is published by the sweep, after those who may be at it have had their time', async () => {
   const stage = await setStage();
-  const outbox = createOutbox({ ...stage, attention: () => null });
+  const outbox = createOutbox({ ...stage, nextSweepAt: () => null });
   stage.breaks();
   await expect(outbox.commit(note(1), null)).rejects.toThrow();
   stage.mends();
   const sweep = createSweep({
     ...stage,
-    attend: async (doc) => void (await outbox.flush(doc)),
+    handle: async (doc) => void (await outbox.flush(doc)),
     onError: (error) => expect.unreachable(String(error)),
     ...{ every: 60_000, lease: 1_000, batch: 10 },
   });
@@ -111,7 +111,7 @@ test('work that is not finished after the publish is done again, publish and all
     if (crashes) throw new Error('killed here');
     return undefined;
   };
-  const outbox = createOutbox({ ...stage, attention: () => null, finish });
+  const outbox = createOutbox({ ...stage, nextSweepAt: () => null, finish });
   await expect(outbox.commit(note(1), null)).rejects.toThrow('killed here');
   expect((await stage.stored())?.outbox).toHaveLength(1);
   crashes = false;
@@ -124,7 +124,7 @@ test('a document that moved on while it was finished is given as it stands then'
   const stage = await setStage();
   const outbox: Outbox<Note> = createOutbox<Note>({
     ...stage,
-    attention: () => null,
+    nextSweepAt: () => null,
     finish: async (doc): Promise<Note | undefined> =>
       doc.version === 1 ? outbox.commit(note(2), 1) : undefined,
   });
@@ -144,7 +144,7 @@ test('a sweep gives each document to one of many sweepers, and again to any of t
   const sweeps = Array.from({ length: 3 }, () =>
     createSweep({
       ...stage,
-      attend: async (doc) => void seen.push(doc.id),
+      handle: async (doc) => void seen.push(doc.id),
       onError: (error) => expect.unreachable(String(error)),
       ...{ every: 60_000, lease: 1_000, batch: 7 },
     }),
@@ -166,7 +166,7 @@ test('one document that fails does not keep the sweep from the others', async ()
   const failed: string[] = [];
   const sweep = createSweep({
     ...stage,
-    async attend(doc) {
+    async handle(doc) {
       if (doc.id === 'bad') throw new Error('no');
       seen.push(doc.id);
     },

@@ -27,8 +27,8 @@ export interface OutboxDeps<T extends OutboxDocument> {
   readonly collection: Collection<T>;
   readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
-  /** When the document next needs attention once its outbox is empty; null for never. */
-  readonly attention: (doc: T) => Instant | null;
+  /** When the sweep next looks at the document once its outbox is empty; null for never. */
+  readonly nextSweepAt: (doc: T) => Instant | null;
   /** What must follow the publish before the work counts as done. Gives the document if it moved on by that. */
   readonly finish?: (doc: T) => Promise<T | undefined>;
   /** Hears of a commit that is stored and was not published, which then resolves: the sweep will publish it. Without it the commit rejects. */
@@ -36,14 +36,14 @@ export interface OutboxDeps<T extends OutboxDocument> {
 }
 
 export function createOutbox<T extends OutboxDocument>(deps: OutboxDeps<T>): Outbox<T> {
-  const { collection, broker, clock, attention, finish, unpublished } = deps;
+  const { collection, broker, clock, nextSweepAt, finish, unpublished } = deps;
 
   const flush = async (doc: T): Promise<T> => {
     if (doc.outbox.length === 0) return doc;
     await broker.publish(doc.outbox);
     const moved = await finish?.(doc);
     if (moved !== undefined) return moved;
-    const cleared: T = { ...doc, outbox: [], sweepAt: attention(doc) };
+    const cleared: T = { ...doc, outbox: [], sweepAt: nextSweepAt(doc) };
     await collection.write([{ doc: cleared, ifVersion: doc.version }]);
     return cleared;
   };
@@ -55,7 +55,7 @@ export function createOutbox<T extends OutboxDocument>(deps: OutboxDeps<T>): Out
       return doc === undefined ? undefined : flush(doc);
     },
     async commit(doc, ifVersion) {
-      const sweepAt = doc.outbox.length > 0 ? clock.now() + wall(clock, OUTBOX_GRACE) : attention(doc);
+      const sweepAt = doc.outbox.length > 0 ? clock.now() + wall(clock, OUTBOX_GRACE) : nextSweepAt(doc);
       const full: T = { ...doc, sweepAt };
       const [written] = await collection.write([{ doc: full, ifVersion }]);
       if (written !== true) return undefined;

@@ -1,13 +1,13 @@
 import { type Clock, type Instant, wall } from '@herald/domain';
 import type { Collection, Document } from '@herald/store';
 
-/** Looks, every so often, for documents whose time for attention has come, and hands each to `attend`. */
+/** Looks, every so often, for documents whose `sweepAt` has come, and hands each to `handle`. */
 export interface Sweep {
   /** The first round begins now. */
   start(): void;
   /** Stops after the round under way. */
   stop(): Promise<void>;
-  /** One round now: everything due is attended to before it resolves. */
+  /** One round now: everything due is handled before it resolves. */
   run(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export interface SweepDeps<T extends Document> {
   readonly collection: Collection<T>;
   readonly clock: Clock;
   /** Does what the document needs and writes it, so that its `sweepAt` moves. A throw leaves it for after the lease. */
-  readonly attend: (doc: T) => Promise<void>;
+  readonly handle: (doc: T) => Promise<void>;
   readonly onError: (error: unknown, doc?: T) => void;
   /** ms of wall time between rounds. */
   readonly every: number;
@@ -34,13 +34,13 @@ export function createSweep<T extends Document>(deps: SweepDeps<T>): Sweep {
   const claim = (now: Instant): Promise<T[]> =>
     collection.claim({ dueBy: now, until: now + wall(clock, deps.lease), limit: deps.batch });
 
-  const attend = (doc: T): Promise<void> =>
-    deps.attend(doc).catch((error: unknown) => deps.onError(error, doc));
+  const handle = (doc: T): Promise<void> =>
+    deps.handle(doc).catch((error: unknown) => deps.onError(error, doc));
 
   const sweepAll = async (): Promise<void> => {
     for (;;) {
       const claimed = await claim(clock.now());
-      await Promise.all(claimed.map(attend));
+      await Promise.all(claimed.map(handle));
       if (claimed.length < deps.batch || stopped) return;
     }
   };

@@ -18,7 +18,7 @@ export { counted, createSeldom } from './log/seldom.ts';
 export { catalogue } from './metrics/catalogue.ts';
 export { createMetrics, type Metrics, type WaitsReading } from './metrics/metrics.ts';
 export { metricsTable } from './metrics/metrics-table.ts';
-export { type OutageReport, type OutageWatch, outlasting, watchOutage } from './outage.ts';
+export { type OutageReport, type OutageWatch, pauseDuringOutage, watchOutage } from './outage.ts';
 export { type Fault, Problem, type ProblemOptions } from './problem/problem.ts';
 export type { ProcessOptions } from './process/process-options.ts';
 export { runMain } from './process/run-main.ts';

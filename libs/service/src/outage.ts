@@ -74,7 +74,7 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
   /** Rejects never; ends early when abandoned. */
   const rest = (ms: number): Promise<void> => pause(ms, undefined, { signal }).catch(() => {});
 
-  const outlast = async (deadline: number): Promise<OutageReport> => {
+  const untilWell = async (deadline: number): Promise<OutageReport> => {
     while (!signal.aborted && performance.now() < deadline) {
       await rest(every);
       if (await look()) return 'over';
@@ -98,7 +98,7 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
       waiting += 1;
       if (waiting === 1) onChange(error);
       try {
-        return await (isWellNow ? refused(since, deadline) : outlast(deadline));
+        return await (isWellNow ? refused(since, deadline) : untilWell(deadline));
       } finally {
         waiting -= 1;
         if (waiting === 0) onChange(undefined);
@@ -127,7 +127,7 @@ export const watchOutage = ({
  * The handler, patient: a message that fails while there is an outage is kept until that is over and then handled anew, so that an outage
  * uses up nobody's attempts. The handler must be fit to be run again, as every handler of a redelivered message is.
  */
-export const outlasting =
+export const pauseDuringOutage =
   (outage: Pick<OutageWatch, 'wait'>, handler: Handler): Handler =>
   async (delivery) => {
     let since: number | undefined;

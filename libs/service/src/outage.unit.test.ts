@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ack, type Delivery } from '@herald/broker';
 import { StoreUnavailableError } from '@herald/store';
 import { describe, expect, test } from 'vitest';
-import { createOutageWatch, outlasting } from './outage.ts';
+import { createOutageWatch, pauseDuringOutage } from './outage.ts';
 
 const failing = (times: number) => {
   let left = times;
@@ -82,7 +82,7 @@ const delivery: Delivery = { queue: 'work', id: 'm', key: 'k', body: {}, attempt
 test('a message that fails in an outage is handled anew when that is over', async () => {
   const watch = createOutageWatch({ ping: failing(2), every: 1, patience: 60_000 });
   const work = failing(1);
-  const handler = outlasting(watch, async () => {
+  const handler = pauseDuringOutage(watch, async () => {
     await work();
     return ack;
   });
@@ -94,7 +94,7 @@ test.each([
   ['in an outage that lasts too long', Number.POSITIVE_INFINITY, 3],
 ])('a message that fails %s fails', async (_when, pings, patience) => {
   const watch = createOutageWatch({ ping: failing(pings), every: 1, patience });
-  const handler = outlasting(watch, async () => {
+  const handler = pauseDuringOutage(watch, async () => {
     throw new Error('bad message');
   });
   await expect(handler(delivery)).rejects.toThrow('bad message');
@@ -106,7 +106,7 @@ describe('on a store that answers a ping', () => {
   test('a message that fails by the store’s own word that it cannot serve is handled anew', async () => {
     const watch = createOutageWatch({ ping: well, every: 1, patience: 60_000 });
     let left = 3;
-    const handler = outlasting(watch, async () => {
+    const handler = pauseDuringOutage(watch, async () => {
       left -= 1;
       if (left >= 0) throw new StoreUnavailableError('WriteConflict');
       return ack;
@@ -116,7 +116,7 @@ describe('on a store that answers a ping', () => {
 
   test('patience ends, counted from the first failure over all tries', async () => {
     const watch = createOutageWatch({ ping: well, every: 1, patience: 40 });
-    const handler = outlasting(watch, async () => {
+    const handler = pauseDuringOutage(watch, async () => {
       throw new StoreUnavailableError('WriteConflict');
     });
     await expect(handler(delivery)).rejects.toThrow('WriteConflict');

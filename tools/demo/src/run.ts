@@ -10,7 +10,7 @@ import type { Outcome } from './outcome/outcome.ts';
 import { renewalChecks } from './outcome/renewal-checks.ts';
 import { startVendors, type Vendors } from './outside/vendors.ts';
 import type { Played } from './playing/play.ts';
-import { tell } from './playing/tell.ts';
+import { playStory } from './playing/play-story.ts';
 
 /** All that a run has come to. */
 export interface Result {
@@ -68,7 +68,7 @@ export async function run(
       CLOCK_START: new Date(story.start - LEAD * story.rate).toISOString(),
     };
     herald = startHerald(env, join(dir, 'all-in-one.log'));
-    const told = tell({ story, herald, inbox, vendors, credentials, calledOff: calledOff.signal, say });
+    const told = playStory({ story, herald, inbox, vendors, credentials, calledOff: calledOff.signal, say });
     const { played, outcome } = await Promise.race([told, herald.died, interrupted]);
     const code = await herald.stop();
     herald = undefined;

@@ -52,7 +52,7 @@ export function createCampaignCommands(
   const templates = store.collection(collections.templates);
   const templateVersions = store.collection(collections.templateVersions);
   const outbox = createOutbox({
-    ...{ collection: campaigns, broker, clock, attention: () => null },
+    ...{ collection: campaigns, broker, clock, nextSweepAt: () => null },
     // What is stored is a success, told to the other replicas now or by the sweep.
     unpublished: (err) => log.warn({ err }, 'a campaign is stored; it is announced once the broker takes it'),
   });

@@ -39,7 +39,7 @@ describe('an enrollment', () => {
     await vi.waitFor(async () => expect(await stage.statusOf('ada')).toEqual(['onboarding completed']));
     await stage.quiet();
     expect(wanted(stage)).toEqual(['welcome', 'nudge']);
-    const told = [...new Map(stage.told.map(({ id, type }) => [id, type])).values()];
+    const told = [...new Map(stage.recorded.map(({ id, type }) => [id, type])).values()];
     expect(told.filter((type) => type.startsWith('enrollment.'))).toEqual([
       'enrollment.entered',
       'enrollment.requested',
@@ -188,7 +188,7 @@ steps:
     await stage.quiet();
     expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
     expect(new Set(stage.requests().map(({ messageId }) => messageId)).size).toBe(1);
-    expect(new Set(stage.told.map(({ id }) => id)).size).toBe(2 + 3); // saved and launched; entered, requested, waiting
+    expect(new Set(stage.recorded.map(({ id }) => id)).size).toBe(2 + 3); // saved and launched; entered, requested, waiting
   });
 
   test('enters by the first of the events of one request, whichever is announced first', async () => {
@@ -373,7 +373,7 @@ steps:
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);
     await stage.happens('trial.started', 'ada', {}, { occurredAt: T0 - 3 * DAY });
-    await vi.waitFor(() => expect(stage.toldTypes()).toContain('enrollment.refused'));
+    await vi.waitFor(() => expect(stage.recordedTypes()).toContain('enrollment.refused'));
     expect(await stage.statusOf('ada')).toEqual([]);
   });
 

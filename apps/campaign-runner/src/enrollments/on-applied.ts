@@ -26,15 +26,15 @@ import {
 import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
-import { HELD } from './attend.ts';
-import type { TellUnanswered } from './tell-unanswered.ts';
+import type { ReportUnanswered } from './report-unanswered.ts';
+import { HELD } from './sweep-enrollment.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
   readonly library: CampaignLibrary;
   readonly transitions: Transitions;
-  readonly tellUnanswered: TellUnanswered;
+  readonly reportUnanswered: ReportUnanswered;
   readonly readWorld: ReadWorld;
 }
 
@@ -124,7 +124,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
     if (entry.unanswered !== undefined && prospectId !== undefined) {
       const { workspace, occurredAt } = event;
       const met = { workspace, prospectId, occurredAt, cause: causedBy(event) };
-      await deps.tellUnanswered(campaign, met, [entry.unanswered]);
+      await deps.reportUnanswered(campaign, met, [entry.unanswered]);
     }
     if (!TOLD.has(entry.refusal)) return;
     const told: Event = {

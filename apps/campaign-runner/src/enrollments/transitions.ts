@@ -19,7 +19,7 @@ import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { effectsOf } from './effects.ts';
-import type { TellUnanswered } from './tell-unanswered.ts';
+import type { ReportUnanswered } from './report-unanswered.ts';
 import type { ReadWorld } from './world.ts';
 
 /** Raised when others kept winning the race for a document: the message is tried again later. */
@@ -47,7 +47,7 @@ export interface Transitions {
 }
 
 export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
-  readonly tellUnanswered: TellUnanswered;
+  readonly reportUnanswered: ReportUnanswered;
   readonly library: CampaignLibrary;
   readonly readWorld: ReadWorld;
   /** ms on the clock: what is due sooner is given to the broker's delay at once. */
@@ -60,7 +60,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
 
   const isNear = (dueAt: Instant): boolean => dueAt - clock.now() <= horizon;
 
-  const attention = (doc: EnrollmentDocument): Instant | null => {
+  const nextSweepAt = (doc: EnrollmentDocument): Instant | null => {
     const dueAt = dueAtOf(doc);
     if (dueAt === null) return null;
     return isNear(dueAt) ? alarmAgainAt(clock, dueAt) : dueAt - horizon;
@@ -118,10 +118,10 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
   ): Promise<void> => {
     if (unanswered.length === 0) return;
     const { prospectId, clock: occurredAt } = state;
-    await deps.tellUnanswered(campaign, { workspace, prospectId, occurredAt, cause }, unanswered);
+    await deps.reportUnanswered(campaign, { workspace, prospectId, occurredAt, cause }, unanswered);
   };
 
-  const outbox = createOutbox({ collection, broker, clock, attention, finish: takeMissed });
+  const outbox = createOutbox({ collection, broker, clock, nextSweepAt, finish: takeMissed });
 
   const commit = async (
     before:
@@ -192,7 +192,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     async arm(doc) {
       const dueAt = dueAtOf(doc);
       if (dueAt !== null && isNear(dueAt)) await broker.publish([alarm(doc, dueAt)]);
-      await lookAt(doc, attention(doc));
+      await lookAt(doc, nextSweepAt(doc));
     },
     lookAgainIn: (doc, ms) => lookAt(doc, clock.now() + wall(clock, ms)),
   };

@@ -43,13 +43,13 @@ export async function setStage() {
   let runner = createCampaignRunner(deps);
   await runner.start();
 
-  const told: Event[] = [];
+  const recorded: Event[] = [];
   const asked: ReturnType<typeof sendContract.parse>[] = [];
-  await broker.consume(queue.events, { prefetch: 1 }, async ({ body }) => {
-    told.push(...eventsContract.parse(body).events);
+  await broker.consume(queue.eventHandlerEvents, { prefetch: 1 }, async ({ body }) => {
+    recorded.push(...eventsContract.parse(body).events);
     return ack;
   });
-  await broker.consume(queue.send, { prefetch: 1 }, async ({ body }) => {
+  await broker.consume(queue.messagingSend, { prefetch: 1 }, async ({ body }) => {
     asked.push(sendContract.parse(body));
     return ack;
   });
@@ -101,10 +101,10 @@ export async function setStage() {
     clock,
     call,
     enrollments: store.collection(collections.enrollments),
-    /** Everything told to the log, and asked of messaging, so far. */
-    told,
+    /** Everything recorded to the log, and asked of messaging, so far. */
+    recorded,
     asked,
-    toldTypes: () => told.map(({ type }) => type),
+    recordedTypes: () => recorded.map(({ type }) => type),
     requests: () => asked.filter((message): message is SendRequest => message.kind === 'request'),
     at(instant: number) {
       now = instant;
@@ -170,9 +170,14 @@ export async function setStage() {
     async quiet() {
       await vi.waitFor(
         async () => {
-          for (const name of [queue.applied, queue.due, queue.events, queue.send]) {
+          for (const name of [
+            queue.campaignRunnerApplied,
+            queue.campaignRunnerDue,
+            queue.eventHandlerEvents,
+            queue.messagingSend,
+          ]) {
             const { ready, inFlight, delayed } = await broker.depth(name);
-            const left = ready + inFlight + (name === queue.due ? 0 : delayed);
+            const left = ready + inFlight + (name === queue.campaignRunnerDue ? 0 : delayed);
             if (left > 0) throw new Error(`${name} has ${left} left`);
           }
           for await (const batch of stage.enrollments.scan()) {

@@ -81,9 +81,9 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
   };
 
   // A batch belongs to many traces: it is one of its own, linked to each of them.
-  return broker.consumeBatch(queue.events, BATCH, (deliveries) =>
+  return broker.consumeBatch(queue.eventHandlerEvents, BATCH, (deliveries) =>
     tracing().span(
-      `${queue.events} process batch`,
+      `${queue.eventHandlerEvents} process batch`,
       {
         kind: 'consumer',
         root: true,

@@ -71,7 +71,7 @@ export function createKinds(store: Store, settled: boolean): Kinds {
         ...(live ?? { workspace, id, outbox: [], cause: causeOf(last) }),
         version: nextVersion(state, live),
         state,
-        sweepAt: attention(live, last, state.status === 'active'),
+        sweepAt: nextSweepAt(live, last, state.status === 'active'),
       }),
     },
     messages: {
@@ -84,7 +84,7 @@ export function createKinds(store: Store, settled: boolean): Kinds {
         ...(live ?? { workspace, id, outbox: [], cause: causeOf(last), ...(request && { request }) }),
         version: nextVersion(state, live),
         state,
-        sweepAt: attention(live, last, mayStillLeave(state.status) || state.status === 'unknown'),
+        sweepAt: nextSweepAt(live, last, mayStillLeave(state.status) || state.status === 'unknown'),
       }),
     },
   };
@@ -136,7 +136,7 @@ const nextVersion = (state: { readonly version: number }, live: Document | undef
   Math.max(state.version, live?.version ?? 0) + 1;
 
 /** In the past, so that the next sweep looks at the document and sets what is right; null when it has nothing more to do. */
-const attention = (
+const nextSweepAt = (
   live: { readonly outbox: readonly unknown[] } | undefined,
   last: StoredEvent,
   isOpen: boolean,

@@ -122,13 +122,17 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
     writeSecret: (workspace, name, text) => writeFile(join(secretsDir, `${workspace}.${name}`), text),
     async published() {
       const events: Event[] = [];
-      const consumer = await real.broker.consume(queue.events, { prefetch: 1 }, async ({ body }) => {
-        events.push(...eventsContract.parse(body).events);
-        return ack;
-      });
+      const consumer = await real.broker.consume(
+        queue.eventHandlerEvents,
+        { prefetch: 1 },
+        async ({ body }) => {
+          events.push(...eventsContract.parse(body).events);
+          return ack;
+        },
+      );
       await vi.waitFor(
         async () => {
-          const { ready, inFlight } = await real.broker.depth(queue.events);
+          const { ready, inFlight } = await real.broker.depth(queue.eventHandlerEvents);
           if (ready + inFlight > 0) throw new Error('not empty yet');
         },
         { timeout: 20_000, interval: 10 },

@@ -5,7 +5,7 @@ import {
   concerns,
   departureOf,
   type JsonObject,
-  type MessageTelling,
+  type MessageTransition,
   personZone,
   type Rate,
   sayCap,
@@ -20,7 +20,7 @@ import type { Waitlists } from './waitlists.ts';
 
 /** What becomes of a message that a limit holds back. `hold`: it waits there instead of for its due time. */
 export interface HeldBack {
-  readonly telling: MessageTelling;
+  readonly transition: MessageTransition;
   readonly hold?: Hold;
 }
 
@@ -58,10 +58,15 @@ const PATIENCE = 30 * span.DAY;
 export function createLimits(deps: LimitsDeps): AskLimits {
   const { settings, campaigns, count, waitlists, clock, metrics, defaultZone } = deps;
 
-  const heldBack = (channel: Channel, limit: LimitName, telling: MessageTelling, hold?: Hold): HeldBack => {
-    const effect = telling.outcome === 'scheduled' ? 'deferred' : 'suppressed';
+  const heldBack = (
+    channel: Channel,
+    limit: LimitName,
+    transition: MessageTransition,
+    hold?: Hold,
+  ): HeldBack => {
+    const effect = transition.outcome === 'scheduled' ? 'deferred' : 'suppressed';
     metrics.limited.inc({ channel, limit, effect });
-    return { telling, ...(hold && { hold }) };
+    return { transition, ...(hold && { hold }) };
   };
 
   const askHours = async (doc: MessageDocument, about: LimitedMessage): Promise<HeldBack | undefined> => {

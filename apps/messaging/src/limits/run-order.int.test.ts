@@ -168,7 +168,7 @@ test('one that was forgotten behind another goes on when the sweep comes by', as
   await stage.call('PUT', '/v1/settings', { senders });
   await stage.ask(TEXT);
   const held = await behind(stage, 'm2');
-  // The one before it has ended, and whoever ended it was cut off before telling.
+  // The one before it has ended, and whoever ended it was cut off before it said so.
   const { after: _none, ...request } = held.request ?? expect.unreachable();
   await stage.store.collection(collections.messages).write([
     {

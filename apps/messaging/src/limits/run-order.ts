@@ -52,7 +52,7 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
     const { channel, template, stepId, dueAt } = first.state;
     const reason = `run_order: ${channel} ${template} of step ${stepId} leaves first`;
     const facts = { reason, dueAt: Math.max(dueAt, clock.now()) };
-    return transitions.tell(doc, { outcome: 'scheduled', facts }, doc.tries, hold);
+    return transitions.record(doc, { outcome: 'scheduled', facts }, doc.tries, hold);
   };
 
   return {
@@ -81,7 +81,7 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
 }
 
 /** Has those look again that wait for a message which has left, has ended, or is put off. To be called after that was written. */
-export function createTellFollowers({ store, broker }: Pick<RunOrderDeps, 'store' | 'broker'>) {
+export function createNotifyFollowers({ store, broker }: Pick<RunOrderDeps, 'store' | 'broker'>) {
   const messages = store.collection(collections.messages);
   return async ({ workspace, id }: MessageDocument): Promise<void> => {
     const equals = [workspace, afterOf(id)];

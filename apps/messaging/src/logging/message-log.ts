@@ -1,10 +1,10 @@
 import type { MessageDocument } from '@herald/contracts';
-import { type MessageOutcome, type MessageTelling, reasonOf } from '@herald/domain';
+import { type MessageOutcome, type MessageTransition, reasonOf } from '@herald/domain';
 import { counted, createSeldom, type ServiceDeps } from '@herald/service';
 import { codeOf } from '../providers/reason.ts';
 
 /** Logs what has become of a message, once that is stored. Names nobody: ids, template, provider and a reason without addresses. */
-export type LogMessage = (doc: MessageDocument, telling: MessageTelling) => void;
+export type LogMessage = (doc: MessageDocument, transition: MessageTransition) => void;
 
 /** What ends a message without its having arrived, and somebody should look at. */
 const BAD: ReadonlySet<MessageOutcome> = new Set(['failed', 'unknown', 'bounced', 'expired']);
@@ -18,12 +18,12 @@ const MEANT: ReadonlySet<MessageOutcome> = new Set(['suppressed', 'withdrawn']);
 export function createMessageLog({ log, clock }: Pick<ServiceDeps, 'log' | 'clock'>): LogMessage {
   const seldom = createSeldom(clock);
 
-  const waits = (fields: MessageFields, telling: MessageTelling): void => {
+  const waits = (fields: MessageFields, transition: MessageTransition): void => {
     const { workspace, channel, provider = '', reason = '' } = fields;
     const kind = codeOf(reason) ?? reason.replace(/\d+/g, '#');
     const count = seldom(`waits ${workspace} ${channel} ${provider} ${kind}`);
     if (count === undefined) return;
-    const { dueAt, attempts } = telling.facts ?? {};
+    const { dueAt, attempts } = transition.facts ?? {};
     const until = dueAt === undefined ? {} : { until: new Date(dueAt).toISOString() };
     const line = { ...fields, ...until, ...counted(count) };
     // Only an attempt counts: what waits for its window or its turn is as it should be.
@@ -31,11 +31,11 @@ export function createMessageLog({ log, clock }: Pick<ServiceDeps, 'log' | 'cloc
     else log.warn({ ...line, attempts }, 'a message did not leave; it is tried again');
   };
 
-  return (doc, telling) => {
-    const { outcome } = telling;
-    const fields = fieldsOf(doc, telling);
+  return (doc, transition) => {
+    const { outcome } = transition;
+    const fields = fieldsOf(doc, transition);
     if (outcome === 'sent') log.info(fields, 'a message has left');
-    else if (outcome === 'scheduled') waits(fields, telling);
+    else if (outcome === 'scheduled') waits(fields, transition);
     else if (MEANT.has(outcome)) log.info(fields, 'a message will not leave');
     else if (BAD.has(outcome)) log.warn(fields, WORDS[outcome] ?? 'a message will not leave');
     if (outcome === 'failed') nothingLeaves(fields);
@@ -60,7 +60,7 @@ const WORDS: Partial<Record<MessageOutcome, string>> = {
 
 type MessageFields = ReturnType<typeof fieldsOf>;
 
-function fieldsOf({ workspace, state }: MessageDocument, { outcome, facts = {} }: MessageTelling) {
+function fieldsOf({ workspace, state }: MessageDocument, { outcome, facts = {} }: MessageTransition) {
   const { messageId, channel, template } = state;
   const { provider, reason } = facts;
   return {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageDocument } from '@herald/contracts';
 import {
   afterAttempt,
-  type MessageTelling,
+  type MessageTransition,
   type ProviderOutcome,
   span,
   wall,
@@ -92,7 +92,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       address: to,
       suppressedElsewhere,
     });
-    if (refusal !== undefined) return { telling: refusal };
+    if (refusal !== undefined) return { transition: refusal };
     if (subject === undefined) return because('suppressed', 'erased');
     if (lane === undefined) return because('failed', `no_provider: nothing here sends ${channel}`);
     if (to === undefined) return because('suppressed', 'no_address');
@@ -128,10 +128,10 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     if (deps.isStopping()) throw new StoppingError();
     const ready = await prepare(doc, lane, waited);
     if (!('message' in ready)) {
-      const { telling, hold } = ready;
-      const erased = telling.facts?.reason === 'erased';
+      const { transition, hold } = ready;
+      const erased = transition.facts?.reason === 'erased';
       const { request: _gone, ...rest } = doc;
-      const told = await transitions.tell(erased ? rest : doc, telling, doc.tries, hold);
+      const told = await transitions.record(erased ? rest : doc, transition, doc.tries, hold);
       if (told !== undefined && hold !== undefined) await deps.wake(doc.workspace, hold.waitlist);
       return undefined;
     }
@@ -139,7 +139,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     if (deps.isStopping()) throw new StoppingError();
     const pass = lane.gate(targetOf(doc)).enter();
     if ('until' in pass) {
-      await transitions.tell(doc, notNow(doc, lane).telling);
+      await transitions.record(doc, notNow(doc, lane).transition);
       return undefined;
     }
     const facts: CallFacts = { ...ready.facts, provider: lane.name };
@@ -155,7 +155,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     if (claimed.lease.until - clock.now() < wall(clock, lane.timeout)) {
       pass.unused();
       const held = { reason: 'held up before the call', dueAt: clock.now() };
-      await transitions.tell(claimed, { outcome: 'scheduled', facts: held });
+      await transitions.record(claimed, { outcome: 'scheduled', facts: held });
       return undefined;
     }
     const late = Math.max(0, clock.now() - doc.state.dueAt) / wall(clock, span.SECOND);
@@ -181,16 +181,16 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       metrics.failovers.inc({ channel, provider: lane.name });
       const reason = `${lane.name}: ${outcome.kind === 'sent' ? '' : outcome.reason}; goes to ${next.name}`;
       const facts = { attempts: claimed.state.attempts + 1, reason, dueAt: clock.now() };
-      return { telling: { outcome: 'scheduled', facts } as const, tries: { ...counted, without } };
+      return { transition: { outcome: 'scheduled', facts } as const, tries: { ...counted, without } };
     }
-    const telling = afterAttempt(claimed.state, outcome, {
+    const transition = afterAttempt(claimed.state, outcome, {
       policy: retryPolicy(clock, channel),
       tries,
       retryAfter: wall(clock, (outcome.kind === 'temporary' && outcome.retryAfter) || 0),
       comeBack: isAboutAll(outcome) ? lane.gate(target).comeBack() : 0,
       now: clock.now(),
     });
-    return { telling, tries: isAboutAll(outcome) ? claimed.tries : counted };
+    return { transition, tries: isAboutAll(outcome) ? claimed.tries : counted };
   };
 
   /**
@@ -199,27 +199,30 @@ export function createAttempt(deps: AttemptDeps): Attempt {
    */
   const record = async (
     claimed: MessageDocument,
-    telling: MessageTelling,
+    transition: MessageTransition,
     tries: MessageDocument['tries'],
   ) => {
-    const told = await transitions.tell(claimed, telling, tries);
+    const told = await transitions.record(claimed, transition, tries);
     if (told !== undefined) return;
     const stored = await transitions.outbox.load(claimed.workspace, claimed.id);
-    if (stored?.state.reported) return recordAfterReport(stored, telling);
-    if (stored?.version === claimed.version + 1 && stored.state.status === telling.outcome) return;
+    if (stored?.state.reported) return recordAfterReport(stored, transition);
+    if (stored?.version === claimed.version + 1 && stored.state.status === transition.outcome) return;
     if (stored?.version === claimed.version + 1 && stored.state.status === 'unknown') {
-      if ((await transitions.tell(stored, asStill(stored, telling), tries)) !== undefined) return;
+      if ((await transitions.record(stored, asStill(stored, transition), tries)) !== undefined) return;
     }
-    log.warn({ messageId: claimed.id, outcome: telling.outcome }, 'an outcome came too late to be recorded');
+    log.warn(
+      { messageId: claimed.id, outcome: transition.outcome },
+      'an outcome came too late to be recorded',
+    );
   };
 
-  const recordAfterReport = async (found: MessageDocument, telling: MessageTelling): Promise<void> => {
-    if (telling.outcome !== 'sent') return;
+  const recordAfterReport = async (found: MessageDocument, transition: MessageTransition): Promise<void> => {
+    if (transition.outcome !== 'sent') return;
     let stored: MessageDocument | undefined = found;
     for (let tries = 1; tries <= RECORD.tries; tries += 1) {
       if (!stored?.state.reported || stored.state.status === 'sent') return;
-      const late = { ...asStill(stored, telling), status: stored.state.status };
-      if ((await transitions.tell(stored, late)) !== undefined) return;
+      const late = { ...asStill(stored, transition), status: stored.state.status };
+      if ((await transitions.record(stored, late)) !== undefined) return;
       stored = await transitions.outbox.load(found.workspace, found.id);
     }
     log.warn({ messageId: found.id }, 'reports kept the record of a call from being written');
@@ -248,8 +251,8 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       ? leave(doc, undefined, waited)
       : lane.inTurn(doc.workspace, () => leave(doc, lane, waited)));
     if (left === undefined || lane === undefined) return;
-    const { telling, tries } = follow(left, lane);
-    const told = { ...telling, facts: { ...left.facts, ...telling.facts } };
+    const { transition, tries } = follow(left, lane);
+    const told = { ...transition, facts: { ...left.facts, ...transition.facts } };
     await insistOn(() => record(left.claimed, told, tries));
   };
 }
@@ -258,14 +261,14 @@ export function createAttempt(deps: AttemptDeps): Attempt {
 function notNow(doc: MessageDocument, lane: Lane): HeldBack {
   const gate = lane.gate(targetOf(doc));
   const reason = `${lane.name} is given nothing now: ${gate.shut()?.reason ?? 'others go first'}`;
-  return { telling: { outcome: 'scheduled', facts: { reason, dueAt: gate.comeBack() } } };
+  return { transition: { outcome: 'scheduled', facts: { reason, dueAt: gate.comeBack() } } };
 }
 
 /** What may still be told of a call: if the prospect was erased while it was under way, not where it went. */
-function asStill({ request }: MessageDocument, telling: MessageTelling): MessageTelling {
-  if (request !== undefined) return telling;
-  const { to: _gone, ...facts } = telling.facts ?? {};
-  return { ...telling, facts };
+function asStill({ request }: MessageDocument, transition: MessageTransition): MessageTransition {
+  if (request !== undefined) return transition;
+  const { to: _gone, ...facts } = transition.facts ?? {};
+  return { ...transition, facts };
 }
 
 const targetOf = ({ workspace, request }: MessageDocument): Target => ({ workspace, url: request?.url });
@@ -277,5 +280,5 @@ const isCertainlyNot = (outcome: ProviderOutcome): boolean =>
   outcome.kind === 'temporary' || isAboutAll(outcome);
 
 const because = (outcome: 'suppressed' | 'failed', reason: string): HeldBack => ({
-  telling: { outcome, facts: { reason } },
+  transition: { outcome, facts: { reason } },
 });

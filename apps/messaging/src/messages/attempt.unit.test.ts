@@ -1,5 +1,5 @@
 import type { MessageDocument } from '@herald/contracts';
-import { type Clock, initialMessage, initialProspect, type MessageTelling } from '@herald/domain';
+import { type Clock, initialMessage, initialProspect, type MessageTransition } from '@herald/domain';
 import { createLog, createMetrics } from '@herald/service';
 import { expect, test } from 'vitest';
 import { createChannels } from '../providers/channels.ts';
@@ -12,7 +12,7 @@ test('a process held up between its claim and the call does not call, for its le
   let now = T0;
   const clock: Clock = { now: () => now, rate: 1 };
   const provider = fakeProvider(() => ({ kind: 'sent' }), 500);
-  const told: MessageTelling[] = [];
+  const told: MessageTransition[] = [];
   const log = createLog({ service: 't', level: 'silent' });
   const metrics = createMetrics({ version: '0' });
   const { event, enrollment, cause, ...asked } = aRequest();
@@ -20,14 +20,14 @@ test('a process held up between its claim and the call does not call, for its le
     ...{ workspace: 'acme', id: 'm1', version: 0, outbox: [], cause, request: { event, enrollment } },
     state: initialMessage(asked, T0),
   };
-  const transitions: Pick<Transitions, 'claim' | 'tell'> = {
+  const transitions: Pick<Transitions, 'claim' | 'record'> = {
     async claim(given, facts) {
       const claimed = { ...given, version: 1, lease: { until: now + 1_000, facts } };
       now += 600; // the process stands still
       return claimed;
     },
-    async tell(given, telling) {
-      told.push(telling);
+    async record(given, transition) {
+      told.push(transition);
       return given;
     },
   };

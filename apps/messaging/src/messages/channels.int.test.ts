@@ -207,7 +207,7 @@ test('what the first provider certainly did not take goes to the second, at once
   const { state } = await stage.until('m1', 'sent');
   expect(state).toMatchObject({ provider: 'second', attempts: 2 });
   expect([first.sent.length, second.sent.length]).toEqual([1, 1]);
-  expect(stage.told.map(({ type, data }) => `${type} ${data.provider} ${data.reason ?? ''}`)).toEqual([
+  expect(stage.recorded.map(({ type, data }) => `${type} ${data.provider} ${data.reason ?? ''}`)).toEqual([
     'email.scheduled first first: 503; goes to second',
     'email.sent second ',
   ]);

@@ -41,8 +41,8 @@ export function createOnErased({ store, clock, transitions }: OnErasedDeps): Han
     const { request: _gone, ...kept } = doc;
     const redacted = { ...kept, state: redactMessage(doc.state) };
     if (mayStillLeave(doc.state.status)) {
-      const telling = { outcome: 'withdrawn', facts: { reason: 'erased' } } as const;
-      return (await transitions.tell({ ...redacted, cause }, telling)) !== undefined;
+      const transition = { outcome: 'withdrawn', facts: { reason: 'erased' } } as const;
+      return (await transitions.record({ ...redacted, cause }, transition)) !== undefined;
     }
     const next = { ...redacted, version: doc.version + 1 };
     return (await transitions.outbox.commit(next, doc.version)) !== undefined;

@@ -21,11 +21,11 @@ export function createOnReport({ transitions }: { readonly transitions: Transiti
       if (doc === undefined || doc.state.prospectId !== prospectIdOf(event))
         return drop('this reports of a message that this prospect never had');
       if (doc.heard?.includes(report.id)) return ack;
-      const telling = decideReport(doc.state, report);
-      if (telling === undefined) return ack;
-      const facts = { ...telling.facts, ...factsOfCall(doc) };
+      const transition = decideReport(doc.state, report);
+      if (transition === undefined) return ack;
+      const facts = { ...transition.facts, ...factsOfCall(doc) };
       const heard = [...(doc.heard ?? []), report.id].slice(-HEARD);
-      if ((await transitions.tell({ ...doc, heard }, { ...telling, facts })) !== undefined) return ack;
+      if ((await transitions.record({ ...doc, heard }, { ...transition, facts })) !== undefined) return ack;
     }
     throw new ConflictError(`message ${report.messageId} kept changing`);
   };

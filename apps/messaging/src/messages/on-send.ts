@@ -39,12 +39,12 @@ export function createOnSend(deps: OnSendDeps): Handler {
   const advance = async (doc: MessageDocument): Promise<void> => {
     // Its alarm comes when the message before it has ended.
     if (isBehind(doc)) return takeTurn(doc);
-    // Whoever let it wait may not have come to telling the waitlist.
+    // Whoever let it wait may not have come to waking the waitlist.
     if (doc.hold !== undefined) return deps.wake(doc.workspace, doc.hold.waitlist);
     if (doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
     if (doc.state.dueAt <= clock.now()) await takeTurn(doc);
     else if (doc.version === 0)
-      await transitions.tell(doc, { outcome: 'scheduled', facts: { reason: 'not due yet' } });
+      await transitions.record(doc, { outcome: 'scheduled', facts: { reason: 'not due yet' } });
     else await transitions.arm(doc);
   };
 

@@ -1,5 +1,5 @@
 import type { MessageDocument } from '@herald/contracts';
-import { type Clock, type MessageTelling, mayRetry } from '@herald/domain';
+import { type Clock, type MessageTransition, mayRetry } from '@herald/domain';
 import { Problem } from '@herald/service';
 import { reasonOf } from '../providers/reason.ts';
 import type { Transitions } from './transitions.ts';
@@ -30,8 +30,8 @@ export function createOperator({
     return doc;
   };
 
-  const tell = async (doc: MessageDocument, telling: MessageTelling): Promise<MessageDocument> => {
-    const told = await transitions.tell(doc, telling);
+  const tell = async (doc: MessageDocument, transition: MessageTransition): Promise<MessageDocument> => {
+    const told = await transitions.record(doc, transition);
     if (told === undefined) throw new Problem(409, 'conflict', 'The message has just changed; look again.');
     return told;
   };

@@ -30,7 +30,7 @@ describe('a report', () => {
     await stage.reported('r2', opened);
     await stage.until('m1', 'opened');
     expect(stage.story('m1')).toEqual(['email.sent', 'email.delivered', 'email.opened']);
-    expect(stage.told.at(-1)).toMatchObject({
+    expect(stage.recorded.at(-1)).toMatchObject({
       stream: 'prospect/ada',
       causationId: 'r2',
       data: { stepId: 'hello', enrollmentId: 'e1', campaignId: 'onboarding', to: 'ada@home.example' },
@@ -181,7 +181,7 @@ describe('a message of unknown outcome', () => {
 
 describe('a bounce', () => {
   const consequences = (stage: Awaited<ReturnType<typeof sent>>) =>
-    stage.told
+    stage.recorded
       .filter(({ type }) => type.startsWith('prospect.'))
       .map(({ type, data }) => ({ type, ...data }));
 
@@ -198,7 +198,10 @@ describe('a bounce', () => {
         address: 'ada@home.example',
       },
     ]);
-    expect(stage.told.at(-1)).toMatchObject({ causationId: stage.told.at(-2)?.id, source: 'messaging' });
+    expect(stage.recorded.at(-1)).toMatchObject({
+      causationId: stage.recorded.at(-2)?.id,
+      source: 'messaging',
+    });
     await stage.prospect({
       suppressions: {
         email: { suppressed: true, address: 'ada@home.example', at: T0, eventId: 'x', reason: 'hard_bounce' },
@@ -310,7 +313,7 @@ describe('a complaint', () => {
     await stage.call('PUT', '/v1/settings', settings);
     await stage.reported('r1', { messageId: 'm1', outcome: 'complained' });
     await stage.until('m1', 'complained');
-    const told = stage.told.filter(({ type }) => type.startsWith('prospect.'));
+    const told = stage.recorded.filter(({ type }) => type.startsWith('prospect.'));
     expect(told.map(({ type }) => type)).toEqual(expected);
     for (const { data } of told) expect(data).toMatchObject({ channel: 'email', reason: 'complaint' });
   });
@@ -352,19 +355,19 @@ describe('an incoming text', () => {
     return stage;
   }
   const ofProspects = (stage: Awaited<ReturnType<typeof texted>>) =>
-    stage.told.map(({ type, stream, data }) => `${type} ${stream} ${data.reason ?? data.text}`);
+    stage.recorded.map(({ type, stream, data }) => `${type} ${stream} ${data.reason ?? data.text}`);
 
   test('with STOP unsubscribes everybody who got one at that number from texts', async () => {
     const stage = await texted();
     const stop = { text: 'STOP', keyword: 'stop' } as const;
     await Promise.all([stage.inbound(stop), stage.inbound(stop)]);
-    await vi.waitFor(() => expect(stage.told).toHaveLength(3));
+    await vi.waitFor(() => expect(stage.recorded).toHaveLength(3));
     expect(ofProspects(stage)).toEqual([
       'sms.received prospect/bob STOP',
       'prospect.unsubscribed prospect/bob STOP',
       'prospect.unsubscribed prospect/ada STOP',
     ]);
-    expect(stage.told[1]?.data.channel).toBe('sms');
+    expect(stage.recorded[1]?.data.channel).toBe('sms');
   });
 
   test.each([
@@ -373,7 +376,7 @@ describe('an incoming text', () => {
   ])('to %s is answered from %s: in Argentina one phone has both', async (to, from) => {
     const stage = await texted(to);
     await stage.inbound({ from, text: 'STOP', keyword: 'stop' });
-    await vi.waitFor(() => expect(stage.told).toHaveLength(3));
+    await vi.waitFor(() => expect(stage.recorded).toHaveLength(3));
     expect(ofProspects(stage).slice(1)).toEqual([
       'prospect.unsubscribed prospect/bob STOP',
       'prospect.unsubscribed prospect/ada STOP',
@@ -383,14 +386,14 @@ describe('an incoming text', () => {
   test('with START subscribes them again; any other is only kept, with whom the latest was for', async () => {
     const stage = await texted();
     await stage.inbound({ id: 'SM2', text: 'start', keyword: 'start' });
-    await vi.waitFor(() => expect(stage.told).toHaveLength(3));
-    expect(stage.told.map(({ type }) => type).slice(1)).toEqual([
+    await vi.waitFor(() => expect(stage.recorded).toHaveLength(3));
+    expect(stage.recorded.map(({ type }) => type).slice(1)).toEqual([
       'prospect.subscribed',
       'prospect.subscribed',
     ]);
     await stage.inbound({ id: 'SM3', text: 'thank you' });
     await vi.waitFor(() => expect(ofProspects(stage)).toContain('sms.received prospect/bob thank you'));
-    expect(stage.told).toHaveLength(4);
+    expect(stage.recorded).toHaveLength(4);
   });
 
   test('from a number that no message went to is kept with nobody, nor is one of another workspace', async () => {
@@ -400,7 +403,7 @@ describe('an incoming text', () => {
     await vi.waitFor(async () =>
       expect(await stage.broker.depth('messaging.send')).toMatchObject({ ready: 0, inFlight: 0 }),
     );
-    expect(stage.told).toEqual([]);
+    expect(stage.recorded).toEqual([]);
   });
 });
 

@@ -24,7 +24,7 @@ test('a message that is due is sent and told, with everything an operator wants 
     text: 'Plan pro',
     unsubscribe: expect.stringMatching(/^https:\/\/herald\.example\/u\/[\w-]+\.[\w-]+$/),
   });
-  expect(stage.told[0]).toMatchObject({
+  expect(stage.recorded[0]).toMatchObject({
     type: 'email.sent',
     stream: 'prospect/ada',
     source: 'messaging',

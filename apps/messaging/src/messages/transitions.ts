@@ -2,14 +2,14 @@ import { collections, eventsMessages, type MessageDocument, sendDueMessage } fro
 import {
   type Instant,
   type MessageFacts,
-  type MessageTelling,
+  type MessageTransition,
   mayStillLeave,
-  tellMessage,
+  recordTransition,
   wall,
 } from '@herald/domain';
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/service';
-import { createTellFollowers } from '../limits/run-order.ts';
+import { createNotifyFollowers } from '../limits/run-order.ts';
 import type { LogMessage } from '../logging/message-log.ts';
 import type { Consequences } from './consequences.ts';
 import { resendAt, type UnknownPolicy } from './policy.ts';
@@ -26,12 +26,12 @@ export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'
 export interface Transitions {
   readonly outbox: Outbox<MessageDocument>;
   /**
-   * Writes what happened, the event that tells it and the alarm of what is due soon, and publishes both. `tries` replaces the count of
+   * Writes what happened, the event that records it and the alarm of what is due soon, and publishes both. `tries` replaces the count of
    * attempts. A lease is over with it, and so is waiting in a waitlist, unless it is told to wait there: `hold`.
    */
-  tell(
+  record(
     doc: MessageDocument,
-    telling: MessageTelling,
+    transition: MessageTransition,
     tries?: MessageDocument['tries'],
     hold?: MessageDocument['hold'],
   ): Promise<MessageDocument | undefined>;
@@ -62,7 +62,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
 
   const isNear = (dueAt: Instant): boolean => dueAt - clock.now() <= horizon;
 
-  const attention = (doc: MessageDocument): Instant | null => {
+  const nextSweepAt = (doc: MessageDocument): Instant | null => {
     const { lease, state, hold } = doc;
     if (lease !== undefined) return lease.until;
     if (hold !== undefined) return clock.now() + wall(clock, HELD);
@@ -78,9 +78,9 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
   const needsAlarm = ({ state, lease, hold }: MessageDocument): boolean =>
     mayStillLeave(state.status) && lease === undefined && hold === undefined && isNear(state.dueAt);
 
-  const tellFollowers = createTellFollowers({ store, broker });
-  const finish = async (doc: MessageDocument): Promise<undefined> => void (await tellFollowers(doc));
-  const outbox = createOutbox<MessageDocument>({ collection, broker, clock, attention, finish });
+  const notifyFollowers = createNotifyFollowers({ store, broker });
+  const finish = async (doc: MessageDocument): Promise<undefined> => void (await notifyFollowers(doc));
+  const outbox = createOutbox<MessageDocument>({ collection, broker, clock, nextSweepAt, finish });
 
   /** A document that is not stored yet has version 0. */
   const commit = (doc: MessageDocument, before: number): Promise<MessageDocument | undefined> =>
@@ -88,15 +88,15 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
 
   return {
     outbox,
-    async tell(doc, telling, tries = doc.tries, hold = undefined) {
+    async record(doc, transition, tries = doc.tries, hold = undefined) {
       const { lease: _over, tries: _before, hold: _waited, ...rest } = doc;
       const { workspace, cause } = doc;
       const version = doc.version + 1;
-      const { event, state } = tellMessage({
+      const { event, state } = recordTransition({
         workspace,
         cause,
         version,
-        telling,
+        transition,
         state: doc.state,
         now: clock.now(),
       });
@@ -109,8 +109,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       const events = [event, ...(await deps.consequences({ event, state }))];
       const told = await commit({ ...next, outbox: [...eventsMessages(events), ...alarms] }, doc.version);
       if (told === undefined) return undefined;
-      metrics.messages.inc({ channel: state.channel, outcome: telling.outcome });
-      deps.logMessage(told, telling);
+      metrics.messages.inc({ channel: state.channel, outcome: transition.outcome });
+      deps.logMessage(told, transition);
       return told;
     },
     claim: (doc, facts) => {
@@ -119,7 +119,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     },
     async arm(doc) {
       if (needsAlarm(doc)) await broker.publish([alarm(doc)]);
-      await collection.write([{ doc: { ...doc, sweepAt: attention(doc) }, ifVersion: doc.version }]);
+      await collection.write([{ doc: { ...doc, sweepAt: nextSweepAt(doc) }, ifVersion: doc.version }]);
     },
   };
 }

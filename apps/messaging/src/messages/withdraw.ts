@@ -16,7 +16,7 @@ export function createWithdraw(store: Store, transitions: Transitions): Withdraw
     let doc: MessageDocument | undefined = await transitions.outbox.flush(found);
     for (let tries = 0; tries < TRIES; tries += 1) {
       if (doc === undefined || doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
-      const told = await transitions.tell({ ...doc, cause }, { outcome: 'withdrawn', facts: { reason } });
+      const told = await transitions.record({ ...doc, cause }, { outcome: 'withdrawn', facts: { reason } });
       if (told !== undefined) return;
       doc = await transitions.outbox.load(doc.workspace, doc.id);
     }

@@ -81,11 +81,11 @@ export async function setStage(options: StageOptions = {}) {
   };
   const services = [await start()];
 
-  const told: Event[] = [];
-  await broker.consume(queue.events, { prefetch: 1 }, async ({ body }) => {
+  const recorded: Event[] = [];
+  await broker.consume(queue.eventHandlerEvents, { prefetch: 1 }, async ({ body }) => {
     // As the log does: the same id again is the same event.
     for (const event of eventsContract.parse(body).events)
-      if (!told.some(({ id }) => id === event.id)) told.push(event);
+      if (!recorded.some(({ id }) => id === event.id)) recorded.push(event);
     return ack;
   });
 
@@ -133,7 +133,21 @@ export async function setStage(options: StageOptions = {}) {
   const message = (id: string): Promise<MessageDocument | undefined> => messages.get(WORKSPACE, id);
 
   return {
-    ...{ dir, store, broker, clock, metrics, provider, call, messages, message, told, scopes, stop, close },
+    ...{
+      dir,
+      store,
+      broker,
+      clock,
+      metrics,
+      provider,
+      call,
+      messages,
+      message,
+      recorded,
+      scopes,
+      stop,
+      close,
+    },
     /** Another replica on the same store and broker. */
     async addReplica() {
       services.push(await start());
@@ -198,7 +212,7 @@ export async function setStage(options: StageOptions = {}) {
       const saved = await call('PUT', `/v1/templates/${id}`, { channel: 'email', ...content });
       if (saved.status > 201) throw new Error(JSON.stringify(saved.body));
     },
-    /** Waits until the message stands so, with nothing left to publish, and is told. */
+    /** Waits until the message stands so, with nothing left to publish, and is recorded. */
     until: (id: string, status: MessageState['status']) =>
       vi.waitFor(
         async () => {
@@ -207,17 +221,17 @@ export async function setStage(options: StageOptions = {}) {
             throw new Error(
               `message ${id} is ${doc?.lease ? 'sending' : doc?.state.status}: ${doc?.state.reason}`,
             );
-          const last = told.filter((event) => isOf(event, id)).at(-1);
-          if (last?.data.version !== doc.state.version) throw new Error(`message ${id} is not told`);
+          const last = recorded.filter((event) => isOf(event, id)).at(-1);
+          if (last?.data.version !== doc.state.version) throw new Error(`message ${id} is not recorded`);
           return doc;
         },
         { timeout: 20_000, interval: 5 },
       ),
-    /** The types of the events told of a message, in order. */
-    story: (id: string) => told.filter((event) => isOf(event, id)).map(({ type }) => type),
+    /** The types of the events recorded of a message, in order. */
+    story: (id: string) => recorded.filter((event) => isOf(event, id)).map(({ type }) => type),
     /** What a replay makes of a message. */
     replayed: (id: string) =>
-      told
+      recorded
         .filter(({ data }) => data.messageId === id)
         .reduce<MessageState | undefined>(evolveMessage, undefined),
     sent: (): readonly OutgoingEmail[] => provider.sent,

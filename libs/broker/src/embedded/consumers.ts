@@ -1,7 +1,7 @@
 import type { BatchHandler, BatchOptions, ConsumeOptions, Consumer, Handler } from '../broker.ts';
 import { verdictsOf } from '../verdicts-of.ts';
-import { type Attend, inBatches, oneByOne } from './attend.ts';
 import type { Engine } from './engine.ts';
+import { type Intake, inBatches, oneByOne } from './intake.ts';
 import type { Member } from './member.ts';
 import { deliveryOf, type Row } from './message.ts';
 import type { WorkQueue } from './queue.ts';
@@ -37,7 +37,7 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
     await settle(queue, rows, deliveries, verdicts, seconds);
   };
 
-  const join = (queue: WorkQueue, attend: Attend, handler: BatchHandler): Consumer => {
+  const join = (queue: WorkQueue, intake: Intake, handler: BatchHandler): Consumer => {
     /** Taken and not settled. */
     let outstanding = 0;
     let stopped: Promise<void> | undefined;
@@ -48,24 +48,24 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
       if (outstanding === 0) onDone();
     };
     const member: Member = {
-      limit: attend.limit,
-      idle: attend.idle,
-      wants: attend.wants,
+      limit: intake.limit,
+      idle: intake.idle,
+      wants: intake.wants,
       take: (count) => {
         outstanding += count;
-        attend.take(count);
+        intake.take(count);
       },
       giveBack: (count) => {
-        attend.giveBack(count);
+        intake.giveBack(count);
         lessen(count);
       },
       hand: (rows) => {
-        const free = (): void => attend.giveBack(rows.length);
+        const free = (): void => intake.giveBack(rows.length);
         void work(queue, rows, handler, free).finally(() => lessen(rows.length));
       },
     };
     const stop = async (): Promise<void> => {
-      attend.idle();
+      intake.idle();
       queue.leave(member);
       if (outstanding > 0) {
         await new Promise<void>((resolve) => {

@@ -2,8 +2,8 @@ import type { Channel, ChannelModel, Message } from 'amqplib';
 import type { BatchHandler, Consumer, Delivery } from '../broker.ts';
 import { cutOffReason, cutOffsAllowed, cutOffsOfSuspect, type QueueSpec } from '../topology.ts';
 import { verdictsOf } from '../verdicts-of.ts';
-import type { Attend, Work } from './attend.ts';
 import { deliveryOf, envelopeOf, legibleDelivery, takenBack } from './envelope.ts';
+import type { Intake, Work } from './intake.ts';
 import type { Letter } from './publisher.ts';
 import type { Held, Settle } from './settle.ts';
 import type { Suspects } from './suspects.ts';
@@ -30,7 +30,7 @@ export interface ConsumerDeps {
   readonly spec: QueueSpec;
   /** The queue's name in the broker. */
   readonly name: string;
-  readonly attend: (work: Work<Item>) => Attend<Item>;
+  readonly intake: (work: Work<Item>) => Intake<Item>;
   readonly handler: BatchHandler;
   readonly settle: Settle;
   /** A message whose wait was too long for one go: its next, or undefined when it is due. */
@@ -87,7 +87,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       }),
     );
   };
-  const attend = deps.attend((items) => track(handle(items)));
+  const intake = deps.intake((items) => track(handle(items)));
 
   const hold = (on: Given, message: Message): Held => {
     moves += 1;
@@ -146,7 +146,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     const suspicious = cutOffsOfSuspect(spec.retry);
     if (takenBack(message) < suspicious) {
       const item = open(on, message, (held, work) => void done(held, work));
-      if (item !== undefined) attend.come(item);
+      if (item !== undefined) intake.come(item);
       return;
     }
     // Of what was fetched when a consumer was cut off most is innocent, and the broker counts it all the same, however often.
@@ -160,14 +160,14 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     session.alive = false;
     session = undefined;
     holding.clear();
-    attend.forget();
+    intake.forget();
   };
 
   const stop = async (): Promise<void> => {
     const on = session;
     // Before anything is acknowledged: the broker would send the next.
     await Promise.all([on?.channel.cancel(on.tag).catch(() => {}), deps.suspects.leave(consumer)]);
-    const waiting = attend.stop();
+    const waiting = intake.stop();
     while (running.size > 0) await Promise.all(running);
     if (on?.alive === true) {
       for (const { giveBack } of waiting) giveBack();
@@ -188,7 +188,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       const item = open(on, message, (held, way) => {
         work = done(held, way);
       });
-      return track(item === undefined ? work : attend.alone(item));
+      return track(item === undefined ? work : intake.alone(item));
     },
     held: () => holding.size,
     async start(model) {
@@ -200,7 +200,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       };
       channel.on('error', broken);
       channel.on('close', () => broken(new Error('RabbitMQ closed a channel')));
-      await channel.prefetch(attend.limit);
+      await channel.prefetch(intake.limit);
       session = on;
       const { consumerTag } = await channel.consume(deps.name, (message) => {
         if (!on.alive) return;

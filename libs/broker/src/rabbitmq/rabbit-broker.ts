@@ -3,11 +3,11 @@ import type { BatchHandler, Broker, BrokerObserver, Consumer } from '../broker.t
 import { BrokerError } from '../errors.ts';
 import type { Router } from '../routing.ts';
 import type { QueueSpec } from '../topology.ts';
-import { type Attend, inBatches, oneByOne, type Work } from './attend.ts';
 import { createConsumer, type Item, type QueueConsumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { depthOf, loadOf } from './depth.ts';
 import { createIncoming } from './incoming.ts';
+import { type Intake, inBatches, oneByOne, type Work } from './intake.ts';
 import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
 import { hiddenDeadLetters } from './policy-check.ts';
 import { createPublish } from './publish.ts';
@@ -75,13 +75,13 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
 
   const consume = async (
     spec: QueueSpec,
-    attend: (work: Work<Item>) => Attend<Item>,
+    intake: (work: Work<Item>) => Intake<Item>,
     handler: BatchHandler,
   ): Promise<Consumer> => {
     const consumer = createConsumer({
       spec,
       name: names.own(spec.name),
-      attend,
+      intake,
       handler,
       settle,
       onward,

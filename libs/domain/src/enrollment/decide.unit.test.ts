@@ -34,13 +34,13 @@ steps:
 
 describe('an enrollment', () => {
   test('runs to its first wait when it enters', () => {
-    expect(enter(onboarding).told).toEqual(['entered', 'requested welcome', 'waiting settle']);
+    expect(enter(onboarding).recorded).toEqual(['entered', 'requested welcome', 'waiting settle']);
   });
 
   test('does nothing before its due time, and everything up to the next wait then', () => {
     const run = enter(onboarding);
-    expect(run.due(T0 + days(2) - 1).told).toEqual([]);
-    expect(run.due(T0 + days(2)).told).toEqual(['resumed settle', 'waiting activated']);
+    expect(run.due(T0 + days(2) - 1).recorded).toEqual([]);
+    expect(run.due(T0 + days(2)).recorded).toEqual(['resumed settle', 'waiting activated']);
     expect(run.state.wait).toMatchObject({ since: T0 + days(2), dueAt: T0 + days(5) });
   });
 
@@ -52,7 +52,7 @@ describe('an enrollment', () => {
 
   test('takes the branch of the event it waited for', () => {
     const run = enter(onboarding).due(T0 + days(2));
-    expect(run.event('project.created', T0 + days(3)).told).toEqual([
+    expect(run.event('project.created', T0 + days(3)).recorded).toEqual([
       'resumed activated:then',
       'requested well-done',
       'chose by-size:otherwise',
@@ -67,7 +67,7 @@ describe('an enrollment', () => {
     const run = enter(onboarding)
       .due(T0 + days(2))
       .due(T0 + days(5));
-    expect(run.told.slice(0, 2)).toEqual(['resumed activated:else', 'requested nudge']);
+    expect(run.recorded.slice(0, 2)).toEqual(['resumed activated:else', 'requested nudge']);
   });
 
   test.each([
@@ -76,36 +76,36 @@ describe('an enrollment', () => {
     ['whose condition does not hold', T0 + days(3), { template: 'demo' }],
   ])('does not take an event %s', (_why, occurredAt, data) => {
     const run = enter(onboarding).due(T0 + days(2));
-    expect(run.event('project.created', occurredAt, data).told).toEqual([]);
+    expect(run.event('project.created', occurredAt, data).recorded).toEqual([]);
   });
 
   test('leaves at once by an exit rule, inside a wait, and withdraws what has not left', () => {
     const run = enter(onboarding).event('subscription.started', T0 + hours(1));
-    expect(run.told).toEqual(['exited']);
+    expect(run.recorded).toEqual(['exited']);
     expect(run.state).toMatchObject({ status: 'exited', reason: 'subscription.started', withdrawn: true });
     expect(run.state.wait).toBeUndefined();
-    expect(run.due(T0 + days(2)).told).toEqual([]);
+    expect(run.due(T0 + days(2)).recorded).toEqual([]);
   });
 
   test('stays when the condition of the exit rule does not hold', () => {
-    expect(enter(onboarding).event('prospect.unsubscribed', T0 + 1, { channel: 'sms' }).told).toEqual([]);
+    expect(enter(onboarding).event('prospect.unsubscribed', T0 + 1, { channel: 'sms' }).recorded).toEqual([]);
   });
 
   test('is not thrown out by what happened before it entered, nor by its own entry event', () => {
-    expect(enter(onboarding).event('subscription.started', T0 - 1).told).toEqual([]);
+    expect(enter(onboarding).event('subscription.started', T0 - 1).recorded).toEqual([]);
     const loop = campaignOf(
       '{ id: loop, enter: { on: a.b }, exit: [{ on: a.b }], steps: [{ id: w, wait: P1D }] }',
     );
     const entry = anEvent('a.b', T0);
     const run = enter(loop, aWorld(), entry);
-    expect(run.give({ kind: 'event', event: entry }).told).toEqual([]);
+    expect(run.give({ kind: 'event', event: entry }).recorded).toEqual([]);
   });
 
   test('holds its waits while the campaign is paused, but not its exit rules', () => {
     const run = enter(onboarding).due(T0 + days(2));
     const held = { kind: 'event', event: anEvent('project.created', T0 + days(3)), held: true } as const;
-    expect(run.give(held).told).toEqual([]);
-    expect(run.give({ ...held, event: anEvent('subscription.started', T0 + days(3)) }).told).toEqual([
+    expect(run.give(held).recorded).toEqual([]);
+    expect(run.give({ ...held, event: anEvent('subscription.started', T0 + days(3)) }).recorded).toEqual([
       'exited',
     ]);
   });
@@ -114,7 +114,7 @@ describe('an enrollment', () => {
     const run = enter(onboarding, aWorld({}, { employees: 51 }))
       .due(T0 + days(2))
       .due(T0 + days(5));
-    expect(run.told).toContain('chose by-size:0');
+    expect(run.recorded).toContain('chose by-size:0');
     expect(run.events.find(({ type }) => type === 'enrollment.chose')?.data).toMatchObject({
       why: 'company.traits.employees > 50',
     });
@@ -142,7 +142,7 @@ describe('an enrollment', () => {
       '{ id: bad, enter: { on: a.b }, steps: [{ id: sum, update: { traits: { x: event.data.n + 1 } } }] }',
     );
     const run = enter(bad, aWorld(), anEvent('a.b', T0, { n: 'x' }));
-    expect(run.told).toEqual(['entered', 'failed sum']);
+    expect(run.recorded).toEqual(['entered', 'failed sum']);
     expect(run.state).toMatchObject({ status: 'failed', stepId: 'sum' });
     expect(run.state.reason).toContain('event.data.n + 1');
   });

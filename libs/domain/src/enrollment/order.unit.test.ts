@@ -19,7 +19,8 @@ steps:
 const at = (type: string, occurredAt: number, more: Partial<StoredEvent> = {}) =>
   anEvent(type, occurredAt, {}, { receivedAt: occurredAt + 300, ...more });
 const enterBy = (entry: StoredEvent) => enter(dunning, aWorld(), entry);
-const give = (run: ReturnType<typeof enter>, event: StoredEvent) => run.give({ kind: 'event', event }).told;
+const give = (run: ReturnType<typeof enter>, event: StoredEvent) =>
+  run.give({ kind: 'event', event }).recorded;
 const matched = ['resumed paid:then', 'waiting paid-again'];
 
 describe('a wait for an event', () => {

@@ -26,7 +26,7 @@ export const unanswered = (place: string, error: EvaluationError): Unanswered =>
 
 type Type = EnrollmentEvent['type'];
 /** What the caller says of an event; identity and version are added here. */
-type Told<T extends Type> = Omit<
+type DataOf<T extends Type> = Omit<
   Extract<EnrollmentEvent, { type: T }>['data'],
   keyof EnrollmentIdentity | 'version'
 >;
@@ -47,7 +47,7 @@ export interface Run {
   /** The logical time of what is recorded next. */
   now(): Instant;
   at(instant: Instant): void;
-  record<T extends Type>(type: T, told: Told<T>): void;
+  record<T extends Type>(type: T, given: DataOf<T>): void;
 }
 
 export function createRun(
@@ -81,10 +81,10 @@ export function createRun(
     at(instant) {
       now = instant;
     },
-    record(type, told) {
+    record(type, given) {
       const version = (state?.version ?? 0) + 1;
-      const data = { enrollmentId, prospectId, campaignId, campaignVersion, version, ...told };
-      // TypeScript cannot see that `told` belongs to `type` once both are generic; the signature has checked it.
+      const data = { enrollmentId, prospectId, campaignId, campaignVersion, version, ...given };
+      // TypeScript cannot see that `given` belongs to `type` once both are generic; the signature has checked it.
       const event = { type, data, occurredAt: now } as unknown as EnrollmentFact;
       events.push(event);
       state = evolveEnrollment(state, event);

@@ -38,13 +38,13 @@ const TWO = `
 describe('a step that sends, outside of the window', () => {
   test('waits for it in the run, and what follows counts from then', () => {
     const run = entering(campaign(REMINDED), FRIDAY_EVENING);
-    expect(run.told).toEqual(['entered', 'waiting mail']);
+    expect(run.recorded).toEqual(['entered', 'waiting mail']);
     expect(run.state.wait).toMatchObject({ kind: 'window', since: FRIDAY_EVENING, dueAt: MONDAY_9 });
     expect(run.events.at(-1)?.data).toMatchObject({
       hours: 'send_window: mon, tue, wed, thu, fri 09:00–18:00 UTC',
     });
-    expect(run.due(MONDAY_9 - 1).told).toEqual([]);
-    expect(run.due(MONDAY_9).told).toEqual(['requested mail', 'waiting read']);
+    expect(run.due(MONDAY_9 - 1).recorded).toEqual([]);
+    expect(run.due(MONDAY_9).recorded).toEqual(['requested mail', 'waiting read']);
     expect(run.state).toMatchObject({ clock: MONDAY_9, stepId: 'read' });
     expect(run.state.wait).toMatchObject({ since: MONDAY_9, dueAt: MONDAY_9 + hours(48) });
     expect(run.replayed()).toEqual(run.state);
@@ -56,17 +56,17 @@ describe('a step that sends, outside of the window', () => {
     const since = run.state.wait?.dueAt ?? 0;
     const second = Math.floor(since / 1_000) * 1_000;
     expect(since).toBeGreaterThan(second);
-    expect(run.due(since).told).toEqual(['requested mail', 'waiting read']);
+    expect(run.due(since).recorded).toEqual(['requested mail', 'waiting read']);
     expect(run.state).toMatchObject({ clock: since, wait: { since } });
-    expect(run.event('email.opened', second - 1_000).told).toEqual([]);
-    expect(run.event('email.opened', since - 1).told).toEqual([]);
-    expect(run.event('email.opened', second).told).toEqual(['resumed read:then', 'completed']);
+    expect(run.event('email.opened', second - 1_000).recorded).toEqual([]);
+    expect(run.event('email.opened', since - 1).recorded).toEqual([]);
+    expect(run.event('email.opened', second).recorded).toEqual(['resumed read:then', 'completed']);
     expect(run.state.clock).toBe(since);
     expect(run.replayed()).toEqual(run.state);
   });
 
   test('sends at once when it is open', () => {
-    expect(entering(campaign(REMINDED), MONDAY_9).told).toEqual([
+    expect(entering(campaign(REMINDED), MONDAY_9).recorded).toEqual([
       'entered',
       'requested mail',
       'waiting read',
@@ -78,25 +78,25 @@ describe('a step that sends, outside of the window', () => {
   - { id: mail, email: { template: mail }, then: dontWait }
   - { id: rest, wait: PT1H }`;
     const run = entering(campaign(steps), FRIDAY_EVENING);
-    expect(run.told).toEqual(['entered', 'requested mail', 'waiting rest']);
+    expect(run.recorded).toEqual(['entered', 'requested mail', 'waiting rest']);
     expect(asked(run)[0]?.data.then).toBe('dontWait');
     expect(run.state.wait?.dueAt).toBe(FRIDAY_EVENING + hours(1));
   });
 
   test('is left at once by an exit rule, and asks for nothing', () => {
     const run = entering(campaign(REMINDED), FRIDAY_EVENING).event('invoice.paid', FRIDAY_EVENING + 1);
-    expect(run.told).toEqual(['exited']);
+    expect(run.recorded).toEqual(['exited']);
     expect(asked(run)).toEqual([]);
-    expect(run.due(MONDAY_9).told).toEqual([]);
+    expect(run.due(MONDAY_9).recorded).toEqual([]);
   });
 
   test('waits for the next opening when the run is so late that the window is over again', () => {
     const late = at('2026-03-09T19:00:00Z');
     const run = entering(campaign(REMINDED), FRIDAY_EVENING).due(late);
-    expect(run.told).toEqual(['waiting mail']);
+    expect(run.recorded).toEqual(['waiting mail']);
     const tuesday = MONDAY_9 + hours(24);
     expect(run.state.wait?.dueAt).toBe(tuesday);
-    expect(run.due(tuesday + 1).told).toEqual(['requested mail', 'waiting read']);
+    expect(run.due(tuesday + 1).recorded).toEqual(['requested mail', 'waiting read']);
     expect(run.state.wait?.since).toBe(tuesday);
   });
 
@@ -120,7 +120,7 @@ describe('a step that sends, outside of the window', () => {
 
   test('of hours that are never open asks at once, so that it is told why nothing leaves', () => {
     const never = world({ sending: { quietHours: [{ from: '00:00', to: '24:00' }] } });
-    expect(entering(campaign(REMINDED), MONDAY_9, never).told).toContain('requested mail');
+    expect(entering(campaign(REMINDED), MONDAY_9, never).recorded).toContain('requested mail');
   });
 
   test('counts from the moment at which the spread lets its message leave', () => {
@@ -128,7 +128,7 @@ describe('a step that sends, outside of the window', () => {
     const due = run.state.wait?.dueAt ?? 0;
     expect(due).toBeGreaterThanOrEqual(MONDAY_9);
     expect(due).toBeLessThan(MONDAY_9 + 600_000);
-    expect(run.due(due).told).toEqual(['requested mail', 'waiting read']);
+    expect(run.due(due).recorded).toEqual(['requested mail', 'waiting read']);
   });
 });
 
@@ -138,7 +138,7 @@ describe('quiet hours', () => {
 
   test('are those where the prospect lives', () => {
     const tokyo = entering(campaign(REMINDED, ''), night, world({ sending }, { timezone: 'Asia/Tokyo' }));
-    expect(tokyo.told).toContain('requested mail');
+    expect(tokyo.recorded).toContain('requested mail');
     const berlin = entering(campaign(REMINDED, ''), night, world({ sending }, { timezone: 'Europe/Berlin' }));
     expect(berlin.state.wait?.dueAt).toBe(at('2026-03-10T07:00:00Z'));
   });
@@ -151,22 +151,22 @@ describe('quiet hours', () => {
 
   test('are not asked of what is owed, the window of the campaign is', () => {
     const owed = world({ sending, owed: new Set(['mail']) });
-    expect(entering(campaign(REMINDED, ''), night, owed).told).toContain('requested mail');
-    expect(entering(campaign(REMINDED), night, owed).told).toEqual(['entered', 'waiting mail']);
+    expect(entering(campaign(REMINDED, ''), night, owed).recorded).toContain('requested mail');
+    expect(entering(campaign(REMINDED), night, owed).recorded).toEqual(['entered', 'waiting mail']);
   });
 
   test('that name a channel are of that channel alone, and of webhooks only if they name them', () => {
     const ofCalls = world({
       sending: { ...sending, quietHours: [{ channel: 'call', from: '21:00', to: '08:00' }] },
     });
-    expect(entering(campaign(TWO, ''), night, ofCalls).told).toEqual([
+    expect(entering(campaign(TWO, ''), night, ofCalls).recorded).toEqual([
       'entered',
       'requested text',
       'waiting call',
     ]);
     const hook = '  - { id: hook, webhook: { template: body, url: "https://crm.example/hook" } }';
-    expect(entering(campaign(hook, ''), night, world({ sending })).told).toContain('requested hook');
-    expect(entering(campaign(hook), FRIDAY_EVENING).told).toEqual(['entered', 'waiting hook']);
+    expect(entering(campaign(hook, ''), night, world({ sending })).recorded).toContain('requested hook');
+    expect(entering(campaign(hook), FRIDAY_EVENING).recorded).toEqual(['entered', 'waiting hook']);
   });
 });
 

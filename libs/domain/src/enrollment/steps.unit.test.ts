@@ -14,7 +14,7 @@ steps:
   - { id: crm, webhook: { template: d, url: "https://crm.example/hook" } }
 `),
   );
-  expect(run.told).toEqual([
+  expect(run.recorded).toEqual([
     'entered',
     'requested mail',
     'requested text',

@@ -3,7 +3,7 @@ import { deriveId } from '../ids.ts';
 import { suppressionOf, type TopicRule, whyNoConsent } from '../prospect/consent.ts';
 import type { ProspectState } from '../prospect/prospect.ts';
 import type { Bounce, Channel, MessageState, MessageStatus } from './message.ts';
-import type { MessageTelling } from './tell.ts';
+import type { MessageTransition } from './transition.ts';
 
 /**
  * What a provider made of a message. Only `sent` has it, and `unknown` may have it. `temporary` is about the message or its receiver unless
@@ -46,7 +46,7 @@ export interface SendCircumstances {
 }
 
 /** Why a message may not leave, or undefined. Limits (quiet hours, caps, rates) come after these. */
-export function whyNotSend(circumstances: SendCircumstances): MessageTelling | undefined {
+export function whyNotSend(circumstances: SendCircumstances): MessageTransition | undefined {
   const { channel, enrollment, prospect, requestedAt, transactional, address, topic } = circumstances;
   if (enrollment === undefined) return because('withdrawn', 'its enrollment is gone');
   if (enrollment.withdrawn) return because('withdrawn', enrollment.reason ?? 'its enrollment has ended');
@@ -66,7 +66,7 @@ export function whyNotSend(circumstances: SendCircumstances): MessageTelling | u
 const isErased = ({ erasedAt, traits }: ProspectState, requestedAt: Instant): boolean =>
   erasedAt !== undefined && (requestedAt <= erasedAt || Object.keys(traits).length === 0);
 
-const because = (outcome: 'withdrawn' | 'suppressed', reason: string): MessageTelling => ({
+const because = (outcome: 'withdrawn' | 'suppressed', reason: string): MessageTransition => ({
   outcome,
   facts: { reason },
 });
@@ -105,7 +105,7 @@ export function afterAttempt(
   state: MessageState,
   outcome: ProviderOutcome,
   { policy, tries, retryAfter, comeBack, now }: AttemptOptions,
-): MessageTelling {
+): MessageTransition {
   const attempts = state.attempts + 1;
   if (outcome.kind === 'sent') {
     const { providerId } = outcome;

@@ -139,8 +139,8 @@ export function statusOf(outcome: MessageOutcome): Exclude<MessageStatus, 'reque
 
 /** Folds one event into a message. An event that is not about a message, or not newer than the state, changes nothing. */
 export function evolveMessage(state: MessageState | undefined, event: Event): MessageState | undefined {
-  const told = parseMessageType(event.type);
-  if (told === undefined) return state;
+  const known = parseMessageType(event.type);
+  if (known === undefined) return state;
   const data = event.data as JsonObject & MessageIdentity & MessageFacts;
   if (state !== undefined && data.version <= state.version) return state;
   // An event that leaves the status where it was also leaves what belongs to it.
@@ -148,14 +148,14 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
   return {
     messageId: data.messageId,
     prospectId: data.prospectId,
-    channel: told.channel,
+    channel: known.channel,
     template: data.template,
     campaignId: data.campaignId,
     campaignVersion: data.campaignVersion,
     enrollmentId: data.enrollmentId,
     stepId: data.stepId,
     requestedAt: data.requestedAt,
-    status: data.status ?? statusOf(told.outcome),
+    status: data.status ?? statusOf(known.outcome),
     version: data.version,
     dueAt: data.dueAt ?? state?.dueAt ?? data.requestedAt,
     attempts: data.attempts,
@@ -165,9 +165,9 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
     ...optional('templateVersion', data.templateVersion ?? state?.templateVersion),
     ...optional('provider', data.provider ?? state?.provider),
     ...optional('providerId', data.providerId ?? state?.providerId),
-    ...optional('sentAt', sentAt(state, told.outcome, event)),
+    ...optional('sentAt', sentAt(state, known.outcome, event)),
     ...optional('reported', stays ? state.reported : data.reported),
-    ...optional('bounce', told.outcome === 'scheduled' ? undefined : (data.bounce ?? state?.bounce)),
+    ...optional('bounce', known.outcome === 'scheduled' ? undefined : (data.bounce ?? state?.bounce)),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type MessageStatus,
   statusOf,
 } from './message.ts';
-import { type MessageTelling, withoutGaps } from './tell.ts';
+import { type MessageTransition, withoutGaps } from './transition.ts';
 
 /** The type of the event that a provider, or the tracking of our own, reported of a message. What follows from it, messaging tells. */
 export const MESSAGE_REPORTED = 'message.reported';
@@ -84,7 +84,7 @@ const AGAIN: ReadonlySet<ReportedOutcome> = new Set(['opened', 'clicked', 'defer
  * What is told because of a report; undefined: it is no news. Any report proves that the provider has the message, so it also resolves what is
  * `unknown`, and it may come before we have recorded the call.
  */
-export function decideReport(state: MessageState, report: MessageReport): MessageTelling | undefined {
+export function decideReport(state: MessageState, report: MessageReport): MessageTransition | undefined {
   const { outcome, scanner, id, at, messageId: _known, ...facts } = report;
   const { provider = facts.provider, providerId = facts.providerId } = state;
   if (scanner !== undefined) return undefined;

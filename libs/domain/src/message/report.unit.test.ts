@@ -9,7 +9,7 @@ import {
   readReport,
   statusAfterReport,
 } from './report.ts';
-import { type MessageTelling, tellMessage } from './tell.ts';
+import { type MessageTransition, recordTransition } from './transition.ts';
 
 const T0 = 1_000_000;
 const asked = initialMessage(
@@ -32,40 +32,40 @@ const at = { delivered: 1, opened: 2, clicked: 3, bounced: 4, complained: 5 } as
 /** A message and what has been told of it, as it goes on. */
 function aMessage(state: MessageState = asked) {
   let current = state;
-  const events: ReturnType<typeof tellMessage>['event'][] = [];
-  const tell = (telling: MessageTelling | undefined) => {
-    if (telling === undefined) return message;
+  const events: ReturnType<typeof recordTransition>['event'][] = [];
+  const record = (transition: MessageTransition | undefined) => {
+    if (transition === undefined) return message;
     const version = current.version + 1;
-    const told = tellMessage({
+    const made = recordTransition({
       workspace: 'acme',
       state: current,
       version,
-      telling,
+      transition,
       cause,
       now: T0 + 60_000,
     });
-    current = told.state;
-    events.push(told.event);
+    current = made.state;
+    events.push(made.event);
     return message;
   };
   const message = {
     get state() {
       return current;
     },
-    get told() {
+    get recorded() {
       return events.map(({ type }) => type);
     },
     events,
-    tell,
+    record,
     /** Our own record that the call succeeded; after a report it leaves the status where it is. */
     sent: () =>
-      tell({
+      record({
         outcome: 'sent',
         facts: { to: 'ada@example.com', provider: 'smtp', providerId: 'p1', attempts: 1 },
         ...(current.reported ? { status: statusAfterReport(current, 'sent') } : {}),
       }),
     report: (outcome: ReportedOutcome, more: Partial<MessageReport> = {}) =>
-      tell(decideReport(current, aReport(outcome, more))),
+      record(decideReport(current, aReport(outcome, more))),
   };
   return message;
 }
@@ -81,18 +81,23 @@ const aReport = (outcome: ReportedOutcome, more: Partial<MessageReport> = {}): M
 describe('given a message that was sent, when it is reported', () => {
   test('delivered, then it is', () => {
     const message = aMessage().sent().report('delivered');
-    expect(message.told).toEqual(['email.sent', 'email.delivered']);
+    expect(message.recorded).toEqual(['email.sent', 'email.delivered']);
     expect(message.state).toMatchObject({ status: 'delivered', reported: true, to: 'ada@example.com' });
   });
 
   test('opened again and again, then each is told and the status stays', () => {
     const message = aMessage().sent().report('clicked').report('opened').report('opened').report('clicked');
-    expect(message.told.slice(1)).toEqual(['email.clicked', 'email.opened', 'email.opened', 'email.clicked']);
+    expect(message.recorded.slice(1)).toEqual([
+      'email.clicked',
+      'email.opened',
+      'email.opened',
+      'email.clicked',
+    ]);
     expect(message.state.status).toBe('clicked');
   });
 
   test('sent, or delivered again, then it is no news', () => {
-    expect(aMessage().sent().report('sent').report('delivered').report('delivered').told).toEqual([
+    expect(aMessage().sent().report('sent').report('delivered').report('delivered').recorded).toEqual([
       'email.sent',
       'email.delivered',
     ]);
@@ -100,7 +105,7 @@ describe('given a message that was sent, when it is reported', () => {
 
   test('deferred, then it is told, and the status stays', () => {
     const message = aMessage().sent().report('deferred', { reason: '450 later' });
-    expect([message.told.at(-1), message.state.status]).toEqual(['email.deferred', 'sent']);
+    expect([message.recorded.at(-1), message.state.status]).toEqual(['email.deferred', 'sent']);
     expect(message.report('delivered').state.status).toBe('delivered');
   });
 
@@ -108,7 +113,7 @@ describe('given a message that was sent, when it is reported', () => {
     const bounced = { reason: '550 no such user', bounce: 'hard' } as const;
     const message = aMessage().sent().report('bounced', bounced).report('delivered').report('opened');
     expect(message.state).toMatchObject({ status: 'bounced', ...bounced });
-    expect(message.told).toEqual(['email.sent', 'email.bounced', 'email.delivered', 'email.opened']);
+    expect(message.recorded).toEqual(['email.sent', 'email.bounced', 'email.delivered', 'email.opened']);
   });
 
   test('opened by a machine, then it is told with that, and the message is no more than delivered', () => {
@@ -119,15 +124,15 @@ describe('given a message that was sent, when it is reported', () => {
   });
 
   test('clicked by a scanner, then nothing is told', () => {
-    expect(aMessage().sent().report('clicked', { scanner: 'too soon' }).told).toEqual(['email.sent']);
+    expect(aMessage().sent().report('clicked', { scanner: 'too soon' }).recorded).toEqual(['email.sent']);
   });
 });
 
-test.each<[MessageStatus, MessageTelling]>([
+test.each<[MessageStatus, MessageTransition]>([
   ['unknown', { outcome: 'unknown', facts: { reason: 'cut off' } }],
   ['failed', { outcome: 'failed', facts: { reason: 'an operator said so' } }],
   ['scheduled', { outcome: 'scheduled', facts: { dueAt: T0 + 5, reason: '421' } }],
-])('given a message that we hold for %s, any word of the provider resolves it', (_status, telling) => {
+])('given a message that we hold for %s, any word of the provider resolves it', (_status, transition) => {
   for (const [outcome, status] of [
     ['sent', 'sent'],
     ['deferred', 'sent'],
@@ -135,7 +140,7 @@ test.each<[MessageStatus, MessageTelling]>([
     ['opened', 'opened'],
     ['bounced', 'bounced'],
   ] as const) {
-    const { state } = aMessage().tell(telling).report(outcome);
+    const { state } = aMessage().record(transition).report(outcome);
     expect(state).toMatchObject({ status, reported: true });
     expect(state).not.toHaveProperty('reason');
   }
@@ -147,13 +152,13 @@ test('given a call, a key that is pressed means that somebody answered', () => {
     .report('key_pressed', { key: '1' });
   expect(call.events.at(-1)).toMatchObject({ type: 'call.key_pressed', data: { key: '1' } });
   expect(call.state.status).toBe('answered');
-  expect(call.report('answered').told).toEqual(['call.sent', 'call.key_pressed']);
+  expect(call.report('answered').recorded).toEqual(['call.sent', 'call.key_pressed']);
   expect(call.report('completed').state.status).toBe('completed');
 });
 
 test('given a report before our own record of the call, the record adds what it knows and takes nothing back', () => {
   const early = aMessage().report('opened').sent();
-  expect(early.told).toEqual(['email.opened', 'email.sent']);
+  expect(early.recorded).toEqual(['email.opened', 'email.sent']);
   expect(early.state).toMatchObject({
     status: 'opened',
     reported: true,
@@ -167,7 +172,7 @@ test('given a message sent again by an operator, what was reported before is ove
   const again = aMessage()
     .sent()
     .report('bounced', { bounce: 'hard' })
-    .tell({ outcome: 'scheduled', facts: { dueAt: T0 + 9 } });
+    .record({ outcome: 'scheduled', facts: { dueAt: T0 + 9 } });
   expect(again.state).toMatchObject({ status: 'scheduled' });
   expect(again.state).not.toHaveProperty('reported');
   expect(again.state).not.toHaveProperty('bounce');
@@ -193,7 +198,7 @@ test('in every order of our record and the reports the last state is the same, l
 test('nor does it matter where nobody recorded that it left, and it has left', () => {
   const unknown = { outcome: 'unknown', facts: { reason: 'cut off' } } as const;
   const states = permutations(['sent', 'delivered', 'opened', 'bounced'] as const).map((order) => {
-    const message = aMessage().tell(unknown);
+    const message = aMessage().record(unknown);
     for (const outcome of order) message.report(outcome);
     const replayed = message.events.reduce<MessageState | undefined>(evolveMessage, undefined);
     expect(canonicalJson(replayed)).toBe(canonicalJson(message.state));

@@ -73,7 +73,7 @@ export function enter(campaign: Campaign, world: World = aWorld(), event = anEve
       return all;
     },
     /** The types of the events of the last decision. */
-    get told(): string[] {
+    get recorded(): string[] {
       return decision.events.map(tell);
     },
     give(input: EnrollmentInput, now: World = world) {

@@ -73,11 +73,15 @@ async function brokerFigures(name: string, broker: Broker, count: number): Promi
   const seen = new Set<string>();
   let came = 0;
   const consumed = await timed(async () => {
-    const consumer = await broker.consume(queue.applied, { prefetch: AT_ONCE }, async ({ id }) => {
-      came += 1;
-      seen.add(id);
-      return ack;
-    });
+    const consumer = await broker.consume(
+      queue.campaignRunnerApplied,
+      { prefetch: AT_ONCE },
+      async ({ id }) => {
+        came += 1;
+        seen.add(id);
+        return ack;
+      },
+    );
     await until('messages consumed', async () => came, count, { every: 5 });
     await consumer.stop();
   });
@@ -110,7 +114,7 @@ export const parts: Benchmark = {
     await sqlite.migrate();
     const embedded = await openEmbeddedBroker({ ...shared, file: join(ground.dir, 'broker.db') });
     const rabbit = await openRabbitBroker({ ...shared, url: ground.rabbit() });
-    await refuseUnlessEmpty(ground.rabbit(), queue.applied);
+    await refuseUnlessEmpty(ground.rabbit(), queue.campaignRunnerApplied);
     const mongo = await openMongoStore({ uri: await databaseUri(ground), collections: all });
     await mongo.migrate();
     const { kind } = ground.mongo();

@@ -57,10 +57,11 @@ export async function ingestOnRabbit(ground: Ground, events: number): Promise<Si
   const ports = { PORT: String(await freePort()), ADMIN_PORT: String(await freePort()) };
   const herald = startHerald({ ...env, ...services, ...ports }, join(dir, 'log.jsonl'), 'ingest');
   const { http } = await herald.ready;
-  await refuseUnlessEmpty(url, queue.events);
+  await refuseUnlessEmpty(url, queue.eventHandlerEvents);
   return {
     name: 'ingest',
-    round: (requests) => roundOn({ base: http, apiKey, url, queue: queue.events, events }, requests),
+    round: (requests) =>
+      roundOn({ base: http, apiKey, url, queue: queue.eventHandlerEvents, events }, requests),
     stop: () => herald.stop(),
   };
 }

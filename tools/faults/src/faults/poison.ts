@@ -7,10 +7,10 @@ import type { Fault, Stage } from '../fault.ts';
 
 /** The queues that a stranger's message is put in, and the exchange that leads to each. */
 const WAYS = [
-  { queue: queue.events, exchange: exchange.events, key: 'poison.sent' },
-  { queue: queue.applied, exchange: exchange.applied, key: 'poison.sent' },
-  { queue: queue.send, exchange: exchange.send, key: 'request' },
-  { queue: queue.due, exchange: exchange.delay, key: queue.due },
+  { queue: queue.eventHandlerEvents, exchange: exchange.events, key: 'poison.sent' },
+  { queue: queue.campaignRunnerApplied, exchange: exchange.applied, key: 'poison.sent' },
+  { queue: queue.messagingSend, exchange: exchange.send, key: 'request' },
+  { queue: queue.campaignRunnerDue, exchange: exchange.delay, key: queue.campaignRunnerDue },
 ] as const;
 
 /** Bodies that are JSON and mean nothing, to be published as any other message is. */

@@ -17,7 +17,8 @@ export const purgedDelays: Fault = {
     while (!over || quiet < 4) {
       await pause(400);
       let now = 0;
-      for (const name of [queue.due, queue.send]) now += await broker.purgeDelayed(name);
+      for (const name of [queue.campaignRunnerDue, queue.messagingSend])
+        now += await broker.purgeDelayed(name);
       thrown += now;
       quiet = over && now === 0 ? quiet + 1 : 0;
       // What is armed again is left alone from here on.

@@ -42,7 +42,7 @@ export const skewedClocks: Fault = {
       for (const one of skewed) await one.leave();
     }
     // A slow clock has set some alarms ten minutes late. The sweep has rung them in time; nobody needs to wait for the echo.
-    for (const name of [queue.due, queue.send]) await broker.purgeDelayed(name);
+    for (const name of [queue.campaignRunnerDue, queue.messagingSend]) await broker.purgeDelayed(name);
     return { note: 'campaign-runner and messaging, fast and then slow' };
   },
 };

@@ -5,7 +5,7 @@ import { ack, type Broker } from '@herald/broker';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { collections } from '@herald/contracts';
 import { type Gateway, isBare, openGateway, startMongo } from '@herald/mongodb-server';
-import { createLog, outlasting, systemClock, watchOutage } from '@herald/service';
+import { createLog, pauseDuringOutage, systemClock, watchOutage } from '@herald/service';
 import type { Store } from '@herald/store';
 import { openMongoStore } from '@herald/store/mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -55,7 +55,7 @@ test.skipIf(!isOneServer)(
     const consumer = await broker.consume(
       'q',
       { prefetch: MESSAGES },
-      outlasting(outage, async ({ id, attempt }) => {
+      pauseDuringOutage(outage, async ({ id, attempt }) => {
         attempts.push(attempt);
         await prospects.get('acme', id);
         return ack;

@@ -188,13 +188,13 @@ describe('an incoming text', () => {
 
   const handedOn = async (): Promise<SendInbound[]> => {
     const found: SendInbound[] = [];
-    const consumer = await ingest.broker.consume(queue.send, { prefetch: 1 }, async ({ body }) => {
+    const consumer = await ingest.broker.consume(queue.messagingSend, { prefetch: 1 }, async ({ body }) => {
       const message = sendContract.parse(body);
       if (message.kind === 'inbound') found.push(message);
       return ack;
     });
     await vi.waitFor(async () => {
-      const { ready, inFlight } = await ingest.broker.depth(queue.send);
+      const { ready, inFlight } = await ingest.broker.depth(queue.messagingSend);
       expect(ready + inFlight).toBe(0);
     });
     await consumer.stop();

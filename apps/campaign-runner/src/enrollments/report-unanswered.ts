@@ -20,7 +20,7 @@ interface Met {
 }
 
 /** Says of conditions that could not be answered that they could not: in the prospect's timeline and in the log. */
-export type TellUnanswered = (
+export type ReportUnanswered = (
   campaign: Pick<Campaign, 'id' | 'version'>,
   met: Met,
   found: readonly Unanswered[],
@@ -33,11 +33,11 @@ const MAX_TOLD = 10_000;
  * Each condition is told once for a prospect and a version of its campaign, and logged once for a version, however many events meet it.
  * The log has the place and the kind of failure, never the person's data.
  */
-export function createTellUnanswered({
+export function createReportUnanswered({
   broker,
   clock,
   log,
-}: Pick<ServiceDeps, 'broker' | 'clock' | 'log'>): TellUnanswered {
+}: Pick<ServiceDeps, 'broker' | 'clock' | 'log'>): ReportUnanswered {
   const told = new Set<string>();
   const isNew = (key: string): boolean => {
     if (told.has(key)) return false;

@@ -2,10 +2,10 @@ import type { BatchOptions, ConsumeOptions } from '../broker.ts';
 import type { Member } from './member.ts';
 
 /** How a consumer takes its messages: what a `Member` is but for the handler. */
-export type Attend = Omit<Member, 'hand'>;
+export type Intake = Omit<Member, 'hand'>;
 
 /** One at a time to each of `prefetch` runs of the handler. */
-export function oneByOne({ prefetch }: ConsumeOptions): Attend {
+export function oneByOne({ prefetch }: ConsumeOptions): Intake {
   let running = 0;
   return {
     limit: prefetch,
@@ -21,7 +21,7 @@ export function oneByOne({ prefetch }: ConsumeOptions): Attend {
 }
 
 /** A batch when it is full or `wait` ms after its first message came; `wake` is called then. */
-export function inBatches({ size, wait, prefetch }: BatchOptions, wake: () => void): Attend {
+export function inBatches({ size, wait, prefetch }: BatchOptions, wake: () => void): Intake {
   const limit = Math.min(size, prefetch);
   let busy = false;
   /** Runs from when the first message waits, also while the batch before is under way. */

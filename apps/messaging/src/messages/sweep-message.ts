@@ -5,7 +5,7 @@ import type { Waitlists } from '../limits/waitlists.ts';
 import { firstTry, resendAt, type UnknownPolicy } from './policy.ts';
 import type { Transitions } from './transitions.ts';
 
-export interface AttendDeps {
+export interface SweepMessageDeps {
   readonly transitions: Transitions;
   readonly runOrder: Pick<RunOrder, 'look'>;
   readonly wake: Waitlists['wake'];
@@ -16,11 +16,11 @@ export interface AttendDeps {
 }
 
 /**
- * What the sweep does for a message whose time for attention has come: publish a full outbox; set the alarm of what is due soon, again if it
+ * What the sweep does for a message whose `sweepAt` has come: publish a full outbox; set the alarm of what is due soon, again if it
  * was lost; call unknown what was under way when its lease ended. A lease is never ended early, not even at start: the process that
  * holds it may be another replica, or this one's former life still on its way out.
  */
-export function createAttend({ transitions, runOrder, wake, clock, unknown, lease }: AttendDeps) {
+export function createSweepMessage({ transitions, runOrder, wake, clock, unknown, lease }: SweepMessageDeps) {
   return async (found: MessageDocument): Promise<void> => {
     const doc = await transitions.outbox.flush(found);
     // Should whoever let it wait, or lets others through, have been cut off or have overlooked it.
@@ -32,12 +32,12 @@ export function createAttend({ transitions, runOrder, wake, clock, unknown, leas
       const reason = `no outcome within ${lease / span.SECOND} s: the provider may have it`;
       const facts = { ...doc.lease.facts, reason, attempts: state.attempts + 1 };
       const tries = doc.tries ?? firstTry(clock, state.channel);
-      await transitions.tell(doc, { outcome: 'unknown', facts }, { ...tries, count: tries.count + 1 });
+      await transitions.record(doc, { outcome: 'unknown', facts }, { ...tries, count: tries.count + 1 });
       return;
     }
     if ((resendAt(unknown, clock, doc) ?? Infinity) <= clock.now()) {
       const reason = 'sent again: nobody could tell whether it had left';
-      await transitions.tell(doc, { outcome: 'scheduled', facts: { reason, dueAt: clock.now() } });
+      await transitions.record(doc, { outcome: 'scheduled', facts: { reason, dueAt: clock.now() } });
       return;
     }
     await transitions.arm(doc);

@@ -16,7 +16,7 @@ import { type Act, inOrder, type Played, play } from './play.ts';
 import { createProgress } from './progress.ts';
 import { must, type SetUp, setUp } from './setup.ts';
 
-interface Telling {
+interface StoryOptions {
   readonly story: Story;
   readonly herald: Herald;
   readonly inbox: Inbox;
@@ -26,9 +26,9 @@ interface Telling {
   readonly say: (line: string) => void;
 }
 
-/** Tells Herald its campaigns and, when its clock has come to each, everything that happens; then waits until all is over. */
-export async function tell(telling: Telling): Promise<{ played: Played; outcome: Outcome }> {
-  const { story, herald, inbox, vendors, credentials, calledOff, say } = telling;
+/** Gives Herald its campaigns and, when its clock has come to each, everything that happens; then waits until all is over. */
+export async function playStory(options: StoryOptions): Promise<{ played: Played; outcome: Outcome }> {
+  const { story, herald, inbox, vendors, credentials, calledOff, say } = options;
   const { start, end, rate, outside } = story;
   const { http, admin } = await herald.ready;
   const hooks = createClient(http);

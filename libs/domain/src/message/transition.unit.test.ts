@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
 import { evolveMessage, initialMessage, type MessageState } from './message.ts';
-import { type MessageTelling, tellMessage } from './tell.ts';
+import { type MessageTransition, recordTransition } from './transition.ts';
 
 const asked = initialMessage(
   {
@@ -19,15 +19,15 @@ const asked = initialMessage(
 );
 const cause = { correlationId: 'cor', causationId: 'cau', depth: 2 };
 
-const tellAll = (tellings: readonly MessageTelling[]) => {
+const tellAll = (tellings: readonly MessageTransition[]) => {
   let state: MessageState = asked;
-  const events = tellings.map((telling, index) => {
+  const events = tellings.map((transition, index) => {
     // A claim takes a version of its own, so the versions of events have gaps.
-    const told = tellMessage({
+    const told = recordTransition({
       workspace: 'acme',
       state,
       version: 2 * index + 1,
-      telling,
+      transition,
       cause,
       now: 6_000 + index,
     });
@@ -37,7 +37,7 @@ const tellAll = (tellings: readonly MessageTelling[]) => {
   return { state, events };
 };
 
-const STORY: MessageTelling[] = [
+const STORY: MessageTransition[] = [
   { outcome: 'scheduled', facts: { reason: 'not due yet' } },
   {
     outcome: 'scheduled',

@@ -1,7 +1,7 @@
 import type { BatchOptions, ConsumeOptions } from '../broker.ts';
 
 /** How a consumer hands over what comes. */
-export interface Attend<T> {
+export interface Intake<T> {
   /** The most the broker may give us at once. */
   readonly limit: number;
   come(item: T): void;
@@ -15,7 +15,7 @@ export interface Attend<T> {
 
 export type Work<T> = (items: readonly T[]) => Promise<void>;
 
-export function oneByOne<T>({ prefetch }: ConsumeOptions, work: Work<T>): Attend<T> {
+export function oneByOne<T>({ prefetch }: ConsumeOptions, work: Work<T>): Intake<T> {
   return {
     limit: prefetch,
     come: (item) => void work([item]),
@@ -29,7 +29,7 @@ export function oneByOne<T>({ prefetch }: ConsumeOptions, work: Work<T>): Attend
  * A batch when it is full or `wait` ms after its first message came. No more than one batch is fetched: the broker counts an attempt
  * for whatever it takes back, also for what no handler has seen.
  */
-export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<T>): Attend<T> {
+export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<T>): Intake<T> {
   const limit = Math.min(size, prefetch);
   let items: T[] = [];
   let busy = false;

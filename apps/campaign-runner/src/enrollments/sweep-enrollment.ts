@@ -6,10 +6,10 @@ import type { Transitions } from './transitions.ts';
 export const HELD = 15_000;
 
 /**
- * What the sweep does for an enrollment whose time for attention has come: publish a full outbox; leave what is held; look in the log
+ * What the sweep does for an enrollment whose `sweepAt` has come: publish a full outbox; leave what is held; look in the log
  * for what a wait may have missed; set the alarm of what is due soon, again if it was lost.
  */
-export function createAttend(library: CampaignLibrary, transitions: Transitions) {
+export function createSweepEnrollment(library: CampaignLibrary, transitions: Transitions) {
   return async (found: EnrollmentDocument): Promise<void> => {
     const doc = await transitions.outbox.flush(found);
     if (doc.state.status !== 'active' || doc !== found) return;

@@ -1,17 +1,17 @@
 import type { OutMessage } from '@herald/broker';
 import { expect, test } from 'vitest';
-import { createTellUnanswered } from './tell-unanswered.ts';
+import { createReportUnanswered } from './report-unanswered.ts';
 
 test('a condition is told once for a prospect and logged once for a version, without the data', async () => {
   const published: OutMessage[] = [];
   const lines: unknown[] = [];
-  const tell = createTellUnanswered({
+  const tell = createReportUnanswered({
     broker: {
       publish: async (messages: readonly OutMessage[]) => void published.push(...messages),
     },
     clock: { now: () => 5 },
     log: { warn: (line: unknown) => lines.push(line) },
-  } as unknown as Parameters<typeof createTellUnanswered>[0]);
+  } as unknown as Parameters<typeof createReportUnanswered>[0]);
   const campaign = { id: 'trial', version: 2 };
   const cause = { correlationId: 'e', causationId: 'e', depth: 1 };
   const found = [{ place: 'enter', detail: 'no "ada@example.com"', reason: 'no_such_overload' }];

@@ -12,7 +12,7 @@ import {
 } from './message.ts';
 
 /** What happened to a message, before it is an event. Facts that are not named stay as they were. */
-export interface MessageTelling {
+export interface MessageTransition {
   readonly outcome: MessageOutcome;
   readonly facts?: Partial<Omit<MessageFacts, 'version' | 'status'>>;
   /** Where the message stands after it, unless it is where the outcome says. */
@@ -21,29 +21,29 @@ export interface MessageTelling {
   readonly report?: { readonly id: string; readonly at: Instant };
 }
 
-export interface TellOptions {
+export interface RecordOptions {
   readonly workspace: string;
   readonly state: MessageState;
   /** The document version that this makes; it orders the fold. */
   readonly version: number;
-  readonly telling: MessageTelling;
+  readonly transition: MessageTransition;
   readonly cause: Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'>;
   readonly now: Instant;
 }
 
 /**
- * The event that tells what happened, and the state it makes. The event carries every fact known of the message, so that it folds to
+ * The event that records what happened, and the state it makes. The event carries every fact known of the message, so that it folds to
  * the same state whatever came or went missing before it.
  */
-export function tellMessage(options: TellOptions): { event: Event; state: MessageState } {
-  const { workspace, state, version, telling, cause, now } = options;
-  const { status, report } = telling;
-  const facts = { ...knownFacts(state), ...telling.facts, status, version };
+export function recordTransition(options: RecordOptions): { event: Event; state: MessageState } {
+  const { workspace, state, version, transition, cause, now } = options;
+  const { status, report } = transition;
+  const facts = { ...knownFacts(state), ...transition.facts, status, version };
   const event: Event = {
     workspace,
     id: deriveId('message', state.messageId, version),
     stream: streamOf('prospect', state.prospectId),
-    type: `${state.channel}.${telling.outcome}`,
+    type: `${state.channel}.${transition.outcome}`,
     occurredAt: report === undefined ? now : occurredAt(state, report.at, now),
     receivedAt: now,
     source: 'messaging',
@@ -53,9 +53,9 @@ export function tellMessage(options: TellOptions): { event: Event; state: Messag
     ...(report === undefined ? {} : { causationId: report.id }),
   };
   // Before the first event there is nothing to fold on: a replay has no more.
-  const told = evolveMessage(state.version === 0 ? undefined : state, event);
-  if (told === undefined) throw new Error(`${event.type} tells nothing of a message`);
-  return { event, state: told };
+  const evolved = evolveMessage(state.version === 0 ? undefined : state, event);
+  if (evolved === undefined) throw new Error(`${event.type} is no event of a message`);
+  return { event, state: evolved };
 }
 
 /** Providers' clocks go wrong and tell seconds only: nothing is reported of a time before the message was asked for, or has left, or ahead of ours. */
