@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** With real servers on a shared machine something may stall once: there such a test has a second try, which the report names. */
+/**
+ * With real servers on a shared machine something may stall once: there such a test has a second try, which
+ * the report names.
+ */
 const retry = process.env.CI === 'true' ? 1 : 0;
 
 /** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */

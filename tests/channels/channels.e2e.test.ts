@@ -16,7 +16,10 @@ import { startReceiver, startSendGrid, startTwilio } from '@herald/vendors';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-/** Herald in one process, with SendGrid, Twilio and somebody's server as their documentation says they are, all over HTTP. */
+/**
+ * Herald in one process, with SendGrid, Twilio and somebody's server as their documentation says they are,
+ * all over HTTP.
+ */
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
 const US = '+14155550100';

@@ -16,7 +16,10 @@ import {
 } from '@herald/harness';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-/** What people do with a mail, and what their mail servers say, seen from outside: Herald in one process, a mail server, and HTTP. */
+/**
+ * What people do with a mail, and what their mail servers say, seen from outside: Herald in one process, a
+ * mail server, and HTTP.
+ */
 
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
 const PATIENCE = { timeout: 30_000, interval: 100 };

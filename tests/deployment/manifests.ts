@@ -51,7 +51,10 @@ export interface Kustomized {
   readonly files: readonly string[];
 }
 
-/** What a kustomization brings together: its own and those of the folders it names. Reads what ours use of kustomize, and changes nothing in it. */
+/**
+ * What a kustomization brings together: its own and those of the folders it names. Reads what ours use of
+ * kustomize, and changes nothing in it.
+ */
 export function kustomized(folder: string): Kustomized {
   const [file = {}] = yaml<Kustomization>(join(folder, 'kustomization.yaml'));
   const manifests: Manifest[] = [];

@@ -15,8 +15,9 @@ export interface Build {
 }
 
 /**
- * The Dockerfile without Docker, as far as files go: COPY, WORKDIR, and the RUN lines that are pnpm's, each stage in a folder of its own
- * under `dir`. Other RUN lines are of the base image and are left out: they name paths of this machine here.
+ * The Dockerfile without Docker, as far as files go: COPY, WORKDIR, and the RUN lines that are pnpm's, each
+ * stage in a folder of its own under `dir`. Other RUN lines are of the base image and are left out: they name
+ * paths of this machine here.
  */
 export async function openBuild(dir: string): Promise<Build> {
   const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8');

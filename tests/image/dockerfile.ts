@@ -10,7 +10,10 @@ export interface Stage {
   readonly instructions: readonly Instruction[];
 }
 
-/** The stages of a Dockerfile by name. Knows what ours uses: lines that go on with a backslash, comments, `FROM … AS …`. */
+/**
+ * The stages of a Dockerfile by name. Knows what ours uses: lines that go on with a backslash, comments,
+ * `FROM … AS …`.
+ */
 export function parseDockerfile(text: string): ReadonlyMap<string, Stage> {
   const stages = new Map<string, Stage & { instructions: Instruction[] }>();
   let current: { instructions: Instruction[] } | undefined;

@@ -19,8 +19,9 @@ export interface Running {
 }
 
 /**
- * Runs what an image would run: its CMD in its WORKDIR, with its ENV and what is given beside, as the user that it names where this process
- * may change its user, and with a tree in which nothing can be written. Only HOST is another: loopback.
+ * Runs what an image would run: its CMD in its WORKDIR, with its ENV and what is given beside, as the user
+ * that it names where this process may change its user, and with a tree in which nothing can be written. Only
+ * HOST is another: loopback.
  */
 export function createRunner(build: Build, dir: string) {
   const user =
@@ -84,7 +85,10 @@ async function prepareNode(dir: string): Promise<string> {
   return bin;
 }
 
-/** Closes the folders of a tree, or opens them again. Files are left alone: they may be links to those of others, and are not the user's. */
+/**
+ * Closes the folders of a tree, or opens them again. Files are left alone: they may be links to those of
+ * others, and are not the user's.
+ */
 export async function setWritable(folder: string, writable: boolean): Promise<void> {
   await run('find', [folder, '-type', 'd', '-exec', 'chmod', writable ? '0755' : '0555', '{}', '+']);
 }

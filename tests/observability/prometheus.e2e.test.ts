@@ -109,7 +109,8 @@ if (programs.length === 0 || oneIsMissing || 'unavailable' in mongo || 'unavaila
       await load(acme, nobody);
       await vi.waitFor(() => expect(inbox.mails).toHaveLength(2 * PEOPLE), { timeout: 30_000 });
       const asked = [...ofDashboards, ...ofAlerts].filter(({ expr }) => whyUnmeasured(expr) === undefined);
-      // Recordings of recordings take an evaluation or two. A query that stays without data fails its own test.
+      // Recordings of recordings take an evaluation or two. A query that stays without data fails its own
+      // test.
       const isAnswered = async (version: string, seen: Set<string>): Promise<void> => {
         for (const { expr } of asked) {
           if (seen.has(expr)) continue;

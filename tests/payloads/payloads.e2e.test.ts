@@ -16,7 +16,10 @@ import {
 import { startReceiver } from '@herald/vendors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/** What other systems send, from their webhook to the message that leaves: one process on its embedded store and broker. */
+/**
+ * What other systems send, from their webhook to the message that leaves: one process on its embedded store
+ * and broker.
+ */
 
 const IDS = ['820982911946154508', '820982911946154509'];
 

@@ -45,7 +45,10 @@ const DATA_SHAPES: readonly (readonly [string, JsonObject])[] = [
   ['deep', { list: [list(14, () => 0).reduce<JsonObject>((inner) => ({ a: inner }), { a: 1 })] }],
 ];
 
-/** What no service of ours would send. None takes so many names in one object, nor can what is nested so deep be written as JSON. */
+/**
+ * What no service of ours would send. None takes so many names in one object, nor can what is nested so deep
+ * be written as JSON.
+ */
 const FOREIGN_BODIES: readonly Body[] = SHAPES.filter(
   ({ type, name }) => type === 'application/json' && name !== 'many names' && !name.startsWith('nested'),
 ).flatMap(({ name: shape, make }): Body[] => {
@@ -53,7 +56,10 @@ const FOREIGN_BODIES: readonly Body[] = SHAPES.filter(
   return value === undefined ? [] : [[shape, () => value]];
 });
 
-/** The largest bodies for a queue: ones of no form at all, and, where events come by it, the largest request of events. */
+/**
+ * The largest bodies for a queue: ones of no form at all, and, where events come by it, the largest request
+ * of events.
+ */
 export function bodiesFor(name: string): readonly Body[] {
   if (name !== queue.eventHandlerEvents) return FOREIGN_BODIES;
   const events = DATA_SHAPES.flatMap(([shape, data]): Body[] => {

@@ -78,7 +78,10 @@ const fill = (path: string): string => path.replace(/\{(\w+)\}/g, (_all, name: s
 
 type Act = readonly [name: string, act: () => Promise<unknown>];
 
-/** What held the loop for longer than the bound, by its name. One by one they are only looked at where one of them all did. */
+/**
+ * What held the loop for longer than the bound, by its name. One by one they are only looked at where one of
+ * them all did.
+ */
 async function blocks(acts: readonly Act[]): Promise<string[]> {
   await longestTurn(socket);
   for (const [, act] of acts) await act();

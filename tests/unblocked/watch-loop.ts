@@ -1,6 +1,7 @@
 /**
- * Loaded into a service's process (`--import`): measures how long its event loop is held, and tells whoever connects to the socket
- * `LOOP_SOCKET`. What counts is the time on the processor between two turns of the loop, so that a busy machine does not look like a block.
+ * Loaded into a service's process (`--import`): measures how long its event loop is held, and tells whoever
+ * connects to the socket `LOOP_SOCKET`. What counts is the time on the processor between two turns of the
+ * loop, so that a busy machine does not look like a block.
  */
 import { createServer } from 'node:net';
 import { isMainThread } from 'node:worker_threads';

@@ -13,7 +13,10 @@ import {
 } from '@herald/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/** Runs that come to a step that sends on a Friday evening, and may send on working days: one process, four hours of its clock a second. */
+/**
+ * Runs that come to a step that sends on a Friday evening, and may send on working days: one process, four
+ * hours of its clock a second.
+ */
 
 const HOUR = 3_600_000;
 const WINDOW = 'window: { days: [mon, tue, wed, thu, fri], from: "09:00", to: "18:00", zone: UTC }';

@@ -49,7 +49,9 @@ const ORDER = ['/v1/settings', '/v1/templates/{id}', '/v1/campaigns/{id}', '/v1/
 const placeOf = ({ path, method }: Operation): number =>
   method === 'PUT' ? ORDER.indexOf(path) : ORDER.length;
 
-/** Operations whose examples are about what does not exist here: the answer is that of a request that fits. */
+/**
+ * Operations whose examples are about what does not exist here: the answer is that of a request that fits.
+ */
 const ELSE: Readonly<Record<string, number>> = {
   'POST /v1/messages/{id}/retry': 404,
   'POST /v1/messages/{id}/resolve': 404,
@@ -59,7 +61,10 @@ const ELSE: Readonly<Record<string, number>> = {
   'POST /callbacks/twilio-inbound/{workspace}': 503,
 };
 
-/** Where an example is sent: the first of a template is that of the campaign, the others are templates of their own. */
+/**
+ * Where an example is sent: the first of a template is that of the campaign, the others are templates of
+ * their own.
+ */
 function pathFor({ path, method }: Operation, index: number): string {
   const id = path.includes('sources') ? 'shop' : 'welcome';
   const own = method === 'PUT' && path.includes('templates') && index > 0 ? `${id}-${index}` : id;

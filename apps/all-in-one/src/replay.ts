@@ -12,15 +12,17 @@ import { Type } from 'typebox';
 import { embeddedConfig } from './config.ts';
 
 /**
- * Rebuilds every projection in DATA_DIR from its event log; with `--verify` it only compares. Exits with 1 if a document differs from the log
- * (without `--verify`: if one still does). Nothing else may have the directory open.
+ * Rebuilds every projection in DATA_DIR from its event log; with `--verify` it only compares. Exits with 1 if
+ * a document differs from the log (without `--verify`: if one still does). Nothing else may have the
+ * directory open.
  */
 runMain(async () => {
   process.umask(0o077);
   const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
   const config = loadConfig(Type.Object(embeddedConfig), process.env);
   const inData = (name: string): string => join(config.DATA_DIR, name);
-  // Opening a store makes it: in a mistyped directory that would compare nothing with nothing and call it well.
+  // Opening a store makes it: in a mistyped directory that would compare nothing with nothing and call it
+  // well.
   if (!existsSync(inData('store.db'))) {
     throw new ConfigError([`DATA_DIR is "${config.DATA_DIR}"; expected a directory with a store.db`]);
   }
@@ -50,7 +52,9 @@ function openOrRefuse(file: string, dir: string): Store {
   }
 }
 
-/** At the beginning of time nothing is due: the broker is only looked into, and whatever waits in it stays. */
+/**
+ * At the beginning of time nothing is due: the broker is only looked into, and whatever waits in it stays.
+ */
 const still: Clock = { now: () => 0, rate: 1 };
 
 /** Messages with events that have not reached the log, dead letters included. */

@@ -3,8 +3,9 @@ import { withStore } from '@herald/runtime';
 import { replayCommand } from './replay/command.ts';
 
 /**
- * Rebuilds every projection from the event log; with `--verify` it only compares. The services may go on meanwhile: what is ahead of the log is left
- * alone. Exits with 1 if a document differs from the log (without `--verify`: if one still does).
+ * Rebuilds every projection from the event log; with `--verify` it only compares. The services may go on
+ * meanwhile: what is ahead of the log is left alone. Exits with 1 if a document differs from the log (without
+ * `--verify`: if one still does).
  */
 const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
 

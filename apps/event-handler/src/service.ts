@@ -11,7 +11,10 @@ import { timelineRoutes } from './timeline/routes.ts';
 
 export { replayCommand } from './replay/command.ts';
 
-/** The only writer of the event log: folds prospects and companies, and shows what is known of them, when and why. */
+/**
+ * The only writer of the event log: folds prospects and companies, and shows what is known of them, when and
+ * why.
+ */
 export function createEventHandler(deps: ServiceDeps): Service {
   const { store, broker, log, metrics } = deps;
   const writer = createLogWriter(store);
@@ -28,7 +31,8 @@ export function createEventHandler(deps: ServiceDeps): Service {
       suppressionRoutes(app, store);
     },
     async start() {
-      // It keeps nothing in memory, and what a crash left half done comes again from the queue: there is nothing to hydrate.
+      // It keeps nothing in memory, and what a crash left half done comes again from the queue: there is
+      // nothing to hydrate.
       const outage = watchOutage(deps);
       running = { outage, consumer: await consumeEvents({ writer, broker, outage, log, metrics }) };
     },

@@ -8,8 +8,9 @@ import { tracing } from '@herald/telemetry';
 const RETRY_AFTER = 5;
 
 /**
- * Publishes the events of one request, in the order in which they happened: each gets its position from its place in the list.
- * Resolves when every event is durable in the broker; throws a 503 if that was not confirmed, and some may be.
+ * Publishes the events of one request, in the order in which they happened: each gets its position from its
+ * place in the list. Resolves when every event is durable in the broker; throws a 503 if that was not
+ * confirmed, and some may be.
  */
 export type PublishEvents = (events: readonly Event[]) => Promise<void>;
 
@@ -34,7 +35,10 @@ export function createPublishEvents(deps: {
   };
 }
 
-/** Within one ms, a request begins at the last position of the one before: what comes later never sorts before it. */
+/**
+ * Within one ms, a request begins at the last position of the one before: what comes later never sorts before
+ * it.
+ */
 function createPositions(): (receivedAt: Instant, count: number) => number {
   let last: Instant | undefined;
   let highest = 0;
@@ -46,7 +50,10 @@ function createPositions(): (receivedAt: Instant, count: number) => number {
   };
 }
 
-/** Where the request is traced, what follows is linked to it, unless the event brings a trace of its own (as CloudEvents can). */
+/**
+ * Where the request is traced, what follows is linked to it, unless the event brings a trace of its own (as
+ * CloudEvents can).
+ */
 function inThisTrace(event: Event): Event {
   const here = tracing().traceparent();
   if (here === undefined) return event;

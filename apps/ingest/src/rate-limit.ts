@@ -1,6 +1,9 @@
 import { Problem } from '@herald/service';
 
-/** A workspace that was idle may send so many at once, whatever its rate: a full request must always be able to pass. */
+/**
+ * A workspace that was idle may send so many at once, whatever its rate: a full request must always be able
+ * to pass.
+ */
 const SMALLEST_BURST = 1_000;
 /** Buckets are forgotten when there are more; a full bucket is as good as none. */
 const MANY = 10_000;
@@ -9,8 +12,8 @@ const MANY = 10_000;
 export type RateLimit = (workspace: string, count: number) => void;
 
 /**
- * A token bucket per workspace, in this process: with n replicas a workspace gets n times the rate. `rate` is events/s, 0 is no
- * limit; `elapsed` is wall time in ms.
+ * A token bucket per workspace, in this process: with n replicas a workspace gets n times the rate. `rate` is
+ * events/s, 0 is no limit; `elapsed` is wall time in ms.
  */
 export function createRateLimit(rate: number, elapsed: () => number): RateLimit {
   if (rate === 0) return () => {};

@@ -1,6 +1,9 @@
 import type { Http, Metrics } from '@herald/service';
 
-/** Why something sent to us did not get in, by the status it was answered with: the values of the metric's label. */
+/**
+ * Why something sent to us did not get in, by the status it was answered with: the values of the metric's
+ * label.
+ */
 const reasons: ReadonlyMap<number, string> = new Map([
   [400, 'invalid'],
   [403, 'scope'],
@@ -12,8 +15,8 @@ const reasons: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Counts every request to the routes of `scope` that was refused, whichever part of the server refused it. A 401 is an unknown API
- * key or a bad signature, as the scope has it.
+ * Counts every request to the routes of `scope` that was refused, whichever part of the server refused it. A
+ * 401 is an unknown API key or a bad signature, as the scope has it.
  */
 export function countRejections(
   scope: Http,

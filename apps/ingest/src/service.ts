@@ -33,7 +33,10 @@ export interface IngestDeps extends ServiceDeps {
   readonly fetchPinned?: FetchPinned;
 }
 
-/** HTTP in: events, webhooks of any source, what providers report, links in messages. Answers 2xx only for what the broker has made durable. */
+/**
+ * HTTP in: events, webhooks of any source, what providers report, links in messages. Answers 2xx only for
+ * what the broker has made durable.
+ */
 export function createIngest(deps: IngestDeps): Service {
   const { broker, clock, log, metrics, secrets, linkSecret } = deps;
   const collection = deps.store.collection(collections.sources);

@@ -85,7 +85,10 @@ export interface MessagingDeps extends ServiceDeps {
   readonly defaultZone?: string;
   /** ms of wall time between sweeps; 1,000 unless told. */
   readonly sweepEvery?: number;
-  /** ms of wall time after which a call without an outcome is `unknown`; 60,000 unless told. Longer than the provider's time-out. */
+  /**
+   * ms of wall time after which a call without an outcome is `unknown`; 60,000 unless told. Longer than the
+   * provider's time-out.
+   */
   readonly lease?: number;
   /** `hold` unless told. */
   readonly unknown?: UnknownPolicy;
@@ -97,10 +100,16 @@ export interface MessagingDeps extends ServiceDeps {
 /** ms of wall time for which a swept batch is nobody else's. */
 const SWEEP_LEASE = 30_000;
 const SWEEP_BATCH = 500;
-/** Messages of one workspace that may wait in the process before more of them wait in the store instead, and of all. */
+/**
+ * Messages of one workspace that may wait in the process before more of them wait in the store instead, and
+ * of all.
+ */
 const WAITING = { each: 32, all: 128 };
 
-/** Keeps templates and settings, and sends messages: each leaves at most once by our doing, and each ends in a state that says why. */
+/**
+ * Keeps templates and settings, and sends messages: each leaves at most once by our doing, and each ends in a
+ * state that says why.
+ */
 export function createMessaging(deps: MessagingDeps): Service {
   const { lease = span.MINUTE, unknown = { then: 'hold' }, prefetch = 128, defaultZone = 'UTC' } = deps;
   for (const provider of Object.values(deps.providers).flat())

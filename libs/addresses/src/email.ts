@@ -23,8 +23,9 @@ const DOMAIN = /^(?:[A-Za-z0-9.-]|[^\p{ASCII}\p{C}\p{Z}])+$/u;
 const ASCII_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The one check of e-mail addresses: at the door, in settings, of a test and of a message. One address alone: no name, list, comment or
- * `mailto:`; a local part of up to 64 octets without quotes; a domain of at least two labels that IDNA can write in ASCII.
+ * The one check of e-mail addresses: at the door, in settings, of a test and of a message. One address alone:
+ * no name, list, comment or `mailto:`; a local part of up to 64 octets without quotes; a domain of at least
+ * two labels that IDNA can write in ASCII.
  */
 export function readEmail(value: unknown): ReadEmail {
   if (typeof value !== 'string') return { fault: 'must be one e-mail address, as text' };

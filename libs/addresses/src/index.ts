@@ -1,4 +1,7 @@
-/** Addresses of people: what one is, in which form it is kept and compared, and what a refusal says of it. Pure. */
+/**
+ * Addresses of people: what one is, in which form it is kept and compared, and what a refusal says of it.
+ * Pure.
+ */
 export { emailAddress, isHeaderSafe, type Mailbox, parseMailbox, readEmail } from './email.ts';
 export { isCountry, phoneNumber, readPhone } from './phone.ts';
 export { type Refusal, refusalOf } from './refusals.ts';

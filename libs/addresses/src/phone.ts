@@ -18,9 +18,10 @@ const WANTED = 'must be one phone number such as +14155550100';
 export const isCountry = (text: string): boolean => isSupportedCountry(text.toUpperCase());
 
 /**
- * The one reading of phone numbers: at the door, in settings, of a test, of a message, and of who wrote to us. `country` is where a number
- * without a country's code belongs; without it such a number is a fault, for nobody can tell. So is what has letters or an extension, is two
- * numbers, or has too few or too many digits for its country. Whether anybody has the number is the network's to say.
+ * The one reading of phone numbers: at the door, in settings, of a test, of a message, and of who wrote to
+ * us. `country` is where a number without a country's code belongs; without it such a number is a fault, for
+ * nobody can tell. So is what has letters or an extension, is two numbers, or has too few or too many digits
+ * for its country. Whether anybody has the number is the network's to say.
  */
 export function readPhone(value: unknown, country?: string): ReadPhone {
   if (typeof value !== 'string') return { fault: `${WANTED}, as text` };
@@ -46,7 +47,10 @@ const DIGITS = 'it has too few or too many digits for its country';
 const EXTENSION = 'it has an extension, which can be neither called nor texted';
 const TWO = 'it looks like two numbers; give one';
 
-/** Full-width forms, the digits of any script, and spaces of all kinds as ASCII has them; without marks that cannot be seen. */
+/**
+ * Full-width forms, the digits of any script, and spaces of all kinds as ASCII has them; without marks that
+ * cannot be seen.
+ */
 const tidied = (text: string): string =>
   text
     .normalize('NFKC')
@@ -55,7 +59,10 @@ const tidied = (text: string): string =>
     .replace(/[^\S\r\n]|·/g, ' ')
     .trim();
 
-/** A `tel:` URI (RFC 3966) as one would write the number. Its context is the country's code and more, or a domain, which says nothing. */
+/**
+ * A `tel:` URI (RFC 3966) as one would write the number. Its context is the country's code and more, or a
+ * domain, which says nothing.
+ */
 function withoutScheme(text: string): string {
   if (!/^tel:/i.test(text)) return text;
   const [number = '', ...parameters] = text.slice('tel:'.length).split(';');
@@ -81,14 +88,20 @@ function faultOf(text: string): string | undefined {
   return undefined;
 }
 
-/** `030/901820` is an area and a number, `901820/21` is two of one house. More than one slash is anybody's guess. */
+/**
+ * `030/901820` is an area and a number, `901820/21` is two of one house. More than one slash is anybody's
+ * guess.
+ */
 function isTwoNumbers(text: string): boolean {
   const parts = text.split('/').map((part) => part.replace(/\D/g, '').length);
   const [before = 0, after = 0] = parts;
   return parts.length > 2 || (parts.length === 2 && (before > MAX_AREA || after < MIN_LOCAL));
 }
 
-/** Digits of a country's and an area's code together, and of a number within an area, where a slash parts them. */
+/**
+ * Digits of a country's and an area's code together, and of a number within an area, where a slash parts
+ * them.
+ */
 const MAX_AREA = 7;
 const MIN_LOCAL = 5;
 
@@ -100,7 +113,9 @@ function currentForm(read: PhoneNumber | string): PhoneNumber | string {
   return typeof reread === 'object' && reread.isPossible() ? reread : read;
 }
 
-/** The number, or what is wrong with it. Outside North America and a few other countries `00` stands for `+`. */
+/**
+ * The number, or what is wrong with it. Outside North America and a few other countries `00` stands for `+`.
+ */
 function parse(text: string, home: CountryCode | undefined): PhoneNumber | string {
   const attempt = (written: string) => {
     try {

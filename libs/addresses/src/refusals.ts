@@ -1,11 +1,14 @@
 import type { Bounce } from '@herald/domain';
 
-/** What a refusal is about: the address (`hard`: it is dead, `soft`: not now), or `other`: the sender, the mail, a rule of the server. */
+/**
+ * What a refusal is about: the address (`hard`: it is dead, `soft`: not now), or `other`: the sender, the
+ * mail, a rule of the server.
+ */
 export type Refusal = Bounce | 'other';
 
 /**
- * Enhanced status codes without their class, by RFC 3463 and the registry that RFC 5248 opened; a code that is not here is judged by its
- * subject. https://www.iana.org/assignments/smtp-enhanced-status-codes
+ * Enhanced status codes without their class, by RFC 3463 and the registry that RFC 5248 opened; a code that
+ * is not here is judged by its subject. https://www.iana.org/assignments/smtp-enhanced-status-codes
  */
 const BY_CODE: Readonly<Record<string, Refusal>> = {
   // Addressing: the recipient's, unless it says that it is the sender's.
@@ -56,8 +59,9 @@ const ABOUT_US =
   /relay|spam|black ?list|block ?list|blocked|reputation|policy|SPF|DKIM|DMARC|reverse DNS|PTR record|authenticat/i;
 
 /**
- * What a mail server's final refusal is about, from its words: `550 5.2.2 mailbox full`. Undefined: they do not say. Used wherever such
- * words come from: an SMTP session, a provider's report. A class 4 code says `soft` at most: somebody gave up trying.
+ * What a mail server's final refusal is about, from its words: `550 5.2.2 mailbox full`. Undefined: they do
+ * not say. Used wherever such words come from: an SMTP session, a provider's report. A class 4 code says
+ * `soft` at most: somebody gave up trying.
  */
 export function refusalOf(...words: readonly (string | undefined)[]): Refusal | undefined {
   const text = words.filter((part) => part !== undefined).join(' ');

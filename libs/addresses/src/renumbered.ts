@@ -1,11 +1,14 @@
 /**
- * Numbers whose digits have changed, or that are written in two ways: what is read, in E.164, and what to make of it. People and networks
- * still use the old forms, so that an answer from such a number would not be found by the one that the message went to.
+ * Numbers whose digits have changed, or that are written in two ways: what is read, in E.164, and what to
+ * make of it. People and networks still use the old forms, so that an answer from such a number would not be
+ * found by the one that the message went to.
  */
 const CHANGED: readonly (readonly [was: RegExp, is: string])[] = [
-  // Mexico: since 2019 mobile phones have the ten digits of all others, without 1 from abroad and without 044, 045, 01 and 02 at home.
+  // Mexico: since 2019 mobile phones have the ten digits of all others, without 1 from abroad and without
+  // 044, 045, 01 and 02 at home.
   [/^\+52(?:01|02|044|045|1)(\d{10})$/, '+52$1'],
-  // Argentina: either 9 before the area or 15 behind it says "mobile". Without the 9 the library reads the 15.
+  // Argentina: either 9 before the area or 15 behind it says "mobile". Without the 9 the library reads the
+  // 15.
   [/^\+549(\d{12})$/, '+54$1'],
   // Brazil: since 2016 mobile phones have a 9 before their eight digits, which began with 6, 8 or 9.
   [/^\+55([1-9][1-9])([689]\d{7})$/, '+55$19$2'],
@@ -18,8 +21,8 @@ export function inCurrentForm(number: string): string {
 }
 
 /**
- * The numbers under which one phone may have been written to, the given one first. In Argentina a mobile phone is reached with and without
- * the 9 in front, and only the network knows which numbers are mobile.
+ * The numbers under which one phone may have been written to, the given one first. In Argentina a mobile
+ * phone is reached with and without the 9 in front, and only the network knows which numbers are mobile.
  */
 export function formsOf(number: string): string[] {
   const [, nine, rest = ''] = /^\+54(9?)(\d{10})$/.exec(number) ?? [];

@@ -1,8 +1,9 @@
 import type { Bounce } from '@herald/domain';
 
 /**
- * Twilio's error codes that say something of the number a text or a call went to. All others are about us, the content or the carrier:
- * 30004 and 30007 (blocked, filtered), 30008 (unknown) and so on. https://www.twilio.com/docs/api/errors
+ * Twilio's error codes that say something of the number a text or a call went to. All others are about us,
+ * the content or the carrier: 30004 and 30007 (blocked, filtered), 30008 (unknown) and so on.
+ * https://www.twilio.com/docs/api/errors
  */
 const BOUNCES: Readonly<Record<string, Bounce>> = {
   '21211': 'hard', // not a valid number

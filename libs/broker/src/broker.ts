@@ -8,7 +8,10 @@ export interface OutMessage {
   readonly id: string;
   /** Anything JSON can hold, up to 8 MiB of it. It is written down as it is when `publish` is called. */
   readonly body: unknown;
-  /** ms of the clock that due times are on, and only on the delay exchange. Zero or less is at once; never early, however far. */
+  /**
+   * ms of the clock that due times are on, and only on the delay exchange. Zero or less is at once; never
+   * early, however far.
+   */
   readonly delay?: number;
   /** W3C trace context of the publisher. */
   readonly traceparent?: string;
@@ -19,7 +22,10 @@ export interface Delivery {
   readonly id: string;
   readonly key: string;
   readonly body: unknown;
-  /** 1 for the first time; counts verdicts of `retry`, and the hand-overs since the last verdict that a crash or a lost connection cut off. */
+  /**
+   * 1 for the first time; counts verdicts of `retry`, and the hand-overs since the last verdict that a crash
+   * or a lost connection cut off.
+   */
   readonly attempt: number;
   /** ms since the epoch, wall clock: when it was published. */
   readonly publishedAt: number;
@@ -37,13 +43,18 @@ export interface ConsumeOptions {
 }
 
 export interface BatchOptions extends ConsumeOptions {
-  /** A batch is handed over when it holds `size` messages, or `wait` ms after its first. One batch at a time. */
+  /**
+   * A batch is handed over when it holds `size` messages, or `wait` ms after its first. One batch at a time.
+   */
   readonly size: number;
   readonly wait: number;
 }
 
 export interface Consumer {
-  /** Takes no new messages, waits for the handlers under way and their verdicts, then resolves. What was fetched but not handled goes back unharmed. */
+  /**
+   * Takes no new messages, waits for the handlers under way and their verdicts, then resolves. What was
+   * fetched but not handled goes back unharmed.
+   */
   stop(): Promise<void>;
 }
 
@@ -74,9 +85,14 @@ export interface QueueLoad {
 /** Called as things happen, for metrics and logs. Must not throw. */
 export interface BrokerObserver {
   settled?(delivery: Delivery, verdict: Verdict, seconds: number): void;
-  /** The message was dead-lettered: after `drop`, after its last attempt, or because it was cut off too often. */
+  /**
+   * The message was dead-lettered: after `drop`, after its last attempt, or because it was cut off too often.
+   */
   dead?(delivery: Delivery, reason: string): void;
-  /** No queue takes it. It is counted and kept nowhere. Not called for a fan-out exchange, which may have nobody listening. */
+  /**
+   * No queue takes it. It is counted and kept nowhere. Not called for a fan-out exchange, which may have
+   * nobody listening.
+   */
   unroutable?(message: OutMessage): void;
   /** Once for each exchange of a publish that was confirmed. */
   published?(exchange: string, count: number, seconds: number): void;
@@ -84,7 +100,10 @@ export interface BrokerObserver {
   unconfirmed?(exchange: string, count: number): void;
   /** Whether the broker takes messages: false while an alarm (memory, disk) stops publishers. */
   accepting?(isAccepting: boolean): void;
-  /** Something went wrong that no caller hears of: what failed and is tried again, a subscriber that threw, what is kept for a queue no longer declared. */
+  /**
+   * Something went wrong that no caller hears of: what failed and is tried again, a subscriber that threw,
+   * what is kept for a queue no longer declared.
+   */
   fault?(error: Error): void;
 }
 
@@ -92,38 +111,57 @@ export interface Broker {
   /** How delays are done: `embedded`, `plugin` or `levels`. */
   readonly delayStrategy: string;
   /**
-   * Resolves when every message is durable in every queue that takes it; rejects if that could not be confirmed in time. All or, on
-   * rejection, possibly some: publish again. A `BrokerError` (an unknown exchange, a body that is no JSON) comes before anything was sent.
+   * Resolves when every message is durable in every queue that takes it; rejects if that could not be
+   * confirmed in time. All or, on rejection, possibly some: publish again. A `BrokerError` (an unknown
+   * exchange, a body that is no JSON) comes before anything was sent.
    */
   publish(messages: readonly OutMessage[]): Promise<void>;
   /** Competing consumers: each message goes to one of them, in order of arrival as far as retries allow. */
   consume(queue: string, options: ConsumeOptions, handler: Handler): Promise<Consumer>;
   consumeBatch(queue: string, options: BatchOptions, handler: BatchHandler): Promise<Consumer>;
-  /** Every message of a fan-out exchange from now on, to every subscriber; not durable. `onGap` runs when some may have been missed. */
+  /**
+   * Every message of a fan-out exchange from now on, to every subscriber; not durable. `onGap` runs when some
+   * may have been missed.
+   */
   subscribe(exchange: string, handler: (body: unknown) => void, onGap: () => void): Promise<Consumer>;
-  /** Oldest first. `after` is the `token` of the last one seen; what is no token rejects with the code `invalid_cursor`. */
+  /**
+   * Oldest first. `after` is the `token` of the last one seen; what is no token rejects with the code
+   * `invalid_cursor`.
+   */
   deadLetters(
     queue: string,
     page: { limit: number; after?: string },
   ): Promise<{ items: (DeadLetter & { token: string })[] }>;
-  /** Puts dead letters back at the end of their queue, attempts counted anew: those named (a token that names none is passed over), or up to `limit` of the oldest. Returns how many. */
+  /**
+   * Puts dead letters back at the end of their queue, attempts counted anew: those named (a token that names
+   * none is passed over), or up to `limit` of the oldest. Returns how many.
+   */
   replayDeadLetters(queue: string, which: { tokens: readonly string[] } | { limit: number }): Promise<number>;
-  /** Takes away for good the dead letters with these tokens. Resolves with the tokens of those that were there; a crash leaves the others. */
+  /**
+   * Takes away for good the dead letters with these tokens. Resolves with the tokens of those that were
+   * there; a crash leaves the others.
+   */
   discardDeadLetters(queue: string, tokens: readonly string[]): Promise<string[]>;
   /** Disturbs nothing that waits, however often it is asked. */
   load(queue: string): Promise<QueueLoad>;
-  /** All of it, exactly. On RabbitMQ it looks through the delay queues, which holds up what falls due meanwhile: for tests and tools, not for a dashboard. */
+  /**
+   * All of it, exactly. On RabbitMQ it looks through the delay queues, which holds up what falls due
+   * meanwhile: for tests and tools, not for a dashboard.
+   */
   depth(queue: string): Promise<QueueDepth>;
   /**
-   * Throws away every message of the delay exchange that waits for `queue`: the fault that the store must survive. What waits for a
-   * retry stays, for nobody else has it. Returns how many.
+   * Throws away every message of the delay exchange that waits for `queue`: the fault that the store must
+   * survive. What waits for a retry stays, for nobody else has it. Returns how many.
    */
   purgeDelayed(queue: string): Promise<number>;
   /**
-   * Resolves when the broker answers and takes messages; rejects otherwise, also while an alarm (memory, disk) stops publishers. For
-   * readiness and for telling an outage from a bad message.
+   * Resolves when the broker answers and takes messages; rejects otherwise, also while an alarm (memory,
+   * disk) stops publishers. For readiness and for telling an outage from a bad message.
    */
   ping(): Promise<void>;
-  /** Stops consumers as their `stop` does, finishes publishes under way, then lets go. After it everything rejects with the code `closed`. */
+  /**
+   * Stops consumers as their `stop` does, finishes publishes under way, then lets go. After it everything
+   * rejects with the code `closed`.
+   */
   close(): Promise<void>;
 }

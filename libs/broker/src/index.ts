@@ -1,6 +1,6 @@
 /**
- * The broker port: publish, consume, delay. Implementations: `@herald/broker/embedded`, `@herald/broker/rabbitmq`.
- * Every implementation passes `@herald/broker/contract-suite`.
+ * The broker port: publish, consume, delay. Implementations: `@herald/broker/embedded`,
+ * `@herald/broker/rabbitmq`. Every implementation passes `@herald/broker/contract-suite`.
  */
 export type {
   BatchHandler,

@@ -9,7 +9,9 @@ export interface Route {
   readonly queues: readonly string[];
 }
 
-/** Which queues take a message; throws a `BrokerError` for an unknown exchange or a delay where there is none. */
+/**
+ * Which queues take a message; throws a `BrokerError` for an unknown exchange or a delay where there is none.
+ */
 export type Router = (message: OutMessage) => Route;
 
 /** Throws for a topology that binds a queue to an exchange it does not name, or names something twice. */

@@ -1,6 +1,8 @@
 import type { BrokerObserver } from './broker.ts';
 
-/** The observer with every call there is, none of which throws: what only looks on must not break delivery. */
+/**
+ * The observer with every call there is, none of which throws: what only looks on must not break delivery.
+ */
 export function safeObserver(observer: BrokerObserver): Required<BrokerObserver> {
   const safely = (call: () => void): void => {
     try {

@@ -3,7 +3,10 @@ export const DELAY_EXCHANGE = 'delay';
 
 export interface ExchangeSpec {
   readonly name: string;
-  /** `topic` routes by pattern, `fanout` to every subscriber, `delay` to the queue named by the key, after the message's delay. */
+  /**
+   * `topic` routes by pattern, `fanout` to every subscriber, `delay` to the queue named by the key, after the
+   * message's delay.
+   */
   readonly type: 'topic' | 'fanout' | 'delay';
 }
 
@@ -14,9 +17,9 @@ export interface RetryPolicy {
 }
 
 /**
- * A message whose handler was cut off so often in a row, by a crash of the process or a lost connection, is taken for the cause and becomes
- * a dead letter. A cut-off uses up no attempt. Before that it is a suspect: a process hands over one suspect at a time, so that only the
- * cause is cut off again.
+ * A message whose handler was cut off so often in a row, by a crash of the process or a lost connection, is
+ * taken for the cause and becomes a dead letter. A cut-off uses up no attempt. Before that it is a suspect: a
+ * process hands over one suspect at a time, so that only the cause is cut off again.
  */
 const CUT_OFFS = 3;
 
@@ -37,7 +40,10 @@ export interface QueueSpec {
   readonly retry: RetryPolicy;
 }
 
-/** Exchanges and queues as data, declared on start and again on each reconnect. Every queue has a dead-letter queue beside it. */
+/**
+ * Exchanges and queues as data, declared on start and again on each reconnect. Every queue has a dead-letter
+ * queue beside it.
+ */
 export interface Topology {
   readonly exchanges: readonly ExchangeSpec[];
   readonly queues: readonly QueueSpec[];
@@ -49,7 +55,10 @@ export function retryDelay(policy: RetryPolicy, attempt: number): number | undef
   return policy.backoff[Math.min(attempt, policy.backoff.length) - 1] ?? 0;
 }
 
-/** AMQP topic matching: `*` is one word, `#` any number of words, words are separated by dots. An empty key has no words. */
+/**
+ * AMQP topic matching: `*` is one word, `#` any number of words, words are separated by dots. An empty key
+ * has no words.
+ */
 export function matchesTopic(pattern: string, key: string): boolean {
   return match(words(pattern), words(key));
 }

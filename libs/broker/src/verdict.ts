@@ -1,6 +1,7 @@
 /**
- * What a handler says of a message. `ack`: its effect is durable. `retry`: not now; again after `after` ms, or after the queue's
- * backoff; when its attempts are used up it becomes a dead letter. `drop`: never; it becomes a dead letter at once.
+ * What a handler says of a message. `ack`: its effect is durable. `retry`: not now; again after `after` ms,
+ * or after the queue's backoff; when its attempts are used up it becomes a dead letter. `drop`: never; it
+ * becomes a dead letter at once.
  */
 export type Verdict =
   | { readonly kind: 'ack' }

@@ -1,7 +1,10 @@
 import type { BatchHandler, Delivery } from './broker.ts';
 import { drop, retry, type Verdict } from './verdict.ts';
 
-/** One verdict for each delivery, whatever the handler does: a throw is a `retry`, and so is a verdict that is none. */
+/**
+ * One verdict for each delivery, whatever the handler does: a throw is a `retry`, and so is a verdict that is
+ * none.
+ */
 export async function verdictsOf(
   handler: BatchHandler,
   deliveries: readonly Delivery[],
@@ -15,7 +18,10 @@ export async function verdictsOf(
   }
 }
 
-/** What the types promise is checked all the same: what cannot be written down would hold up every other verdict. */
+/**
+ * What the types promise is checked all the same: what cannot be written down would hold up every other
+ * verdict.
+ */
 function sound(verdict: Verdict | undefined): Verdict {
   switch (verdict?.kind) {
     case 'ack':

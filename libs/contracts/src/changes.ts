@@ -2,7 +2,10 @@ import { type Static, Type } from 'typebox';
 import { exchange } from './topology.ts';
 import { contract, type OutMessage } from './wire.ts';
 
-/** `changes` fan-out: a definition was written. Every replica that keeps it in memory reads it again from the store. */
+/**
+ * `changes` fan-out: a definition was written. Every replica that keeps it in memory reads it again from the
+ * store.
+ */
 const Change = Type.Object({
   kind: Type.Union([
     Type.Literal('source'),

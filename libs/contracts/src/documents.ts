@@ -21,7 +21,8 @@ import type { CollectionSpec, Document } from '@herald/store';
 import type { SendRequest } from './send.ts';
 
 /**
- * The documents in the store. Each kind is written by one service and may be read by others; that is why they stand here.
+ * The documents in the store. Each kind is written by one service and may be read by others; that is why they
+ * stand here.
  */
 
 /** Written by event-handler. `version` is the seq of the last event folded. */
@@ -64,8 +65,9 @@ export interface MessageDocument extends OutboxDocument {
   /** The ids of the last reports that were told of, so that one that is delivered again is not told again. */
   readonly heard?: readonly string[];
   /**
-   * It waits in a waitlist of its workspace, the one of the least `order` first, or `after:` another message of its run. `passed`: the waitlists
-   * it has already been let through. `since`: when it began to wait for the other message.
+   * It waits in a waitlist of its workspace, the one of the least `order` first, or `after:` another message
+   * of its run. `passed`: the waitlists it has already been let through. `since`: when it began to wait for
+   * the other message.
    */
   readonly hold?: {
     readonly waitlist: string;
@@ -76,8 +78,8 @@ export interface MessageDocument extends OutboxDocument {
 }
 
 /**
- * Written by messaging. Where messages of a workspace wait for their turn. `id` is `share` (there were more than its share at once), or
- * the name of a rate. `sweepAt`: when to let some through; null when none waits.
+ * Written by messaging. Where messages of a workspace wait for their turn. `id` is `share` (there were more
+ * than its share at once), or the name of a rate. `sweepAt`: when to let some through; null when none waits.
  */
 export interface WaitlistDocument extends Document {
   /** A rate's: when the calls given out so far are used up. */
@@ -165,7 +167,10 @@ export interface Topic extends TopicRule {
 /** What follows for a person from what became of a message to them. */
 export type ConsentEffect = 'suppress' | 'unsubscribe' | 'ignore';
 
-/** Written by messaging. One a workspace: `id` is `settings`. Each area of settings has its own file in messaging. */
+/**
+ * Written by messaging. One a workspace: `id` is `settings`. Each area of settings has its own file in
+ * messaging.
+ */
 export interface SettingsDocument extends Document {
   readonly zone?: string;
   /** ISO 3166, two letters: where phone numbers without a country's code belong. */
@@ -173,7 +178,10 @@ export interface SettingsDocument extends Document {
   readonly senders?: Senders;
   /** By channel: the names of the providers that send it, in the order in which they are tried. */
   readonly providers?: { readonly [C in Channel]?: readonly string[] };
-  /** `hard`: suppress the address unless told. `softAfter`: soft bounces in a row that suppress it; 5 unless told, 0 for never. */
+  /**
+   * `hard`: suppress the address unless told. `softAfter`: soft bounces in a row that suppress it; 5 unless
+   * told, 0 for never.
+   */
   readonly onBounce?: { readonly hard?: ConsentEffect; readonly softAfter?: number };
   /** Unsubscribe unless told. */
   readonly onComplaint?: ConsentEffect;
@@ -219,7 +227,9 @@ export const hmacPresets = [
 ] as const;
 export type HmacPreset = (typeof hmacPresets)[number];
 
-/** How a source proves who it is. `secret` is the name of a secret of the workspace, never the secret itself. */
+/**
+ * How a source proves who it is. `secret` is the name of a secret of the workspace, never the secret itself.
+ */
 export interface SourceVerify {
   readonly scheme:
     | 'none'
@@ -280,7 +290,10 @@ export interface SourceHandshake {
   readonly rate?: number;
 }
 
-/** CEL over `body`, `headers` and `query`, with `each` also over `item` and `index`: what of a webhook becomes the event. */
+/**
+ * CEL over `body`, `headers` and `query`, with `each` also over `item` and `index`: what of a webhook becomes
+ * the event.
+ */
 export interface SourceMap {
   /** A list: each item of it is an event. */
   readonly each?: string;
@@ -302,8 +315,8 @@ export interface SourceDocument extends Document {
 }
 
 /**
- * Written by the service that owns the queue. A dead letter that somebody discarded. The message itself is not kept: it may hold personal data.
- * `workspace` is that of the key.
+ * Written by the service that owns the queue. A dead letter that somebody discarded. The message itself is
+ * not kept: it may hold personal data. `workspace` is that of the key.
  */
 export interface DiscardDocument extends Document {
   readonly discardedAt: Instant;
@@ -371,7 +384,10 @@ export const collections = {
   discards: spec<DiscardDocument>('discards', { byTime: ['workspace', 'discardedAt'] }),
 } as const;
 
-/** The index of prospects that finds who holds the suppression of an address of a channel. Each costs every write of a prospect: calls have none. */
+/**
+ * The index of prospects that finds who holds the suppression of an address of a channel. Each costs every
+ * write of a prospect: calls have none.
+ */
 export const suppressedBy: { readonly [C in Channel]?: keyof typeof collections.prospects.indexes & string } =
   {
     email: 'byEmailSuppressed',

@@ -22,7 +22,10 @@ const EventBody = Type.Object({
   traceparent: Type.Optional(Type.String()),
 });
 
-/** `events` exchange → `event-handler.events`: one or more accepted events of one workspace. Key: the type, or `many`. */
+/**
+ * `events` exchange → `event-handler.events`: one or more accepted events of one workspace. Key: the type, or
+ * `many`.
+ */
 export const eventsContract = contract(
   'events',
   Type.Object({ events: Type.Array(EventBody, { minItems: 1 }) }),
@@ -32,8 +35,9 @@ export const eventsContract = contract(
 const EVENTS_PER_MESSAGE = 100;
 
 /**
- * The messages that publish events which belong together: those of one request, or all that one decision led to. Here, and nowhere else,
- * each gets its position among them. The list is in the order in which the events happened; `from` is the first position.
+ * The messages that publish events which belong together: those of one request, or all that one decision led
+ * to. Here, and nowhere else, each gets its position among them. The list is in the order in which the events
+ * happened; `from` is the first position.
  */
 export function eventsMessages(events: readonly Event[], from = 0): OutMessage[] {
   const messages: OutMessage[] = [];

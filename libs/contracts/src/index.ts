@@ -1,4 +1,7 @@
-/** What the services say to each other and keep for each other: messages on the wire, documents in the store, tokens in links. */
+/**
+ * What the services say to each other and keep for each other: messages on the wire, documents in the store,
+ * tokens in links.
+ */
 export * from './applied.ts';
 export * from './changes.ts';
 export * from './documents.ts';

@@ -3,7 +3,10 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { readParts, signParts } from './signed-token.ts';
 
-/** Which message a provider reports of: all that must be known to find it, and nothing about the person but an opaque id. */
+/**
+ * Which message a provider reports of: all that must be known to find it, and nothing about the person but an
+ * opaque id.
+ */
 export interface MessageReference {
   readonly workspace: string;
   readonly prospectId: string;
@@ -11,15 +14,19 @@ export interface MessageReference {
   readonly channel: Channel;
 }
 
-/** Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200 characters. */
+/**
+ * Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200
+ * characters.
+ */
 const MAX_LENGTH = 4_000;
 
 /** Signed for this one use. */
 const USE = 'message';
 
 /**
- * Goes to a provider with a message and comes back with what it reports. Safe in URLs, headers and custom arguments; the same parts give the same
- * token. An unsubscribe token is no reference, nor the other way round.
+ * Goes to a provider with a message and comes back with what it reports. Safe in URLs, headers and custom
+ * arguments; the same parts give the same token. An unsubscribe token is no reference, nor the other way
+ * round.
  */
 export function messageReference(secret: string, reference: MessageReference): string {
   const { workspace, prospectId, messageId, channel } = reference;

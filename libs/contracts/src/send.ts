@@ -60,7 +60,10 @@ const Due = Type.Object({
   version: Type.Integer(),
 });
 
-/** `send` exchange, key `inbound`: somebody wrote to us. Only messaging knows whose the number is: whom its latest text to it was for. */
+/**
+ * `send` exchange, key `inbound`: somebody wrote to us. Only messaging knows whose the number is: whom its
+ * latest text to it was for.
+ */
 const Inbound = Type.Object({
   kind: Type.Literal('inbound'),
   workspace: Type.String(),

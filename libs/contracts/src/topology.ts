@@ -23,7 +23,10 @@ export const queue = {
   messagingApplied: 'messaging.applied',
 } as const;
 
-/** Every exchange, queue and binding there is. The delay exchange delivers to any queue by its name and needs no binding here. */
+/**
+ * Every exchange, queue and binding there is. The delay exchange delivers to any queue by its name and needs
+ * no binding here.
+ */
 export const topology: Topology = {
   exchanges: [
     { name: exchange.events, type: 'topic' },

@@ -2,7 +2,9 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { readParts, signParts } from './signed-token.ts';
 
-/** What a link or picture of ours in a mail says: of which message, when it was made, and where a click goes. */
+/**
+ * What a link or picture of ours in a mail says: of which message, when it was made, and where a click goes.
+ */
 export interface TrackedLink {
   readonly workspace: string;
   readonly prospectId: string;

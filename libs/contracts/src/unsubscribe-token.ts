@@ -12,7 +12,10 @@ export interface UnsubscribeClaim {
   readonly topic?: string;
 }
 
-/** Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200 characters. */
+/**
+ * Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200
+ * characters.
+ */
 const MAX_LENGTH = 4_000;
 
 /** Signed for this one use. */

@@ -1,9 +1,13 @@
-/** An instant: milliseconds since the Unix epoch. Inside Herald every instant is one; ISO 8601 stands at the edges. */
+/**
+ * An instant: milliseconds since the Unix epoch. Inside Herald every instant is one; ISO 8601 stands at the
+ * edges.
+ */
 export type Instant = number;
 
 /**
- * Where the time comes from. `rate` is how fast this clock runs against the wall: 1, save in demos and tests, where two weeks pass in
- * a minute. Due times are on this clock; what is technical (leases, back-offs, time-outs) lasts its length on the wall: `wall(clock, ms)`.
+ * Where the time comes from. `rate` is how fast this clock runs against the wall: 1, save in demos and tests,
+ * where two weeks pass in a minute. Due times are on this clock; what is technical (leases, back-offs,
+ * time-outs) lasts its length on the wall: `wall(clock, ms)`.
  */
 export interface Clock {
   now(): Instant;

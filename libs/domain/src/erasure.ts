@@ -11,8 +11,9 @@ import {
 import { MESSAGE_REPORTED, type ReportFacts } from './message/report.ts';
 
 /**
- * What erasure leaves of a person's history: which step of which campaign did what, and which message had which outcome, but nothing
- * about the person. Folding redacted events gives the redacted state, so that replay and the live documents still agree.
+ * What erasure leaves of a person's history: which step of which campaign did what, and which message had
+ * which outcome, but nothing about the person. Folding redacted events gives the redacted state, so that
+ * replay and the live documents still agree.
  */
 export function redactEvent<E extends Event>(event: E): E {
   const { raw: _gone, ...kept } = event;

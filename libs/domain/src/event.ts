@@ -55,7 +55,10 @@ export function parseStream(stream: string): { kind: StreamKind; id: string } {
   return { kind: stream.slice(0, slash) as StreamKind, id: stream.slice(slash + 1) };
 }
 
-/** Prefixes of the types that only Herald itself may record: nobody outside can forge a step, a send or an erasure. */
+/**
+ * Prefixes of the types that only Herald itself may record: nobody outside can forge a step, a send or an
+ * erasure.
+ */
 const OWN_TYPES = ['enrollment.', 'campaign.', 'email.', 'sms.', 'call.', 'webhook.'];
 const OWN_EXACTLY: ReadonlySet<string> = new Set(['prospect.erased', 'message.reported']);
 export const isOwnType = (type: string): boolean =>

@@ -15,12 +15,14 @@ import type { JsonValue } from './json.ts';
 
 export { EvaluationError, ExpressionError } from './expression/errors.ts';
 
-/** A checked expression, ready to run any number of times. Both ways of running it throw `EvaluationError`. */
+/**
+ * A checked expression, ready to run any number of times. Both ways of running it throw `EvaluationError`.
+ */
 export interface CompiledExpression {
   readonly source: string;
   /**
-   * Its value as JSON: integers as numbers (beyond 2⁵³ as `bigint`), timestamps as ISO 8601 text. What it may take is `BUDGET`, or what is left of the meter
-   * that it shares with others.
+   * Its value as JSON: integers as numbers (beyond 2⁵³ as `bigint`), timestamps as ISO 8601 text. What it may
+   * take is `BUDGET`, or what is left of the meter that it shares with others.
    */
   value(context: Record<string, unknown>, meter?: Meter): JsonValue;
   /** Its truth; anything but true or false is an error. */
@@ -36,7 +38,10 @@ const LIMITS = {
   maxMapEntries: 100,
   maxCallArguments: 16,
 };
-/** Calls that run their argument once for every element. One inside another would make the cost a power of the data's size. */
+/**
+ * Calls that run their argument once for every element. One inside another would make the cost a power of the
+ * data's size.
+ */
 const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '-_', 'list', 'map']);
 
@@ -47,10 +52,11 @@ type ExpressionFunctions = Readonly<Record<string, (text: string) => unknown>>;
 const NO_FUNCTIONS: ExpressionFunctions = {};
 
 /**
- * Compiles one CEL expression (cel-spec, by `@marcbachmann/cel-js`) over the named variables. Beyond the standard: a field that is
- * not there reads as null (`has(a.b)` still tells), numbers of JSON mix with integer literals in arithmetic, and `timestamp()` and the
- * zones of `getHours()` and its like are read as everywhere in Herald. Throws
- * `ExpressionError` for a syntax error, an unknown name or function, and whatever could run away.
+ * Compiles one CEL expression (cel-spec, by `@marcbachmann/cel-js`) over the named variables. Beyond the
+ * standard: a field that is not there reads as null (`has(a.b)` still tells), numbers of JSON mix with
+ * integer literals in arithmetic, and `timestamp()` and the zones of `getHours()` and its like are read as
+ * everywhere in Herald. Throws `ExpressionError` for a syntax error, an unknown name or function, and
+ * whatever could run away.
  */
 export function compileExpression(
   source: string,
@@ -61,7 +67,9 @@ export function compileExpression(
   return runnable(source, run);
 }
 
-/** As `compileExpression`, for what must be true or false: also refuses an expression that can give neither. */
+/**
+ * As `compileExpression`, for what must be true or false: also refuses an expression that can give neither.
+ */
 export function compileCondition(
   source: string,
   variables: readonly string[],
@@ -143,7 +151,10 @@ function runnable(source: string, evaluate: Checked['run']): CompiledExpression 
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The node whose value can be neither true nor false, and what it is instead; undefined if the data have to tell. */
+/**
+ * The node whose value can be neither true nor false, and what it is instead; undefined if the data have to
+ * tell.
+ */
 function otherThanBoolean(node: Node, type: string): { node: Node; type: string } | undefined {
   if (node.op === '?:') {
     const [, yes, no] = childrenOf(node);
@@ -176,8 +187,8 @@ function positionAt(text: string, offset: number): { line: number; column: numbe
 }
 
 /**
- * Refuses what the meter alone could not bound: a loop inside a loop, and patterns that the data give or that are too large. Also dates
- * and time zones that are wrong as they are written.
+ * Refuses what the meter alone could not bound: a loop inside a loop, and patterns that the data give or that
+ * are too large. Also dates and time zones that are wrong as they are written.
  */
 function checkWritten(node: Node, source: string, inLoop: boolean): void {
   const refuse = (at: Node, message: string): never => {

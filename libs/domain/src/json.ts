@@ -2,7 +2,10 @@ import { readLongNumbers } from './long-numbers.ts';
 
 export { UnfitNumber } from './long-numbers.ts';
 
-/** What JSON holds. An integer beyond 2⁵³ is a `bigint`, so that it keeps every digit; all other numbers are numbers. */
+/**
+ * What JSON holds. An integer beyond 2⁵³ is a `bigint`, so that it keeps every digit; all other numbers are
+ * numbers.
+ */
 export type JsonValue = string | number | bigint | boolean | null | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 
@@ -18,16 +21,17 @@ const exact = JSON as unknown as ExactJson;
 /** Without such a run of digits no number can be beyond 2⁵³, and the fast way will do. */
 const MANY_DIGITS = /\d{16}/;
 /**
- * The value of a JSON text with every digit of its integers. With `strict`, an `UnfitNumber` stands where a number has digits before its
- * point that are lost in double precision and is no integer of up to 40 digits. Throws a `SyntaxError` as `JSON.parse` does.
+ * The value of a JSON text with every digit of its integers. With `strict`, an `UnfitNumber` stands where a
+ * number has digits before its point that are lost in double precision and is no integer of up to 40 digits.
+ * Throws a `SyntaxError` as `JSON.parse` does.
  */
 export function readJson(text: string, { strict = false } = {}): unknown {
   return MANY_DIGITS.test(text) ? readLongNumbers(text, strict) : JSON.parse(text);
 }
 
 /**
- * JSON text with every digit of its integers; undefined for what has none, as `JSON.stringify`. A double beyond 2⁵³ is written with an
- * exponent, so that it is read back as a double.
+ * JSON text with every digit of its integers; undefined for what has none, as `JSON.stringify`. A double
+ * beyond 2⁵³ is written with an exponent, so that it is read back as a double.
  */
 export function writeJson(value: unknown): string {
   let text: string | undefined;
@@ -51,7 +55,10 @@ function exactly(part: unknown): unknown {
 /** A deep copy of what has a JSON form: dates become text, undefined is left out. */
 export const asJson = (value: unknown): JsonValue => readJson(writeJson(value)) as JsonValue;
 
-/** JSON with the keys of every object sorted and undefined left out: equal values give equal text, byte for byte. */
+/**
+ * JSON with the keys of every object sorted and undefined left out: equal values give equal text, byte for
+ * byte.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     isObject(part)

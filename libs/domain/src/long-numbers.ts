@@ -18,8 +18,9 @@ const REASON = 'is a number with more digits than can be kept: send it as text';
 type LongNumber = bigint | UnfitNumber;
 
 /**
- * As `readJson`, for a text that may hold integers beyond 2⁵³. Each is put into quotes with a mark before `JSON.parse`, and taken out
- * afterwards: a reviver that sees the source of every value takes ten times as long, a second for a mebibyte of short values.
+ * As `readJson`, for a text that may hold integers beyond 2⁵³. Each is put into quotes with a mark before
+ * `JSON.parse`, and taken out afterwards: a reviver that sees the source of every value takes ten times as
+ * long, a second for a mebibyte of short values.
  */
 export function readLongNumbers(text: string, strict: boolean): unknown {
   // No text can hold it but by guessing, and would only turn itself into a number that it holds anyway.

@@ -2,16 +2,17 @@ import type { Instant } from './clock.ts';
 import type { Event } from './event.ts';
 
 /**
- * The order of events, in one place. Everything that asks which of two events is the later one asks here: traits, companies, consent,
- * campaigns, timelines. docs/campaigns.md explains it to users.
+ * The order of events, in one place. Everything that asks which of two events is the later one asks here:
+ * traits, companies, consent, campaigns, timelines. docs/campaigns.md explains it to users.
  */
 
 /** What of an event says when it happened. */
 export type Timed = Pick<Event, 'occurredAt'> & Partial<Pick<Event, 'receivedAt' | 'position' | 'request'>>;
 
 /**
- * When an event counts as having happened, in ms: as its sender says, but not later than its arrival. A sender whose clock is ahead
- * must not outrank what comes after it. The `occurredAt` that was sent stays in the log.
+ * When an event counts as having happened, in ms: as its sender says, but not later than its arrival. A
+ * sender whose clock is ahead must not outrank what comes after it. The `occurredAt` that was sent stays in
+ * the log.
  */
 export const happenedAt = ({ occurredAt, receivedAt = occurredAt }: Timed): Instant =>
   Math.min(occurredAt, receivedAt);
@@ -32,7 +33,10 @@ export function placeOf(event: Timed): Place {
   return { at, ...(receivedAt === at ? {} : { receivedAt }), ...(position === 0 ? {} : { position }) };
 }
 
-/** Negative: `a` comes first. By instant, then arrival, then position. 0 leaves it to `seq`: of two such events the one folded later is later. */
+/**
+ * Negative: `a` comes first. By instant, then arrival, then position. 0 leaves it to `seq`: of two such
+ * events the one folded later is later.
+ */
 export const comparePlaces = (a: Place, b: Place): number =>
   a.at - b.at || receiptOf(a) - receiptOf(b) || positionIn(a) - positionIn(b);
 
@@ -49,8 +53,8 @@ const SECOND = 1_000;
 export const startOfSecond = (instant: Instant): Instant => Math.floor(instant / SECOND) * SECOND;
 
 /**
- * Whether an event may have happened at or after an instant. Many senders give whole seconds: such an event may have happened anywhere in
- * its second.
+ * Whether an event may have happened at or after an instant. Many senders give whole seconds: such an event
+ * may have happened anywhere in its second.
  */
 export function mayBeSince(event: Timed, instant: Instant): boolean {
   const at = happenedAt(event);

@@ -4,12 +4,15 @@ const MAX_REASON = 300;
 const ADDRESS = /(?:"[^"\r\n]{1,64}"|[^\s<>"]{1,256})(?:@|＠|%40)[^\s<>]{1,255}/giu;
 const INTERNATIONAL = /[+＋]\p{Nd}[\p{Nd} ().\-/]{5,20}\p{Nd}/gu;
 const GROUPED = /(?<![\w.:])\(?\p{Nd}{3}\)?[ .-]\p{Nd}{3}[ .-]\p{Nd}{4}(?![\w.])/gu;
-/** Nine digits and more, as a number is dialled at home. The codes, sizes and IP addresses of servers have fewer in a row, or dots. */
+/**
+ * Nine digits and more, as a number is dialled at home. The codes, sizes and IP addresses of servers have
+ * fewer in a row, or dots.
+ */
 const NATIONAL = /(?<![\w.:])\(?\p{Nd}(?:[ ()/-]{0,2}\p{Nd}){8,14}(?!\w)/gu;
 
 /**
- * What a provider answered, fit to be kept and logged: one line, up to 300 characters, without the e-mail address or the phone number that
- * servers like to repeat, with or without `<>` around it.
+ * What a provider answered, fit to be kept and logged: one line, up to 300 characters, without the e-mail
+ * address or the phone number that servers like to repeat, with or without `<>` around it.
  */
 export const reasonOf = (text: string): string =>
   text

@@ -6,9 +6,9 @@ export class UnknownSchemaError extends Error {
 }
 
 /**
- * The event in today's shape. Every event that comes out of the log passes here, and nowhere else is an old shape known. A new shape raises
- * `EVENT_SCHEMA`, adds a case that turns the one before into it and falls through, and a golden file beside
- * those there are. Throws `UnknownSchemaError` for a shape from the future.
+ * The event in today's shape. Every event that comes out of the log passes here, and nowhere else is an old
+ * shape known. A new shape raises `EVENT_SCHEMA`, adds a case that turns the one before into it and falls
+ * through, and a golden file beside those there are. Throws `UnknownSchemaError` for a shape from the future.
  */
 export function upcast<E extends Event>(event: E): E {
   switch (event.schema) {

@@ -1,8 +1,9 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /**
- * IPv4 networks that are not the public internet (IANA's special-purpose registry, RFC 6890 and after): this host, private, shared by
- * carriers, loopback, link-local (where clouds have their metadata), protocols, documentation, relays, benchmarks, multicast, reserved.
+ * IPv4 networks that are not the public internet (IANA's special-purpose registry, RFC 6890 and after): this
+ * host, private, shared by carriers, loopback, link-local (where clouds have their metadata), protocols,
+ * documentation, relays, benchmarks, multicast, reserved.
  */
 const NOT_PUBLIC_4 = [
   '0.0.0.0/8',
@@ -21,7 +22,10 @@ const NOT_PUBLIC_4 = [
   '224.0.0.0/4',
   '240.0.0.0/4',
 ];
-/** Of IPv6 only global unicast can be public. Mapped and translated IPv4, loopback, link-local, unique local and multicast are not in it. */
+/**
+ * Of IPv6 only global unicast can be public. Mapped and translated IPv4, loopback, link-local, unique local
+ * and multicast are not in it.
+ */
 const GLOBAL_6 = '2000::/3';
 /** And of that not: protocols (Teredo, ORCHID and others), documentation, and 6to4, which leads into IPv4. */
 const NOT_PUBLIC_6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
@@ -34,7 +38,10 @@ export interface AllowedAddresses {
   isOwn(address: string): boolean;
 }
 
-/** `own`: networks such as `10.1.0.0/16` that may be called although they are not public. Throws a `RangeError` for what is none. */
+/**
+ * `own`: networks such as `10.1.0.0/16` that may be called although they are not public. Throws a
+ * `RangeError` for what is none.
+ */
 export function createAllowedAddresses(own: readonly string[]): AllowedAddresses {
   const notPublic4 = networks(NOT_PUBLIC_4);
   const global6 = networks([GLOBAL_6]);

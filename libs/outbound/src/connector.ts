@@ -21,8 +21,8 @@ export interface ConnectorOptions {
 const FIRST_FREE_PORT = 1_024;
 
 /**
- * Connects, and checks each address at the moment of connecting: a name that led to the outside when it was checked can lead to
- * the inside a moment later. If one of a name's addresses is forbidden the whole name is.
+ * Connects, and checks each address at the moment of connecting: a name that led to the outside when it was
+ * checked can lead to the inside a moment later. If one of a name's addresses is forbidden the whole name is.
  */
 export function createConnector({
   allowed,

@@ -7,9 +7,10 @@ const AGAIN = 2000;
 /** Tells every replica that a definition was written, so that it reads it again. */
 export interface Announcer {
   /**
-   * Call it once the write is stored. Resolves when the change is announced or, when the broker does not take it in time, as soon as that
-   * is known: it is then announced again until it is taken. Never rejects, for what is stored is stored. A process that ends before leaves
-   * other replicas with what they have until the next write of the same, or until their connection is new.
+   * Call it once the write is stored. Resolves when the change is announced or, when the broker does not take
+   * it in time, as soon as that is known: it is then announced again until it is taken. Never rejects, for
+   * what is stored is stored. A process that ends before leaves other replicas with what they have until the
+   * next write of the same, or until their connection is new.
    */
   announce(change: Change): Promise<void>;
 }

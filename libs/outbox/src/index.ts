@@ -1,4 +1,7 @@
-/** Documents that publish what they caused: nothing is lost between a write and a publish, and a sweep handles what is due. */
+/**
+ * Documents that publish what they caused: nothing is lost between a write and a publish, and a sweep handles
+ * what is due.
+ */
 export { alarmAgainAt } from './alarm-again.ts';
 export { type Announcer, createAnnouncer } from './announcer.ts';
 export { createOutbox, type Outbox } from './outbox.ts';

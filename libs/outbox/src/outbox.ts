@@ -3,12 +3,15 @@ import type { OutboxDocument } from '@herald/contracts';
 import { type Clock, type Instant, wall } from '@herald/domain';
 import type { Collection } from '@herald/store';
 
-/** How long, in ms of wall time, a full outbox is left to whoever wrote it before the sweep publishes it too. */
+/**
+ * How long, in ms of wall time, a full outbox is left to whoever wrote it before the sweep publishes it too.
+ */
 const OUTBOX_GRACE = 10_000;
 
 /**
- * Writes documents together with what must be published because of them, publishes, finishes, and clears. A crash between any two of
- * these leaves a full outbox, for which the next touch or the sweep does all of it again; receivers drop by id what they have.
+ * Writes documents together with what must be published because of them, publishes, finishes, and clears. A
+ * crash between any two of these leaves a full outbox, for which the next touch or the sweep does all of it
+ * again; receivers drop by id what they have.
  */
 export interface Outbox<T extends OutboxDocument> {
   /** The document with an empty outbox: one that was left full is published, finished and cleared first. */
@@ -16,9 +19,10 @@ export interface Outbox<T extends OutboxDocument> {
   /** The same for a document already read. */
   flush(doc: T): Promise<T>;
   /**
-   * Writes `doc` if the stored version is still `ifVersion` (null: if there is none), publishes its outbox, finishes and clears it. Undefined:
-   * somebody else was there first, nothing was published. Else everything is durable and confirmed, and this is how it stands now;
-   * where a failed publish is no failure (`unpublished`), its outbox may still be full.
+   * Writes `doc` if the stored version is still `ifVersion` (null: if there is none), publishes its outbox,
+   * finishes and clears it. Undefined: somebody else was there first, nothing was published. Else everything
+   * is durable and confirmed, and this is how it stands now; where a failed publish is no failure
+   * (`unpublished`), its outbox may still be full.
    */
   commit(doc: T, ifVersion: number | null): Promise<T | undefined>;
 }
@@ -29,9 +33,14 @@ export interface OutboxDeps<T extends OutboxDocument> {
   readonly clock: Clock;
   /** When the sweep next looks at the document once its outbox is empty; null for never. */
   readonly nextSweepAt: (doc: T) => Instant | null;
-  /** What must follow the publish before the work counts as done. Gives the document if it moved on by that. */
+  /**
+   * What must follow the publish before the work counts as done. Gives the document if it moved on by that.
+   */
   readonly finish?: (doc: T) => Promise<T | undefined>;
-  /** Hears of a commit that is stored and was not published, which then resolves: the sweep will publish it. Without it the commit rejects. */
+  /**
+   * Hears of a commit that is stored and was not published, which then resolves: the sweep will publish it.
+   * Without it the commit rejects.
+   */
   readonly unpublished?: (error: unknown) => void;
 }
 

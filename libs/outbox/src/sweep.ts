@@ -14,7 +14,10 @@ export interface Sweep {
 export interface SweepDeps<T extends Document> {
   readonly collection: Collection<T>;
   readonly clock: Clock;
-  /** Does what the document needs and writes it, so that its `sweepAt` moves. A throw leaves it for after the lease. */
+  /**
+   * Does what the document needs and writes it, so that its `sweepAt` moves. A throw leaves it for after the
+   * lease.
+   */
   readonly handle: (doc: T) => Promise<void>;
   readonly onError: (error: unknown, doc?: T) => void;
   /** ms of wall time between rounds. */

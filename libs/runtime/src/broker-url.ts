@@ -6,7 +6,10 @@ interface BrokerConfig {
   readonly AMQP_PASSWORD?: string | undefined;
 }
 
-/** Where the broker is, with the user and password that are given beside the URL. Throws a `ConfigError` that shows nothing of the URL. */
+/**
+ * Where the broker is, with the user and password that are given beside the URL. Throws a `ConfigError` that
+ * shows nothing of the URL.
+ */
 export const brokerUrl = ({ AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD }: BrokerConfig): string =>
   serviceUrl({
     name: 'AMQP_URL',

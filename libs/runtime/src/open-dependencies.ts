@@ -18,8 +18,9 @@ export interface OpeningDeps {
 }
 
 /**
- * Opens what a process cannot do without, all at once, and each again and again while waiting can help: a database that is still to come
- * up, or to be migrated, is no reason to end. Meanwhile each is in `/readyz` by its name. Rejects with the first fault that will last.
+ * Opens what a process cannot do without, all at once, and each again and again while waiting can help: a
+ * database that is still to come up, or to be migrated, is no reason to end. Meanwhile each is in `/readyz`
+ * by its name. Rejects with the first fault that will last.
  */
 export async function openDependencies<T extends Record<string, unknown>>(
   dependencies: { readonly [K in keyof T]: Dependency<T[K]> },

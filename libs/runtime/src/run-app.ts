@@ -99,7 +99,10 @@ const dependencies = (
   },
 });
 
-/** Nothing is under way yet that would have to be finished; and a first process in a container ends by a signal only if it listens for it. */
+/**
+ * Nothing is under way yet that would have to be finished; and a first process in a container ends by a
+ * signal only if it listens for it.
+ */
 async function unlessToldToEnd<T>(work: () => Promise<T>): Promise<T> {
   const end = (): never => process.exit(0);
   process.on('SIGTERM', end).on('SIGINT', end);

@@ -6,7 +6,10 @@ import { Type } from 'typebox';
 import { mongoConfig } from './config.ts';
 import { mongoUri } from './mongo-uri.ts';
 
-/** Runs a command on the store that the environment names, as this process. What goes wrong is told, and the process exits with 1. */
+/**
+ * Runs a command on the store that the environment names, as this process. What goes wrong is told, and the
+ * process exits with 1.
+ */
 export function withStore(command: (store: Store) => Promise<void>): void {
   herald.runMain(async () => {
     const config = herald.loadConfig(Type.Object(mongoConfig), process.env);

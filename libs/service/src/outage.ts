@@ -5,16 +5,17 @@ import { unavailability } from '@herald/store';
 import type { ServiceDeps } from './process/service.ts';
 
 /**
- * `none`: all is well, so a failure was not due to an outage. `over`: there was one, or the store said that it could not do it just then;
- * try again. `lasting`: the patience is used up.
+ * `none`: all is well, so a failure was not due to an outage. `over`: there was one, or the store said that
+ * it could not do it just then; try again. `lasting`: the patience is used up.
  */
 export type OutageReport = 'none' | 'over' | 'lasting';
 
 export interface OutageWatch {
   /**
-   * Waits for an outage to pass, if there is one: whoever holds messages then keeps them instead of using up their attempts. There is one
-   * when a ping fails, and also when `error`, by which the work failed, is the store's own word that it cannot serve now: it may still
-   * answer reads. `since`: when the work first failed, ms of `performance.now`; the patience counts from then. Default: now.
+   * Waits for an outage to pass, if there is one: whoever holds messages then keeps them instead of using up
+   * their attempts. There is one when a ping fails, and also when `error`, by which the work failed, is the
+   * store's own word that it cannot serve now: it may still answer reads. `since`: when the work first
+   * failed, ms of `performance.now`; the patience counts from then. Default: now.
    */
   wait(error: unknown, since?: number): Promise<OutageReport>;
   /** Waits no longer, now or later. */
@@ -23,7 +24,9 @@ export interface OutageWatch {
 
 /** ms of wall time. RabbitMQ lets a consumer hold a message for 30 minutes. */
 const USUAL = { every: 500, patience: 600_000 };
-/** ms of wall time before the same work is tried again on a store that answers a ping and refuses the work. */
+/**
+ * ms of wall time before the same work is tried again on a store that answers a ping and refuses the work.
+ */
 const LONGEST_PAUSE = 10_000;
 
 export interface OutageWatchDeps {
@@ -31,9 +34,14 @@ export interface OutageWatchDeps {
   readonly ping: () => Promise<unknown>;
   /** ms of wall time between two looks. */
   readonly every: number;
-  /** ms of wall time after which an outage is `lasting`. Shorter than the time a broker lets a consumer hold a message (RabbitMQ: 30 min). */
+  /**
+   * ms of wall time after which an outage is `lasting`. Shorter than the time a broker lets a consumer hold a
+   * message (RabbitMQ: 30 min).
+   */
   readonly patience: number;
-  /** Called when the first of all who wait begins, with what it failed by, and when the last of them is done. */
+  /**
+   * Called when the first of all who wait begins, with what it failed by, and when the last of them is done.
+   */
   readonly onChange?: (error: unknown | undefined) => void;
 }
 
@@ -124,8 +132,9 @@ export const watchOutage = ({
   });
 
 /**
- * The handler, patient: a message that fails while there is an outage is kept until that is over and then handled anew, so that an outage
- * uses up nobody's attempts. The handler must be fit to be run again, as every handler of a redelivered message is.
+ * The handler, patient: a message that fails while there is an outage is kept until that is over and then
+ * handled anew, so that an outage uses up nobody's attempts. The handler must be fit to be run again, as
+ * every handler of a redelivered message is.
  */
 export const pauseDuringOutage =
   (outage: Pick<OutageWatch, 'wait'>, handler: Handler): Handler =>

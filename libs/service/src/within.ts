@@ -1,4 +1,7 @@
-/** What `work` resolves to, or a rejection after `ms` of wall time: with what `late` makes. The work itself goes on. */
+/**
+ * What `work` resolves to, or a rejection after `ms` of wall time: with what `late` makes. The work itself
+ * goes on.
+ */
 export async function within<T>(
   ms: number,
   work: Promise<T>,

@@ -5,12 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 const BUSY = 5;
 
 /**
- * - The exclusive lock lasts until the connection is closed or its process is gone, so a crash leaves nothing to clear away. It is
- *   taken before WAL is entered: SQLite then needs no shared memory file. (It is a POSIX lock: opening and closing the same file
- *   by other means in this process would drop it.)
+ * - The exclusive lock lasts until the connection is closed or its process is gone, so a crash leaves nothing
+ *   to clear away. It is taken before WAL is entered: SQLite then needs no shared memory file. (It is a POSIX
+ *   lock: opening and closing the same file by other means in this process would drop it.)
  * - No busy timeout: whoever holds the lock keeps it, and waiting would stop the event loop.
- * - 4,000 pages (16 MB) between checkpoints, so that a page that many commits touch is copied to the file once.
- * - What is deleted or overwritten is zeroed where that costs no extra write: erased data should not lie about in free pages.
+ * - 4,000 pages (16 MB) between checkpoints, so that a page that many commits touch is copied to the file
+ *   once.
+ * - What is deleted or overwritten is zeroed where that costs no extra write: erased data should not lie
+ *   about in free pages.
  */
 const SETTINGS = `
   PRAGMA locking_mode = EXCLUSIVE;

@@ -3,24 +3,32 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connect.ts';
 
 /**
- * After a commit the next waits for a turn of the event loop that brings no more writes, but not longer than this many times what the commit
- * took, nor than so many ms: the more there is to do, the more share a commit, and the main thread is never mostly waiting for the disk.
+ * After a commit the next waits for a turn of the event loop that brings no more writes, but not longer than
+ * this many times what the commit took, nor than so many ms: the more there is to do, the more share a
+ * commit, and the main thread is never mostly waiting for the disk.
  */
 const REST = 2;
 const LONGEST_REST = 20;
 
-/** One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the next commit share it. */
+/**
+ * One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the next commit
+ * share it.
+ */
 export interface Database {
   /** A prepared statement; the same text is prepared once. Throws once the database is closed. */
   prepare(sql: string): StatementSync;
   /**
-   * Runs `work` (synchronous, in the order asked) inside the next shared transaction and resolves with its result once that is on
-   * disk. If `work` throws, its own changes are undone and its promise rejects; the others' stand. If the transaction cannot be
-   * committed (the disk is full, say), all that share it reject and none of it stands. After `close()` it rejects at once.
-   * `work` must let SQLite's errors through: some of them end the transaction.
+   * Runs `work` (synchronous, in the order asked) inside the next shared transaction and resolves with its
+   * result once that is on disk. If `work` throws, its own changes are undone and its promise rejects; the
+   * others' stand. If the transaction cannot be committed (the disk is full, say), all that share it reject
+   * and none of it stands. After `close()` it rejects at once. `work` must let SQLite's errors through: some
+   * of them end the transaction.
    */
   write<T>(work: () => T): Promise<T>;
-  /** Runs several statements at once. Inside a `work` they belong to its transaction; elsewhere each commits by itself. */
+  /**
+   * Runs several statements at once. Inside a `work` they belong to its transaction; elsewhere each commits
+   * by itself.
+   */
   exec(sql: string): void;
   /** Takes no more writes, commits what is waiting, then closes. May be called again. */
   close(): Promise<void>;
@@ -33,8 +41,9 @@ interface Job {
 }
 
 /**
- * Opens (and makes) the file; WAL, synchronous FULL: what was acknowledged survives `kill -9` and a power cut. The file is locked
- * for as long as it is open: a second opener, in this process or another, gets an error that says so.
+ * Opens (and makes) the file; WAL, synchronous FULL: what was acknowledged survives `kill -9` and a power
+ * cut. The file is locked for as long as it is open: a second opener, in this process or another, gets an
+ * error that says so.
  */
 export function openDatabase(file: string): Database {
   const db = connect(file);
@@ -85,7 +94,8 @@ export function openDatabase(file: string): Database {
       run('COMMIT');
     } catch (error) {
       for (const job of jobs) job.reject(error);
-      // Not guarded: a connection that cannot even roll back must end the process, not serve half a transaction.
+      // Not guarded: a connection that cannot even roll back must end the process, not serve half a
+      // transaction.
       if (db.isTransaction) run('ROLLBACK');
       return;
     }

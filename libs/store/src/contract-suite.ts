@@ -12,8 +12,9 @@ import { writeContract } from './contract/write.ts';
 export type { SetUp, StoreUnderTest } from './contract/fixtures.ts';
 
 /**
- * What every store must do, as vitest tests. `setUp` makes an empty store, opened with the collections and not migrated; it runs once per
- * test. `effort`: how much of the random cases to try, for a server that is slow to answer.
+ * What every store must do, as vitest tests. `setUp` makes an empty store, opened with the collections and
+ * not migrated; it runs once per test. `effort`: how much of the random cases to try, for a server that is
+ * slow to answer.
  */
 export function storeContract(name: string, setUp: SetUp, { effort = 1 } = {}): void {
   describe(`the store contract, kept by ${name}`, () => {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Scalar } from './documents.ts';
 
-/** The caller's fault: this cursor did not come from an earlier page of the same query. The message never repeats the cursor. */
+/**
+ * The caller's fault: this cursor did not come from an earlier page of the same query. The message never
+ * repeats the cursor.
+ */
 export class InvalidCursorError extends Error {
   readonly code = 'invalid_cursor';
 
@@ -27,7 +30,10 @@ export function encodeCursor(query: readonly unknown[], position: readonly Scala
   return Buffer.from(JSON.stringify([fingerprint(query), ...position])).toString('base64url');
 }
 
-/** The position in a cursor of `query`, `length` values long. Throws `InvalidCursorError` for whatever else it is given. */
+/**
+ * The position in a cursor of `query`, `length` values long. Throws `InvalidCursorError` for whatever else it
+ * is given.
+ */
 export function decodeCursor(query: readonly unknown[], cursor: string, length: number): Scalar[] {
   const [print, ...position] = parse(cursor);
   if (print !== fingerprint(query) || position.length !== length || !position.every(isScalar)) {

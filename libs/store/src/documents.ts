@@ -1,13 +1,13 @@
 /**
- * A value an index can hold. Dates are numbers: milliseconds since the epoch. In an index null comes first, then numbers, then strings
- * by code point. Indexed paths hold nothing else.
+ * A value an index can hold. Dates are numbers: milliseconds since the epoch. In an index null comes first,
+ * then numbers, then strings by code point. Indexed paths hold nothing else.
  */
 export type Scalar = string | number | null;
 
 /**
- * What every document has. (workspace, id) is its key; `version` is the guard of every write.
- * `sweepAt` (ms since the epoch) is when the document next needs attention by itself: a wait to arm, an outbox left
- * full, a lease that runs out. Absent or null: never.
+ * What every document has. (workspace, id) is its key; `version` is the guard of every write. `sweepAt` (ms
+ * since the epoch) is when the document next needs attention by itself: a wait to arm, an outbox left full, a
+ * lease that runs out. Absent or null: never.
  */
 export interface Document {
   readonly workspace: string;
@@ -27,26 +27,34 @@ export interface CollectionSpec<T extends Document> {
   readonly _type?: T;
 }
 
-/** One guarded write: `ifVersion: null` inserts only if the key is free, a number replaces only that version. */
+/**
+ * One guarded write: `ifVersion: null` inserts only if the key is free, a number replaces only that version.
+ */
 export interface Write<T extends Document> {
   readonly doc: T;
   readonly ifVersion: number | null;
 }
 
-/** A query that names the index which serves it, so that nothing ever scans. Order: the index's, ascending unless `reverse`. */
+/**
+ * A query that names the index which serves it, so that nothing ever scans. Order: the index's, ascending
+ * unless `reverse`.
+ */
 export interface FindQuery {
   readonly index: string;
   /** Values of the index's first fields. */
   readonly equals: readonly Scalar[];
   /**
-   * Bounds on the field after those: from inclusive, before exclusive. A bound admits only values of its own kind: neither null nor a
-   * string is before 5.
+   * Bounds on the field after those: from inclusive, before exclusive. A bound admits only values of its own
+   * kind: neither null nor a string is before 5.
    */
   readonly from?: Scalar;
   readonly before?: Scalar;
   /** At least 1. */
   readonly limit: number;
-  /** The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an `InvalidCursorError`. */
+  /**
+   * The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an
+   * `InvalidCursorError`.
+   */
   readonly cursor?: string;
   readonly reverse?: boolean;
 }
@@ -67,23 +75,31 @@ export interface Collection<T extends Document> {
   get(workspace: string, id: string): Promise<T | undefined>;
   /** In the order asked; undefined where there is none. */
   getMany(keys: readonly { workspace: string; id: string }[]): Promise<(T | undefined)[]>;
-  /** All writes that pass their guard are durable when this resolves; each answer says whether that one did. */
+  /**
+   * All writes that pass their guard are durable when this resolves; each answer says whether that one did.
+   */
   write(writes: readonly Write<T>[]): Promise<boolean[]>;
   /** Removes whatever version there is; true if there was one. */
   remove(workspace: string, id: string): Promise<boolean>;
   find(query: FindQuery): Promise<Page<T>>;
   /** How many documents a query without limit would find. */
   count(query: Pick<FindQuery, 'index' | 'equals' | 'from' | 'before'>): Promise<number>;
-  /** Counts the documents whose first index fields equal `equals`, grouped by the index's other fields, in no particular order. */
+  /**
+   * Counts the documents whose first index fields equal `equals`, grouped by the index's other fields, in no
+   * particular order.
+   */
   countBy(index: string, equals: readonly Scalar[]): Promise<CountRow[]>;
   /**
-   * A lease on what needs attention: moves `sweepAt` of up to `limit` documents whose `sweepAt` ≤ `dueBy` to `until` and
-   * returns them as they are then, oldest first. Two callers never get the same document for the same due time.
-   * `version` stays as it is. Documents of all workspaces.
+   * A lease on what needs attention: moves `sweepAt` of up to `limit` documents whose `sweepAt` ≤ `dueBy` to
+   * `until` and returns them as they are then, oldest first. Two callers never get the same document for the
+   * same due time. `version` stays as it is. Documents of all workspaces.
    */
   claim(lease: { dueBy: number; until: number; limit: number }): Promise<T[]>;
   /** How many documents have `sweepAt` < `before`, and the least `sweepAt` of all. */
   overdue(before: number): Promise<{ count: number; oldest?: number }>;
-  /** Every document, in (workspace, id) order, in batches of some size, none empty. Reads a snapshot or not, as the implementation can. */
+  /**
+   * Every document, in (workspace, id) order, in batches of some size, none empty. Reads a snapshot or not,
+   * as the implementation can.
+   */
   scan(): AsyncIterable<T[]>;
 }

@@ -1,7 +1,10 @@
 import type { StoredEvent } from '@herald/domain';
 import type { Page } from './documents.ts';
 
-/** The first `written` events are durable. `conflict` says what the next one ran into; it and all after it were not written. */
+/**
+ * The first `written` events are durable. `conflict` says what the next one ran into; it and all after it
+ * were not written.
+ */
 export interface AppendResult {
   readonly written: number;
   /** `id`: an event of that (workspace, id) exists. `seq`: only that (workspace, stream, seq) is taken. */
@@ -30,7 +33,10 @@ export interface LogQuery {
   readonly since?: number;
   /** At least 1. */
   readonly limit: number;
-  /** The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an `InvalidCursorError`. */
+  /**
+   * The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an
+   * `InvalidCursorError`.
+   */
   readonly cursor?: string;
 }
 
@@ -42,12 +48,21 @@ export interface EventLog {
   byIds(keys: readonly { workspace: string; id: string }[]): Promise<StoredEvent[]>;
   /** One stream by ascending seq. */
   readStream(query: StreamQuery): Promise<StoredEvent[]>;
-  /** A workspace's events by ascending (receivedAt, id); those of one stream by seq, which needs no further index. */
+  /**
+   * A workspace's events by ascending (receivedAt, id); those of one stream by seq, which needs no further
+   * index.
+   */
   query(query: LogQuery): Promise<Page<StoredEvent>>;
-  /** The whole log in (workspace, stream, seq) order, in batches of some size, none empty. Events written meanwhile may be seen or not. */
+  /**
+   * The whole log in (workspace, stream, seq) order, in batches of some size, none empty. Events written
+   * meanwhile may be seen or not.
+   */
   scan(): AsyncIterable<StoredEvent[]>;
   /** How many events there are, for a progress bar. */
   count(): Promise<number>;
-  /** Replaces the stored content of events that exist, by (workspace, id). Only erasure uses it; seq, stream and type stay. */
+  /**
+   * Replaces the stored content of events that exist, by (workspace, id). Only erasure uses it; seq, stream
+   * and type stay.
+   */
   rewrite(events: readonly StoredEvent[]): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { CollectionSpec, Document, Scalar } from './documents.ts';
 
 /**
- * Throws for a spec that no store can serve. Names and paths end up in statements and in names of fields and indexes; they come from our
- * own code, and still nothing but words gets there.
+ * Throws for a spec that no store can serve. Names and paths end up in statements and in names of fields and
+ * indexes; they come from our own code, and still nothing but words gets there.
  */
 export function assertSpec(spec: CollectionSpec<Document>): void {
   const indexes = Object.entries(spec.indexes);

@@ -1,12 +1,13 @@
 /**
- * The store could not do it now, whatever was asked of it: it is away, shutting down, electing, too busy or out of space. The same call
- * may succeed later. Whether a write was done is not known.
+ * The store could not do it now, whatever was asked of it: it is away, shutting down, electing, too busy or
+ * out of space. The same call may succeed later. Whether a write was done is not known.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'store_unavailable';
   /**
-   * Servers use the same code for a fault of their own that this one call provokes. Only a ping can then say whether the store is away.
+   * Servers use the same code for a fault of their own that this one call provokes. Only a ping can then say
+   * whether the store is away.
    */
   readonly doubtful: boolean;
 

@@ -11,9 +11,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export class TelemetryConfigError extends Error {}
 
 /**
- * What the environment asks for; undefined when it asks for no traces: they are on when `OTEL_EXPORTER_OTLP_ENDPOINT`,
- * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` or `OTEL_TRACES_EXPORTER` is set, and off when that is `none` or `OTEL_SDK_DISABLED` is `true`.
- * Throws a `TelemetryConfigError` for an exporter or protocol that is not carried here.
+ * What the environment asks for; undefined when it asks for no traces: they are on when
+ * `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` or `OTEL_TRACES_EXPORTER` is set, and
+ * off when that is `none` or `OTEL_SDK_DISABLED` is `true`. Throws a `TelemetryConfigError` for an exporter
+ * or protocol that is not carried here.
  */
 export function traceSettings(env: Environment): TraceSettings | undefined {
   const asked = read(env, 'OTEL_TRACES_EXPORTER');
@@ -29,8 +30,9 @@ export function traceSettings(env: Environment): TraceSettings | undefined {
 }
 
 /**
- * The service's name where the environment has none (`OTEL_SERVICE_NAME`, or `service.name` in `OTEL_RESOURCE_ATTRIBUTES`): that of the
- * app whose file is run, the same that its logs and metrics have. Undefined for any other file.
+ * The service's name where the environment has none (`OTEL_SERVICE_NAME`, or `service.name` in
+ * `OTEL_RESOURCE_ATTRIBUTES`): that of the app whose file is run, the same that its logs and metrics have.
+ * Undefined for any other file.
  */
 export function serviceName(env: Environment, main: string | undefined): string | undefined {
   if (read(env, 'OTEL_SERVICE_NAME') !== undefined) return undefined;

@@ -9,7 +9,10 @@ import { linkToOrigin } from './origin.ts';
 /** The admin port: probes and scrapes, every few seconds, by nobody who has a trace. */
 const ADMIN: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '/metrics']);
 
-/** ms. Longer than RabbitMQ lets a consumer hold a message: the span of a slow handler ends by its acknowledgement. */
+/**
+ * ms. Longer than RabbitMQ lets a consumer hold a message: the span of a slow handler ends by its
+ * acknowledgement.
+ */
 const LONGEST_HANDLER = 45 * 60_000;
 
 /** What is traced by itself. */

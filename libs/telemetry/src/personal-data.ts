@@ -2,9 +2,9 @@ import type { Attributes, Link } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, TimedEvent } from '@opentelemetry/sdk-trace';
 
 /**
- * What a span may say when it leaves. An allow-list: an attribute that a later version of an instrumentation adds stays here until
- * somebody has looked at it. Paths, queries, addresses of callers, statements and messages of errors are not on it, for each may hold a
- * person's id, address or a token.
+ * What a span may say when it leaves. An allow-list: an attribute that a later version of an instrumentation
+ * adds stays here until somebody has looked at it. Paths, queries, addresses of callers, statements and
+ * messages of errors are not on it, for each may hold a person's id, address or a token.
  */
 const ALLOWED: ReadonlySet<string> = new Set([
   'http.request.method',

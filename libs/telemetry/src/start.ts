@@ -16,8 +16,8 @@ import { setTracing } from './tracing.ts';
 const TRACED = ['amqplib', 'mongodb', 'pino', 'node:http', 'node:https', 'http', 'https'];
 
 /**
- * Starts OpenTelemetry in this process: traces alone, for metrics are Prometheus's and logs go to stdout. The sampler, the batches, the
- * endpoint and its headers are as the standard variables say.
+ * Starts OpenTelemetry in this process: traces alone, for metrics are Prometheus's and logs go to stdout. The
+ * sampler, the batches, the endpoint and its headers are as the standard variables say.
  */
 export function startTracing(settings: TraceSettings): void {
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: TRACED } });

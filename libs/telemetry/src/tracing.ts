@@ -2,7 +2,10 @@
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface SpanOptions {
-  /** `client` for a call of somebody else's system, `consumer` for messages that are handled, `internal` for the rest. */
+  /**
+   * `client` for a call of somebody else's system, `consumer` for messages that are handled, `internal` for
+   * the rest.
+   */
   readonly kind: 'client' | 'consumer' | 'internal';
   readonly attributes?: SpanAttributes;
   /** W3C trace contexts of what led to this, in other traces. */
@@ -18,21 +21,25 @@ export interface OpenSpan {
 }
 
 /**
- * What the services ask of tracing beyond what is traced by itself (requests, messages, queries). Does nothing unless the process was
- * started with the preload and an exporter is configured: then nothing of OpenTelemetry is even loaded.
+ * What the services ask of tracing beyond what is traced by itself (requests, messages, queries). Does
+ * nothing unless the process was started with the preload and an exporter is configured: then nothing of
+ * OpenTelemetry is even loaded.
  */
 export interface Tracing {
   /** The W3C trace context of what is under way; undefined when nothing is traced here. */
   traceparent(): string | undefined;
-  /** Runs `work` in a span of its own, which ends with it. A rejection passes through and marks the span as failed. */
+  /**
+   * Runs `work` in a span of its own, which ends with it. A rejection passes through and marks the span as
+   * failed.
+   */
   span<T>(name: string, options: SpanOptions, work: (span: OpenSpan) => Promise<T>): Promise<T>;
   /** Adds to the span under way. */
   annotate(attributes: SpanAttributes): void;
   /** Tells the span of the HTTP request under way by which route template it is answered. */
   route(template: string): void;
   /**
-   * Exports what has ended, and stops. False: that took longer than `patience` ms, or failed, and what had not left is lost. Never rejects:
-   * a collector that is away must not spoil a process's end.
+   * Exports what has ended, and stops. False: that took longer than `patience` ms, or failed, and what had
+   * not left is lost. Never rejects: a collector that is away must not spoil a process's end.
    */
   stop(patience: number): Promise<boolean>;
 }

@@ -10,7 +10,10 @@ export interface Figure {
 
 export interface Outcome {
   readonly figures: readonly Figure[];
-  /** What was counted at the end to know that nothing was lost or doubled. Where that fails, the benchmark throws instead. */
+  /**
+   * What was counted at the end to know that nothing was lost or doubled. Where that fails, the benchmark
+   * throws instead.
+   */
   readonly delivery: string;
   readonly notes?: readonly string[];
 }
@@ -23,7 +26,10 @@ export interface Ground {
   readonly quick: boolean;
   /** Throws where there is none. */
   readonly rabbit: () => string;
-  /** Throws where there is none. `kind` says what it is: FerretDB scans collections and is no measure of MongoDB. */
+  /**
+   * Throws where there is none. `kind` says what it is: FerretDB scans collections and is no measure of
+   * MongoDB.
+   */
   readonly mongo: () => { readonly uri: string; readonly kind: string };
 }
 

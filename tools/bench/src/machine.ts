@@ -36,7 +36,10 @@ async function cpuTimes(): Promise<CpuTimes | undefined> {
   return { all: numbers.reduce((sum, n) => sum + n, 0), idle: (numbers[3] ?? 0) + (numbers[4] ?? 0) };
 }
 
-/** The share of the last second in which something ran, before anything of ours does: 0 on a machine that is ours alone. */
+/**
+ * The share of the last second in which something ran, before anything of ours does: 0 on a machine that is
+ * ours alone.
+ */
 export async function sharedWithOthers(): Promise<number> {
   const before = await cpuTimes();
   await new Promise((resolve) => setTimeout(resolve, 1_000));

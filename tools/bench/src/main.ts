@@ -9,8 +9,8 @@ import { startServers } from './servers.ts';
 import { table } from './table.ts';
 
 /**
- * Runs the benchmarks, or those that ONLY names, prints a table of each and writes all of it to `.tmp/bench.json`. Exits with 1 when one
- * fails or was not exact; whether an aim is met changes nothing.
+ * Runs the benchmarks, or those that ONLY names, prints a table of each and writes all of it to
+ * `.tmp/bench.json`. Exits with 1 when one fails or was not exact; whether an aim is met changes nothing.
  */
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const only = process.env.ONLY?.split(',').filter((name) => name !== '') ?? [];

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Ground } from './benchmark.ts';
 import { benchmarks } from './benchmarks/index.ts';
 
-/** Runs one benchmark in a process of its own, so that none inherits the memory or the open ports of another. */
+/**
+ * Runs one benchmark in a process of its own, so that none inherits the memory or the open ports of another.
+ */
 const [, , name = '', resultFile = ''] = process.argv;
 const {
   BENCH_QUICK,

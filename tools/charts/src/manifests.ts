@@ -86,7 +86,10 @@ export interface AlertRule {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** The objects of a stream of YAML. A key that stands twice is an error, as it is for an API server that applies. */
+/**
+ * The objects of a stream of YAML. A key that stands twice is an error, as it is for an API server that
+ * applies.
+ */
 export function readManifests(text: string): Manifest[] {
   return parseAllDocuments(text, { uniqueKeys: true }).flatMap((document) => {
     const [fault] = document.errors;

@@ -13,7 +13,10 @@ export interface Case {
 
 const own = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
 
-/** Values files of environments, where there are any: `k8s/environments/<environment>/<chart>.yaml` or `k8s/environments/<environment>.yaml` for the umbrella. */
+/**
+ * Values files of environments, where there are any: `k8s/environments/<environment>/<chart>.yaml` or
+ * `k8s/environments/<environment>.yaml` for the umbrella.
+ */
 function environments(): Case[] {
   const folder = join(root, 'k8s/environments');
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true, encoding: 'utf8' });

@@ -6,7 +6,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. A code that is not 0 is an outcome, not an error; a program that is not there has 127. */
+/**
+ * Runs a program to its end. A code that is not 0 is an outcome, not an error; a program that is not there
+ * has 127.
+ */
 export function run(
   program: string,
   args: readonly string[],

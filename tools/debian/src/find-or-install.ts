@@ -10,8 +10,8 @@ export interface Unavailable {
 }
 
 /**
- * What `look` finds; where that is nothing, as root on Debian, what it finds once the package is installed. What the package would start is not
- * started. Never rejects, unless `look` does.
+ * What `look` finds; where that is nothing, as root on Debian, what it finds once the package is installed.
+ * What the package would start is not started. Never rejects, unless `look` does.
  */
 export async function findOrInstall<T>(
   debianPackage: string,

@@ -12,9 +12,10 @@ const run = promisify(execFile);
 const BUILD = 600_000;
 
 /**
- * A folder with a small Debian of another release (`trixie`, `sid`) and a package in it, to run newer servers than this machine's own.
- * Built once into the user's cache folder, about a minute; as root on Debian only, from the mirror that apt uses here. Nothing in it is
- * started. Never rejects: `unavailable` says why there is none.
+ * A folder with a small Debian of another release (`trixie`, `sid`) and a package in it, to run newer servers
+ * than this machine's own. Built once into the user's cache folder, about a minute; as root on Debian only,
+ * from the mirror that apt uses here. Nothing in it is started. Never rejects: `unavailable` says why there
+ * is none.
  */
 export async function debianFolder(release: string, debianPackage: string): Promise<string | Unavailable> {
   const what = `${debianPackage} of Debian ${release}`;
@@ -41,8 +42,8 @@ export async function debianFolder(release: string, debianPackage: string): Prom
 }
 
 /**
- * A program that runs `program` of a Debian folder in it: same process id, same temporary folder, same environment, its own /proc. It is
- * written beside the folder.
+ * A program that runs `program` of a Debian folder in it: same process id, same temporary folder, same
+ * environment, its own /proc. It is written beside the folder.
  */
 export async function programIn(folder: string, program: string): Promise<string> {
   const path = join(`${folder}.bin`, program.split('/').at(-1) ?? program);

@@ -1,4 +1,7 @@
-/** Programs from the PATH or, as root on Debian, from a package; and those of another release, unpacked or in a folder to run them in. */
+/**
+ * Programs from the PATH or, as root on Debian, from a package; and those of another release, unpacked or in
+ * a folder to run them in.
+ */
 export { findOrInstall, type Unavailable } from './find-or-install.ts';
 export { debianFolder, programIn } from './folder.ts';
 export { unpackNewer } from './newer-package.ts';

@@ -11,9 +11,10 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const TIMEOUT = 240_000;
 
 /**
- * The files of packages of another Debian release, such as `sid`, from the mirror that this machine already uses. They are unpacked
- * into the user's cache folder, once; nothing is installed, dependencies are not followed, and root is not needed. Gives the
- * folder that stands for `/`. Never rejects: `unavailable` says what is missing.
+ * The files of packages of another Debian release, such as `sid`, from the mirror that this machine already
+ * uses. They are unpacked into the user's cache folder, once; nothing is installed, dependencies are not
+ * followed, and root is not needed. Gives the folder that stands for `/`. Never rejects: `unavailable` says
+ * what is missing.
  */
 export async function unpackNewer(
   suite: string,

@@ -11,8 +11,9 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'herald');
 
 /**
- * Returns `path`, built once on this machine for everybody who asks, at the same time or later. `build` makes it under another name,
- * which is renamed when it is complete: a crash leaves no half-built thing behind. Rejects with what `build` rejects with.
+ * Returns `path`, built once on this machine for everybody who asks, at the same time or later. `build` makes
+ * it under another name, which is renamed when it is complete: a crash leaves no half-built thing behind.
+ * Rejects with what `build` rejects with.
  */
 export async function buildOnce(path: string, build: (draft: string) => Promise<void>): Promise<string> {
   if (await exists(path)) return path;
@@ -37,7 +38,10 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Runs work while nobody else on this machine does. The lock is a folder kept fresh; a stale one was left by a crash. */
+/**
+ * Runs work while nobody else on this machine does. The lock is a folder kept fresh; a stale one was left by
+ * a crash.
+ */
 async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
   while (!(await acquire(lock))) await pause(200);
   const beat = setInterval(() => {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-/** The demo as a user runs it, with a temporary folder of its own, so that what it leaves behind can be seen. */
+/**
+ * The demo as a user runs it, with a temporary folder of its own, so that what it leaves behind can be seen.
+ */
 
 let dir = '';
 let child: ChildProcess | undefined;

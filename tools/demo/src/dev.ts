@@ -9,8 +9,8 @@ import { shown } from './options.ts';
 import { colours } from './report/colours.ts';
 
 /**
- * Herald in one process on ./data, started again on each change of its sources. Everything all-in-one reads from the environment passes
- * through. What nothing sends is shown in the terminal. Ctrl-C ends it.
+ * Herald in one process on ./data, started again on each change of its sources. Everything all-in-one reads
+ * from the environment passes through. What nothing sends is shown in the terminal. Ctrl-C ends it.
  */
 
 const dataDir = resolve(root, process.env.DATA_DIR || 'data');

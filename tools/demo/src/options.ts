@@ -16,7 +16,10 @@ export interface WorkspaceFiles {
   readonly settings?: string;
   /** The folder of the GitHub example: source and deliveries. */
   readonly github?: string;
-  /** A file with what is outside: SendGrid, Twilio and a CRM are played, and it says how they and people behave. */
+  /**
+   * A file with what is outside: SendGrid, Twilio and a CRM are played, and it says how they and people
+   * behave.
+   */
   readonly outside?: string;
   /** Whose history the report shows; absent: that of who went through the most. */
   readonly shows?: string;
@@ -34,7 +37,10 @@ export interface Options {
   readonly seconds: number;
 }
 
-/** What to run: the examples, or with EVENTS and CAMPAIGN the user's own. Throws `InputError` for what is not there. */
+/**
+ * What to run: the examples, or with EVENTS and CAMPAIGN the user's own. Throws `InputError` for what is not
+ * there.
+ */
 export function readOptions(env: Readonly<Record<string, string | undefined>>): Options {
   const { EVENTS, CAMPAIGN, TEMPLATES } = env;
   const common = { keep: given(env.KEEP), seconds: seconds(env.DEMO_SECONDS) };

@@ -25,13 +25,16 @@ export interface Result {
   readonly kept?: string;
 }
 
-/** ms on the wall before the clock reaches the first event: for Herald to start and to be told its campaigns. */
+/**
+ * ms on the wall before the clock reaches the first event: for Herald to start and to be told its campaigns.
+ */
 const LEAD = 3_000;
 const DAY = 86_400_000;
 
 /**
- * Runs the story through a Herald of its own, from nothing to the end of the last enrollment, and looks at what came of it. Whatever
- * happens, and also when `interrupted` rejects, the processes have ended and the temporary folder is gone when it settles.
+ * Runs the story through a Herald of its own, from nothing to the end of the last enrollment, and looks at
+ * what came of it. Whatever happens, and also when `interrupted` rejects, the processes have ended and the
+ * temporary folder is gone when it settles.
  */
 export async function run(
   options: Options,

@@ -7,7 +7,10 @@ import { configTable, metricsTable } from '@herald/service';
 import { Type } from 'typebox';
 import { replaceSection } from './section.ts';
 
-/** Writes the parts of the documentation that the code knows best. With `--check` it only compares, and exits 1 where they differ. */
+/**
+ * Writes the parts of the documentation that the code knows best. With `--check` it only compares, and exits
+ * 1 where they differ.
+ */
 const root = join(import.meta.dirname, '../../..');
 const checking = process.argv.includes('--check');
 

@@ -1,4 +1,7 @@
-/** The text with what stands between `<!-- generated: NAME -->` and `<!-- /generated -->` replaced. Throws if there is no such section. */
+/**
+ * The text with what stands between `<!-- generated: NAME -->` and `<!-- /generated -->` replaced. Throws if
+ * there is no such section.
+ */
 export function replaceSection(text: string, name: string, content: string): string {
   const open = `<!-- generated: ${name} -->`;
   const close = '<!-- /generated -->';

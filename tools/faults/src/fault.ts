@@ -29,7 +29,10 @@ export interface Aftermath {
   readonly note?: string;
 }
 
-/** A system of its own for one fault: an empty database, four services, a mail server, a campaign that is running. */
+/**
+ * A system of its own for one fault: an empty database, four services, a mail server, a campaign that is
+ * running.
+ */
 export interface Stage {
   /** Whether there is time for the long form. */
   readonly long: boolean;
@@ -59,9 +62,15 @@ export interface Replica extends Herald {
 }
 
 export interface StageLoad {
-  /** Lets so many new prospects in, evenly over `over` ms; each insists until it is acknowledged. Resolves when all are. */
+  /**
+   * Lets so many new prospects in, evenly over `over` ms; each insists until it is acknowledged. Resolves
+   * when all are.
+   */
   send(prospects: number, over: number): Promise<void>;
-  /** Lets a few new prospects in every so many ms until `work` is over, `atMost` of them. Resolves when all are acknowledged. */
+  /**
+   * Lets a few new prospects in every so many ms until `work` is over, `atMost` of them. Resolves when all
+   * are acknowledged.
+   */
   during(pace: { readonly every: number; readonly atMost: number }, work: () => Promise<void>): Promise<void>;
   /** Prospects that have begun. */
   readonly prospects: number;

@@ -33,8 +33,9 @@ export interface LookDeps {
 }
 
 /**
- * Looks at everything that could still move: the documents through the store's port, the queues through the broker's, and what the services
- * hold through their metrics. One after the other, in the way things go: what has left the one place shows in the next.
+ * Looks at everything that could still move: the documents through the store's port, the queues through the
+ * broker's, and what the services hold through their metrics. One after the other, in the way things go: what
+ * has left the one place shows in the next.
  */
 export async function look({ store, broker, admins }: LookDeps): Promise<Look> {
   let waits = 0;

@@ -4,8 +4,9 @@ import { openGround } from './servers/ground.ts';
 import { isBad, printed } from './table.ts';
 
 /**
- * `make faults`: all faults in their long form; with SHORT=1 the short selection in the short form. ONLY=word runs those whose name has the
- * word. Exit code 0 only if nothing was lost or doubled and nothing is otherwise bad; 2 when there are no servers.
+ * `make faults`: all faults in their long form; with SHORT=1 the short selection in the short form. ONLY=word
+ * runs those whose name has the word. Exit code 0 only if nothing was lost or doubled and nothing is
+ * otherwise bad; 2 when there are no servers.
  */
 const { SHORT = '', ONLY = '' } = process.env;
 const long = SHORT === '';

@@ -48,9 +48,10 @@ export async function deadLetters(broker: Broker): Promise<Dead[]> {
 }
 
 /**
- * Settles the account of a system that rests. (a) Acknowledged events are in the log, each once. (b) Each planned message left exactly once,
- * or is `unknown` with a reason where the fault can hide an outcome. (c) No stream has a gap. (e) Only what the fault put there is dead.
- * That nothing is under way any more (d) is for whoever waited for it.
+ * Settles the account of a system that rests. (a) Acknowledged events are in the log, each once. (b) Each
+ * planned message left exactly once, or is `unknown` with a reason where the fault can hide an outcome. (c)
+ * No stream has a gap. (e) Only what the fault put there is dead. That nothing is under way any more (d) is
+ * for whoever waited for it.
  */
 export async function findings(evidence: Evidence): Promise<Finding> {
   const { client, store, inbox, acknowledged, prospects, fault } = evidence;

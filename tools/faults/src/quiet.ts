@@ -1,18 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Look, rests } from './look.ts';
 
-/** ms between looks, or so many times as long as a look took: one must not be the load of a database that scans. */
+/**
+ * ms between looks, or so many times as long as a look took: one must not be the load of a database that
+ * scans.
+ */
 const EVERY = 500;
 const REST = 6;
-/** ms without any change after which it is stuck: longer than the longest pause between two attempts (120 s). */
+/**
+ * ms without any change after which it is stuck: longer than the longest pause between two attempts (120 s).
+ */
 const PATIENCE = 150_000;
 
 /** ms between lines of progress. */
 const SAY_EVERY = 15_000;
 
 /**
- * Waits until everything rests, twice in a row with nothing moved in between. Resolves with what is still under way when nothing moves any
- * more and yet it does not rest, undefined when it does. A look that fails is tried again: a service may just be starting.
+ * Waits until everything rests, twice in a row with nothing moved in between. Resolves with what is still
+ * under way when nothing moves any more and yet it does not rest, undefined when it does. A look that fails
+ * is tried again: a service may just be starting.
  */
 export async function waitUntilAllRests(
   look: () => Promise<Look>,

@@ -16,7 +16,10 @@ export interface RunOptions {
 
 const NOTHING = { events: 0, messages: 0, sent: 0, unknown: 0, lost: 0, doubled: 0 };
 
-/** Runs faults one after the other, each on a stage of its own. A fault that breaks down is a bad row, and the next one is run. */
+/**
+ * Runs faults one after the other, each on a stage of its own. A fault that breaks down is a bad row, and the
+ * next one is run.
+ */
 export async function runFaults({ ground, faults, long, say }: RunOptions): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, fault] of faults.entries()) {

@@ -1,4 +1,7 @@
-/** Loaded before a process (`node --import`): its wall clock is off by CLOCK_SKEW_MS. Timers and durations are as they were. */
+/**
+ * Loaded before a process (`node --import`): its wall clock is off by CLOCK_SKEW_MS. Timers and durations are
+ * as they were.
+ */
 const skew = Number(process.env.CLOCK_SKEW_MS ?? 0);
 const RealDate = Date;
 

@@ -5,7 +5,10 @@ import type { StageLoad } from './fault.ts';
 /** Prospects let in at a time. */
 const GROUP = 6;
 
-/** The harness's load, paced: groups of a few, one after the other by the clock, whether the one before is acknowledged or not. */
+/**
+ * The harness's load, paced: groups of a few, one after the other by the clock, whether the one before is
+ * acknowledged or not.
+ */
 export function createStageLoad(load: Load): StageLoad & { readonly ids: ReadonlySet<string> } {
   const noted = new Set<string>();
   let begun = 0;

@@ -21,7 +21,10 @@ import { waitUntilAllRests } from './quiet.ts';
 import type { Ground } from './servers/ground.ts';
 import { createStageLoad } from './stage-load.ts';
 
-/** A short call, though not so short that a busy machine cannot make it: what a kill hides is told to be unknown 15 s after it. */
+/**
+ * A short call, though not so short that a busy machine cannot make it: what a kill hides is told to be
+ * unknown 15 s after it.
+ */
 const USUAL = { SENDER: 'Herald <herald@example.com>', SEND_TIMEOUT: '3', LOG_LEVEL: 'info' };
 /** ms before a client asks again; an outage may last a minute. */
 const AGAIN = 200;

@@ -1,7 +1,9 @@
 import type { StoredEvent } from '@herald/domain';
 import type { EventLog } from '@herald/store';
 
-/** What is wrong with the order of the log: streams that do not count 1, 2, 3 …, and ids that are there twice. */
+/**
+ * What is wrong with the order of the log: streams that do not count 1, 2, 3 …, and ids that are there twice.
+ */
 export async function faultsOfLog(
   log: Pick<EventLog, 'scan'>,
 ): Promise<{ events: number; faults: string[] }> {

@@ -65,5 +65,8 @@ export interface Report {
 
 /** Message statuses in which nothing is decided yet. */
 export const OPEN_STATUSES = ['requested', 'scheduled'] as const;
-/** Whether a provider took it, whatever came of it then. What a mail server turned away at the door has not left. */
+/**
+ * Whether a provider took it, whatever came of it then. What a mail server turned away at the door has not
+ * left.
+ */
 export const hasLeft = ({ sentAt }: Message): boolean => sentAt !== undefined;

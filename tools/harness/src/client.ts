@@ -13,7 +13,10 @@ export interface ApiFault {
   readonly message: string;
 }
 
-/** Herald's HTTP API, with one API key or, as a sender of webhooks, with none. `send` throws only when there is no answer at all. */
+/**
+ * Herald's HTTP API, with one API key or, as a sender of webhooks, with none. `send` throws only when there
+ * is no answer at all.
+ */
 export interface Client {
   send(
     method: string,

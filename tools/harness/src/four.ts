@@ -19,7 +19,10 @@ export interface Four {
   stop(): Promise<(number | string)[]>;
 }
 
-/** The service that answers a path. `/v1/dead-letters` is that of event-handler, the documentation that of ingest. */
+/**
+ * The service that answers a path. `/v1/dead-letters` is that of event-handler, the documentation that of
+ * ingest.
+ */
 export function serviceOf(method: string, path: string): ServiceName {
   if (path.startsWith('/v1/events')) return method === 'POST' ? 'ingest' : 'event-handler';
   if (/^\/v1\/(prospects|companies|suppressions|dead-letters)/.test(path)) return 'event-handler';
@@ -29,8 +32,8 @@ export function serviceOf(method: string, path: string): ServiceName {
 }
 
 /**
- * Starts all four and waits until they are ready. `env` is what they have in common: broker, database, keys. Their ports are free ones;
- * with `first`, those from there on that are free.
+ * Starts all four and waits until they are ready. `env` is what they have in common: broker, database, keys.
+ * Their ports are free ones; with `first`, those from there on that are free.
  */
 export async function startFour(
   env: Readonly<Record<string, string>>,

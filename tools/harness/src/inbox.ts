@@ -17,7 +17,10 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-/** `take`: kept, and it says so. `drop`: kept, and the connection is cut without a word. `defer`: not kept, "try again later" (451). */
+/**
+ * `take`: kept, and it says so. `drop`: kept, and the connection is cut without a word. `defer`: not kept,
+ * "try again later" (451).
+ */
 export type Fate = 'take' | 'drop' | 'defer';
 
 export interface InboxOptions {
@@ -29,7 +32,10 @@ export interface InboxOptions {
 
 const LATER = Object.assign(new Error('4.3.2 try again later'), { responseCode: 451 });
 
-/** A mail server on a free loopback port that keeps what it gets. It has no mailboxes at `gone.example`, and says so (550). */
+/**
+ * A mail server on a free loopback port that keeps what it gets. It has no mailboxes at `gone.example`, and
+ * says so (550).
+ */
 export async function openInbox({ answerAfter = 0, fate = () => 'take' }: InboxOptions = {}): Promise<Inbox> {
   const mails: Mail[] = [];
   const refused: string[] = [];

@@ -1,4 +1,6 @@
-/** A Herald of one's own, as a process, with an inbox and a client: for the demo and for tests of the whole. */
+/**
+ * A Herald of one's own, as a process, with an inbox and a client: for the demo and for tests of the whole.
+ */
 export * from './api.ts';
 export {
   type Answer,

@@ -24,7 +24,10 @@ export interface Credentials {
 
 const newKey = (): string => `hk_${randomBytes(24).toString('base64url')}`;
 
-/** Writes an API key and the secrets that all-in-one reads, into a folder; `others` are workspaces that get a key too. */
+/**
+ * Writes an API key and the secrets that all-in-one reads, into a folder; `others` are workspaces that get a
+ * key too.
+ */
 export async function writeCredentials(
   dir: string,
   apiKey = newKey(),
@@ -79,8 +82,8 @@ const STOP_TIMEOUT_MS = 40_000;
 const KEPT_LINES = 20;
 
 /**
- * Starts an app, all-in-one unless told, or the program in a file, as a process of its own, its log going to `logFile`. It is in a process group of its own: Ctrl-C
- * reaches only us, and we end it as an operator would.
+ * Starts an app, all-in-one unless told, or the program in a file, as a process of its own, its log going to
+ * `logFile`. It is in a process group of its own: Ctrl-C reaches only us, and we end it as an operator would.
  */
 export function startHerald(
   env: Readonly<Record<string, string>>,

@@ -5,7 +5,9 @@ import { type Metrics, readMetrics } from './metrics.ts';
 
 /** ms between looks. */
 const EVERY = 250;
-/** ms of wall time without any change, and with nothing left to wait for, after which something must be stuck. */
+/**
+ * ms of wall time without any change, and with nothing left to wait for, after which something must be stuck.
+ */
 const PATIENCE = 45_000;
 
 /** Enrollments that wait for an event that nobody has sent, with no end set: they are where they belong. */
@@ -28,8 +30,9 @@ interface Look {
 }
 
 /**
- * Waits until nothing is under way: no enrollment has a time to wait for, no message is open, and the metrics say that every queue is
- * empty, twice in a row with nothing handled in between. Throws, saying what is left, when nothing moves any more and yet it is not quiet.
+ * Waits until nothing is under way: no enrollment has a time to wait for, no message is open, and the metrics
+ * say that every queue is empty, twice in a row with nothing handled in between. Throws, saying what is left,
+ * when nothing moves any more and yet it is not quiet.
  */
 export async function waitUntilQuiet(
   client: Pick<Client, 'all'>,

@@ -10,7 +10,10 @@ export interface Running<State> {
   remove(): Promise<void>;
 }
 
-/** `script` is a part of the command line by which the process is known: its number alone may belong to another by now. */
+/**
+ * `script` is a part of the command line by which the process is known: its number alone may belong to
+ * another by now.
+ */
 export function createRunning<State extends object>(file: string, script: string): Running<State> {
   return {
     async read() {

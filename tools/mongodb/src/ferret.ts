@@ -10,7 +10,9 @@ const SOURCE = join(import.meta.dirname, '..');
 const START_TIMEOUT = 20_000;
 const BUILD_TIMEOUT = 900_000;
 
-/** FerretDB, of which our own `main.go` makes a server; it ends when we do, as that closes its standard input. */
+/**
+ * FerretDB, of which our own `main.go` makes a server; it ends when we do, as that closes its standard input.
+ */
 export async function startFerret(): Promise<Started> {
   if (!(await isInstalled('go', 'version'))) return { unavailable: 'Go is not installed, to build FerretDB' };
   let program: string;

@@ -10,12 +10,16 @@ export interface ServerFault {
 }
 
 /**
- * A gateway as some databases have in front of them: it answers greetings and `ping` by itself, and hands everything else on. When the
- * database behind it is down it stays up, and says so in answers to commands. Loopback only.
+ * A gateway as some databases have in front of them: it answers greetings and `ping` by itself, and hands
+ * everything else on. When the database behind it is down it stays up, and says so in answers to commands.
+ * Loopback only.
  */
 export interface Gateway {
   readonly port: number;
-  /** From now on the database is down: each command but greetings and `ping` gets the next of these errors, in turn. */
+  /**
+   * From now on the database is down: each command but greetings and `ping` gets the next of these errors, in
+   * turn.
+   */
   stopDatabase(faults?: readonly ServerFault[]): void;
   startDatabase(): void;
   /** Commands that were answered with an error so far. */
@@ -109,7 +113,9 @@ export async function openGateway(target: { host: string; port: number }): Promi
   };
 }
 
-/** What the server says of itself, without what would make a driver wait for news or look for other members. */
+/**
+ * What the server says of itself, without what would make a driver wait for news or look for other members.
+ */
 async function greetingOf({ host, port }: { host: string; port: number }): Promise<Record<string, unknown>> {
   const client = new MongoClient(`mongodb://${host}:${port}/?directConnection=true`);
   try {

@@ -21,9 +21,10 @@ export interface MongoServer {
 const LOCAL = 'mongodb://127.0.0.1:27017/';
 
 /**
- * The first of: the server that MONGODB_URI names; one on this machine's port 27017; `mongod` on the PATH; a container, where an
- * engine answers; FerretDB, where Go is installed, which builds it once and may take minutes. What is started listens on loopback only,
- * on a free port, and ends with this process at the latest. A MONGODB_URI that does not answer is not passed over.
+ * The first of: the server that MONGODB_URI names; one on this machine's port 27017; `mongod` on the PATH; a
+ * container, where an engine answers; FerretDB, where Go is installed, which builds it once and may take
+ * minutes. What is started listens on loopback only, on a free port, and ends with this process at the
+ * latest. A MONGODB_URI that does not answer is not passed over.
  */
 export async function startMongo(): Promise<MongoServer | { unavailable: string }> {
   const given = process.env.MONGODB_URI;

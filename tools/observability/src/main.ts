@@ -2,7 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { files } from './files.ts';
 
-/** Writes the charts' dashboards and rules. With `--check` it only compares, and exits 1 where they differ. */
+/**
+ * Writes the charts' dashboards and rules. With `--check` it only compares, and exits 1 where they differ.
+ */
 const root = join(import.meta.dirname, '../../..');
 const checking = process.argv.includes('--check');
 

@@ -16,8 +16,9 @@ export interface Programs {
 const NEWEST = 3;
 
 /**
- * Every Prometheus there is to test with: the one on the PATH or, as root on Debian, of its package, which is installed and not
- * started; and, where that is older than 3, the one of Debian's unstable release beside it. Never rejects; each that is missing says why.
+ * Every Prometheus there is to test with: the one on the PATH or, as root on Debian, of its package, which is
+ * installed and not started; and, where that is older than 3, the one of Debian's unstable release beside it.
+ * Never rejects; each that is missing says why.
  */
 export async function findPrometheuses(): Promise<readonly (Programs | Unavailable)[]> {
   const usual = await findOrInstall('prometheus', onThePath);

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import type { Programs } from './find.ts';
 
-/** Runs promtool with `input` on its standard input; resolves with what it printed and whether it found no fault. */
+/**
+ * Runs promtool with `input` on its standard input; resolves with what it printed and whether it found no
+ * fault.
+ */
 export const runPromtool = (
   { promtool }: Pick<Programs, 'promtool'>,
   args: readonly string[],

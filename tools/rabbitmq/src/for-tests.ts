@@ -16,9 +16,10 @@ export interface Candidate {
 /**
  * Every RabbitMQ there is for tests, the newest first.
  *
- * `RABBITMQ_SERVERS` names them, with commas between: `amqp://` URLs of servers that run, and folders with a server (a Debian, or as its
- * makers pack it), in the order given. Else `AMQP_URL` names the only one. Else those found: one on port 5672; the `rabbitmq-server` of this
- * machine (as root on Debian, from its package); and, unless one of these is a 4.x, that in Docker or in a folder with a newer Debian.
+ * `RABBITMQ_SERVERS` names them, with commas between: `amqp://` URLs of servers that run, and folders with a
+ * server (a Debian, or as its makers pack it), in the order given. Else `AMQP_URL` names the only one. Else
+ * those found: one on port 5672; the `rabbitmq-server` of this machine (as root on Debian, from its package);
+ * and, unless one of these is a 4.x, that in Docker or in a folder with a newer Debian.
  */
 export async function rabbitsForTests(env: NodeJS.ProcessEnv = process.env): Promise<Candidate[]> {
   const named = env.RABBITMQ_SERVERS?.split(',').map((one) => one.trim());

@@ -7,8 +7,8 @@ const METHOD = 1;
 const VERSION = Buffer.from('\x07versionS', 'latin1');
 
 /**
- * The version that a broker at this address greets with, without TLS; an empty text if it says none; undefined when none greets within
- * `timeout` ms.
+ * The version that a broker at this address greets with, without TLS; an empty text if it says none;
+ * undefined when none greets within `timeout` ms.
  */
 export function greeting(port: number, host = '127.0.0.1', timeout = 2000): Promise<string | undefined> {
   return new Promise((resolve) => {

@@ -17,7 +17,10 @@ const START = 120_000;
 /** ms that it has to end by itself. */
 const END = 15_000;
 
-/** A node of our own on loopback alone, with everything it writes in a temporary folder, and its own port mapper (epmd). */
+/**
+ * A node of our own on loopback alone, with everything it writes in a temporary folder, and its own port
+ * mapper (epmd).
+ */
 export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-rabbitmq-'));
   const [port, dist, mapper] = await Promise.all([freePort(), freePort(), freePort()]);
@@ -116,7 +119,8 @@ async function prepare(folder: string, { port, dist, mapper }: Ports): Promise<N
   );
   await writeFile(join(folder, 'enabled_plugins'), '[].\n');
   await writeFile(join(folder, 'env.conf'), '');
-  // What a node was moving by at-least-once dead-lettering when it was killed it moves again after this time: 3 minutes if it is not set.
+  // What a node was moving by at-least-once dead-lettering when it was killed it moves again after this time:
+  // 3 minutes if it is not set.
   const again = '[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 2000}]}].\n';
   await writeFile(join(folder, 'advanced.config'), again);
   return {

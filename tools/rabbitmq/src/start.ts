@@ -17,7 +17,9 @@ export interface Rabbit {
 }
 
 export interface RabbitNode {
-  /** SIGKILL. Resolves when it is gone; `restart` brings it back on the same port with what it had on disk. */
+  /**
+   * SIGKILL. Resolves when it is gone; `restart` brings it back on the same port with what it had on disk.
+   */
   kill(): Promise<void>;
   restart(): Promise<void>;
   /** Runs `rabbitmqctl` against it; resolves with what that printed. */
@@ -34,8 +36,9 @@ export async function attachTo(url: string): Promise<Rabbit> {
 }
 
 /**
- * The first there is of: the one at `AMQP_URL`; one that answers on port 5672; one of our own, by the `rabbitmq-server` on the PATH or,
- * as root on Debian, from its package; one in Docker. Never rejects for want of one: `unavailable` says what was tried.
+ * The first there is of: the one at `AMQP_URL`; one that answers on port 5672; one of our own, by the
+ * `rabbitmq-server` on the PATH or, as root on Debian, from its package; one in Docker. Never rejects for
+ * want of one: `unavailable` says what was tried.
  */
 export async function startRabbit(env: NodeJS.ProcessEnv = process.env): Promise<Rabbit | Unavailable> {
   if (env.AMQP_URL !== undefined) return attachTo(env.AMQP_URL);

@@ -16,8 +16,8 @@ export interface Tally {
 const SKIPPED = ['skipped', 'pending', 'todo', 'disabled'];
 
 /**
- * Counts tests by outcome. A file that failed without a failing test (it did not load, or a hook threw) counts as one failure, so that
- * no broken suite hides behind tests that never ran.
+ * Counts tests by outcome. A file that failed without a failing test (it did not load, or a hook threw)
+ * counts as one failure, so that no broken suite hides behind tests that never ran.
  */
 export function tally(files: readonly FileReport[]): Tally {
   let passed = 0;

@@ -2,7 +2,10 @@ import replyFrom from '@fastify/reply-from';
 import { type Four, serviceOf } from '@herald/harness';
 import fastify from 'fastify';
 
-/** The whole API of four services at one address, as an Ingress gives it: each request goes to the service that answers its path. */
+/**
+ * The whole API of four services at one address, as an Ingress gives it: each request goes to the service
+ * that answers its path.
+ */
 export async function startGateway(four: Pick<Four, 'base'>, port: number): Promise<() => Promise<void>> {
   const app = fastify({ forceCloseConnections: true });
   await app.register(replyFrom, { undici: { bodyTimeout: 0, headersTimeout: 0 } });

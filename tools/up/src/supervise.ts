@@ -13,7 +13,10 @@ import { startRabbit } from '@herald/rabbitmq-server';
 import { startGateway } from './gateway.ts';
 import { folder, logFile, supervisor } from './state.ts';
 
-/** Finds or starts the broker and the database, starts the four services, and keeps them until SIGTERM or SIGINT. */
+/**
+ * Finds or starts the broker and the database, starts the four services, and keeps them until SIGTERM or
+ * SIGINT.
+ */
 await mkdir(folder, { recursive: true, mode: 0o700 });
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());

@@ -1,4 +1,7 @@
-/** Servers that behave as the vendors' documentation says, for tests and the demo: what is sent to them can be looked at, and they report back. */
+/**
+ * Servers that behave as the vendors' documentation says, for tests and the demo: what is sent to them can be
+ * looked at, and they report back.
+ */
 export { type Receiver, type ReceiverOptions, startReceiver } from './receiver/receiver.ts';
 export type { ReceivedMail } from './sendgrid/mail.ts';
 export type { SendGridEvent } from './sendgrid/report.ts';

@@ -9,7 +9,10 @@ export interface VendorRequest {
   readonly body: string;
 }
 
-/** What a server answers. `hang`: nothing, ever. `cut`: the connection ends without an answer, after the request was read. */
+/**
+ * What a server answers. `hang`: nothing, ever. `cut`: the connection ends without an answer, after the
+ * request was read.
+ */
 export type VendorAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   | 'hang'

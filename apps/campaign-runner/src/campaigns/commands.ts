@@ -27,9 +27,15 @@ interface SavedCampaign {
   readonly created: boolean;
 }
 
-/** Writes campaigns. Each change is announced to every replica and told in the log; when a call resolves, this replica knows it too. */
+/**
+ * Writes campaigns. Each change is announced to every replica and told in the log; when a call resolves, this
+ * replica knows it too.
+ */
 export interface CampaignCommands {
-  /** Saves a text as a new version; the same definition again is the version that is there. Throws 422 with every mistake and its place. */
+  /**
+   * Saves a text as a new version; the same definition again is the version that is there. Throws 422 with
+   * every mistake and its place.
+   */
   save(workspace: string, id: string, text: string): Promise<SavedCampaign>;
   /** Lets people into a version, the newest unless told. */
   launch(workspace: string, id: string, version?: number): Promise<CampaignDocument>;

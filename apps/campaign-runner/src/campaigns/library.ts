@@ -16,7 +16,10 @@ interface Shelf {
   versions: Map<number, Campaign>;
 }
 
-/** The campaigns in memory, hydrated on start and following every change: decisions never wait for a definition to be read. */
+/**
+ * The campaigns in memory, hydrated on start and following every change: decisions never wait for a
+ * definition to be read.
+ */
 export interface CampaignLibrary {
   /** Reads every campaign, then follows changes. */
   start(): Promise<void>;

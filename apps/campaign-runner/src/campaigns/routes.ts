@@ -93,7 +93,8 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
   };
 
   await app.register(async (texts: Http) => {
-    // The text itself is kept, and the places of mistakes are found in it: so it is not parsed on the way in, whatever it is.
+    // The text itself is kept, and the places of mistakes are found in it: so it is not parsed on the way in,
+    // whatever it is.
     texts.removeAllContentTypeParsers();
     const asText = ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'];
     texts.addContentTypeParser(asText, { parseAs: 'string' }, (_request, body, done) => done(null, body));

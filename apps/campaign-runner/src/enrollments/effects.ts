@@ -25,8 +25,8 @@ export interface EffectsOf {
 }
 
 /**
- * What must be published because of an enrollment's events: the events themselves for the log, those a step causes, and what messaging
- * is to do. Ids are derived, so publishing again changes nothing.
+ * What must be published because of an enrollment's events: the events themselves for the log, those a step
+ * causes, and what messaging is to do. Ids are derived, so publishing again changes nothing.
  */
 export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: EffectsOf): OutMessage[] {
   const stream = streamOf('prospect', state.prospectId);

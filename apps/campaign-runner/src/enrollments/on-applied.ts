@@ -38,12 +38,17 @@ export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'c
   readonly readWorld: ReadWorld;
 }
 
-/** Refusals that somebody may look for later: they are told in the prospect's log. The others are everyday. */
+/**
+ * Refusals that somebody may look for later: they are told in the prospect's log. The others are everyday.
+ */
 const TOLD: ReadonlySet<Refusal> = new Set<Refusal>(['too_old', 'too_deep']);
 const PAGE = 200;
 const TRIES = 5;
 
-/** Handles `campaign-runner.applied`: an event that is in the log moves the enrollments it concerns, then lets its prospect in. */
+/**
+ * Handles `campaign-runner.applied`: an event that is in the log moves the enrollments it concerns, then lets
+ * its prospect in.
+ */
 export function createOnApplied(deps: OnAppliedDeps): Handler {
   const { store, broker, clock, metrics, library, transitions, readWorld } = deps;
   const enrollments = store.collection(collections.enrollments);
@@ -77,7 +82,10 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
     });
   };
 
-  /** Events of the same request and type that come before: of several it is the first that lets in, whichever is handled first. */
+  /**
+   * Events of the same request and type that come before: of several it is the first that lets in, whichever
+   * is handled first.
+   */
   const firstOfRequest = async (event: StoredEvent): Promise<StoredEvent[]> => {
     const { workspace, stream, type, request, receivedAt } = event;
     if (request === undefined) return [];

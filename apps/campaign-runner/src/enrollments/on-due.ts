@@ -11,7 +11,10 @@ export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'metric
   readonly transitions: Transitions;
 }
 
-/** Handles `campaign-runner.due`: a wait's time may have come. An alarm for an older version of the enrollment means nothing. */
+/**
+ * Handles `campaign-runner.due`: a wait's time may have come. An alarm for an older version of the enrollment
+ * means nothing.
+ */
 export function createOnDue({ clock, metrics, library, transitions }: OnDueDeps): Handler {
   return async (delivery) => {
     try {

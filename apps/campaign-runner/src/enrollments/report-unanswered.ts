@@ -19,7 +19,10 @@ interface Met {
   readonly cause: Cause;
 }
 
-/** Says of conditions that could not be answered that they could not: in the prospect's timeline and in the log. */
+/**
+ * Says of conditions that could not be answered that they could not: in the prospect's timeline and in the
+ * log.
+ */
 export type ReportUnanswered = (
   campaign: Pick<Campaign, 'id' | 'version'>,
   met: Met,
@@ -30,8 +33,8 @@ export type ReportUnanswered = (
 const MAX_TOLD = 10_000;
 
 /**
- * Each condition is told once for a prospect and a version of its campaign, and logged once for a version, however many events meet it.
- * The log has the place and the kind of failure, never the person's data.
+ * Each condition is told once for a prospect and a version of its campaign, and logged once for a version,
+ * however many events meet it. The log has the place and the kind of failure, never the person's data.
  */
 export function createReportUnanswered({
   broker,

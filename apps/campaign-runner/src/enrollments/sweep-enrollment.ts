@@ -6,8 +6,8 @@ import type { Transitions } from './transitions.ts';
 export const HELD = 15_000;
 
 /**
- * What the sweep does for an enrollment whose `sweepAt` has come: publish a full outbox; leave what is held; look in the log
- * for what a wait may have missed; set the alarm of what is due soon, again if it was lost.
+ * What the sweep does for an enrollment whose `sweepAt` has come: publish a full outbox; leave what is held;
+ * look in the log for what a wait may have missed; set the alarm of what is due soon, again if it was lost.
  */
 export function createSweepEnrollment(library: CampaignLibrary, transitions: Transitions) {
   return async (found: EnrollmentDocument): Promise<void> => {

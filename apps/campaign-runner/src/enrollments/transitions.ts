@@ -31,14 +31,20 @@ const TRIES = 5;
 /** Events looked at when a wait begins. More than this after its logical time is no longer a race. */
 const LOOK_BACK = 1_000;
 
-/** Moves enrollments: each change is decided by the domain, written with its outbox, published, and checked against the log. */
+/**
+ * Moves enrollments: each change is decided by the domain, written with its outbox, published, and checked
+ * against the log.
+ */
 export interface Transitions {
   readonly outbox: Outbox<EnrollmentDocument>;
   /** Inserts a new enrollment and runs it to its first wait. False: that enrollment exists. */
   enter(campaign: Campaign, entry: { enrollmentId: string; n: number; event: StoredEvent }): Promise<boolean>;
   /** Gives an input to an enrollment. False: it means nothing to it. */
   give(doc: EnrollmentDocument, input: EnrollmentInput, cause: Cause): Promise<boolean>;
-  /** Takes what the log already holds for a wait under way, else its due time if that has come. False: neither. */
+  /**
+   * Takes what the log already holds for a wait under way, else its due time if that has come. False:
+   * neither.
+   */
   wake(doc: EnrollmentDocument): Promise<boolean>;
   /** Sets the alarm of a wait that is due within the horizon, and when to look at it again. */
   arm(doc: EnrollmentDocument): Promise<void>;
@@ -81,8 +87,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
   };
 
   /**
-   * The other half of the race of a wait: that it waits is written, now the log is asked what came before that. The log is written
-   * before an event is announced, so one of the two always sees it.
+   * The other half of the race of a wait: that it waits is written, now the log is asked what came before
+   * that. The log is written before an event is announced, so one of the two always sees it.
    */
   const takeMissed = async (doc: EnrollmentDocument): Promise<EnrollmentDocument | undefined> => {
     const campaign = await campaignOf(doc);

@@ -27,7 +27,10 @@ export function countFromZero(
   metrics.latenessSeconds.zero({ kind: 'wait' });
 }
 
-/** Has each scrape ask the store how many waits are overdue, for how long the oldest, and how many are due within a minute. */
+/**
+ * Has each scrape ask the store how many waits are overdue, for how long the oldest, and how many are due
+ * within a minute.
+ */
 export function watchWaits({
   store,
   clock,

@@ -2,7 +2,10 @@ import { collections, type SettingsDocument } from '@herald/contracts';
 import { type Campaign, type Clock, initialProspect, type World } from '@herald/domain';
 import type { Store } from '@herald/store';
 
-/** Reads what a decision about a prospect in a campaign is about: the prospect, its company and the workspace's settings as they are now. */
+/**
+ * Reads what a decision about a prospect in a campaign is about: the prospect, its company and the
+ * workspace's settings as they are now.
+ */
 export type ReadWorld = (workspace: string, prospectId: string, campaign: Campaign) => Promise<World>;
 
 export interface ReadWorldDeps {

@@ -29,7 +29,10 @@ export const T0 = Date.parse('2026-03-02T08:00:00Z');
 export const DAY = 86_400_000;
 export const WORKSPACE = 'acme';
 
-/** A campaign-runner over a real store and broker, with a clock that the test sets and the test in the place of its neighbours. */
+/**
+ * A campaign-runner over a real store and broker, with a clock that the test sets and the test in the place
+ * of its neighbours.
+ */
 export async function setStage() {
   const dir = await mkdtemp(join(tmpdir(), 'herald-runner-'));
   let now = T0;

@@ -9,9 +9,9 @@ const MAX_CONFLICTS = 3;
 export type OnStored = (event: StoredEvent, fresh: boolean) => void;
 
 /**
- * Appends what is pending in all streams, in stream order and in one round trip, unless another writer is on one of them: that stream is
- * caught up and gets another turn, and the others are not held up by it. What is still pending afterwards lost to other
- * writers too often.
+ * Appends what is pending in all streams, in stream order and in one round trip, unless another writer is on
+ * one of them: that stream is caught up and gets another turn, and the others are not held up by it. What is
+ * still pending afterwards lost to other writers too often.
  */
 export async function appendPending(
   log: EventLog,
@@ -39,7 +39,10 @@ export async function appendPending(
   }
 }
 
-/** Somebody appended this very event since we looked; perhaps to another stream, as whoever brings an id first owns it. */
+/**
+ * Somebody appended this very event since we looked; perhaps to another stream, as whoever brings an id first
+ * owns it.
+ */
 async function dropDuplicate(
   log: EventLog,
   work: StreamWork,

@@ -14,7 +14,10 @@ export interface EventConsumerDeps {
 }
 
 const BATCH = { size: 500, wait: 5, prefetch: 1_000 };
-/** A message holds up to 100 events. So many are written at once, so that a transaction stays short and memory flat. */
+/**
+ * A message holds up to 100 events. So many are written at once, so that a transaction stays short and memory
+ * flat.
+ */
 const EVENTS_AT_ONCE = 2_000;
 
 /** What a span holds of links unless it is told otherwise. */
@@ -26,7 +29,10 @@ interface Parcel {
   readonly events: readonly Event[];
 }
 
-/** Takes accepted events from the queue into the log and tells of each that is there. Acknowledges when both are durable. */
+/**
+ * Takes accepted events from the queue into the log and tells of each that is there. Acknowledges when both
+ * are durable.
+ */
 export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
   const { writer, broker, outage, log, metrics } = deps;
 
@@ -44,7 +50,10 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
     );
   };
 
-  /** A batch that fails is halved until the one that makes it fail stands alone: no message takes its neighbours along. */
+  /**
+   * A batch that fails is halved until the one that makes it fail stands alone: no message takes its
+   * neighbours along.
+   */
   const settleSafely = async (parcels: readonly Parcel[], since?: number): Promise<Verdict[]> => {
     try {
       return await settle(parcels);

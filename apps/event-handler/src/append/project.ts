@@ -10,7 +10,10 @@ export interface ProjectionDeps {
   readonly companies: Collection<CompanyDocument>;
 }
 
-/** A guard is lost only to somebody who wrote a newer version: this many in a row mean that something else is wrong. */
+/**
+ * A guard is lost only to somebody who wrote a newer version: this many in a row mean that something else is
+ * wrong.
+ */
 const MAX_ROUNDS = 10;
 
 /** Reads the documents of the streams, in one round trip for each kind. */
@@ -28,9 +31,9 @@ export async function loadDocuments(deps: ProjectionDeps, works: readonly Stream
 }
 
 /**
- * Writes the documents of those streams that were folded further. Guarded by version: one that lost its guard is read and folded again, and
- * one that is as far already is left alone, so that no document ever goes back. What an erasure takes from the log is gone
- * before the document says so.
+ * Writes the documents of those streams that were folded further. Guarded by version: one that lost its guard
+ * is read and folded again, and one that is as far already is left alone, so that no document ever goes back.
+ * What an erasure takes from the log is gone before the document says so.
  */
 export async function writeDocuments(deps: ProjectionDeps, works: readonly StreamWork[]): Promise<void> {
   await eraseBefore(deps.log, works);

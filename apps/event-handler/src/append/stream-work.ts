@@ -4,7 +4,9 @@ import { isFromBefore, redact } from '../erasure/redact.ts';
 import { evolveState, initialState, isProspect, type ProjectedState } from '../log/projected-state.ts';
 import { readStream } from '../log/read-stream.ts';
 
-/** One stream while a batch is being handled: how far it is folded, and what is still to be appended to it. */
+/**
+ * One stream while a batch is being handled: how far it is folded, and what is still to be appended to it.
+ */
 export interface StreamWork {
   readonly workspace: string;
   readonly stream: string;
@@ -17,7 +19,9 @@ export interface StreamWork {
   seq: number;
   /** In order of arrival. */
   pending: Event[];
-  /** The seq of a `prospect.erased` that was folded here, so that what lies before it must be redacted first. */
+  /**
+   * The seq of a `prospect.erased` that was folded here, so that what lies before it must be redacted first.
+   */
   erasedSeq: number | undefined;
   /** How often another writer took the seq we meant to take. */
   conflicts: number;
@@ -49,7 +53,10 @@ export function fold(work: StreamWork, event: StoredEvent): void {
   if (event.type === 'prospect.erased') work.erasedSeq = event.seq;
 }
 
-/** The pending events as they are to be stored: the next seqs, and without personal data where that has been erased. */
+/**
+ * The pending events as they are to be stored: the next seqs, and without personal data where that has been
+ * erased.
+ */
 export function plan(work: StreamWork): StoredEvent[] {
   let seq = work.seq;
   let erasedAt = work.state !== undefined && isProspect(work.state) ? work.state.erasedAt : undefined;
@@ -65,8 +72,8 @@ const redactLate = (event: Event, erasedAt: Instant | undefined): Event =>
   erasedAt !== undefined && isFromBefore(event, erasedAt) ? redact(event) : event;
 
 /**
- * Folds in what the log has beyond `seq`: another writer's events, or our own that a crash kept from the projection. Pending events
- * found there are pending no more; `onFound` is told of them.
+ * Folds in what the log has beyond `seq`: another writer's events, or our own that a crash kept from the
+ * projection. Pending events found there are pending no more; `onFound` is told of them.
  */
 export async function catchUp(
   log: EventLog,

@@ -6,7 +6,10 @@ import { loadDocuments, type ProjectionDeps, writeDocuments } from './project.ts
 import { catchUp, createWork, type StreamWork } from './stream-work.ts';
 
 interface WriteResult {
-  /** Every event that is in the log now, as it stands there, by `eventKey`. One that is missing here must be tried again. */
+  /**
+   * Every event that is in the log now, as it stands there, by `eventKey`. One that is missing here must be
+   * tried again.
+   */
   readonly stored: ReadonlyMap<string, StoredEvent>;
   /** How many of them this call appended. */
   readonly appended: number;
@@ -14,8 +17,9 @@ interface WriteResult {
 
 export interface LogWriter {
   /**
-   * Brings events into the log and their streams' documents up to it. An event that is there already is found, not written again, and its
-   * document is caught up if a crash had left it behind. When it resolves, all of this is durable.
+   * Brings events into the log and their streams' documents up to it. An event that is there already is
+   * found, not written again, and its document is caught up if a crash had left it behind. When it resolves,
+   * all of this is durable.
    */
   write(events: readonly Event[]): Promise<WriteResult>;
 }

@@ -4,8 +4,9 @@ import { readStream } from '../log/read-stream.ts';
 import { redact } from './redact.ts';
 
 /**
- * Removes personal data from every event of the stream before `seq`, that of its `prospect.erased`. Doing it again finds nothing left to do.
- * It comes before the document is written past `seq`, so a crash in between is repaired by whoever folds that event next.
+ * Removes personal data from every event of the stream before `seq`, that of its `prospect.erased`. Doing it
+ * again finds nothing left to do. It comes before the document is written past `seq`, so a crash in between
+ * is repaired by whoever folds that event next.
  */
 export async function eraseStream(
   log: EventLog,

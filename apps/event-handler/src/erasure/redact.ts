@@ -12,8 +12,9 @@ const CONSENTED: ReadonlySet<unknown> = new Set(['all', ...CHANNELS]);
 const TOPIC = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /**
- * The event as it is kept of an erased prospect. Beyond what the domain leaves of it, a decision about consent keeps its channel and topic: without
- * them it would read as a decision about all of them. The same event again gives the same.
+ * The event as it is kept of an erased prospect. Beyond what the domain leaves of it, a decision about
+ * consent keeps its channel and topic: without them it would read as a decision about all of them. The same
+ * event again gives the same.
  */
 export function redact<E extends Event>(event: E): E {
   const redacted = redactEvent(event);
@@ -27,8 +28,9 @@ export function redact<E extends Event>(event: E): E {
 }
 
 /**
- * Whether an event that arrives after its prospect was erased is about the time before: it occurred or was received by then, or
- * tells of a message that was asked for by then. A report does not say when its message was asked for: it may be of before.
+ * Whether an event that arrives after its prospect was erased is about the time before: it occurred or was
+ * received by then, or tells of a message that was asked for by then. A report does not say when its message
+ * was asked for: it may be of before.
  */
 export function isFromBefore(event: Event, erasedAt: Instant): boolean {
   if (event.occurredAt <= erasedAt || event.receivedAt <= erasedAt || event.type === MESSAGE_REPORTED)

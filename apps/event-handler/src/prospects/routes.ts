@@ -100,7 +100,10 @@ export function prospectRoutes(
   );
 }
 
-/** Asked for twice before it has happened, it is one event; once it has happened, whatever came since can be erased by another. */
+/**
+ * Asked for twice before it has happened, it is one event; once it has happened, whatever came since can be
+ * erased by another.
+ */
 function erasure(workspace: string, prospectId: string, lastErasedAt: number, now: number): Event {
   const id = deriveId('erase', workspace, prospectId, lastErasedAt);
   return {

@@ -5,8 +5,8 @@ import type { FoldedStream } from './fold.ts';
 import type { Kind, Kinds } from './kinds.ts';
 
 /**
- * What a set of documents adds up to, whatever their order and number: equal sums mean equal sets. So a collection that holds documents
- * which no event is about gives itself away in flat memory and one pass.
+ * What a set of documents adds up to, whatever their order and number: equal sums mean equal sets. So a
+ * collection that holds documents which no event is about gives itself away in flat memory and one pass.
  */
 export interface Sum {
   add(document: { readonly workspace: string; readonly id: string }): void;

@@ -12,7 +12,10 @@ export interface ReplayCommand {
   readonly settled: boolean;
 }
 
-/** Replays with a progress bar and says on standard output what came of it. Sets the exit code to 1 if a document still differs from the log. */
+/**
+ * Replays with a progress bar and says on standard output what came of it. Sets the exit code to 1 if a
+ * document still differs from the log.
+ */
 export async function replayCommand({ store, verify, settled }: ReplayCommand): Promise<void> {
   const bar = new SingleBar(
     { format: '{bar} {percentage}% | {value}/{total} events | {eta_formatted} left', hideCursor: true },

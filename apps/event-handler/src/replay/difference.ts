@@ -13,7 +13,10 @@ export interface Difference {
 
 const MAX_PATHS = 5;
 
-/** The paths at which two values differ, up to a few; `.` stands for the whole. Empty: they are the same, byte for byte, in canonical form. */
+/**
+ * The paths at which two values differ, up to a few; `.` stands for the whole. Empty: they are the same, byte
+ * for byte, in canonical form.
+ */
 export function differingPaths(expected: unknown, actual: unknown): string[] {
   return [...pathsOf(expected, actual, '')].slice(0, MAX_PATHS);
 }

@@ -49,7 +49,10 @@ export interface StreamFold {
   result(): FoldedStream;
 }
 
-/** Folds a stream by the very functions that live handling uses. It holds states, not events, but for those that came before their turn. */
+/**
+ * Folds a stream by the very functions that live handling uses. It holds states, not events, but for those
+ * that came before their turn.
+ */
 export function foldStream(workspace: string, stream: string): StreamFold {
   const { kind, id } = parseStream(stream);
   let prospect = initialProspect(id);
@@ -134,7 +137,10 @@ function foldOf<S extends { readonly version: number }>(
   return created;
 }
 
-/** Events of an enrollment or message are folded in the order of their versions, which need not be that of the stream. */
+/**
+ * Events of an enrollment or message are folded in the order of their versions, which need not be that of the
+ * stream.
+ */
 function foldVersions<S extends { readonly version: number }>(evolve: Evolve<S>): VersionedFold<S> {
   let folded: { state: S; last: StoredEvent } | undefined;
   let early: StoredEvent[] = [];

@@ -26,7 +26,9 @@ export interface Kind<S, D extends Document> {
   readonly name: string;
   readonly collection: Collection<D>;
   expectedIn(folded: FoldedStream): readonly Expected<S>[];
-  /** What is compared, byte for byte: everything the log determines. Leases, outboxes and alarms it does not. */
+  /**
+   * What is compared, byte for byte: everything the log determines. Leases, outboxes and alarms it does not.
+   */
   contentOf(doc: D): unknown;
   contentFor(expected: Expected<S>): unknown;
   /** The document as it should be. `live` is what stands in its place now. */
@@ -109,7 +111,10 @@ function ofStream<S extends { readonly seq: number }, D extends StreamDocument<S
 
 type ProspectsDocument<S> = Document & { readonly state: S; readonly outbox: readonly unknown[] };
 
-/** Documents folded from some of the events of their prospect's stream; `version` counts writes and is not of the log. */
+/**
+ * Documents folded from some of the events of their prospect's stream; `version` counts writes and is not of
+ * the log.
+ */
 function ofProspect<S, D extends ProspectsDocument<S>>(settled: boolean) {
   return {
     contentOf: ({ state }: D): unknown => ({ state }),
@@ -131,11 +136,17 @@ function ofProspect<S, D extends ProspectsDocument<S>>(settled: boolean) {
 const numberIn = (value: unknown, name: string): number | undefined =>
   isObject(value) && typeof value[name] === 'number' ? value[name] : undefined;
 
-/** Later than the document's own, which others may have read, and than the state's, after which the next event of a message is numbered. */
+/**
+ * Later than the document's own, which others may have read, and than the state's, after which the next event
+ * of a message is numbered.
+ */
 const nextVersion = (state: { readonly version: number }, live: Document | undefined): number =>
   Math.max(state.version, live?.version ?? 0) + 1;
 
-/** In the past, so that the next sweep looks at the document and sets what is right; null when it has nothing more to do. */
+/**
+ * In the past, so that the next sweep looks at the document and sets what is right; null when it has nothing
+ * more to do.
+ */
 const nextSweepAt = (
   live: { readonly outbox: readonly unknown[] } | undefined,
   last: StoredEvent,

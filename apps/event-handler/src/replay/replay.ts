@@ -18,8 +18,8 @@ export interface ReplayOptions {
   /** Events folded so far, and events in all. */
   readonly onProgress?: (done: number, total: number) => void;
   /**
-   * Nothing is on its way to the log: no event waits in a queue and no service runs. An enrollment or message that knows more than the
-   * log is then wrong; otherwise it is left alone. Default: true.
+   * Nothing is on its way to the log: no event waits in a queue and no service runs. An enrollment or message
+   * that knows more than the log is then wrong; otherwise it is left alone. Default: true.
    */
   readonly settled?: boolean;
   /** How many differences are described; all are counted. Default: 20. */
@@ -30,10 +30,11 @@ export interface ReplayOptions {
 const TRIES = 5;
 
 /**
- * Folds the whole log anew, stream by stream, and compares with the live documents. Unless it is to verify only, it writes those that are
- * missing or differ and removes those that no event is about. A difference counts when a second look at stream and document finds it
- * again, and each write is guarded, so it may run beside live services (`settled` is false then). Memory holds the states of
- * a few streams, however long the log.
+ * Folds the whole log anew, stream by stream, and compares with the live documents. Unless it is to verify
+ * only, it writes those that are missing or differ and removes those that no event is about. A difference
+ * counts when a second look at stream and document finds it again, and each write is guarded, so it may run
+ * beside live services (`settled` is false then). Memory holds the states of a few streams, however long the
+ * log.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { store, verify, onProgress = () => {}, settled = true, describe = 20 } = options;

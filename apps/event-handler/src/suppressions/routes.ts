@@ -17,7 +17,10 @@ const Suppressed = Type.Object({
   at: Type.String({ format: 'date-time' }),
 });
 
-/** `GET /v1/suppressions`: the addresses that get nothing, by address. What changes them are events: `prospect.suppressed` and `prospect.unsuppressed`. */
+/**
+ * `GET /v1/suppressions`: the addresses that get nothing, by address. What changes them are events:
+ * `prospect.suppressed` and `prospect.unsuppressed`.
+ */
 export function suppressionRoutes(app: Http, store: Store): void {
   const prospects = store.collection(collections.prospects);
   app.get(
@@ -57,7 +60,10 @@ export function suppressionRoutes(app: Http, store: Store): void {
   );
 }
 
-/** An address as suppressions are kept by. Throws a 400 for what is none: it would find nothing, whatever is suppressed. */
+/**
+ * An address as suppressions are kept by. Throws a 400 for what is none: it would find nothing, whatever is
+ * suppressed.
+ */
 function soughtAddress(channel: 'email' | 'sms', address: string): string {
   const read = channel === 'email' ? readEmail(address) : readPhone(address);
   if ('fault' in read)

@@ -2,7 +2,10 @@ import { eventsMessages } from '@herald/contracts';
 import { traitsEvent } from './fixtures.ts';
 import { openTestProcess } from './process.ts';
 
-/** Takes in events as fast as it can, some of them twice, and says which the broker has confirmed, until it is killed. */
+/**
+ * Takes in events as fast as it can, some of them twice, and says which the broker has confirmed, until it is
+ * killed.
+ */
 const [, , dir = '', round = ''] = process.argv;
 const { broker, service } = await openTestProcess(dir);
 await service.start();

@@ -9,7 +9,10 @@ import { explainMessage } from './explain-message.ts';
 import { explainStep } from './explain-step.ts';
 import { type Explanation, sentence } from './explanation.ts';
 
-/** What an event of a prospect's stream says happened, and why, in words. Whatever it holds, or no longer holds after an erasure, it has both. */
+/**
+ * What an event of a prospect's stream says happened, and why, in words. Whatever it holds, or no longer
+ * holds after an erasure, it has both.
+ */
 export function explain(event: StoredEvent): Explanation {
   if (isEnrollmentFact(event)) return explainStep(event);
   if (event.type === 'enrollment.refused') return explainRefusal(event);

@@ -6,8 +6,8 @@ import { readStream } from '../log/read-stream.ts';
 type Position = Pick<StoredEvent, 'occurredAt' | 'receivedAt' | 'position' | 'seq'>;
 
 /**
- * One page of a stream's events, oldest first. The log is by order of arrival, and what arrives late may be old, so each page
- * reads the whole stream; it holds one page of it in memory.
+ * One page of a stream's events, oldest first. The log is by order of arrival, and what arrives late may be
+ * old, so each page reads the whole stream; it holds one page of it in memory.
  */
 export async function readTimeline(
   log: EventLog,

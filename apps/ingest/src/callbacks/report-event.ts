@@ -18,7 +18,9 @@ export type Reported = Omit<ReportFacts, 'messageId'>;
 export interface ReportOrigin {
   /** `callbacks/<provider>` or `tracking`. */
   readonly source: string;
-  /** What makes it this report and no other, by the provider's own account: the same again is the same event. */
+  /**
+   * What makes it this report and no other, by the provider's own account: the same again is the same event.
+   */
   readonly key: readonly (string | number)[];
   readonly at: Instant;
 }
@@ -31,7 +33,10 @@ export const reportEvent = (
   clock: Clock,
 ): Event => aboutProspect(MESSAGE_REPORTED, reference, withoutGaps({ ...reported }), origin, clock);
 
-/** The event that a person wants messages of the channel, or no more of them, told to the provider instead of us. */
+/**
+ * The event that a person wants messages of the channel, or no more of them, told to the provider instead of
+ * us.
+ */
 export const consentEvent = (
   decision: 'subscribed' | 'unsubscribed',
   reference: MessageReference,

@@ -2,7 +2,10 @@ import { canonicalJson, deriveId, EVENT_SCHEMA, type Event, type Instant } from 
 import type { Fault } from '@herald/service';
 import type { CheckedEvent } from './event-fields.ts';
 
-/** One item of a request that passed every rule, and where in the request it stood: `` for the only one, `/3` in a list. */
+/**
+ * One item of a request that passed every rule, and where in the request it stood: `` for the only one, `/3`
+ * in a list.
+ */
 export interface AcceptedItem {
   readonly path: string;
   readonly checked: CheckedEvent;
@@ -21,8 +24,8 @@ export interface Acceptance {
 }
 
 /**
- * The events of a request, in its order, each id once: the same event twice is one event. Two different events of one id are a
- * fault, because whichever came first would silently win.
+ * The events of a request, in its order, each id once: the same event twice is one event. Two different
+ * events of one id are a fault, because whichever came first would silently win.
  */
 export function acceptItems(
   items: readonly AcceptedItem[],

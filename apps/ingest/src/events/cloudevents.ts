@@ -4,8 +4,9 @@ import { type Faults, pointer } from './faults.ts';
 import { isTraceparent } from './trace.ts';
 
 /**
- * CloudEvents 1.0 in JSON (structured, batch) and in HTTP headers (binary), brought to the shape of our own events. Strict: what
- * the specification says a producer MUST do is checked; extension attributes we do not know are allowed, as it demands, and dropped.
+ * CloudEvents 1.0 in JSON (structured, batch) and in HTTP headers (binary), brought to the shape of our own
+ * events. Strict: what the specification says a producer MUST do is checked; extension attributes we do not
+ * know are allowed, as it demands, and dropped.
  */
 
 /** An item in our own shape, and the trace that the CloudEvent names. */
@@ -61,7 +62,10 @@ function decodeHeader(value: string): string | undefined {
   }
 }
 
-/** Our fields of a CloudEvent in its JSON form. What is wrong with it as a CloudEvent is added to `faults`; our own rules come after. */
+/**
+ * Our fields of a CloudEvent in its JSON form. What is wrong with it as a CloudEvent is added to `faults`;
+ * our own rules come after.
+ */
 export function mapCloudEvent(event: unknown, faults: Faults): Mapped {
   if (!isObject(event)) {
     faults.add('', 'must be object');
@@ -112,8 +116,9 @@ function jsonBytes(text: unknown, faults: Faults): unknown {
 }
 
 /**
- * A CloudEvent's type may be any text, ours is dotted and lower case: `Microsoft.Storage.BlobCreated` is `microsoft.storage.blobcreated`,
- * what a type of ours cannot have is a hyphen, and one without a dot, or that begins with no letter, stands after `cloudevent.`.
+ * A CloudEvent's type may be any text, ours is dotted and lower case: `Microsoft.Storage.BlobCreated` is
+ * `microsoft.storage.blobcreated`, what a type of ours cannot have is a hyphen, and one without a dot, or
+ * that begins with no letter, stands after `cloudevent.`.
  */
 function eventTypeOf(type: unknown): unknown {
   if (typeof type !== 'string') return type;

@@ -10,8 +10,9 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Adds what keeps a value from being stored and read back as it is: forbidden or unprintable keys, numbers that JSON cannot write
- * (`1e400` reads as infinity), half characters, too deep or too long. Costs no more than the limits allow, whatever it is given.
+ * Adds what keeps a value from being stored and read back as it is: forbidden or unprintable keys, numbers
+ * that JSON cannot write (`1e400` reads as infinity), half characters, too deep or too long. Costs no more
+ * than the limits allow, whatever it is given.
  */
 export function checkData(data: Record<string, unknown>, path: string, faults: Faults): void {
   const before = faults.count;

@@ -17,7 +17,10 @@ import { checkVocabulary } from './vocabulary.ts';
 
 const Id = (description: string) => Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description });
 
-/** An event as a client sends it; CloudEvents and mapped webhooks are brought to this shape first, so that one set of rules is for all. */
+/**
+ * An event as a client sends it; CloudEvents and mapped webhooks are brought to this shape first, so that one
+ * set of rules is for all.
+ */
 export const EventFields = Type.Object(
   {
     id: Type.Optional(Id('Unique in the workspace: the same id again is the same event.')),
@@ -66,7 +69,10 @@ export interface CheckedEvent {
   readonly data: JsonObject;
 }
 
-/** The event, or undefined with at least one fault added. `country` is where phone numbers without a country's code belong. Paths are inside the item: `/type`, `/data/traits/email`. */
+/**
+ * The event, or undefined with at least one fault added. `country` is where phone numbers without a country's
+ * code belong. Paths are inside the item: `/type`, `/data/traits/email`.
+ */
 export function checkEvent(
   item: unknown,
   clock: Clock,

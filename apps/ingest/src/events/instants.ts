@@ -5,8 +5,9 @@ const MAX_AHEAD = 5 * span.MINUTE;
 const EARLIEST: Instant = Date.UTC(2000);
 
 /**
- * When an event happened, as `exactInstant` reads it (ISO 8601 with an offset, or s or ms since 1970), or what is wrong with it. A time
- * without an offset is refused: the zone of the person is not known at the door.
+ * When an event happened, as `exactInstant` reads it (ISO 8601 with an offset, or s or ms since 1970), or
+ * what is wrong with it. A time without an offset is refused: the zone of the person is not known at the
+ * door.
  */
 export function readOccurredAt(given: unknown, clock: Clock): { at: Instant } | { fault: string } {
   const at = instantGiven(given);

@@ -1,4 +1,7 @@
-/** Letters, digits and punctuation of any script; no control, format or unassigned characters, no line breaks, no half characters. */
+/**
+ * Letters, digits and punctuation of any script; no control, format or unassigned characters, no line breaks,
+ * no half characters.
+ */
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
 /** Ids stand in URLs, where `.` and `..` are swallowed on the way. */
 const ONLY_DOTS_AND_SLASHES = /^[./]+$/;

@@ -68,7 +68,10 @@ function listOf({ kind, value }: EventsBody): { path: string; value: unknown }[]
   return value.map((item: unknown, index) => ({ path: `/${index}`, value: item }));
 }
 
-/** An item's faults where they stand in the request and by the sender's names; for a CloudEvent each place once, its own rules first. */
+/**
+ * An item's faults where they stand in the request and by the sender's names; for a CloudEvent each place
+ * once, its own rules first.
+ */
 function named({ found }: Faults, path: string, isCloudEvent: boolean): Fault[] {
   if (!isCloudEvent) return found.map((fault) => ({ path: path + fault.path, message: fault.message }));
   const byPath = new Map<string, Fault>();

@@ -56,9 +56,10 @@ const known: ReadonlyMap<string, KnownType> = new Map(
 );
 
 /**
- * Adds what is wrong with an event of a type that Herald understands; others may carry anything. Returns the data with its addresses in the
- * form in which they are used: phone numbers in E.164, mail addresses without what stands around them. `country` is where national numbers of
- * the workspace belong; a `country` beside the number goes before it.
+ * Adds what is wrong with an event of a type that Herald understands; others may carry anything. Returns the
+ * data with its addresses in the form in which they are used: phone numbers in E.164, mail addresses without
+ * what stands around them. `country` is where national numbers of the workspace belong; a `country` beside
+ * the number goes before it.
  */
 export function checkVocabulary(
   type: string,

@@ -10,7 +10,10 @@ export interface Tolerance {
 /** How a sender writes the time: Unix seconds, Unix milliseconds, or RFC 3339. */
 export type TimestampUnit = 's' | 'ms' | 'rfc3339';
 
-/** Whether a timestamp is within the tolerance. One that is not written in its unit, and in nothing else, never is. */
+/**
+ * Whether a timestamp is within the tolerance. One that is not written in its unit, and in nothing else,
+ * never is.
+ */
 export function isFresh(
   timestamp: string,
   { old, ahead }: Tolerance,

@@ -4,7 +4,10 @@ import { isObject } from '@herald/domain';
 import { equal } from './compare.ts';
 import type { RawRequest } from './signatures.ts';
 
-/** The method by which a sender asks before it has proved anything; the other kinds ask in a webhook whose proof holds. */
+/**
+ * The method by which a sender asks before it has proved anything; the other kinds ask in a webhook whose
+ * proof holds.
+ */
 const OPEN_METHODS: { readonly [K in SourceHandshake['kind']]?: string } = {
   cloudevents: 'OPTIONS',
   'hub-challenge': 'GET',
@@ -51,7 +54,10 @@ export function handshakeOf({ handshake, verify: { scheme } }: SourceDocument): 
   return kind === undefined ? undefined : { kind };
 }
 
-/** The answer to a request that proves nothing yet: a sender asks whether it may send at all. Undefined where it is no such request. */
+/**
+ * The answer to a request that proves nothing yet: a sender asks whether it may send at all. Undefined where
+ * it is no such request.
+ */
 export function openHandshake(
   handshake: SourceHandshake,
   { request: { method, headers }, query, secrets }: HandshakeRequest,

@@ -48,7 +48,10 @@ const standard = (name: string) =>
     secret: { encoding: 'base64', prefix: 'whsec_' },
   });
 
-/** How senders sign, as their documentation has it. Several rules are the names that one sender has used over time. */
+/**
+ * How senders sign, as their documentation has it. Several rules are the names that one sender has used over
+ * time.
+ */
 export const hmacPresets: Readonly<Record<HmacPreset, readonly [HmacRule, ...HmacRule[]]>> = {
   'hmac-sha256': [hmacRule({ encodings: ['hex', 'base64', 'base64url'], prefixes: ['sha256=', ''] })],
   // https://developer.calendly.com/api-docs/4c305798a61d3-webhook-signatures

@@ -30,8 +30,8 @@ export interface HmacRule {
 }
 
 /**
- * Whether one of the request's signatures is by one of the secrets, over the bytes as they came, and its timestamp is fresh where one is
- * signed. Compares in constant time; never throws.
+ * Whether one of the request's signatures is by one of the secrets, over the bytes as they came, and its
+ * timestamp is fresh where one is signed. Compares in constant time; never throws.
  */
 export function isHmacAuthentic(
   rule: HmacRule,

@@ -8,7 +8,9 @@ export interface HookBody {
   readonly value: unknown;
 }
 
-/** Real forms have a few hundred fields at most. To make an object of a hundred thousand takes half a second. */
+/**
+ * Real forms have a few hundred fields at most. To make an object of a hundred thousand takes half a second.
+ */
 const MAX_FIELDS = 1_000;
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -16,8 +18,9 @@ const FORM = 'application/x-www-form-urlencoded';
 const MAYBE_JSON = /^(?:$|text\/(?:plain|json)$|application\/(?:octet-stream|(?:[a-z0-9.-]+\+)?json)$)/;
 
 /**
- * Reads a body by its media type: JSON, or a form, whose only field `payload` may hold JSON (as GitHub and Slack send it). An empty body is
- * an empty object. Throws a 400 for a body that is not what it says or has too many parts, a 415 for a type that cannot be read.
+ * Reads a body by its media type: JSON, or a form, whose only field `payload` may hold JSON (as GitHub and
+ * Slack send it). An empty body is an empty object. Throws a 400 for a body that is not what it says or has
+ * too many parts, a 415 for a type that cannot be read.
  */
 export function readHookBody(body: Buffer, contentType: string | undefined): HookBody {
   const mediaType = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

@@ -22,7 +22,9 @@ export interface Hook {
   readonly context: HookContext;
 }
 
-/** What a webhook came to: its events in their order, and whether it said something of which all was skipped. */
+/**
+ * What a webhook came to: its events in their order, and whether it said something of which all was skipped.
+ */
 export interface HookEvents {
   readonly events: readonly Event[];
   readonly skipped: boolean;
@@ -33,13 +35,16 @@ interface Item {
   readonly at: string;
   readonly raw: string;
   readonly context: Record<string, unknown>;
-  /** Tells its id from those of the other items where the sender gives it none; undefined for a webhook that is one event. */
+  /**
+   * Tells its id from those of the other items where the sender gives it none; undefined for a webhook that
+   * is one event.
+   */
   readonly index?: number;
 }
 
 /**
- * The events that a webhook maps to: all of its items, or a 422 that names each expression that gave none and why. `onCount` hears how
- * many items there are before any of them is mapped, and may throw.
+ * The events that a webhook maps to: all of its items, or a 422 that names each expression that gave none and
+ * why. `onCount` hears how many items there are before any of them is mapped, and may throw.
  */
 export async function hookEvents(
   hook: Hook,
@@ -113,8 +118,8 @@ function checkedEvent(
 }
 
 /**
- * The id that the map gives, else what the sender calls the delivery, else a hash of the body: the same each time that the same bytes come
- * again, and another for each item.
+ * The id that the map gives, else what the sender calls the delivery, else a hash of the body: the same each
+ * time that the same bytes come again, and another for each item.
  */
 function idOf(doc: SourceDocument, own: string | undefined, { request, body }: Hook, index?: number): string {
   if (own !== undefined) return deriveId('hook', doc.id, own);

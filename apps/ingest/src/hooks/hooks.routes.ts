@@ -106,7 +106,10 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     query: singleValues(request.query),
   });
 
-  /** What a sender is answered that asks before it can prove anything; undefined for a webhook, and for who may not ask. */
+  /**
+   * What a sender is answered that asks before it can prove anything; undefined for a webhook, and for who
+   * may not ask.
+   */
   const ask = (workspace: string, id: string, given: Omit<HandshakeRequest, 'secrets'>) => {
     ready();
     const doc = memory.find(workspace, id)?.doc;

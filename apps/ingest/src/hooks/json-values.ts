@@ -2,8 +2,8 @@ import { EvaluationError, isObject } from '@herald/domain';
 import { Problem, parseJson } from '@herald/service';
 
 /**
- * The library behind the expressions tells a plain object by its `constructor`: one with a field of that name would read as null,
- * without a word. A Map it reads by its keys alone.
+ * The library behind the expressions tells a plain object by its `constructor`: one with a field of that name
+ * would read as null, without a word. A Map it reads by its keys alone.
  */
 export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
@@ -15,7 +15,10 @@ export function readable(value: unknown): unknown {
 /** `json(text)` in an expression: the value of JSON in a text, for the expression to read on. */
 export const json = (text: string): unknown => readable(jsonIn(text));
 
-/** The value of JSON in a text, with the limits of a body; throws an `EvaluationError` that says what is wrong with it. */
+/**
+ * The value of JSON in a text, with the limits of a body; throws an `EvaluationError` that says what is wrong
+ * with it.
+ */
 export function jsonIn(text: string): unknown {
   try {
     return parseJson(text);

@@ -11,7 +11,9 @@ import {
 import type { Fault } from '@herald/service';
 import { json, jsonIn, readable } from './json-values.ts';
 
-/** What a webhook looks like to the expressions: headers by lower-case name and query by name, each one text. */
+/**
+ * What a webhook looks like to the expressions: headers by lower-case name and query by name, each one text.
+ */
 export type HookContext = {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,7 +38,10 @@ export interface Mapping {
   readonly parts: ReadonlyMap<EventPart, CompiledExpression>;
 }
 
-/** Nothing to record, the parts of an event, or what went wrong and in which expression. Parts are not yet checked as an event. */
+/**
+ * Nothing to record, the parts of an event, or what went wrong and in which expression. Parts are not yet
+ * checked as an event.
+ */
 export type Mapped =
   | { readonly kind: 'skip' }
   | { readonly kind: 'fields'; readonly fields: Partial<Record<EventPart, JsonValue>> }
@@ -88,8 +93,9 @@ export const contextOfItem = (item: JsonValue, index: number): Record<string, un
 });
 
 /**
- * What a webhook is a list of, by the map's `each`: a list, or text that holds one in JSON, as a field of a form does. The fault says why
- * there is none. Without `each` a body that is a list of several is refused: its map reads one of them and would lose the others.
+ * What a webhook is a list of, by the map's `each`: a list, or text that holds one in JSON, as a field of a
+ * form does. The fault says why there is none. Without `each` a body that is a list of several is refused:
+ * its map reads one of them and would lose the others.
  */
 export function itemsOf(
   { each }: Mapping,
@@ -114,7 +120,10 @@ export function itemsOf(
   }
 }
 
-/** Runs a map over a webhook, or over one item of it, all its expressions within one budget. An id may be given as a number, because many senders' ids are. */
+/**
+ * Runs a map over a webhook, or over one item of it, all its expressions within one budget. An id may be
+ * given as a number, because many senders' ids are.
+ */
 export function runMapping({ skip, parts }: Mapping, context: Record<string, unknown>): Mapped {
   const meter = createMeter();
   const faults: Fault[] = [];

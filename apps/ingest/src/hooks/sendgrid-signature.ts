@@ -6,13 +6,15 @@ const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 const TIMESTAMP = 'x-twilio-email-event-webhook-timestamp';
 
 /**
- * SendGrid tries again for 24 hours and does not say whether it signs anew each time: what is older than that and a margin is refused, in s.
- * What is replayed within it has ids that are known already.
+ * SendGrid tries again for 24 hours and does not say whether it signs anew each time: what is older than that
+ * and a margin is refused, in s. What is replayed within it has ids that are known already.
  */
 const SENDGRID_OLD = (25 * span.HOUR) / span.SECOND;
 const AHEAD = 300;
 
-/** SendGrid's scheme: ECDSA on P-256 with SHA-256 over timestamp and body, by any of the keys. Never throws. */
+/**
+ * SendGrid's scheme: ECDSA on P-256 with SHA-256 over timestamp and body, by any of the keys. Never throws.
+ */
 export function isSendgridSignature(
   headers: Readonly<Record<string, string | undefined>>,
   {
@@ -44,7 +46,10 @@ function isSigned(data: Buffer, key: KeyObject, signature: Buffer): boolean {
   }
 }
 
-/** The key that SendGrid shows: base64 of a public key on P-256, without armour. Undefined for a text that is none. */
+/**
+ * The key that SendGrid shows: base64 of a public key on P-256, without armour. Undefined for a text that is
+ * none.
+ */
 export function sendgridKey(text: string): KeyObject | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });

@@ -8,7 +8,10 @@ import { isSendgridSignature, sendgridKey } from './sendgrid-signature.ts';
 import { readSnsMessage } from './sns/message.ts';
 import { isTwilioSignature } from './twilio-signature.ts';
 
-/** A request as it came, before anything was made of it. Header names are lower case; a repeated header is its values joined by `, `. */
+/**
+ * A request as it came, before anything was made of it. Header names are lower case; a repeated header is its
+ * values joined by `, `.
+ */
 export interface RawRequest {
   readonly method: string;
   readonly body: Buffer;
@@ -17,7 +20,10 @@ export interface RawRequest {
   readonly url: string;
 }
 
-/** The secrets of a file: one a line, so that a sender's secret can be changed while both are in use. None for an empty file. */
+/**
+ * The secrets of a file: one a line, so that a sender's secret can be changed while both are in use. None for
+ * an empty file.
+ */
 export const secretsOf = (text: string): string[] =>
   text
     .split('\n')
@@ -25,8 +31,9 @@ export const secretsOf = (text: string): string[] =>
     .filter((line) => line !== '');
 
 /**
- * Whether the request was made by somebody who knows one of the secrets. Works on the bytes as they came; compares in constant
- * time; never throws, whatever the headers hold. Without secrets only the scheme `none` is ever satisfied.
+ * Whether the request was made by somebody who knows one of the secrets. Works on the bytes as they came;
+ * compares in constant time; never throws, whatever the headers hold. Without secrets only the scheme `none`
+ * is ever satisfied.
  */
 export function isAuthentic(
   verify: SourceVerify,
@@ -114,7 +121,10 @@ const CREDENTIALS = /^(?:authorization|proxy-authorization|cookie)$|signature|hm
 export const isSecretHeader = ({ header = DEFAULT_HEADER }: SourceVerify, name: string): boolean =>
   CREDENTIALS.test(name) || name === header;
 
-/** The id that a sender of this scheme gives each webhook, the same on every retry; undefined where the scheme has none. */
+/**
+ * The id that a sender of this scheme gives each webhook, the same on every retry; undefined where the scheme
+ * has none.
+ */
 export function deliveryId(
   { scheme }: SourceVerify,
   headers: RawRequest['headers'],

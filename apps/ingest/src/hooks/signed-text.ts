@@ -35,7 +35,9 @@ export function readSignedText(template: string): { signed: SignedText } | { fau
 export const holds = (signed: SignedText, part: SignedPart['name']): boolean =>
   signed.some(({ name }) => name === part);
 
-/** The bytes that are signed; undefined where the request lacks a part, or a part could be read in two ways. */
+/**
+ * The bytes that are signed; undefined where the request lacks a part, or a part could be read in two ways.
+ */
 export function signedBytes(
   signed: SignedText,
   request: RawRequest,

@@ -16,11 +16,14 @@ export interface SourceProofDeps {
 
 export interface SourceProof {
   /**
-   * The source that sent this; throws a 401 `Problem` where it does not prove that. Unknown and not proven are one answer and cost the
-   * same: nobody can list sources by asking.
+   * The source that sent this; throws a 401 `Problem` where it does not prove that. Unknown and not proven
+   * are one answer and cost the same: nobody can list sources by asking.
    */
   authenticate(workspace: string, id: string, request: RawRequest): Promise<Source>;
-  /** The secrets of a source, under the name that its scheme has unless another is given. Throws a 503 where they are missing. */
+  /**
+   * The secrets of a source, under the name that its scheme has unless another is given. Throws a 503 where
+   * they are missing.
+   */
   secretsFor(doc: SourceDocument, name?: string): string[];
 }
 
@@ -40,7 +43,10 @@ export function createSourceProof({ memory, secrets, sns, clock }: SourceProofDe
     return source;
   };
 
-  /** The proof of SNS is in its body. One that cannot be read proves nothing, and costs what an unknown source costs. */
+  /**
+   * The proof of SNS is in its body. One that cannot be read proves nothing, and costs what an unknown source
+   * costs.
+   */
   const isFromSns = async (verify: SourceVerify, request: RawRequest): Promise<boolean> => {
     pretendToVerify(request);
     try {

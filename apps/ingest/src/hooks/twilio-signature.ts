@@ -14,9 +14,10 @@ export interface TwilioRequest {
 const SHA256_LENGTH = 44;
 
 /**
- * Twilio's scheme: HMAC-SHA1 with the auth token (or HMAC-SHA256 with a shared key), in base64, over the address followed by the names and values of the form's fields, by name; of any other body
- * over the address, which then holds the SHA-256 of the body as `bodySHA256`. Twilio signs the address with or without its port, so either
- * holds. https://www.twilio.com/docs/usage/security#validating-requests
+ * Twilio's scheme: HMAC-SHA1 with the auth token (or HMAC-SHA256 with a shared key), in base64, over the
+ * address followed by the names and values of the form's fields, by name; of any other body over the address,
+ * which then holds the SHA-256 of the body as `bodySHA256`. Twilio signs the address with or without its
+ * port, so either holds. https://www.twilio.com/docs/usage/security#validating-requests
  */
 export function isTwilioSignature(request: TwilioRequest, tokens: readonly string[]): boolean {
   const { url, signature = '' } = request;

@@ -108,5 +108,8 @@ export function createDocumentMemory<Doc extends Document, Kept>(
   };
 }
 
-/** Neither a workspace's nor a document's id has a slash, but a URL's parts may: those of a URL that has one are nobody's. */
+/**
+ * Neither a workspace's nor a document's id has a slash, but a URL's parts may: those of a URL that has one
+ * are nobody's.
+ */
 const keyOf = (workspace: string, id: string): string => JSON.stringify([workspace, id]);

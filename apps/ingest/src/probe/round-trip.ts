@@ -19,8 +19,9 @@ export class RoundTripError extends Error {}
 const PROSPECT = 'herald-probe';
 
 /**
- * Sends one event through ingest and waits until event-handler has it in the log: so broker, database and both services work, and this key.
- * Gives the id of the event and the ms it took. Throws a `RoundTripError` when it did not arrive in time, or somebody said no.
+ * Sends one event through ingest and waits until event-handler has it in the log: so broker, database and
+ * both services work, and this key. Gives the id of the event and the ms it took. Throws a `RoundTripError`
+ * when it did not arrive in time, or somebody said no.
  */
 export async function roundTrip(options: RoundTripOptions): Promise<{ id: string; ms: number }> {
   const { ingestUrl, eventHandlerUrl, apiKey, within, every = 250 } = options;

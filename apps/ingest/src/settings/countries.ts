@@ -4,19 +4,25 @@ import type { Fault, Log } from '@herald/service';
 import type { Store } from '@herald/store';
 import { createDocumentMemory } from '../memory/document-memory.ts';
 
-/** Where phone numbers without a country's code belong, by workspace: from memory, also while the store is down. */
+/**
+ * Where phone numbers without a country's code belong, by workspace: from memory, also while the store is
+ * down.
+ */
 export interface Countries {
   of(workspace: string): string | undefined;
   /**
-   * Whether a fault in a number may come from `before`, the country that it was read by, being out of date: looks it up in the store.
-   * Afterwards `of` gives the new one.
+   * Whether a fault in a number may come from `before`, the country that it was read by, being out of date:
+   * looks it up in the store. Afterwards `of` gives the new one.
    */
   isOutdated(
     workspace: string,
     before: string | undefined,
     faults: readonly Pick<Fault, 'path'>[],
   ): Promise<boolean>;
-  /** What `read` makes of the country in memory; where it finds a fault in a number, of the one in the store, which may be newer. */
+  /**
+   * What `read` makes of the country in memory; where it finds a fault in a number, of the one in the store,
+   * which may be newer.
+   */
   reading<T extends { readonly faults: readonly Fault[] }>(
     workspace: string,
     read: (country: string | undefined) => T,

@@ -5,7 +5,9 @@ import type { Collection } from '@herald/store';
 import { createDocumentMemory, type DocumentMemory } from '../memory/document-memory.ts';
 import { type Source, toSource } from './definition.ts';
 
-/** Every source of every workspace, compiled: webhooks are answered from here, also while the store is down. */
+/**
+ * Every source of every workspace, compiled: webhooks are answered from here, also while the store is down.
+ */
 export type SourceMemory = DocumentMemory<Source>;
 
 export function createSourceMemory(deps: {

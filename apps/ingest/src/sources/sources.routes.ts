@@ -41,7 +41,10 @@ export interface SourcesDeps {
   readonly publicUrl: string;
 }
 
-/** `PUT`, `GET`, `DELETE /v1/sources/:id` and `GET /v1/sources`: from the store, so that every replica gives the same answer. */
+/**
+ * `PUT`, `GET`, `DELETE /v1/sources/:id` and `GET /v1/sources`: from the store, so that every replica gives
+ * the same answer.
+ */
 export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void> {
   const { collection, memory, broker, log, secrets, clock, publicUrl } = deps;
   const announcer = createAnnouncer(broker, (err, { workspace, id }) =>
@@ -131,7 +134,8 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
     async ({ params: { id }, principal: { workspace } }, reply) => {
       const current = await collection.get(workspace, id);
       await collection.remove(workspace, id);
-      // Also when there was none: an earlier call may have removed it and died before the other replicas heard.
+      // Also when there was none: an earlier call may have removed it and died before the other replicas
+      // heard.
       await announce(workspace, id, (current?.version ?? 0) + 1);
       if (current === undefined) throw notFound(id);
       return reply.code(204).send(null);

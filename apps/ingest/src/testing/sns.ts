@@ -47,7 +47,10 @@ export const confirmation = (fields: Envelope = {}): Envelope =>
     ...fields,
   });
 
-/** SNS as it is called: it has its certificate, and confirms. `answer`, where a test sets it, stands in its place. */
+/**
+ * SNS as it is called: it has its certificate, and confirms. `answer`, where a test sets it, stands in its
+ * place.
+ */
 export function createSnsStandIn() {
   const calls: string[] = [];
   const standIn: {

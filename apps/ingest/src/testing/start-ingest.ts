@@ -51,7 +51,10 @@ export interface TestIngest {
   stop(): Promise<void>;
 }
 
-/** Ingest over a real embedded broker and store in a new directory. Secrets that were read are kept for seconds: use a new name for a new value. */
+/**
+ * Ingest over a real embedded broker and store in a new directory. Secrets that were read are kept for
+ * seconds: use a new name for a new value.
+ */
 export async function startIngest(options: Partial<IngestDeps> = {}): Promise<TestIngest> {
   const dir = await mkdtemp(join(tmpdir(), 'herald-ingest-'));
   const secretsDir = join(dir, 'secrets');

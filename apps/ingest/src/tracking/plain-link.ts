@@ -1,6 +1,9 @@
 const MAX_LENGTH = 500;
 
-/** The link that was followed, as it is kept: without its query and fragment, which can hold who it was. Undefined for what is no web address. */
+/**
+ * The link that was followed, as it is kept: without its query and fragment, which can hold who it was.
+ * Undefined for what is no web address.
+ */
 export function plainLink(text: unknown): string | undefined {
   if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
   const { protocol, origin, pathname } = new URL(text);

@@ -8,8 +8,8 @@ export interface Followed {
 }
 
 /**
- * Programs that follow links by themselves: security gateways, link previews of chats, crawlers, command lines. docs/tracking.md says what this
- * finds and what it cannot.
+ * Programs that follow links by themselves: security gateways, link previews of chats, crawlers, command
+ * lines. docs/tracking.md says what this finds and what it cannot.
  */
 const AGENTS =
   /(?<!cu)bot\b|crawl|spider|preview|scanner|barracuda|mimecast|proofpoint|trendmicro|symantec|messagelabs|fireeye|trellix|safelinks|office-?link|urldefense|virustotal|facebookexternalhit|whatsapp|telegram|slack|discord|skypeuri|headlesschrome|phantomjs|python-|curl\/|wget\/|go-http-client|java\/|okhttp|libwww|axios|node-fetch|undici|apache-httpclient/i;
@@ -17,7 +17,9 @@ const AGENTS =
 /** ms of wall time after it was made within which nobody has read a mail and followed a link in it. */
 const TOO_SOON = 5 * span.SECOND;
 
-/** Why whoever followed a link or fetched a picture is a program and no person; undefined: nothing says so. */
+/**
+ * Why whoever followed a link or fetched a picture is a program and no person; undefined: nothing says so.
+ */
 export function scannerOf({ userAgent = '', purpose = '' }: Followed): string | undefined {
   if (/prefetch|prerender|preview/i.test(purpose)) return 'fetched ahead';
   if (userAgent.trim() === '') return 'names no program';

@@ -11,7 +11,10 @@ import { plainLink } from './plain-link.ts';
 import { isFetchedAhead, scannerOf, scannerOfLink } from './scanner.ts';
 
 const SOURCE = 'tracking';
-/** ms of wall time in which the same link, followed again, is the same event: a double click, a mail program that draws a mail again. */
+/**
+ * ms of wall time in which the same link, followed again, is the same event: a double click, a mail program
+ * that draws a mail again.
+ */
 const SAME = span.MINUTE;
 /** ms that a reader waits for us; what is not kept by then is kept behind their back. */
 const PATIENCE = 300;
@@ -37,7 +40,10 @@ export interface TrackingDeps extends CallbackDeps {
   readonly rateLimit: RateLimit;
 }
 
-/** `GET /t/<token>`: the picture that tells of an open, or a click on a link, which goes on to its target and nowhere else. */
+/**
+ * `GET /t/<token>`: the picture that tells of an open, or a click on a link, which goes on to its target and
+ * nowhere else.
+ */
 export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<void> {
   const { clock, log, metrics, linkSecret, publishEvents, rateLimit } = deps;
   const pending = new Set<Promise<void>>();
@@ -80,7 +86,10 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
     },
   );
 
-  /** Resolves when the work is done, or the reader has waited long enough: then it goes on, and closing waits for it. */
+  /**
+   * Resolves when the work is done, or the reader has waited long enough: then it goes on, and closing waits
+   * for it.
+   */
   const soon = async (work: Promise<void>): Promise<void> => {
     pending.add(work);
     const done = work.finally(() => pending.delete(work));
@@ -89,7 +98,10 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
     waiting.abort();
   };
 
-  /** Keeps what was followed. A reader is never kept from where they want to go: what cannot be kept now is lost, and counted. */
+  /**
+   * Keeps what was followed. A reader is never kept from where they want to go: what cannot be kept now is
+   * lost, and counted.
+   */
   const record = async (headers: Headers, link: TrackedLink, token: string): Promise<void> => {
     const { workspace, prospectId, messageId, madeAt, target } = link;
     const now = clock.now();

@@ -1,4 +1,7 @@
-/** The pages a person sees who follows an unsubscribe link. No script, no asset, nothing of what we know about the person. */
+/**
+ * The pages a person sees who follows an unsubscribe link. No script, no asset, nothing of what we know about
+ * the person.
+ */
 
 const channels: Readonly<Record<string, string>> = {
   email: 'e-mails',

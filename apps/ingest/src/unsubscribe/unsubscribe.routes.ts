@@ -30,7 +30,10 @@ import {
 const BODY_LIMIT = 8 * 1024;
 /** ms of wall time in which the same link, used again, is the same event. */
 const SAME_CLICK = span.MINUTE;
-/** ms of wall time in which the same button, pressed again, is the same event. Short: somebody may change their mind, and back. */
+/**
+ * ms of wall time in which the same button, pressed again, is the same event. Short: somebody may change
+ * their mind, and back.
+ */
 const SAME_PRESS = 2 * span.SECOND;
 
 /** s after which to try again while topics cannot be read. */
@@ -82,7 +85,10 @@ export interface UnsubscribeDeps {
   readonly rateLimit: RateLimit;
 }
 
-/** `GET /u/:token` asks, `POST /u/:token` does (RFC 8058): mail scanners follow links, so only a POST has an effect. */
+/**
+ * `GET /u/:token` asks, `POST /u/:token` does (RFC 8058): mail scanners follow links, so only a POST has an
+ * effect.
+ */
 export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Promise<void> {
   const { clock, linkSecret, publishEvents, readChoices, rateLimit } = deps;
   scope.removeAllContentTypeParsers();
@@ -145,7 +151,10 @@ type Asked =
   | { readonly kind: 'unsubscribe'; readonly reason: 'one-click' | 'page'; readonly topic?: string }
   | { readonly kind: 'choices'; readonly chosen: ReadonlyMap<string, boolean> };
 
-/** Our own forms say what they are; anything else is a mail program's one click, whatever it sends. Of topics, the `known` alone can be chosen. */
+/**
+ * Our own forms say what they are; anything else is a mail program's one click, whatever it sends. Of topics,
+ * the `known` alone can be chosen.
+ */
 function readAsked(form: URLSearchParams, { topic }: UnsubscribeClaim, known: readonly Choice[]): Asked {
   const from = form.get(PAGE_FIELD);
   if (from === 'page') return { kind: 'unsubscribe', reason: 'page' };
@@ -162,8 +171,8 @@ const pageOf = ({ channel }: UnsubscribeClaim, choices: readonly Choice[]): stri
 
 function eventsOf(asked: Asked, claim: UnsubscribeClaim, token: string, clock: Clock): Event[] {
   const { channel } = claim;
-  // A retry, or a button pressed twice, is one event. Not so a click months later: whoever subscribed again in between must be unsubscribed
-  // again by the same link, so the id is not of the token alone.
+  // A retry, or a button pressed twice, is one event. Not so a click months later: whoever subscribed again
+  // in between must be unsubscribed again by the same link, so the id is not of the token alone.
   const within = (ms: number): number => Math.floor(clock.now() / wall(clock, ms));
   if (asked.kind === 'choices')
     return [...asked.chosen].map(([topic, wanted]) => {

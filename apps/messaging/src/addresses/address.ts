@@ -1,7 +1,10 @@
 import { emailAddress, phoneNumber } from '@herald/addresses';
 import { type Channel, type JsonObject, webhookUrlFault } from '@herald/domain';
 
-/** Where a message goes, or undefined: by e-mail and phone it is the person's own, a webhook goes where the campaign says. */
+/**
+ * Where a message goes, or undefined: by e-mail and phone it is the person's own, a webhook goes where the
+ * campaign says.
+ */
 export const addressFor = (
   channel: Channel,
   { email, phone }: JsonObject,
@@ -16,7 +19,10 @@ export const addressWords: Readonly<Record<Channel, string>> = {
   webhook: 'a URL such as https://crm.example/hook',
 };
 
-/** An address of a channel in the form in which it is used, or undefined for what is none. `country`: where a national number belongs. */
+/**
+ * An address of a channel in the form in which it is used, or undefined for what is none. `country`: where a
+ * national number belongs.
+ */
 export function addressOf(channel: Channel, value: unknown, country?: string): string | undefined {
   switch (channel) {
     case 'email':
@@ -33,6 +39,8 @@ export function addressOf(channel: Channel, value: unknown, country?: string): s
   }
 }
 
-/** The same as it is kept and shown: of a URL the server alone, for its path or query can be a receiver's key. */
+/**
+ * The same as it is kept and shown: of a URL the server alone, for its path or query can be a receiver's key.
+ */
 export const shownAddress = (channel: Channel, address: string): string =>
   channel === 'webhook' ? new URL(address).origin : address;

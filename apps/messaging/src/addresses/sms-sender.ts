@@ -6,7 +6,10 @@ export const isMessagingService = (text: string): boolean => /^MG[0-9a-fA-F]{32}
 /** A short code: three to eight digits that one country's networks know. */
 const isShortCode = (text: string): boolean => /^[1-9]\d{2,7}$/.test(text);
 
-/** A name of up to eleven letters, digits, spaces and + - _ &, at least one of them a letter, that stands for a number. */
+/**
+ * A name of up to eleven letters, digits, spaces and + - _ &, at least one of them a letter, that stands for
+ * a number.
+ */
 const isSenderName = (text: string): boolean =>
   /^[A-Za-z0-9+_&-](?:[A-Za-z0-9 +_&-]{0,9}[A-Za-z0-9+_&-])?$/.test(text) && /[A-Za-z]/.test(text);
 

@@ -14,7 +14,10 @@ export interface CallContent {
   readonly language?: string;
 }
 
-/** Characters: the whole of it, and the markup around it, must fit into the 4,000 that Twilio takes with a call. */
+/**
+ * Characters: the whole of it, and the markup around it, must fit into the 4,000 that Twilio takes with a
+ * call.
+ */
 const MAX_SCRIPT = 2_400;
 const MAX_CHOICE = 300;
 

@@ -1,4 +1,7 @@
-/** The GSM 7-bit default alphabet (3GPP TS 23.038, section 6.2.1), and its extension, whose characters take two places. */
+/**
+ * The GSM 7-bit default alphabet (3GPP TS 23.038, section 6.2.1), and its extension, whose characters take
+ * two places.
+ */
 const GSM_BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const GSM_EXTENSION = '^{}\\[~]|€\f';
@@ -15,7 +18,9 @@ export interface Segments {
 /** In places of the encoding: in a single message, and in each of several, which carry a header. */
 const ROOM = { 'GSM-7': { one: 160, several: 153 }, 'UCS-2': { one: 70, several: 67 } } as const;
 
-/** In how many parts a text message travels. One character outside of the GSM alphabet makes all of it UCS-2. */
+/**
+ * In how many parts a text message travels. One character outside of the GSM alphabet makes all of it UCS-2.
+ */
 export function segmentsOf(text: string): Segments {
   const isGsm = [...text].every((character) => BASIC.has(character) || EXTENSION.has(character));
   const encoding = isGsm ? 'GSM-7' : 'UCS-2';

@@ -1,7 +1,10 @@
 import { type Change, ContractError, changeContract, exchange } from '@herald/contracts';
 import type { ServiceDeps } from '@herald/service';
 
-/** One kind of definition, kept in memory: read whole on start and after a gap, one by one as changes are told. */
+/**
+ * One kind of definition, kept in memory: read whole on start and after a gap, one by one as changes are
+ * told.
+ */
 export interface Followed {
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -6,7 +6,10 @@ import type { Store } from '@herald/store';
 export interface CampaignLimits {
   /** Of the version that the prospect runs through. */
   window(workspace: string, campaignId: string, version: number): Promise<CampaignDefinition['window']>;
-  /** Of the version that is launched: one rate for all who are in the campaign, and a new version can change it. */
+  /**
+   * Of the version that is launched: one rate for all who are in the campaign, and a new version can change
+   * it.
+   */
   rate(workspace: string, campaignId: string): Promise<Rate | undefined>;
 }
 

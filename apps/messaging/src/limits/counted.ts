@@ -11,7 +11,10 @@ import {
 import type { Store } from '@herald/store';
 import { ConflictError } from '../messages/transitions.ts';
 
-/** Counts a message against the caps, or says which is full: in one guarded write, so that of two that want the last place one gets it. */
+/**
+ * Counts a message against the caps, or says which is full: in one guarded write, so that of two that want
+ * the last place one gets it.
+ */
 export type Count = (
   workspace: string,
   state: Pick<MessageState, 'messageId' | 'prospectId' | 'channel'>,
@@ -19,7 +22,9 @@ export type Count = (
 ) => Promise<CapDecision>;
 
 const TRIES = 8;
-/** ms after which a counted message that is not even stored is not on its way any more: a crash has undone it. */
+/**
+ * ms after which a counted message that is not even stored is not on its way any more: a crash has undone it.
+ */
 const LOST = span.HOUR;
 /** How a message stands that has not left and will not leave. */
 const ENDED: readonly string[] = ['suppressed', 'failed', 'bounced', 'expired', 'withdrawn'];
@@ -29,8 +34,9 @@ export function createCount({ store, clock }: { readonly store: Store; readonly 
   const messages = store.collection(collections.messages);
 
   /**
-   * Those of a full list that have not left after all. They are looked for when a place is wanted, and only then: whatever ended a message, and
-   * whatever crashed just then, nobody has to remember to give its place back.
+   * Those of a full list that have not left after all. They are looked for when a place is wanted, and only
+   * then: whatever ended a message, and whatever crashed just then, nobody has to remember to give its place
+   * back.
    */
   const notLeft = async (workspace: string, sends: readonly CountedSend[]): Promise<ReadonlySet<string>> => {
     const docs = await messages.getMany(sends.map(({ messageId }) => ({ workspace, id: messageId })));

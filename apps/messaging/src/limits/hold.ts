@@ -24,10 +24,15 @@ export function holdIn(
   };
 }
 
-/** Where those wait that follow a message of the same run. No waitlist document: the message itself lets them go on. */
+/**
+ * Where those wait that follow a message of the same run. No waitlist document: the message itself lets them
+ * go on.
+ */
 export const afterOf = (messageId: string): string => `after:${messageId}`;
 
-/** A message's place behind the one before it, from `since` on; what it has passed it need not wait for again. */
+/**
+ * A message's place behind the one before it, from `since` on; what it has passed it need not wait for again.
+ */
 export const holdBehind = (
   messageId: string,
   doc: MessageDocument,

@@ -56,6 +56,7 @@ test('killed again and again in a flood, every message leaves once, those that w
   ];
   expect(new Set(arrived).size).toBe(arrived.length);
   expect(new Set([...arrived, ...unknown]).size).toBe(FLOOD);
-  // At each kill: those on the five connections, and those whose outcome was still being written, which are fewer.
+  // At each kill: those on the five connections, and those whose outcome was still being written, which are
+  // fewer.
   expect(unknown.length).toBeLessThanOrEqual(3 * 2 * 5);
 }, 240_000);

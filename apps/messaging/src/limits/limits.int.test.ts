@@ -240,7 +240,10 @@ describe('a cap', () => {
 
 describe('a rate', () => {
   const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `m${n}`);
-  /** Asks for them one after the other, each due a little after the one before it, and waits until each is sent or waits. */
+  /**
+   * Asks for them one after the other, each due a little after the one before it, and waits until each is
+   * sent or waits.
+   */
   const ask = async (stage: Stage, count: number, given = {}): Promise<void> => {
     for (const [n, messageId] of ids(count).entries()) {
       await stage.ask({ messageId, dueAt: T0 - span.HOUR + n, ...given });

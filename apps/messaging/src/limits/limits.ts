@@ -36,7 +36,10 @@ interface LimitedMessage {
   readonly waited: Hold | undefined;
 }
 
-/** Asks the limits in their order: send window and quiet hours, caps, rates. Undefined: it may leave now, and has been counted. */
+/**
+ * Asks the limits in their order: send window and quiet hours, caps, rates. Undefined: it may leave now, and
+ * has been counted.
+ */
 export type AskLimits = (doc: MessageDocument, about: LimitedMessage) => Promise<HeldBack | undefined>;
 
 export interface LimitsDeps {
@@ -146,7 +149,9 @@ const campaignWaitlist = (campaignId: string): string => `${CAMPAIGN}${campaignI
 const rateWaitlist = ({ channel, provider }: { channel: string; provider?: string }): string =>
   provider === undefined ? `rate:${channel}` : `rate:${channel}:${provider}`;
 
-/** The rate that a waitlist waits for; undefined: there is none (any more), so nothing holds those who wait. */
+/**
+ * The rate that a waitlist waits for; undefined: there is none (any more), so nothing holds those who wait.
+ */
 export const createRateOf =
   ({ settings, campaigns }: Pick<LimitsDeps, 'settings' | 'campaigns'>) =>
   async (workspace: string, waitlist: string): Promise<Rate | undefined> =>

@@ -6,8 +6,8 @@ import { holdIn, SHARE } from './hold.ts';
 import type { Waitlists } from './waitlists.ts';
 
 /**
- * Puts a message that is more than its workspace's share into the store, to wait its turn there. Nothing is told: it stands as it stood. False: the
- * document has changed, or is stored already.
+ * Puts a message that is more than its workspace's share into the store, to wait its turn there. Nothing is
+ * told: it stands as it stood. False: the document has changed, or is stored already.
  */
 export type Park = (doc: MessageDocument) => Promise<boolean>;
 
@@ -29,7 +29,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Those that come while a write is under way share the next one: so a flood is taken in much faster than it could be sent. */
+/**
+ * Those that come while a write is under way share the next one: so a flood is taken in much faster than it
+ * could be sent.
+ */
 export function createPark({ store, clock, metrics, waitlists }: ParkDeps): Park {
   const messages = store.collection(collections.messages);
   const waiting: Waiting[] = [];

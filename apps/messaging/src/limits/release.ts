@@ -5,7 +5,10 @@ import type { Store } from '@herald/store';
 import type { Hold } from './hold.ts';
 import type { Share } from './share.ts';
 
-/** Lets those who wait through: of each waitlist in the order of their due times, of the waitlists in turn. Every replica does it. */
+/**
+ * Lets those who wait through: of each waitlist in the order of their due times, of the waitlists in turn.
+ * Every replica does it.
+ */
 export interface Release {
   start(): void;
   /** Lets nobody through any more, and waits for those who are on their way. */
@@ -25,7 +28,10 @@ export interface ReleaseDeps {
   readonly send: (doc: MessageDocument, waited: Hold) => Promise<void>;
 }
 
-/** ms of wall time: between looks while some are on their way, while none is, and when a look failed; for which a waitlist is one replica's; for which a message is its releaser's. */
+/**
+ * ms of wall time: between looks while some are on their way, while none is, and when a look failed; for
+ * which a waitlist is one replica's; for which a message is its releaser's.
+ */
 const TIMES = {
   busy: 25,
   idle: 200,
@@ -33,10 +39,16 @@ const TIMES = {
   lease: 5 * span.SECOND,
   grace: 30 * span.SECOND,
 } as const;
-/** How many are let through at once, and how many of a workspace may be on their way in one process: at most, and where each takes long. */
+/**
+ * How many are let through at once, and how many of a workspace may be on their way in one process: at most,
+ * and where each takes long.
+ */
 const CHUNK = 64;
 const ON_THEIR_WAY = { most: 96, least: 4 };
-/** ms of wall time: a message that is longer on its way than this comes near the time at which the sweep takes it for lost. */
+/**
+ * ms of wall time: a message that is longer on its way than this comes near the time at which the sweep takes
+ * it for lost.
+ */
 const LONG = TIMES.grace / 3;
 /** The same for all workspaces together. */
 const ALL = 512;
@@ -55,7 +67,10 @@ export function createRelease(deps: ReleaseDeps): Release {
   let asked = false;
   let window: number = ON_THEIR_WAY.most;
 
-  /** Where store or provider are slow, fewer go at once and the same get through: more would only be taken for lost and handled twice. */
+  /**
+   * Where store or provider are slow, fewer go at once and the same get through: more would only be taken for
+   * lost and handled twice.
+   */
   const learn = (began: number): void => {
     window =
       performance.now() - began > LONG
@@ -63,7 +78,10 @@ export function createRelease(deps: ReleaseDeps): Release {
         : Math.min(ON_THEIR_WAY.most, window + 1);
   };
 
-  /** Writes what the look at a waitlist has shown. False: somebody else changed it; they have set when to look again. */
+  /**
+   * Writes what the look at a waitlist has shown. False: somebody else changed it; they have set when to look
+   * again.
+   */
   const settle = async (
     list: WaitlistDocument,
     change: Pick<WaitlistDocument, 'nextAt' | 'looksEmpty' | 'sweepAt'>,

@@ -9,8 +9,8 @@ import { afterOf, type Hold, holdBehind } from './hold.ts';
 /** Messages of one run leave in the order in which the run asked for them, whatever holds one of them up. */
 export interface RunOrder {
   /**
-   * The document to go on with: nothing before it is still to leave. Undefined: it waits for the one before it, and that is written; or
-   * somebody else has changed it.
+   * The document to go on with: nothing before it is still to leave. Undefined: it waits for the one before
+   * it, and that is written; or somebody else has changed it.
    */
   pass(doc: MessageDocument, waited: Hold | undefined): Promise<MessageDocument | undefined>;
   /** Has one that waits behind another look again: what the sweep does, should it have been forgotten. */
@@ -25,7 +25,10 @@ export interface RunOrderDeps {
   readonly transitions: Transitions;
 }
 
-/** ms of wall time after which a message that is not even stored holds nobody up any more: its request is a dead letter, or is gone. */
+/**
+ * ms of wall time after which a message that is not even stored holds nobody up any more: its request is a
+ * dead letter, or is gone.
+ */
 const LOST = span.HOUR;
 /** A message has one right behind it, and those that the run asked for with `then: dontWait`. */
 const FOLLOWERS = 100;
@@ -43,7 +46,10 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
     return since + wall(clock, LOST) < clock.now() ? undefined : null;
   };
 
-  /** Told only where the one before it is put off: what leaves at once would fill the timeline with waits of some ms. */
+  /**
+   * Told only where the one before it is put off: what leaves at once would fill the timeline with waits of
+   * some ms.
+   */
   const wait = async (doc: MessageDocument, hold: Hold, first: MessageDocument | null) => {
     if (first?.state.status !== 'scheduled') {
       const held = { ...doc, version: doc.version + 1, hold, outbox: [] };
@@ -71,7 +77,8 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
       if (written === undefined) return undefined;
       if (known === undefined)
         metrics.limited.inc({ channel: doc.state.channel, limit: 'run_order', effect: 'deferred' });
-      // Whoever ends the one before it looks for who waits after having written that: one of the two always sees the other.
+      // Whoever ends the one before it looks for who waits after having written that: one of the two always
+      // sees the other.
       if ((await inTheWay(written)) !== undefined) return undefined;
       const { hold: _over, ...now } = written;
       return now;
@@ -80,7 +87,10 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
   };
 }
 
-/** Has those look again that wait for a message which has left, has ended, or is put off. To be called after that was written. */
+/**
+ * Has those look again that wait for a message which has left, has ended, or is put off. To be called after
+ * that was written.
+ */
 export function createNotifyFollowers({ store, broker }: Pick<RunOrderDeps, 'store' | 'broker'>) {
   const messages = store.collection(collections.messages);
   return async ({ workspace, id }: MessageDocument): Promise<void> => {

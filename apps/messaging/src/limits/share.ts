@@ -1,4 +1,7 @@
-/** Who may work how much at once in this process: no workspace can take all of it, and those that wait take turns. */
+/**
+ * Who may work how much at once in this process: no workspace can take all of it, and those that wait take
+ * turns.
+ */
 export interface Share {
   /** Whether one more of this workspace would only add to a line. */
   isFull(workspace: string): boolean;
@@ -9,7 +12,10 @@ export interface Share {
 }
 
 export interface ShareOptions {
-  /** How many may be at work at once. One workspace alone gets half of it, two get a third each, and so on: some is always left for the next. */
+  /**
+   * How many may be at work at once. One workspace alone gets half of it, two get a third each, and so on:
+   * some is always left for the next.
+   */
   readonly capacity: number;
   /** How many of one workspace may wait before it is full, and how many of all. */
   readonly waiting: { readonly each: number; readonly all: number };

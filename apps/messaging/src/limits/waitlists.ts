@@ -3,9 +3,15 @@ import { type Clock, grantOf, type Instant, paceOf, type Rate, span, wall } from
 import type { Store } from '@herald/store';
 import { ConflictError } from '../messages/transitions.ts';
 
-/** The waitlists of all workspaces: who waits for a turn or for a rate. One document each, shared by all replicas, changed by guarded writes alone. */
+/**
+ * The waitlists of all workspaces: who waits for a turn or for a rate. One document each, shared by all
+ * replicas, changed by guarded writes alone.
+ */
 export interface Waitlists {
-  /** Sees to it that those who wait there are let through. To be called after a message that waits there was written. */
+  /**
+   * Sees to it that those who wait there are let through. To be called after a message that waits there was
+   * written.
+   */
   wake(workspace: string, waitlist: string): Promise<void>;
   /** One call of a rate, now; false when it is used up or others wait for it. */
   take(workspace: string, waitlist: string, rate: Rate): Promise<boolean>;
@@ -40,7 +46,10 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
   const counts = new Map<string, { count: number; readonly until: number }>();
   const keyOf = (workspace: string, waitlist: string): string => `${workspace} ${waitlist}`;
 
-  /** Changes a document, from whatever it is; `change` gives undefined to leave it. False: others kept changing it. */
+  /**
+   * Changes a document, from whatever it is; `change` gives undefined to leave it. False: others kept
+   * changing it.
+   */
   const edit = async (
     workspace: string,
     id: string,
@@ -132,6 +141,9 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
   };
 }
 
-/** Whether somebody may be waiting: a look that found nobody is not believed until the next one has found nobody either. */
+/**
+ * Whether somebody may be waiting: a look that found nobody is not believed until the next one has found
+ * nobody either.
+ */
 const isWaitedFor = (stored: WaitlistDocument | undefined): boolean =>
   stored !== undefined && (stored.sweepAt ?? null) !== null && stored.looksEmpty !== true;

@@ -3,7 +3,10 @@ import { type MessageOutcome, type MessageTransition, reasonOf } from '@herald/d
 import { counted, createSeldom, type ServiceDeps } from '@herald/service';
 import { codeOf } from '../providers/reason.ts';
 
-/** Logs what has become of a message, once that is stored. Names nobody: ids, template, provider and a reason without addresses. */
+/**
+ * Logs what has become of a message, once that is stored. Names nobody: ids, template, provider and a reason
+ * without addresses.
+ */
 export type LogMessage = (doc: MessageDocument, transition: MessageTransition) => void;
 
 /** What ends a message without its having arrived, and somebody should look at. */
@@ -12,8 +15,9 @@ const BAD: ReadonlySet<MessageOutcome> = new Set(['failed', 'unknown', 'bounced'
 const MEANT: ReadonlySet<MessageOutcome> = new Set(['suppressed', 'withdrawn']);
 
 /**
- * One line for each message that has left or never will. Of those that wait or are tried again, one line a minute for each workspace,
- * channel and reason, with a count; and the same for each channel on which nothing can be sent.
+ * One line for each message that has left or never will. Of those that wait or are tried again, one line a
+ * minute for each workspace, channel and reason, with a count; and the same for each channel on which nothing
+ * can be sent.
  */
 export function createMessageLog({ log, clock }: Pick<ServiceDeps, 'log' | 'clock'>): LogMessage {
   const seldom = createSeldom(clock);

@@ -52,7 +52,10 @@ export class StoppingError extends Error {
   }
 }
 
-/** Sends a message that is due and that nobody is sending, or tells why not. Of several callers at once, one does it. `waited`: where it has waited for its turn. */
+/**
+ * Sends a message that is due and that nobody is sending, or tells why not. Of several callers at once, one
+ * does it. `waited`: where it has waited for its turn.
+ */
 export type Attempt = (doc: MessageDocument, waited?: Hold) => Promise<void>;
 
 interface Ready {
@@ -67,7 +70,10 @@ interface Left {
   readonly outcome: ProviderOutcome;
 }
 
-/** Tries to write an outcome before it is left to the lease; ms of wall time before the second, doubled each time up to `last`. */
+/**
+ * Tries to write an outcome before it is left to the lease; ms of wall time before the second, doubled each
+ * time up to `last`.
+ */
 const RECORD = { tries: 12, first: 100, last: 5_000 };
 
 export function createAttempt(deps: AttemptDeps): Attempt {
@@ -116,8 +122,8 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   };
 
   /**
-   * Checks, claims, calls, all in the message's turn: what is checked is as it is now, and what only waits for a free connection is not
-   * claimed. Undefined: it did not leave, and that is told; or it is another's.
+   * Checks, claims, calls, all in the message's turn: what is checked is as it is now, and what only waits
+   * for a free connection is not claimed. Undefined: it did not leave, and that is told; or it is another's.
    */
   const leave = async (
     doc: MessageDocument,
@@ -169,7 +175,10 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     return { claimed, facts, outcome };
   };
 
-  /** What follows from an outcome. Only where it is certain that the provider does not have it may another get it. */
+  /**
+   * What follows from an outcome. Only where it is certain that the provider does not have it may another get
+   * it.
+   */
   const follow = ({ claimed, outcome }: Left, lane: Lane) => {
     const { channel } = claimed.state;
     const target = targetOf(claimed);
@@ -194,8 +203,9 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   };
 
   /**
-   * Writes the outcome of a call. Should the sweep have called it unknown meanwhile, the outcome is the better knowledge. A report that came
-   * first stands, for the provider knows best; that we sent it adds what only we know.
+   * Writes the outcome of a call. Should the sweep have called it unknown meanwhile, the outcome is the
+   * better knowledge. A report that came first stands, for the provider knows best; that we sent it adds what
+   * only we know.
    */
   const record = async (
     claimed: MessageDocument,
@@ -228,7 +238,10 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     log.warn({ messageId: found.id }, 'reports kept the record of a call from being written');
   };
 
-  /** What a provider has said exists nowhere else: an outage is waited for, a store or broker that falters is asked several times. */
+  /**
+   * What a provider has said exists nowhere else: an outage is waited for, a store or broker that falters is
+   * asked several times.
+   */
   const insistOn = async (work: () => Promise<void>): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
       try {

@@ -15,7 +15,10 @@ import type { TemplateLibrary } from '../templates/library.ts';
 import { TemplateError, type TemplateSources } from '../templates/rendering/parts.ts';
 import type { Renderer } from '../templates/rendering/renderer.ts';
 
-/** There is nothing to send from: neither the workspace's settings nor the configuration name a sender, or a secret to sign with. */
+/**
+ * There is nothing to send from: neither the workspace's settings nor the configuration name a sender, or a
+ * secret to sign with.
+ */
 export class NoSenderError extends Error {
   override readonly name = 'NoSenderError';
 }
@@ -25,7 +28,10 @@ export type Content = EmailContent | SmsContent | CallContent | WebhookContent;
 
 /** Makes messages out of templates: the one way, for sending, previews and tests alike. */
 export interface Compose {
-  /** The unsubscribe link of a message to somebody, or, when it is to nobody, one that does nothing; undefined for what is owed. */
+  /**
+   * The unsubscribe link of a message to somebody, or, when it is to nobody, one that does nothing; undefined
+   * for what is owed.
+   */
   unsubscribeLink(
     version: TemplateVersionDocument,
     message: { readonly id: string; readonly prospectId: string } | undefined,
@@ -189,7 +195,10 @@ export function createCompose(deps: ComposeDeps): Compose {
   };
 }
 
-/** Each of these becomes a header, and was looked at where it came in: that none is two headers must not hang on one place. */
+/**
+ * Each of these becomes a header, and was looked at where it came in: that none is two headers must not hang
+ * on one place.
+ */
 function refuseUnsafe(...headers: readonly (string | undefined)[]): void {
   if (headers.some((text) => text !== undefined && !isHeaderSafe(text)))
     throw new TemplateError([{ reason: 'something in its headers has a line break or a control character' }]);

@@ -11,8 +11,9 @@ import type { Store } from '@herald/store';
 import type { Settings } from '../settings/settings.ts';
 
 /**
- * What a bounce, a complaint or an opt-out told to a provider means for the person, as events on their stream: it is decided once, here, and stored with the message that
- * caused it, so that a replay, under whatever settings, gives the same consent.
+ * What a bounce, a complaint or an opt-out told to a provider means for the person, as events on their
+ * stream: it is decided once, here, and stored with the message that caused it, so that a replay, under
+ * whatever settings, gives the same consent.
  */
 export type Consequences = (told: {
   readonly event: Event;

@@ -3,7 +3,10 @@ import type { Collection } from '@herald/store';
 
 const PAGE = 200;
 
-/** Every message document that an index finds, page after page. A document changed meanwhile does not disturb the pages. */
+/**
+ * Every message document that an index finds, page after page. A document changed meanwhile does not disturb
+ * the pages.
+ */
 export async function* eachMessage(
   collection: Collection<MessageDocument>,
   index: 'byEnrollment' | 'byProspect',

@@ -13,7 +13,10 @@ export interface MessageFilters {
 
 const CAMPAIGN = ['campaignId', 'channel', 'status', 'stepId'] as const;
 
-/** Each set of filters that an index serves, in the index's order. Newest first, save by campaign and by enrollment. */
+/**
+ * Each set of filters that an index serves, in the index's order. Newest first, save by campaign and by
+ * enrollment.
+ */
 const SERVED: readonly { readonly index: string; readonly by: readonly (keyof MessageFilters)[] }[] = [
   { index: 'byTime', by: [] },
   { index: 'byProspect', by: ['prospectId'] },

@@ -1,6 +1,9 @@
 import type { Handler } from '@herald/broker';
 
-/** Handles `messaging.applied`: reports, which are many, and erasures, each by its own handler. What is neither of ours is a report that says so. */
+/**
+ * Handles `messaging.applied`: reports, which are many, and erasures, each by its own handler. What is
+ * neither of ours is a report that says so.
+ */
 export const createOnApplied =
   ({ onErased, onReport }: { readonly onErased: Handler; readonly onReport: Handler }): Handler =>
   (delivery) =>

@@ -4,9 +4,10 @@ import { deriveId, EVENT_SCHEMA, type Event, type JsonObject, streamOf } from '@
 import type { ServiceDeps } from '@herald/service';
 
 /**
- * Somebody sent us a text. Whose number it is, only the messages that went there say: those who got one at it lately are who wrote. STOP and START
- * are about all of them, for the phone is one and no network asks who held it; what was written is kept with whom the latest was for. Of a number that
- * no message went to nothing is kept: there is nobody to keep it with, and nothing to stop.
+ * Somebody sent us a text. Whose number it is, only the messages that went there say: those who got one at it
+ * lately are who wrote. STOP and START are about all of them, for the phone is one and no network asks who
+ * held it; what was written is kept with whom the latest was for. Of a number that no message went to nothing
+ * is kept: there is nobody to keep it with, and nothing to stop.
  */
 export type OnInbound = (inbound: SendInbound) => Promise<void>;
 

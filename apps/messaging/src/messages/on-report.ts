@@ -8,8 +8,9 @@ const TRIES = 5;
 const HEARD = 50;
 
 /**
- * Handles `messaging.applied`: a provider, or the tracking of our own, has reported of a message. It may come before the call it is about was
- * recorded: then it is what is known of the call, and the record that follows adds to it.
+ * Handles `messaging.applied`: a provider, or the tracking of our own, has reported of a message. It may come
+ * before the call it is about was recorded: then it is what is known of the call, and the record that follows
+ * adds to it.
  */
 export function createOnReport({ transitions }: { readonly transitions: Transitions }): Handler {
   const tell = async (event: StoredEvent) => {

@@ -31,11 +31,17 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly isStopping: () => boolean;
 }
 
-/** Handles `messaging.send`: a message is wanted, is due, or is wanted no more; or somebody wrote to us. Any of them may come twice, and in any order. */
+/**
+ * Handles `messaging.send`: a message is wanted, is due, or is wanted no more; or somebody wrote to us. Any
+ * of them may come twice, and in any order.
+ */
 export function createOnSend(deps: OnSendDeps): Handler {
   const { clock, transitions, attempt, withdraw, onInbound, share, park } = deps;
 
-  /** Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left alone. */
+  /**
+   * Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left
+   * alone.
+   */
   const advance = async (doc: MessageDocument): Promise<void> => {
     // Its alarm comes when the message before it has ended.
     if (isBehind(doc)) return takeTurn(doc);
@@ -48,14 +54,19 @@ export function createOnSend(deps: OnSendDeps): Handler {
     else await transitions.arm(doc);
   };
 
-  /** More than a workspace's share waits in the store, so that what comes behind it on the queue is not kept waiting. */
+  /**
+   * More than a workspace's share waits in the store, so that what comes behind it on the queue is not kept
+   * waiting.
+   */
   const takeTurn = async (doc: MessageDocument): Promise<void> => {
     const { workspace, id } = doc;
     if (!share.isFull(workspace)) return share.run(workspace, () => attempt(doc, doc.hold));
     if (!(await park(doc))) throw new ConflictError(`message ${id} kept changing`);
   };
 
-  /** Traces go in pieces, one for each message on a queue: what they have in common is what first caused them. */
+  /**
+   * Traces go in pieces, one for each message on a queue: what they have in common is what first caused them.
+   */
   const traced = async (doc: MessageDocument): Promise<void> => {
     tracing().annotate({
       'herald.correlation_id': doc.cause.correlationId,

@@ -6,7 +6,10 @@ import type { Transitions } from './transitions.ts';
 
 /** What an operator can do with a message that does not go on by itself. Each throws a `Problem`. */
 export interface Operator {
-  /** Sends again what failed, bounced, was suppressed or expired; what is unknown only when told that it may arrive twice. All checks are made anew. */
+  /**
+   * Sends again what failed, bounced, was suppressed or expired; what is unknown only when told that it may
+   * arrive twice. All checks are made anew.
+   */
   retry(workspace: string, id: string, mayDuplicate: boolean): Promise<MessageDocument>;
   /** Says what has become of a message of unknown outcome. */
   resolve(

@@ -9,7 +9,10 @@ import {
   wall,
 } from '@herald/domain';
 
-/** What becomes of a message of which nobody knows whether it left: an operator decides, or it is sent again `after` ms of wall time. */
+/**
+ * What becomes of a message of which nobody knows whether it left: an operator decides, or it is sent again
+ * `after` ms of wall time.
+ */
 export type UnknownPolicy = { readonly then: 'hold' } | { readonly then: 'resend'; readonly after: number };
 
 /** ms of wall time after its first attempt for which a message is tried. */
@@ -30,7 +33,10 @@ const WEBHOOK_RESTS = [
 /** They make 76 hours, and are spread by up to a quarter. */
 const WEBHOOK_MAX_AGE = 5 * span.DAY;
 
-/** Twelve attempts take about six hours; a server that asks for patience can make it a day. A webhook has ten, in about three days. */
+/**
+ * Twelve attempts take about six hours; a server that asks for patience can make it a day. A webhook has ten,
+ * in about three days.
+ */
 export const retryPolicy = (clock: Clock, channel: Channel): SendRetryPolicy => ({
   attempts: channel === 'webhook' ? WEBHOOK_RESTS.length + 1 : 12,
   first: wall(clock, 10 * span.SECOND),
@@ -43,7 +49,10 @@ export const firstTry = (clock: Clock, channel: Channel): Tries => ({
   until: clock.now() + wall(clock, channel === 'webhook' ? WEBHOOK_MAX_AGE : MAX_AGE),
 });
 
-/** A webhook of unknown outcome is sent again whatever is set: its id tells the receiver that it is the same one. */
+/**
+ * A webhook of unknown outcome is sent again whatever is set: its id tells the receiver that it is the same
+ * one.
+ */
 const WEBHOOK: UnknownPolicy = { then: 'resend', after: 5 * span.SECOND };
 
 /** When a message of unknown outcome is sent again, or undefined: it is not, or its outcome is known. */

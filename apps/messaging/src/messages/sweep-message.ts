@@ -16,9 +16,10 @@ export interface SweepMessageDeps {
 }
 
 /**
- * What the sweep does for a message whose `sweepAt` has come: publish a full outbox; set the alarm of what is due soon, again if it
- * was lost; call unknown what was under way when its lease ended. A lease is never ended early, not even at start: the process that
- * holds it may be another replica, or this one's former life still on its way out.
+ * What the sweep does for a message whose `sweepAt` has come: publish a full outbox; set the alarm of what is
+ * due soon, again if it was lost; call unknown what was under way when its lease ended. A lease is never
+ * ended early, not even at start: the process that holds it may be another replica, or this one's former life
+ * still on its way out.
  */
 export function createSweepMessage({ transitions, runOrder, wake, clock, unknown, lease }: SweepMessageDeps) {
   return async (found: MessageDocument): Promise<void> => {

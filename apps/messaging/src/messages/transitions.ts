@@ -22,12 +22,16 @@ export class ConflictError extends Error {
 /** What is told of a call of a provider, whatever comes of it. */
 export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
 
-/** Moves message documents. Each change is guarded by the version it started from; of two that try, one gets undefined. */
+/**
+ * Moves message documents. Each change is guarded by the version it started from; of two that try, one gets
+ * undefined.
+ */
 export interface Transitions {
   readonly outbox: Outbox<MessageDocument>;
   /**
-   * Writes what happened, the event that records it and the alarm of what is due soon, and publishes both. `tries` replaces the count of
-   * attempts. A lease is over with it, and so is waiting in a waitlist, unless it is told to wait there: `hold`.
+   * Writes what happened, the event that records it and the alarm of what is due soon, and publishes both.
+   * `tries` replaces the count of attempts. A lease is over with it, and so is waiting in a waitlist, unless
+   * it is told to wait there: `hold`.
    */
   record(
     doc: MessageDocument,

@@ -4,7 +4,10 @@ import type { Store } from '@herald/store';
 import { eachMessage } from './each-message.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 
-/** Ends every message of an enrollment that has not left. One that is leaving is left alone: should it not get through, it is not tried again. */
+/**
+ * Ends every message of an enrollment that has not left. One that is leaving is left alone: should it not get
+ * through, it is not tried again.
+ */
 export type Withdraw = (wanted: SendWithdraw) => Promise<void>;
 
 const TRIES = 5;

@@ -16,15 +16,18 @@ export interface Lane {
   readonly timeout: number;
   /** It reports opens and clicks by itself. */
   readonly tracks: boolean;
-  /** What a message must pass. Most providers have one for all; a webhook has one for each receiver of each workspace. */
+  /**
+   * What a message must pass. Most providers have one for all; a webhook has one for each receiver of each
+   * workspace.
+   */
   gate(target: Target): Gate;
   /** Runs `work` when the provider can take one more call. */
   readonly inTurn: InTurn;
   /** What messages come from where a workspace has set nothing. */
   readonly sender: string | undefined;
   /**
-   * Calls the provider, measures it and logs a failure. Never rejects. What it gives back names neither the recipient nor the
-   * installation's own servers.
+   * Calls the provider, measures it and logs a failure. Never rejects. What it gives back names neither the
+   * recipient nor the installation's own servers.
    */
   send(message: OutgoingMessage, target: Target): Promise<ProviderOutcome>;
   /** How it stands for a workspace. */
@@ -54,8 +57,8 @@ export interface Channels {
   /** The providers of a channel in the order in which they are tried; empty where nothing sends it. */
   lanes(channel: Channel, workspace: string): readonly Lane[];
   /**
-   * The first that takes messages now, of those that are not `without`; where none does, the one that opens first. Undefined where nothing
-   * sends the channel.
+   * The first that takes messages now, of those that are not `without`; where none does, the one that opens
+   * first. Undefined where nothing sends the channel.
    */
   choose(channel: Channel, target: Target, without?: readonly string[]): Lane | undefined;
   /** Whether one of them takes messages now, of those that are not `without`. */
@@ -142,7 +145,10 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
   const failures = createFailures(clock, { shared: !isWebhook });
   const seldom = createSeldom(clock);
 
-  /** With the provider's words and the servers' names: the log is the installation's own. A refusal of one message is logged with it. */
+  /**
+   * With the provider's words and the servers' names: the log is the installation's own. A refusal of one
+   * message is logged with it.
+   */
   const logFailure = (outcome: ProviderOutcome, workspace: string, receiver: string | undefined): void => {
     if (outcome.kind === 'sent' || outcome.kind === 'permanent') return;
     const { kind, reason } = outcome;
@@ -215,7 +221,9 @@ function createLane<C extends Channel>(provider: Provider<C>, deps: ChannelsDeps
   };
 }
 
-/** A provider's words are about one workspace's message, and its gate is everybody's: what stays is the code. */
+/**
+ * A provider's words are about one workspace's message, and its gate is everybody's: what stays is the code.
+ */
 const codeOrHint = (reason: string): string => codeOf(reason) ?? 'the messages that failed say why';
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);

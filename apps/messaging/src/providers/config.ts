@@ -101,7 +101,10 @@ export const providerConfig = {
 const Config = Type.Object(providerConfig);
 export type ProviderConfig = Readonly<Static<typeof Config>>;
 
-/** The providers that the configuration asks for, each channel's in the order in which they are tried. Throws a `ConfigError`. */
+/**
+ * The providers that the configuration asks for, each channel's in the order in which they are tried. Throws
+ * a `ConfigError`.
+ */
 export function createProviders(config: ProviderConfig, publicUrl: string): Providers {
   const shown = consoleChannels(config);
   const phone = twilioProviders(config, publicUrl);
@@ -177,7 +180,8 @@ function twilioProviders(config: ProviderConfig, publicUrl: string) {
     url,
     number,
     service: config.TWILIO_MESSAGING_SERVICE_SID,
-    // Twilio refuses a message that is to be reported to where it cannot reach; a stand-in is as local as we are.
+    // Twilio refuses a message that is to be reported to where it cannot reach; a stand-in is as local as we
+    // are.
     callbacks: url === undefined && isLocal(publicUrl) ? undefined : publicUrl.replace(/\/+$/, ''),
     timeout: config.SEND_TIMEOUT,
   });

@@ -13,12 +13,14 @@ export interface Failure {
   readonly receiver?: string;
 }
 
-/** Remembers failures of one provider, whatever succeeded since. In memory: of this replica, since its start. */
+/**
+ * Remembers failures of one provider, whatever succeeded since. In memory: of this replica, since its start.
+ */
 export interface Failures {
   note(workspace: string, outcome: ProviderOutcome, receiver?: string): void;
   /**
-   * The workspace's own last failure. Where it had none, and the provider is everybody's, the last of all, without its words: these are
-   * about another workspace's message.
+   * The workspace's own last failure. Where it had none, and the provider is everybody's, the last of all,
+   * without its words: these are about another workspace's message.
    */
   last(workspace: string): Failure | undefined;
 }

@@ -1,12 +1,18 @@
 import { type Clock, type Instant, type ProviderOutcome, span, wall } from '@herald/domain';
 
-/** Why nothing goes through: the last calls failed; the provider asked for patience; it refuses our credentials; it has enough to do. */
+/**
+ * Why nothing goes through: the last calls failed; the provider asked for patience; it refuses our
+ * credentials; it has enough to do.
+ */
 export type ShutBecause = 'failing' | 'throttled' | 'credentials' | 'busy';
 
 export interface Shut {
   readonly because: ShutBecause;
   readonly reason: string;
-  /** When calls are let through again: after `throttled` all, else one, whose outcome decides about the others. */
+  /**
+   * When calls are let through again: after `throttled` all, else one, whose outcome decides about the
+   * others.
+   */
   readonly until: Instant;
 }
 
@@ -18,8 +24,9 @@ export interface Pass {
 }
 
 /**
- * Stands before a provider, or before one receiver of webhooks: a circuit breaker, the provider's own rate limit, and the stop when it
- * refuses our credentials are one thing, shut until an instant and then opened, by one trial call where it is not sure.
+ * Stands before a provider, or before one receiver of webhooks: a circuit breaker, the provider's own rate
+ * limit, and the stop when it refuses our credentials are one thing, shut until an instant and then opened,
+ * by one trial call where it is not sure.
  */
 export interface Gate {
   /** Why nothing would get through now, or undefined. Changes nothing. */
@@ -27,8 +34,8 @@ export interface Gate {
   /** A pass for one call, or why there is none. */
   enter(): Pass | Shut;
   /**
-   * When a message that found it shut is to come again: not before it opens, and each a little after the one before it, so that they keep
-   * their order and do not all come at once.
+   * When a message that found it shut is to come again: not before it opens, and each a little after the one
+   * before it, so that they keep their order and do not all come at once.
    */
   comeBack(): Instant;
 }
@@ -63,7 +70,9 @@ const WEIGHT = 0.2;
 const SOON = 2 * span.SECOND;
 /** ms of wall time, where a provider says that it is too much but not for how long. */
 const PATIENCE = 10 * span.SECOND;
-/** ms of wall time, whatever it says: a clock of theirs that is behind ours must not make us ask all the time. */
+/**
+ * ms of wall time, whatever it says: a clock of theirs that is behind ours must not make us ask all the time.
+ */
 const LEAST_PATIENCE = span.SECOND;
 
 export interface GateDeps {

@@ -23,7 +23,10 @@ export interface OutgoingEmail extends Outgoing {
 /** One text message to one phone. */
 export interface OutgoingSms extends Outgoing {
   readonly channel: 'sms';
-  /** E.164, a short code, the alphanumeric name that stands for one, or the SID of a messaging service. Absent: the provider's own. */
+  /**
+   * E.164, a short code, the alphanumeric name that stands for one, or the SID of a messaging service.
+   * Absent: the provider's own.
+   */
   readonly from?: string;
   /** E.164. */
   readonly to: string;
@@ -76,14 +79,20 @@ export interface OutgoingByChannel {
 /** A message ready to leave, of any channel. */
 export type OutgoingMessage = OutgoingByChannel[Channel];
 
-/** Hands messages of one channel to the world. The message id is the provider's reference too, wherever it has a place for one. */
+/**
+ * Hands messages of one channel to the world. The message id is the provider's reference too, wherever it has
+ * a place for one.
+ */
 export interface Provider<C extends Channel = Channel> {
   readonly channel: C;
   /** Stands in settings, events and metrics. */
   readonly name: string;
   /** ms of wall time after which `send` has answered, whatever happens. A message's lease must outlast it. */
   readonly timeout: number;
-  /** Calls that can be under way at once. More would only wait, claimed, and be `unknown` after a crash although they never left. */
+  /**
+   * Calls that can be under way at once. More would only wait, claimed, and be `unknown` after a crash
+   * although they never left.
+   */
   readonly connections: number;
   /** What messages come from where a workspace has set nothing. */
   readonly sender?: string | undefined;

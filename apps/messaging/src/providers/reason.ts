@@ -5,7 +5,10 @@ export { reasonOf } from '@herald/domain';
 /** Shorter ones are too likely to be words of the answer itself. */
 const MIN_LOCAL = 3;
 
-/** A reason without the recipient: some servers repeat only what is before the `@`, or a number without its `+`. */
+/**
+ * A reason without the recipient: some servers repeat only what is before the `@`, or a number without its
+ * `+`.
+ */
 export function withoutRecipient(reason: string, message: OutgoingMessage): string {
   if (!('to' in message)) return reason;
   const { to } = message;
@@ -36,8 +39,8 @@ const SYSTEM = /\b(?:connect|getaddrinfo|query[A-Za-z]+|read|write) (E[A-Z_]{2,3
 const FIRST = /^(?:E[A-Z]{2,30}|[A-Z]{2,30}(?:_[A-Z]{1,30}){1,6})(?=:|$)/;
 
 /**
- * The code in a provider's reason: `451 4.3.0`, `401`, `400, 21211`, `ECONNREFUSED`. It holds none of the answer's words, so that everybody
- * may see it. Undefined where there is none.
+ * The code in a provider's reason: `451 4.3.0`, `401`, `400, 21211`, `ECONNREFUSED`. It holds none of the
+ * answer's words, so that everybody may see it. Undefined where there is none.
  */
 export function codeOf(reason: string): string | undefined {
   const status = STATUS_FIRST.exec(reason) ?? RECEIVER.exec(reason);

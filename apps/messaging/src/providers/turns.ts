@@ -1,6 +1,9 @@
 import { createFairQueue } from '../templates/rendering/fair-queue.ts';
 
-/** Runs work, so many pieces at once; those that wait take turns by workspace, each workspace's own in their order. */
+/**
+ * Runs work, so many pieces at once; those that wait take turns by workspace, each workspace's own in their
+ * order.
+ */
 export type InTurn = <T>(workspace: string, work: () => Promise<T>) => Promise<T>;
 
 export function createTurns(atOnce: number): InTurn {

@@ -86,7 +86,10 @@ export const limitFields = {
   }),
 };
 
-/** When, how often and how fast messages leave. `there`: the names of the providers that the installation has, by channel. */
+/**
+ * When, how often and how fast messages leave. `there`: the names of the providers that the installation has,
+ * by channel.
+ */
 export const limitSettings = (there: (channel: Channel) => readonly string[]): SettingsArea => ({
   fields: limitFields,
   faults({ quietHours = [], windows = [], spread, caps = [], rates = [] }) {

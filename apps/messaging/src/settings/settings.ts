@@ -14,8 +14,9 @@ export interface Settings extends Followed {
   /** Counts the changes; 0 before the first. */
   versionOf(workspace: string): number;
   /**
-   * Writes what `change` makes of the stored content, and tells all replicas. Of several changes at once each is made on top of the one
-   * before: `change` may run more than once, and may throw. The same content again changes nothing.
+   * Writes what `change` makes of the stored content, and tells all replicas. Of several changes at once each
+   * is made on top of the one before: `change` may run more than once, and may throw. The same content again
+   * changes nothing.
    */
   change(workspace: string, change: (before: SettingsContent) => SettingsContent): Promise<SettingsChange>;
 }

@@ -6,7 +6,9 @@ import type { TemplateLibrary } from './library.ts';
 import type { PartFault, TemplateSources } from './rendering/parts.ts';
 import type { Renderer } from './rendering/renderer.ts';
 
-/** Everything wrong with a template that can be told before it meets data, and the partials that it takes in. */
+/**
+ * Everything wrong with a template that can be told before it meets data, and the partials that it takes in.
+ */
 export type CheckTemplate = (
   workspace: string,
   id: string,
@@ -98,7 +100,10 @@ async function partialFaults(
   return all.flat();
 }
 
-/** A layout's own parts, and a partial's, are called by what they are for; their author calls them html and text. */
+/**
+ * A layout's own parts, and a partial's, are called by what they are for; their author calls them html and
+ * text.
+ */
 const pointTo = ({ part, place, reason }: PartFault): Fault => {
   const path = part === undefined ? '' : `/${part.replace(/^(layout|partial\.self)\./, '')}`;
   return { path, message: place ? `line ${place.line}, column ${place.column}: ${reason}` : reason };

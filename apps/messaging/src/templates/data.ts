@@ -52,7 +52,10 @@ const viewEvent = ({ id, type, occurredAt, data }: SeenEvent) => ({
 
 const MAX_TAG = 64;
 
-/** The reader's own zone and language where their traits name ones that exist, else the workspace's zone and English. */
+/**
+ * The reader's own zone and language where their traits name ones that exist, else the workspace's zone and
+ * English.
+ */
 export const localityOf = (traits: JsonObject, defaultZone: string): Locality => ({
   zone: personZone(traits, defaultZone),
   locale: isTag(traits.locale) ? (localeOf(traits.locale) ?? 'en') : 'en',

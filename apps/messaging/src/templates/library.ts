@@ -5,7 +5,10 @@ import { createFollowed, type Followed } from '../definitions/followed.ts';
 
 /** The newest version of every template, in memory. */
 export interface TemplateLibrary extends Followed {
-  /** The version that is sent now. What is not known here is looked for in the store: another replica may just have saved it. */
+  /**
+   * The version that is sent now. What is not known here is looked for in the store: another replica may just
+   * have saved it.
+   */
   latest(workspace: string, id: string): Promise<TemplateVersionDocument | undefined>;
   version(workspace: string, id: string, n: number): Promise<TemplateVersionDocument | undefined>;
   /** The channels for which workspaces have templates. */

@@ -7,7 +7,9 @@ import type { TemplateData, TemplateSubject } from './data.ts';
 
 const Data = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
 
-/** What a preview or a test is made with: somebody known, or sample data, or the one with parts of the other. */
+/**
+ * What a preview or a test is made with: somebody known, or sample data, or the one with parts of the other.
+ */
 export const Sample = {
   prospectId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   prospect: Type.Optional(Data),

@@ -36,8 +36,9 @@ export function createSaveTemplate(
   const versions = store.collection(collections.templateVersions);
 
   /**
-   * The version is written before the head that points to it. A number that is taken belongs to a writer that is quicker or that
-   * crashed in between: with the same content it is as good as ours, else the next number is.
+   * The version is written before the head that points to it. A number that is taken belongs to a writer that
+   * is quicker or that crashed in between: with the same content it is as good as ours, else the next number
+   * is.
    */
   const writeVersion = async (
     workspace: string,

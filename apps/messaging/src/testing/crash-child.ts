@@ -7,8 +7,9 @@ import { createMessaging, createSmtpProvider } from '../service.ts';
 import { openBroker, openStore } from './open.ts';
 
 /**
- * A messaging process to be killed: `node crash-child.ts <data directory> <URL> [provider [lease in ms]]`. It sends what it finds waiting, by `smtp` unless
- * told or by `sendgrid`, at the URL, or as a `webhook`, which goes where it says itself.
+ * A messaging process to be killed: `node crash-child.ts <data directory> <URL> [provider [lease in ms]]`. It
+ * sends what it finds waiting, by `smtp` unless told or by `sendgrid`, at the URL, or as a `webhook`, which
+ * goes where it says itself.
  */
 const [dir = '', url = '', name = 'smtp', lease = '2500'] = process.argv.slice(2);
 const timeout = 1_000;

@@ -52,7 +52,10 @@ export interface StageOptions extends Partial<MessagingDeps> {
 
 export const newDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'herald-messaging-'));
 
-/** Messaging over a real store and broker, with a clock that the test sets and the test in the place of its neighbours. */
+/**
+ * Messaging over a real store and broker, with a clock that the test sets and the test in the place of its
+ * neighbours.
+ */
 export async function setStage(options: StageOptions = {}) {
   const {
     dir = await newDir(),

@@ -8,7 +8,9 @@ import type { Provider } from '../providers/provider.ts';
 import { createMessaging } from '../service.ts';
 import { aRequest } from './stage.ts';
 
-/** A call of a provider: which message, of which workspace, and how many of each workspace had left before it. */
+/**
+ * A call of a provider: which message, of which workspace, and how many of each workspace had left before it.
+ */
 interface Departure {
   readonly messageId: string;
   readonly at: number;
@@ -23,7 +25,10 @@ export interface Town {
   stop(): Promise<void>;
 }
 
-/** One messaging process on the wall's clock, several workspaces, and a provider that takes `latency` ms for each message. */
+/**
+ * One messaging process on the wall's clock, several workspaces, and a provider that takes `latency` ms for
+ * each message.
+ */
 export async function setTown(
   { store, broker }: { readonly store: Store; readonly broker: Broker },
   workspaces: readonly string[],

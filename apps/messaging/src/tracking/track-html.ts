@@ -9,8 +9,9 @@ export interface HtmlTracking {
 }
 
 /**
- * The same HTML with the web links of its `<a>` and `<area>` going through ours, and a picture at its end. What is in comments (Outlook's, too), in `<style>`
- * and the like stays as it is, and so does a link with `data-track="off"`. One pass, whatever the HTML: from where it is broken on, nothing changes.
+ * The same HTML with the web links of its `<a>` and `<area>` going through ours, and a picture at its end.
+ * What is in comments (Outlook's, too), in `<style>` and the like stays as it is, and so does a link with
+ * `data-track="off"`. One pass, whatever the HTML: from where it is broken on, nothing changes.
  */
 export function trackHtml(html: string, { linkTo, picture }: HtmlTracking): string {
   const linked = linkTo === undefined ? html : rewriteLinks(html, linkTo);

@@ -4,7 +4,10 @@ import type { OutgoingMessage } from '../providers/provider.ts';
 import type { Settings } from '../settings/settings.ts';
 import { trackHtml } from './track-html.ts';
 
-/** The message with what tells of opens and clicks, where the workspace has set that. Only e-mail that has HTML has a place for it. */
+/**
+ * The message with what tells of opens and clicks, where the workspace has set that. Only e-mail that has
+ * HTML has a place for it.
+ */
 export type Track = (doc: MessageDocument, message: OutgoingMessage) => OutgoingMessage;
 
 export interface TrackDeps {

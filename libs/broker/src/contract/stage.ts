@@ -6,20 +6,26 @@ import { ack, type Verdict } from '../verdict.ts';
 export interface BrokerHarness {
   readonly broker: Broker;
   /**
-   * A new broker on what the present one has made durable. If that one is still open it is cut off, as by a crash or a lost
-   * connection: nothing of it is finished, and what its handlers still say reaches nobody.
+   * A new broker on what the present one has made durable. If that one is still open it is cut off, as by a
+   * crash or a lost connection: nothing of it is finished, and what its handlers still say reaches nobody.
    */
   reopen(): Promise<Broker>;
   /** Lets go of everything. Handlers may still be under way. */
   tearDown(): Promise<void>;
 }
 
-/** A broker with `topology`, in which nothing is left of earlier tests, on a clock that runs as fast as the wall's. */
+/**
+ * A broker with `topology`, in which nothing is left of earlier tests, on a clock that runs as fast as the
+ * wall's.
+ */
 export type SetUp = (topology: Topology, observer: BrokerObserver) => Promise<BrokerHarness>;
 
 const policy = { attempts: 3, backoff: [60, 180] };
 
-/** `orders` is bound twice to keys like `order.paid`. `frail` gives up after two attempts, `patient` waits longer than any test. */
+/**
+ * `orders` is bound twice to keys like `order.paid`. `frail` gives up after two attempts, `patient` waits
+ * longer than any test.
+ */
 const topology: Topology = {
   exchanges: [
     { name: 'events', type: 'topic' },

@@ -1,6 +1,9 @@
 import type { Clock, Instant } from '@herald/domain';
 
-/** ms of wall time. Far below the 2^31 - 1 ms at which a timer overflows, and short enough to notice when the machine slept or its clock was set. */
+/**
+ * ms of wall time. Far below the 2^31 - 1 ms at which a timer overflows, and short enough to notice when the
+ * machine slept or its clock was set.
+ */
 const LONGEST_SLEEP = 30_000;
 
 export interface Alarm {

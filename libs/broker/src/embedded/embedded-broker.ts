@@ -28,7 +28,10 @@ export interface EmbeddedBrokerDeps {
   readonly cutOffs: number;
 }
 
-/** The broker on an open database, which it closes with itself. Rejects, and leaves it open, for a topology that contradicts itself. */
+/**
+ * The broker on an open database, which it closes with itself. Rejects, and leaves it open, for a topology
+ * that contradicts itself.
+ */
 export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Broker> {
   const { database, topology, clock, afterFailure } = deps;
   const observer = safeObserver(deps.observer);

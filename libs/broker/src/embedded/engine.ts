@@ -5,11 +5,15 @@ import { createAlarm } from './alarm.ts';
 import type { WorkQueue } from './queue.ts';
 
 /**
- * Makes the turns: each is one transaction, in which all jobs asked for so far run, messages that are due join their queues, and
- * consumers get their shares. So publishing, settling and handing over share their commits, and the file is written once for all.
+ * Makes the turns: each is one transaction, in which all jobs asked for so far run, messages that are due
+ * join their queues, and consumers get their shares. So publishing, settling and handing over share their
+ * commits, and the file is written once for all.
  */
 export interface Engine {
-  /** Runs `job` (synchronous) in the next turn; resolves with its result once that is on disk. Rejects with `closed` after `close`. */
+  /**
+   * Runs `job` (synchronous) in the next turn; resolves with its result once that is on disk. Rejects with
+   * `closed` after `close`.
+   */
   run<T>(job: () => T): Promise<T>;
   /** Asks for a turn: somebody may want messages now. */
   wake(): void;
@@ -24,7 +28,10 @@ export interface EngineDeps {
   readonly queues: readonly WorkQueue[];
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
-  /** ms of wall time between a transaction that failed (a full disk) and the next one, if nothing asks for one before. */
+  /**
+   * ms of wall time between a transaction that failed (a full disk) and the next one, if nothing asks for one
+   * before.
+   */
   readonly afterFailure: number;
 }
 

@@ -1,4 +1,7 @@
-/** ms after which a suspect that has done no harm makes way for those of other queues, while its handler goes on. */
+/**
+ * ms after which a suspect that has done no harm makes way for those of other queues, while its handler goes
+ * on.
+ */
 const HARMLESS = 1000;
 
 /** Lets one queue at a time hand over a suspect. */
@@ -9,8 +12,9 @@ export interface Gate {
 }
 
 /**
- * `wake` is called when a queue that was turned away may try again. No suspect passes before `after` ms have gone since the first one came:
- * a process that is ended by others again and again, as soon as it has begun, must not make its first message look like the cause.
+ * `wake` is called when a queue that was turned away may try again. No suspect passes before `after` ms have
+ * gone since the first one came: a process that is ended by others again and again, as soon as it has begun,
+ * must not make its first message look like the cause.
  */
 export function createGate(wake: () => void, after: number): Gate {
   let state: 'closed' | 'opening' | 'open' = after === 0 ? 'open' : 'closed';

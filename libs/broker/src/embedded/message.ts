@@ -18,7 +18,10 @@ export interface Content {
 export interface Row extends Content {
   readonly place: number;
   attempts: number;
-  /** How often it was handed over since its last verdict: more than it is with a handler now, and it was cut off. */
+  /**
+   * How often it was handed over since its last verdict: more than it is with a handler now, and it was cut
+   * off.
+   */
   handed: number;
 }
 

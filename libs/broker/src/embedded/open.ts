@@ -7,7 +7,10 @@ import { createEmbeddedBroker } from './embedded-broker.ts';
 /** ms of wall time. */
 const AFTER_FAILURE = 1000;
 const SUSPECTS_AFTER = 3000;
-/** More than on RabbitMQ: the one process is killed more often than any one of many, and its first message comes first each time. */
+/**
+ * More than on RabbitMQ: the one process is killed more often than any one of many, and its first message
+ * comes first each time.
+ */
 const CUT_OFFS = 5;
 
 export interface EmbeddedBrokerOptions {
@@ -17,17 +20,23 @@ export interface EmbeddedBrokerOptions {
   /** The clock of due times. Retry back-offs last their length on the wall, however fast it runs. */
   readonly clock: Clock;
   readonly observer?: BrokerObserver;
-  /** ms of wall time that a process lives before it is handed what was in hand when one before it died; 3 s unless given. */
+  /**
+   * ms of wall time that a process lives before it is handed what was in hand when one before it died; 3 s
+   * unless given.
+   */
   readonly suspectsAfter?: number;
-  /** How many deaths of the process in a row, with a message in hand, make it a dead letter; 5 unless given. */
+  /**
+   * How many deaths of the process in a row, with a message in hand, make it a dead letter; 5 unless given.
+   */
   readonly cutOffs?: number;
 }
 
 /**
- * A broker inside this process, on one SQLite file. A message's `attempt` counts how often it was handed over; what was with a
- * handler when the process died has had that attempt, and if it was its last is a dead letter after the next start. A queue that is
- * no longer declared keeps its messages for when it is declared again; `observer.fault` says so.
- * Rejects if the file cannot be opened or another process has it, and for a topology that contradicts itself.
+ * A broker inside this process, on one SQLite file. A message's `attempt` counts how often it was handed
+ * over; what was with a handler when the process died has had that attempt, and if it was its last is a dead
+ * letter after the next start. A queue that is no longer declared keeps its messages for when it is declared
+ * again; `observer.fault` says so. Rejects if the file cannot be opened or another process has it, and for a
+ * topology that contradicts itself.
  */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<Broker> {
   const { file, topology, clock, observer = {} } = options;

@@ -12,7 +12,10 @@ describe('a message that kills the process', () => {
   });
   afterEach(() => trial.end());
 
-  /** One life of the process: it ends when the killer is handed over. Returns how many messages were with handlers then. */
+  /**
+   * One life of the process: it ends when the killer is handed over. Returns how many messages were with
+   * handlers then.
+   */
   const live = async (batch: boolean): Promise<number> => {
     const killed = Promise.withResolvers<number>();
     let running = 0;

@@ -13,12 +13,13 @@ import { createShareOut, type Share } from './share-out.ts';
 const STEP: Bounds = { rows: 1000, chars: 16 * 1024 * 1024 };
 
 /**
- * One queue. What changes it comes in turns, each one transaction: `add` to `remove` collect, `finish` decides who gets what and
- * writes it all down, then either `committed` or `rolledBack` is called.
+ * One queue. What changes it comes in turns, each one transaction: `add` to `remove` collect, `finish`
+ * decides who gets what and writes it all down, then either `committed` or `rolledBack` is called.
  *
- * In memory it keeps a window on what comes next, so that a message that comes while its consumers keep up is never read from the
- * file. A message is handed over only after its `attempts` were raised in a commit that happens anyway: the one that stores it or the
- * one that settles its forerunner. So a crash costs whatever was with a handler an attempt, and nothing else does.
+ * In memory it keeps a window on what comes next, so that a message that comes while its consumers keep up is
+ * never read from the file. A message is handed over only after its `attempts` were raised in a commit that
+ * happens anyway: the one that stores it or the one that settles its forerunner. So a crash costs whatever
+ * was with a handler an attempt, and nothing else does.
  */
 export interface WorkQueue {
   readonly spec: QueueSpec;
@@ -62,7 +63,10 @@ export interface QueueDeps {
 export function createQueue({ spec, ready, delayed, dead, gate }: QueueDeps): WorkQueue {
   const sharing = createShareOut(gate);
   let members: readonly Member[] = [];
-  /** Next in line, in order. All rows of the file up to `readUpTo` are in it, or with a handler, or were just settled. */
+  /**
+   * Next in line, in order. All rows of the file up to `readUpTo` are in it, or with a handler, or were just
+   * settled.
+   */
   let window: Row[] = [];
   let windowChars = 0;
   let readUpTo = ready.start;

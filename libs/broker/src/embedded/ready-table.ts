@@ -1,7 +1,10 @@
 import type { Database } from '@herald/sqlite';
 import { type Bounds, type Columns, contentOf, type Row, within } from './message.ts';
 
-/** Places per queue: 20,000 messages a second for seven years without the queue ever running empty; and 2,047 queues. */
+/**
+ * Places per queue: 20,000 messages a second for seven years without the queue ever running empty; and 2,047
+ * queues.
+ */
 export const PLACES = 2 ** 42;
 
 /** The messages of one queue in their order. Everything that changes it runs inside a write. */

@@ -4,9 +4,10 @@ import type { Database } from '@herald/sqlite';
 const VERSION = 1;
 
 /**
- * `ready` is one b-tree for all queues: the upper bits of a place are the queue's number, so a queue's messages lie together in their
- * order and need no second index. The small columns that change stand before the body, which may be large. `delayed` holds delayed
- * messages (attempts 0) and those that wait for a retry (attempts 1 and more). A token of `dead` is never given twice.
+ * `ready` is one b-tree for all queues: the upper bits of a place are the queue's number, so a queue's
+ * messages lie together in their order and need no second index. The small columns that change stand before
+ * the body, which may be large. `delayed` holds delayed messages (attempts 0) and those that wait for a retry
+ * (attempts 1 and more). A token of `dead` is never given twice.
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS queues (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -40,7 +41,10 @@ export function queueNumber(database: Database, name: string): number {
   return Number(database.prepare('SELECT number FROM queues WHERE name = ?').get(name)?.number);
 }
 
-/** Queues of earlier runs that are not among `declared` and still hold messages, with how many. `places`: of one queue. */
+/**
+ * Queues of earlier runs that are not among `declared` and still hold messages, with how many. `places`: of
+ * one queue.
+ */
 export function heldElsewhere(
   database: Database,
   declared: ReadonlySet<string>,

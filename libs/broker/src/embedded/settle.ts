@@ -8,8 +8,8 @@ import type { Row } from './message.ts';
 import type { WorkQueue } from './queue.ts';
 
 /**
- * Makes one verdict for each row durable; resolves when they are, and never rejects: a write that fails is tried again until the
- * broker closes. What is not written by then comes again after the next start.
+ * Makes one verdict for each row durable; resolves when they are, and never rejects: a write that fails is
+ * tried again until the broker closes. What is not written by then comes again after the next start.
  */
 export type Settle = (
   queue: WorkQueue,
@@ -71,7 +71,10 @@ export function createSettle(deps: SettleDeps): Settle {
 /** Its attempts that came to a verdict, this one included: a hand-over that was cut off uses up none. */
 const verdictsOf = (row: Row): number => row.attempts - row.handed + 1;
 
-/** `after`: it waits so many ms of wall time and comes again. `reason`: it dies of it. Neither: it is done with. */
+/**
+ * `after`: it waits so many ms of wall time and comes again. `reason`: it dies of it. Neither: it is done
+ * with.
+ */
 interface Fate {
   readonly after?: number;
   readonly reason?: string;

@@ -14,8 +14,9 @@ export interface Hand {
   /** Takes one away for good. */
   remove(message: GetMessage): void;
   /**
-   * Puts back what was taken and not removed; it comes first again, in its order. RabbitMQ does that in its own time: resolves when the
-   * queues have them again, with true, or after `patience` ms (what fell due meanwhile does not come back), with false.
+   * Puts back what was taken and not removed; it comes first again, in its order. RabbitMQ does that in its
+   * own time: resolves when the queues have them again, with true, or after `patience` ms (what fell due
+   * meanwhile does not come back), with false.
    */
   putBack(patience: number): Promise<boolean>;
 }

@@ -14,7 +14,10 @@ export async function onChannels<T>(
   return result;
 }
 
-/** Does something for each item. A channel does one thing at a time, and a quorum queue takes its time: several make it quicker. */
+/**
+ * Does something for each item. A channel does one thing at a time, and a quorum queue takes its time:
+ * several make it quicker.
+ */
 export async function spread<T>(
   channels: readonly Channel[],
   items: readonly T[],

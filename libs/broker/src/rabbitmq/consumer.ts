@@ -149,7 +149,8 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       if (item !== undefined) intake.come(item);
       return;
     }
-    // Of what was fetched when a consumer was cut off most is innocent, and the broker counts it all the same, however often.
+    // Of what was fetched when a consumer was cut off most is innocent, and the broker counts it all the
+    // same, however often.
     const held = hold(on, message);
     const apart = (): Letter => atOnce(deps.suspectsName, { ...held.envelope, cutOffs: suspicious });
     void done(held, settle.forward(held, apart).then(deps.suspects.look));

@@ -25,9 +25,10 @@ export interface DeadLettersDeps {
 }
 
 /**
- * The dead letters of a queue lie in a queue of their own. To look at them is to take them out and give them back, in their order; what
- * another process looks at or replays at that moment is not seen, and the oldest 10,000 are all that are. To replay one is to publish
- * it, have that confirmed, and only then take it away: a crash in between leaves it in both places, never in none.
+ * The dead letters of a queue lie in a queue of their own. To look at them is to take them out and give them
+ * back, in their order; what another process looks at or replays at that moment is not seen, and the oldest
+ * 10,000 are all that are. To replay one is to publish it, have that confirmed, and only then take it away: a
+ * crash in between leaves it in both places, never in none.
  */
 export interface DeadLetters {
   list(queue: string, page: ListPage): Promise<(DeadLetter & { token: string })[]>;

@@ -7,7 +7,10 @@ import { quorum } from './quorum.ts';
 /** How many messages for queues that are gone are held until they were counted. */
 const CAUGHT = 10_000;
 
-/** Everything of the topology but what delays. Declaring again what is there changes nothing; what contradicts it rejects (406). */
+/**
+ * Everything of the topology but what delays. Declaring again what is there changes nothing; what contradicts
+ * it rejects (406).
+ */
 export async function declareTopology(
   channels: readonly Channel[],
   names: Names,

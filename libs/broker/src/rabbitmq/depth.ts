@@ -40,9 +40,9 @@ const LOOKS = 3;
 const isEmpty = ({ ready, inFlight, delayed }: QueueDepth): boolean => ready + inFlight + delayed === 0;
 
 /**
- * Nothing holds still while it is counted, and a message on its way from one queue to the next is in none. So empty is what was found
- * empty several times, with pauses between, while this process took no message of the queue and was done with none. What another
- * process passes on meanwhile can still be missed.
+ * Nothing holds still while it is counted, and a message on its way from one queue to the next is in none. So
+ * empty is what was found empty several times, with pauses between, while this process took no message of the
+ * queue and was done with none. What another process passes on meanwhile can still be missed.
  */
 export async function depthOf(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
   let found = await look(deps, channel, queue);
@@ -63,7 +63,10 @@ const movesOf = ({ consumers }: DepthDeps, queue: string): number =>
     .filter((consumer) => consumer.queue === queue)
     .reduce((sum, consumer) => sum + consumer.moves(), 0);
 
-/** In the order in which messages go, so that one that moves meanwhile is counted twice rather than not at all. */
+/**
+ * In the order in which messages go, so that one that moves meanwhile is counted twice rather than not at
+ * all.
+ */
 async function look(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
   const { names, retries, delays, deadLetters } = deps;
   const waiting = (await countInLevels(channel, retries, queue)) + (await delays().count(channel, queue));

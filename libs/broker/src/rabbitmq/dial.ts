@@ -10,7 +10,10 @@ const HEARTBEAT = 10;
 /** A fault that waiting does not mend: what it says is for the operator. */
 export class LastingFault extends Error {}
 
-/** A connection to RabbitMQ, shown by its tools under this name. Rejects after `patience` ms; what comes later is closed. */
+/**
+ * A connection to RabbitMQ, shown by its tools under this name. Rejects after `patience` ms; what comes later
+ * is closed.
+ */
 export async function dial(url: string, name: string, patience = CONNECT): Promise<ChannelModel> {
   const options = { timeout: patience, noDelay: true, clientProperties: { connection_name: name } };
   const dialled = connect(withHeartbeat(url), options);

@@ -18,9 +18,15 @@ export interface Envelope {
   readonly traceparent?: string | undefined;
   /** Attempts it has had, of those that were settled; the broker counts the others. */
   readonly attempts: number;
-  /** How many hand-overs since the last verdict were cut off, of those that happened before it came into this queue. */
+  /**
+   * How many hand-overs since the last verdict were cut off, of those that happened before it came into this
+   * queue.
+   */
   readonly cutOffs?: number | undefined;
-  /** On the clock of due times; only where it is to be asked for on arrival, for the wait was too long for one go. */
+  /**
+   * On the clock of due times; only where it is to be asked for on arrival, for the wait was too long for one
+   * go.
+   */
   readonly due?: number | undefined;
   /** Of a dead letter. */
   readonly death?: Death | undefined;
@@ -108,8 +114,9 @@ export function envelopeOf({ properties, fields, content }: Message): Envelope {
 }
 
 /**
- * How often the broker took this message back from a consumer of this queue: a crash, a lost connection, a consumer that stopped or was
- * too slow. Which of the two counts rises for what depends on RabbitMQ's version; from 4.3 on a slow consumer raises the second alone.
+ * How often the broker took this message back from a consumer of this queue: a crash, a lost connection, a
+ * consumer that stopped or was too slow. Which of the two counts rises for what depends on RabbitMQ's
+ * version; from 4.3 on a slow consumer raises the second alone.
  */
 export function takenBack({ properties, fields }: Message): number {
   // Without the flag it is on its first way, and what the headers say is the publisher's.

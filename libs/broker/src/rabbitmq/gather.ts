@@ -2,8 +2,9 @@ import { Writable } from 'node:stream';
 import type { Channel } from 'amqplib';
 
 /**
- * Makes what is written to the channel's connection about now leave together: one call into the kernel for all that is published in a turn of
- * the event loop, and not one for each frame. What it returns is to be called after each write; it costs a turn of latency.
+ * Makes what is written to the channel's connection about now leave together: one call into the kernel for
+ * all that is published in a turn of the event loop, and not one for each frame. What it returns is to be
+ * called after each write; it costs a turn of latency.
  */
 export function gatherWrites(channel: Channel): () => void {
   // amqplib has the socket there and does not say so in its types. Without it all goes on, frame by frame.

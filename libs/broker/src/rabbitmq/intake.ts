@@ -5,7 +5,10 @@ export interface Intake<T> {
   /** The most the broker may give us at once. */
   readonly limit: number;
   come(item: T): void;
-  /** Hands over a suspect, by itself; resolves when it is done with. Where batches go one after the other, it is one of them. */
+  /**
+   * Hands over a suspect, by itself; resolves when it is done with. Where batches go one after the other, it
+   * is one of them.
+   */
   alone(item: T): Promise<void>;
   /** Hands over no more; returns what is waiting here. */
   stop(): T[];
@@ -26,8 +29,8 @@ export function oneByOne<T>({ prefetch }: ConsumeOptions, work: Work<T>): Intake
 }
 
 /**
- * A batch when it is full or `wait` ms after its first message came. No more than one batch is fetched: the broker counts an attempt
- * for whatever it takes back, also for what no handler has seen.
+ * A batch when it is full or `wait` ms after its first message came. No more than one batch is fetched: the
+ * broker counts an attempt for whatever it takes back, also for what no handler has seen.
  */
 export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<T>): Intake<T> {
   const limit = Math.min(size, prefetch);

@@ -6,8 +6,9 @@ import type { Levels } from './levels.ts';
 const PATIENCE = 200;
 
 /**
- * How many messages in the delay queues are for `queue`. The queues are shared, so those that hold any are looked through: exact up to
- * 10,000 messages in each, and while that lasts what was looked at does not fall due. Not for a dashboard.
+ * How many messages in the delay queues are for `queue`. The queues are shared, so those that hold any are
+ * looked through: exact up to 10,000 messages in each, and while that lasts what was looked at does not fall
+ * due. Not for a dashboard.
  */
 export async function countInLevels(channel: Channel, levels: Levels, queue: string): Promise<number> {
   const hand = createHand(channel);

@@ -5,9 +5,10 @@ import type { Names } from './names.ts';
 import { quorum } from './quorum.ts';
 
 /**
- * Delays out of plain queues. The wait, in units, is written with digits of base 32; there is one queue for each digit and each of its
- * values but zero. A message waits in the queue of its highest digit, falls out into the exchange of the next one, and in the end
- * into that of arrivals. Every queue has one time-to-live for all, so whatever is first in it is due first.
+ * Delays out of plain queues. The wait, in units, is written with digits of base 32; there is one queue for
+ * each digit and each of its values but zero. A message waits in the queue of its highest digit, falls out
+ * into the exchange of the next one, and in the end into that of arrivals. Every queue has one time-to-live
+ * for all, so whatever is first in it is due first.
  */
 const BASE = 32;
 
@@ -39,8 +40,8 @@ export interface LevelsDeps {
 }
 
 /**
- * `delay` dead-letters at most once: the store has it all and tells again, and at least once moves 32 messages at a time. `retry`
- * dead-letters at least once: nobody else has what waits there.
+ * `delay` dead-letters at most once: the store has it all and tells again, and at least once moves 32
+ * messages at a time. `retry` dead-letters at least once: nobody else has what waits there.
  */
 export function createLevels({ names, kind, shape: { unit, digits } }: LevelsDeps): Levels {
   const set = names.levels(kind, unit);

@@ -9,11 +9,14 @@ const LAST_PAUSE = 2000;
 const CLOSE = 2000;
 
 /**
- * One connection that comes back. amqplib's own recovery waits without end for a peer that went silent in its set-up or while it is
- * closed; here every step has a time.
+ * One connection that comes back. amqplib's own recovery waits without end for a peer that went silent in its
+ * set-up or while it is closed; here every step has a time.
  */
 export interface Link {
-  /** Resolves when it is up; rejects with what was last in the way after `patience` ms, or at once for what no waiting mends. */
+  /**
+   * Resolves when it is up; rejects with what was last in the way after `patience` ms, or at once for what no
+   * waiting mends.
+   */
   open(patience: number): Promise<void>;
   /** Throws when it is down. */
   model(): ChannelModel;
@@ -39,8 +42,8 @@ export interface LinkDeps {
 }
 
 /**
- * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: it will be the same next time. What ends the opening handshake has its code in words
- * alone.
+ * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: it will be the same next time. What ends the opening
+ * handshake has its code in words alone.
  */
 export const isLastingFault = (error: unknown): boolean =>
   error instanceof Error &&

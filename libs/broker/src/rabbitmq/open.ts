@@ -15,8 +15,8 @@ export interface RabbitBrokerOptions {
   readonly clock: Clock;
   readonly observer?: BrokerObserver;
   /**
-   * `auto` asks the broker, anew on each connection: the delayed-message plugin if it has it, else `levels`. `plugin` rejects where there
-   * is none.
+   * `auto` asks the broker, anew on each connection: the delayed-message plugin if it has it, else `levels`.
+   * `plugin` rejects where there is none.
    */
   readonly delayStrategy?: 'auto' | 'plugin' | 'levels';
   /** What every name in the broker begins with, so that installations can share a virtual host. */
@@ -25,7 +25,9 @@ export interface RabbitBrokerOptions {
   readonly confirmTimeout?: number;
   /** ms of wall time until the first connection must be there, the topology declared. */
   readonly openTimeout?: number;
-  /** ms of wall time that a connection must have lasted before what a crash gave back is handed over again. */
+  /**
+   * ms of wall time that a connection must have lasted before what a crash gave back is handed over again.
+   */
   readonly suspectsAfter?: number;
   /** The steps of `levels`. */
   readonly levels?: LevelsShape;
@@ -34,13 +36,15 @@ export interface RabbitBrokerOptions {
 }
 
 /**
- * A broker on RabbitMQ (3.10 or later). It declares the topology, here and again after each loss of a connection; consumers go on and
- * subscribers hear of the gap. Rejects when there is no connection in `openTimeout`, and at once when the broker refuses the credentials or
- * has a queue of that name with other properties.
+ * A broker on RabbitMQ (3.10 or later). It declares the topology, here and again after each loss of a
+ * connection; consumers go on and subscribers hear of the gap. Rejects when there is no connection in
+ * `openTimeout`, and at once when the broker refuses the credentials or has a queue of that name with other
+ * properties.
  *
- * Beyond the port's words: `inFlight` counts what this process holds; `delayed` and `purgeDelayed` look through the delay queues, which
- * is exact up to 10,000 messages in each and nothing for a dashboard; a cut-off is also counted, once, for
- * what was fetched and not handed over when its consumer was cut off or, with batches, stopped.
+ * Beyond the port's words: `inFlight` counts what this process holds; `delayed` and `purgeDelayed` look
+ * through the delay queues, which is exact up to 10,000 messages in each and nothing for a dashboard; a
+ * cut-off is also counted, once, for what was fetched and not handed over when its consumer was cut off or,
+ * with batches, stopped.
  */
 export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Broker> {
   const { url, topology, clock, observer = {}, prefix = '' } = options;

@@ -6,8 +6,8 @@ import { within } from './within.ts';
 
 const TYPE = 'x-delayed-message';
 /**
- * How RabbitMQ answers an exchange type that it does not know: COMMAND_INVALID, which ends the connection (3.x); PRECONDITION_FAILED,
- * which ends the channel (4.x). The words that go with them differ by release.
+ * How RabbitMQ answers an exchange type that it does not know: COMMAND_INVALID, which ends the connection
+ * (3.x); PRECONDITION_FAILED, which ends the channel (4.x). The words that go with them differ by release.
  */
 const UNKNOWN_TYPE = [503, 406];
 /** ms. From 49.7 days on the plugin delivers at once. */
@@ -21,8 +21,9 @@ export const noPlugin = (): LastingFault =>
   );
 
 /**
- * Whether this broker has the delayed-message plugin. Asked on a connection of its own, for the answer no may end the connection; it is
- * closed in every case. Rejects when the broker cannot be asked, or does not answer within `patience` ms.
+ * Whether this broker has the delayed-message plugin. Asked on a connection of its own, for the answer no may
+ * end the connection; it is closed in every case. Rejects when the broker cannot be asked, or does not answer
+ * within `patience` ms.
  */
 export async function hasPlugin(url: string, names: Names, patience = ANSWER): Promise<boolean> {
   const model = await dial(url, 'herald (looks for the plugin)', patience);
@@ -56,8 +57,8 @@ const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 
 /**
- * Delays by the plugin: an exchange for each queue, so that one can be purged alone. AMQP does not tell how many messages such an
- * exchange holds, so they are not counted.
+ * Delays by the plugin: an exchange for each queue, so that one can be purged alone. AMQP does not tell how
+ * many messages such an exchange holds, so they are not counted.
  */
 export function createPluginDelays(names: Names, targets: readonly string[]): Delays {
   const exchange = (queue: string): string => names.own(`delay.${queue}`);

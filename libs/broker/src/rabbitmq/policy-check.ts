@@ -18,9 +18,10 @@ export const hiddenDeadLetters = (queue: string): Error =>
   );
 
 /**
- * From 4.3 on a policy can make a queue hold back what is returned to it. Over dead-letter queues that hides their messages from whoever
- * lists them. AMQP does not tell which policy a queue has, so a queue of such a name is tried out: a message goes in, out and back.
- * Resolves with what is wrong; undefined when nothing is, or when this RabbitMQ knows no such policy.
+ * From 4.3 on a policy can make a queue hold back what is returned to it. Over dead-letter queues that hides
+ * their messages from whoever lists them. AMQP does not tell which policy a queue has, so a queue of such a
+ * name is tried out: a message goes in, out and back. Resolves with what is wrong; undefined when nothing is,
+ * or when this RabbitMQ knows no such policy.
  */
 export async function findHidingPolicy(model: ChannelModel, names: Names): Promise<Error | undefined> {
   if (!knowsDelayedRetry(model)) return undefined;

@@ -4,7 +4,9 @@ import { gatherWrites } from './gather.ts';
 
 /** Bytes sent and not confirmed: more would only pile up here. */
 const WINDOW = 64 * 1024 * 1024;
-/** ms until what the broker refused is sent again: a queue that just goes, or changes its leader, takes some. */
+/**
+ * ms until what the broker refused is sent again: a queue that just goes, or changes its leader, takes some.
+ */
 const AGAIN = 25;
 
 export interface Letter {
@@ -13,18 +15,23 @@ export interface Letter {
   readonly envelope: Envelope;
   /** It must find a queue at once; if it does not, `returned` is called. */
   readonly mandatory: boolean;
-  /** To whoever listens, and for nobody to keep: it outlives a lost connection, as it may well be told twice. */
+  /**
+   * To whoever listens, and for nobody to keep: it outlives a lost connection, as it may well be told twice.
+   */
   readonly fanOut?: boolean;
   /** For the broker, beside the envelope's. */
   readonly headers?: Record<string, unknown> | undefined;
 }
 
-/** Sends and waits for the broker's word that it has it. Any number at once: nobody waits for the one before. */
+/**
+ * Sends and waits for the broker's word that it has it. Any number at once: nobody waits for the one before.
+ */
 export interface Publisher {
   /**
-   * Resolves when the broker has confirmed every one; what it refuses is sent again meanwhile. Rejects, and some may have arrived, when
-   * it did not confirm in time, when the connection was lost or is down, and at once while the broker takes nothing (an alarm for memory
-   * or disk). Where all are for a fan-out they wait for the next connection instead.
+   * Resolves when the broker has confirmed every one; what it refuses is sent again meanwhile. Rejects, and
+   * some may have arrived, when it did not confirm in time, when the connection was lost or is down, and at
+   * once while the broker takes nothing (an alarm for memory or disk). Where all are for a fan-out they wait
+   * for the next connection instead.
    */
   send(letters: readonly Letter[]): Promise<void>;
   /** Uses this channel from now on. */

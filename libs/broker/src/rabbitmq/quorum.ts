@@ -1,8 +1,8 @@
 import type { Options } from 'amqplib';
 
 /**
- * From RabbitMQ 4 on a quorum queue throws away what was taken back 20 times, which a look at the dead letters does too. We count
- * attempts ourselves; this only ends what no consumer gets to see.
+ * From RabbitMQ 4 on a quorum queue throws away what was taken back 20 times, which a look at the dead
+ * letters does too. We count attempts ourselves; this only ends what no consumer gets to see.
  */
 const NEVER = 1_000_000;
 

@@ -21,9 +21,9 @@ export interface Held {
 }
 
 /**
- * What becomes of a message. Each resolves when that is done, with true; with false when the message is not ours any more (it comes
- * again, to whomever) or cannot be settled before closing. A message is acknowledged only when the broker confirmed what follows it,
- * so it may come twice, but never not at all.
+ * What becomes of a message. Each resolves when that is done, with true; with false when the message is not
+ * ours any more (it comes again, to whomever) or cannot be settled before closing. A message is acknowledged
+ * only when the broker confirmed what follows it, so it may come twice, but never not at all.
  */
 export interface Settle {
   verdict(queue: QueueSpec, held: Held, delivery: Delivery, verdict: Verdict, seconds: number): Promise<void>;

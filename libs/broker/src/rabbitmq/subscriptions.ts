@@ -4,7 +4,10 @@ import type { Consumer } from '../broker.ts';
 
 type Listener = (body: unknown) => void;
 
-/** Listens to a fan-out exchange by a queue of its own, which ends with the connection; so each new connection is a gap. */
+/**
+ * Listens to a fan-out exchange by a queue of its own, which ends with the connection; so each new connection
+ * is a gap.
+ */
 export interface Subscription extends Consumer {
   start(model: ChannelModel): Promise<void>;
   lost(): void;
@@ -39,7 +42,8 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     deps.stopped();
     if (on === undefined) return;
     try {
-      // Before the channel closes: a queue that goes with its channel refuses, from RabbitMQ 4.3 on, what is just being published to it.
+      // Before the channel closes: a queue that goes with its channel refuses, from RabbitMQ 4.3 on, what is
+      // just being published to it.
       await on.unbindQueue(own, deps.exchange, '');
       await on.deleteQueue(own);
       await on.close();

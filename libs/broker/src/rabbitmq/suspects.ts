@@ -9,12 +9,16 @@ const EVERY = 2000;
 const HARMLESS = 1000;
 
 /**
- * Messages whose handler was cut off twice come out of their queue into one of their own, and from there to a handler one at a time in a process,
- * whatever their queue: what is cut off again is then the cause, and not what happened to be fetched beside it. They are got one by one, so
- * that the broker's count of what it took back is that of the hand-overs.
+ * Messages whose handler was cut off twice come out of their queue into one of their own, and from there to a
+ * handler one at a time in a process, whatever their queue: what is cut off again is then the cause, and not
+ * what happened to be fetched beside it. They are got one by one, so that the broker's count of what it took
+ * back is that of the hand-overs.
  */
 export interface Suspects extends Recurring {
-  /** From now on this process works on the suspects of the consumer's queue, whose name in the broker is `name`. */
+  /**
+   * From now on this process works on the suspects of the consumer's queue, whose name in the broker is
+   * `name`.
+   */
   join(consumer: QueueConsumer, name: string): void;
   /** It does no longer; resolves when none is on its way any more. */
   leave(consumer: QueueConsumer): Promise<void>;
@@ -24,7 +28,10 @@ export interface Suspects extends Recurring {
   flush(): Promise<void>;
 }
 
-/** `calm`: ms that a connection must have lasted first. What is killed again and again soon after its start must not blame what it had just begun. */
+/**
+ * `calm`: ms that a connection must have lasted first. What is killed again and again soon after its start
+ * must not blame what it had just begun.
+ */
 export function createSuspects(broken: (error: Error) => void, calm: number): Suspects {
   const members = new Map<QueueConsumer, string>();
   /** With handlers now. */

@@ -19,7 +19,10 @@ export function createTokens(): (at: number) => string {
 
 export const isToken = (token: string): boolean => SHAPE.test(token);
 
-/** Of a dead letter that the broker made by itself there is neither time nor reason in its headers; its token follows from what it is. */
+/**
+ * Of a dead letter that the broker made by itself there is neither time nor reason in its headers; its token
+ * follows from what it is.
+ */
 export function deathOf(envelope: Envelope): Death {
   if (envelope.death !== undefined) return envelope.death;
   const hash = createHash('sha256')

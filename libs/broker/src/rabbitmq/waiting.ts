@@ -4,7 +4,10 @@ import type { Envelope } from './envelope.ts';
 import type { Names } from './names.ts';
 import type { Letter } from './publisher.ts';
 
-/** The letter that brings a message to `queue` at `due`. What is too far off for one go comes to the queue's consumer, to be sent on. */
+/**
+ * The letter that brings a message to `queue` at `due`. What is too far off for one go comes to the queue's
+ * consumer, to be sent on.
+ */
 export function waiting(
   { clock, names }: { readonly clock: Clock; readonly names: Names },
   { range, address }: Pick<Delays, 'range' | 'address'>,

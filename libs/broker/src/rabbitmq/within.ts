@@ -1,4 +1,7 @@
-/** What `promise` comes to, or a rejection with `message` after `ms`. What it comes to later is nobody's business any more. */
+/**
+ * What `promise` comes to, or a rejection with `message` after `ms`. What it comes to later is nobody's
+ * business any more.
+ */
 export async function within<T>(ms: number, promise: Promise<T>, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -2,13 +2,19 @@ import { type CompiledExpression, compileExpression } from '../expression.ts';
 import type { CampaignDefinition, Step } from './definition.ts';
 import { CAMPAIGN_VARIABLES } from './parse.ts';
 
-/** A definition ready to run: steps by id, where each leads, expressions compiled, and what events it listens to. */
+/**
+ * A definition ready to run: steps by id, where each leads, expressions compiled, and what events it listens
+ * to.
+ */
 export interface Campaign {
   readonly id: string;
   readonly version: number;
   readonly definition: CampaignDefinition;
   readonly step: (id: string) => Step | undefined;
-  /** The step that follows a step that is done: the first of the branch taken, else its next sibling, else its parent's. */
+  /**
+   * The step that follows a step that is done: the first of the branch taken, else its next sibling, else its
+   * parent's.
+   */
   readonly after: (done: { stepId: string; branch?: string } | undefined) => Step | undefined;
   readonly expression: (source: string) => CompiledExpression;
   /** The event types that can end a wait or an enrollment. */

@@ -1,7 +1,10 @@
 import { compileExpression, EvaluationError, ExpressionError } from '../expression.ts';
 import { readInstant } from '../time/instant.ts';
 
-/** What is wrong with the date of an expression that needs no data, so that it shows when the campaign is saved; else undefined. */
+/**
+ * What is wrong with the date of an expression that needs no data, so that it shows when the campaign is
+ * saved; else undefined.
+ */
 export function constantDateFault(source: string): string | undefined {
   if (/^\d{4}-\d{2}-\d{2}/.test(source)) return `a date in CEL is text: write '"${source}"'`;
   try {

@@ -25,14 +25,20 @@ export interface ExitRule {
   readonly when?: Expression;
 }
 
-/** The next instant at which a clock in `zone` (the prospect's own unless named) shows `at`, on one of `days` if given. */
+/**
+ * The next instant at which a clock in `zone` (the prospect's own unless named) shows `at`, on one of `days`
+ * if given.
+ */
 export interface UntilTime {
   readonly at: string;
   readonly days?: readonly Weekday[];
   readonly zone?: string;
 }
 
-/** The instant an expression gives (`readInstant`): a day or a local time goes by the clocks of `zone`, the prospect's own unless named. */
+/**
+ * The instant an expression gives (`readInstant`): a day or a local time goes by the clocks of `zone`, the
+ * prospect's own unless named.
+ */
 export interface UntilDate {
   readonly date: Expression;
   readonly zone?: string;
@@ -57,7 +63,10 @@ interface Sends {
   readonly template: string;
 }
 
-/** A step that sends waits until the hours let its message leave. `dontWait`: the run goes on at once, and what follows may overtake it. */
+/**
+ * A step that sends waits until the hours let its message leave. `dontWait`: the run goes on at once, and
+ * what follows may overtake it.
+ */
 interface Sending extends Identified {
   readonly then?: 'dontWait';
 }

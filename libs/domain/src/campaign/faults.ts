@@ -10,8 +10,8 @@ export interface SourceText {
   /** What the text itself gets wrong; nothing else is worth checking then. */
   readonly faults: readonly Fault[];
   /**
-   * A fault at a path. Where the path leads nowhere (something is missing), its nearest parent is the place. `inside` is a place
-   * within a text of one line, such as a mistake in an expression.
+   * A fault at a path. Where the path leads nowhere (something is missing), its nearest parent is the place.
+   * `inside` is a place within a text of one line, such as a mistake in an expression.
    */
   faultAt(path: Path, message: string, inside?: Place): Fault;
 }

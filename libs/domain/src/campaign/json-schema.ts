@@ -1,6 +1,9 @@
 import * as part from './schema.ts';
 
-/** JSON Schema (2020-12) of a campaign, for editors: completion and first checks. `parseCampaign` knows more and explains better. */
+/**
+ * JSON Schema (2020-12) of a campaign, for editors: completion and first checks. `parseCampaign` knows more
+ * and explains better.
+ */
 export function campaignJsonSchema(): object {
   const steps = { type: 'array', items: { $ref: '#/$defs/step' } };
   const step = (name: string, schema: object, more: object = {}) => ({

@@ -67,8 +67,9 @@ const check = {
 };
 
 /**
- * A campaign from YAML or JSON text: the definition, or every mistake with its place. Checks the shape, ids, event types, durations,
- * zones, and that every expression compiles; whether the templates exist is for the caller, with what `templates` gives.
+ * A campaign from YAML or JSON text: the definition, or every mistake with its place. Checks the shape, ids,
+ * event types, durations, zones, and that every expression compiles; whether the templates exist is for the
+ * caller, with what `templates` gives.
  */
 export function parseCampaign(text: string): ParsedCampaign {
   if (text.length > MAX_TEXT) {
@@ -97,7 +98,10 @@ function createChecker(source: SourceText) {
   let expressionCount = 0;
   let expressionText = 0;
 
-  /** Looking up where a mistake stands costs as much as the text is long: only those that are shown are looked up. */
+  /**
+   * Looking up where a mistake stands costs as much as the text is long: only those that are shown are looked
+   * up.
+   */
   const fault = (path: Path, message: string, inside?: { line: number; column: number }): void => {
     count += 1;
     if (faults.length < MAX_FAULTS) faults.push(source.faultAt(path, message, inside));

@@ -1,7 +1,10 @@
 import { Type } from 'typebox';
 import { EVENT_TYPE, EVENT_TYPE_WORDS } from '../event.ts';
 
-/** The parts of a campaign that have no steps inside, as JSON Schema. What surrounds them is in `json-schema.ts` and `parse.ts`. */
+/**
+ * The parts of a campaign that have no steps inside, as JSON Schema. What surrounds them is in
+ * `json-schema.ts` and `parse.ts`.
+ */
 
 const CAMPAIGN_ID = '^[a-z0-9][a-z0-9_-]{0,62}$';
 const STEP_ID = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';

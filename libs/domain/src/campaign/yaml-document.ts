@@ -22,7 +22,10 @@ export interface Fault extends Place {
   readonly message: string;
 }
 
-/** What a document may have. The work is counted before it is done: each of these alone could hold a process for a minute. */
+/**
+ * What a document may have. The work is counted before it is done: each of these alone could hold a process
+ * for a minute.
+ */
 const YAML_LIMITS = {
   /** Words, marks and line breaks as YAML has them; a campaign of 500 steps has about 15,000. */
   parts: 20_000,
@@ -51,7 +54,10 @@ class Unreadable extends Error {
   }
 }
 
-/** One YAML document as values, with every mistake of the text itself; never takes longer than its limits allow. */
+/**
+ * One YAML document as values, with every mistake of the text itself; never takes longer than its limits
+ * allow.
+ */
 export function readDocument(text: string): ReadDocument {
   const lines = new LineCounter();
   const placeOf = (offset: number): Place => {
@@ -121,7 +127,10 @@ function compose(text: string, lines: LineCounter, add: Add): Document | undefin
 const OPEN = new Set(['block-map', 'block-seq', 'flow-collection']);
 const isOpen = ({ type }: { readonly type: string }): boolean => OPEN.has(type);
 
-/** Names that stand twice in a map, and too many aliases. The library's own check compares each name with all before it. */
+/**
+ * Names that stand twice in a map, and too many aliases. The library's own check compares each name with all
+ * before it.
+ */
 function checkNodes(document: Document, add: Add): void {
   let aliases = 0;
   const visit = (node: unknown): void => {

@@ -3,7 +3,9 @@ export type Keyword = 'stop' | 'start' | 'help';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Words that end a subscription and can hardly mean anything else: whoever adds to them still wants to stop. */
+/**
+ * Words that end a subscription and can hardly mean anything else: whoever adds to them still wants to stop.
+ */
 const CLEAR_STOP = words(`
   stop stopall unsubscribe optout stopp arret arreter arrete arrett desabonner desinscrire unsuscribe
   abmelden abbestellen afmelden uitschrijven disiscrivi rezygnuje wypisz lopeta
@@ -33,9 +35,10 @@ const OBJECT = words(`
 const LOOKED_AT = 400;
 
 /**
- * The keyword that a text message is; undefined: it is something else. Case, accents, punctuation, quotes, emoji, invisible characters and
- * full-width letters do not matter. A STOP may be polite, say what to stop, and be followed by a signature on the next line; it is no STOP
- * inside a sentence. START and HELP must be the whole text: nobody is subscribed by a guess.
+ * The keyword that a text message is; undefined: it is something else. Case, accents, punctuation, quotes,
+ * emoji, invisible characters and full-width letters do not matter. A STOP may be polite, say what to stop,
+ * and be followed by a signature on the next line; it is no STOP inside a sentence. START and HELP must be
+ * the whole text: nobody is subscribed by a guess.
  */
 export function readKeyword(text: string): Keyword | undefined {
   const plain = plainText(text.slice(0, LOOKED_AT));

@@ -22,7 +22,10 @@ export type EnrollmentInput =
   /** Somebody or something outside of the campaign ends it. */
   | { readonly kind: 'end'; readonly reason: string; readonly at: Instant };
 
-/** What follows from an input: the new state and the events that led there, in order. No events: the input means nothing to it. */
+/**
+ * What follows from an input: the new state and the events that led there, in order. No events: the input
+ * means nothing to it.
+ */
 export interface Decision {
   readonly state: EnrollmentState;
   readonly events: readonly EnrollmentFact[];
@@ -113,7 +116,8 @@ function onDue(run: Run, now: Instant): void {
   if (wait === undefined || wait.dueAt === null || now < wait.dueAt) return;
   run.at(wait.dueAt);
   const step = run.campaign.step(wait.stepId);
-  // The step itself has not been done: it asks for its message now, or waits on if the hours have changed or are over.
+  // The step itself has not been done: it asks for its message now, or waits on if the hours have changed or
+  // are over.
   if (wait.kind === 'window') return advance(run, step);
   const missed = step !== undefined && 'waitFor' in step ? { branch: 'else', awaits: awaitedBy(step) } : {};
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'due', ...missed });
@@ -133,7 +137,10 @@ const usedBy = ({ entry, steps }: EnrollmentState): SeenEvent[] => [
   ...Object.values(steps).flatMap(({ event }) => event ?? []),
 ];
 
-/** Whether an event comes after an instant and after events that were used, or may have: at one instant only one request's order proves more. */
+/**
+ * Whether an event comes after an instant and after events that were used, or may have: at one instant only
+ * one request's order proves more.
+ */
 const follows = (event: StoredEvent, since: Instant, used: readonly SeenEvent[]): boolean =>
   mayBeSince(event, since) && used.every((one) => one.id !== event.id && !isProvenBefore(event, one));
 

@@ -21,8 +21,8 @@ export interface EntryEvent extends SeenEvent {
 export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed';
 
 /**
- * A wait under way. `since` is the logical time it counts from; no `dueAt` means that only an event ends it. `window`: a step that sends
- * waits until its message may leave, and is done after that.
+ * A wait under way. `since` is the logical time it counts from; no `dueAt` means that only an event ends it.
+ * `window`: a step that sends waits until its message may leave, and is done after that.
  */
 export interface Wait {
   readonly stepId: string;
@@ -88,7 +88,10 @@ interface Common extends EnrollmentIdentity {
   readonly version: number;
 }
 
-/** The events of an enrollment, as `type` and `data` of events in the prospect's stream; their `occurredAt` is logical time. */
+/**
+ * The events of an enrollment, as `type` and `data` of events in the prospect's stream; their `occurredAt` is
+ * logical time.
+ */
 export type EnrollmentEvent =
   | {
       readonly type: 'enrollment.entered';

@@ -38,9 +38,9 @@ const refuse = (refusal: Refusal, detail?: string): Extract<Entry, { enters: fal
 });
 
 /**
- * Whether an event of the campaign's type lets its prospect in, and as which enrollment. `last` is the prospect's latest enrollment in
- * this campaign. The id is the re-entry rule: whoever decides the same thing again derives the same id, and inserting it
- * twice fails.
+ * Whether an event of the campaign's type lets its prospect in, and as which enrollment. `last` is the
+ * prospect's latest enrollment in this campaign. The id is the re-entry rule: whoever decides the same thing
+ * again derives the same id, and inserting it twice fails.
  */
 export function decideEntry(
   campaign: Campaign,
@@ -61,7 +61,8 @@ export function decideEntry(
     if (again === 'never') return refuse('entered_before');
     if (again === 'afterExit' && last.status === 'active') return refuse('already_in');
     if (again === 'afterExit' && compareEvents(event, last.entry) <= 0) return refuse('entered_before');
-    // It happened while the last run was under way and arrives only now: in its turn it would have let nobody in.
+    // It happened while the last run was under way and arrives only now: in its turn it would have let nobody
+    // in.
     if (again === 'afterExit' && happenedAt(event) < startOfSecond(last.endedAt ?? 0))
       return refuse('already_in');
     if (

@@ -16,14 +16,20 @@ export const ENROLLMENT_FACTS: ReadonlySet<string> = new Set<EnrollmentEvent['ty
   'enrollment.failed',
 ]);
 
-/** Told once for each condition of an enrollment, or of an entry, that could not be answered. Nothing is folded from it. */
+/**
+ * Told once for each condition of an enrollment, or of an entry, that could not be answered. Nothing is
+ * folded from it.
+ */
 export const ENROLLMENT_UNANSWERED = 'enrollment.unanswered';
 
 /** Whether an event of the log is one of those an enrollment is folded from (`enrollment.refused` is not). */
 export const isEnrollmentFact = (event: { readonly type: string }): event is EnrollmentFact =>
   ENROLLMENT_FACTS.has(event.type);
 
-/** Folds one event into its enrollment. Any other event, and one that is not newer than the state, changes nothing. */
+/**
+ * Folds one event into its enrollment. Any other event, and one that is not newer than the state, changes
+ * nothing.
+ */
 export function evolveEnrollment(
   state: EnrollmentState | undefined,
   event: { readonly type: string; readonly occurredAt: Instant },

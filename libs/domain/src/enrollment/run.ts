@@ -31,7 +31,10 @@ type DataOf<T extends Type> = Omit<
   keyof EnrollmentIdentity | 'version'
 >;
 
-/** One decision under way: events are recorded one by one, each folded at once by the same `evolve` that replay uses. */
+/**
+ * One decision under way: events are recorded one by one, each folded at once by the same `evolve` that
+ * replay uses.
+ */
 export interface Run {
   readonly campaign: Campaign;
   readonly workspace: string;
@@ -84,7 +87,8 @@ export function createRun(
     record(type, given) {
       const version = (state?.version ?? 0) + 1;
       const data = { enrollmentId, prospectId, campaignId, campaignVersion, version, ...given };
-      // TypeScript cannot see that `given` belongs to `type` once both are generic; the signature has checked it.
+      // TypeScript cannot see that `given` belongs to `type` once both are generic; the signature has checked
+      // it.
       const event = { type, data, occurredAt: now } as unknown as EnrollmentFact;
       events.push(event);
       state = evolveEnrollment(state, event);

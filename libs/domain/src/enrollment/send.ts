@@ -6,8 +6,8 @@ import { type Channel, lineOf } from '../message/message.ts';
 import type { Run } from './run.ts';
 
 /**
- * A step that sends: it asks for its message, or first waits until the hours let the message leave, so that what follows counts from then.
- * `zone` is the prospect's.
+ * A step that sends: it asks for its message, or first waits until the hours let the message leave, so that
+ * what follows counts from then. `zone` is the prospect's.
  */
 export function send(
   run: Run,
@@ -53,8 +53,9 @@ export function send(
 }
 
 /**
- * Until when a message has to wait: from the logical time, and, where that allows it, from the real time too. A run that is behind (an outage,
- * a pause) must not ask for a message that could not leave now. Undefined: it may leave; or never, which messaging tells.
+ * Until when a message has to wait: from the logical time, and, where that allows it, from the real time too.
+ * A run that is behind (an outage, a pause) must not ask for a message that could not leave now. Undefined:
+ * it may leave; or never, which messaging tells.
  */
 function laterThan(run: Run, message: Departing): { at: Instant; reason: string } | undefined {
   const byLogicalTime = departureOf(run.now(), message);

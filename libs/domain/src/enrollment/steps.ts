@@ -18,7 +18,10 @@ import { type Run, unanswered } from './run.ts';
 import { send } from './send.ts';
 import { viewWorld, type World } from './view.ts';
 
-/** Runs step after step until one waits or none is left, beginning with `again`: a step that has waited and is not done. */
+/**
+ * Runs step after step until one waits or none is left, beginning with `again`: a step that has waited and is
+ * not done.
+ */
 export function advance(run: Run, again?: Step): void {
   if (again !== undefined) perform(run, again);
   while (run.state().status === 'active' && run.state().wait === undefined) {
@@ -28,7 +31,10 @@ export function advance(run: Run, again?: Step): void {
   }
 }
 
-/** A step whose expressions give no usable value ends the enrollment as failed, with the reason; nothing is guessed. */
+/**
+ * A step whose expressions give no usable value ends the enrollment as failed, with the reason; nothing is
+ * guessed.
+ */
 function perform(run: Run, step: Step): void {
   try {
     const zone = zoneOf(run.world());
@@ -149,7 +155,9 @@ const shown = (value: JsonValue): string => {
 };
 const MAX_SHOWN = 80;
 
-/** A time zone is checked wherever it enters: nobody's quiet hours may fall back to another zone in silence. */
+/**
+ * A time zone is checked wherever it enters: nobody's quiet hours may fall back to another zone in silence.
+ */
 function checkZone(traits: unknown): void {
   if (!isObject(traits) || traits.timezone === undefined || traits.timezone === null) return;
   const wrong = zoneFault(traits.timezone);

@@ -28,7 +28,10 @@ const viewEvent = (event: SeenEvent) => ({
   data: event.data,
 });
 
-/** The variables of a campaign's expressions. `event` is the one the expression is about; elsewhere, the one that let the prospect in. */
+/**
+ * The variables of a campaign's expressions. `event` is the one the expression is about; elsewhere, the one
+ * that let the prospect in.
+ */
 export function viewWorld(
   world: World,
   at: Instant,

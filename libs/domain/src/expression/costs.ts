@@ -42,7 +42,10 @@ const PLAIN =
 
 type Cost = (args: readonly unknown[], meter: Meter) => void;
 
-/** What the functions that do not take their time have to count before they run. The receiver is the first argument. */
+/**
+ * What the functions that do not take their time have to count before they run. The receiver is the first
+ * argument.
+ */
 const CALLS: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ['type', names],
   ['dyn', names],

@@ -1,7 +1,13 @@
-/** What one decision, or one webhook, may spend on its expressions: some 15 ms, and less than 50 on a machine that is busy. */
+/**
+ * What one decision, or one webhook, may spend on its expressions: some 15 ms, and less than 50 on a machine
+ * that is busy.
+ */
 const BUDGET = { steps: 50_000, characters: 500_000 } as const;
 
-/** An expression that makes and swallows errors, one for each element, pays for each of them: the library draws the source in it. */
+/**
+ * An expression that makes and swallows errors, one for each element, pays for each of them: the library
+ * draws the source in it.
+ */
 const STEPS_OF_AN_ERROR = 250;
 /** Listing the names of a large map costs more than going through a list. */
 const STEPS_OF_A_NAME = 2;
@@ -75,7 +81,10 @@ export function weigh(value: unknown, meter: Meter): void {
   }
 }
 
-/** Counts the entries of a map, for looking at its type takes all its names; lists and texts are looked at for nothing. */
+/**
+ * Counts the entries of a map, for looking at its type takes all its names; lists and texts are looked at for
+ * nothing.
+ */
 export function weighNames(value: unknown, meter: Meter): void {
   if (isPlain(value)) meter.steps(Object.keys(value).length * STEPS_OF_A_NAME);
 }

@@ -9,9 +9,10 @@ const OPERATORS = new Set(['!=', '==', 'in', '+', '-', '*', '/', '%', '<', '<=',
 const STEPS_OF_AN_OPTIONAL_INDEX = 250;
 
 /**
- * Changes a checked expression in place, so that each node that runs is counted by the meter of the moment, what a function or an
- * operator is about to go through is counted before it does, and a loop ends at once when the budget does. Also makes a field that
- * is not there read as null, `matches` run in linear time, and dates and zones be read as everywhere in Herald. Throws for a node that it cannot meter.
+ * Changes a checked expression in place, so that each node that runs is counted by the meter of the moment,
+ * what a function or an operator is about to go through is counted before it does, and a loop ends at once
+ * when the budget does. Also makes a field that is not there read as null, `matches` run in linear time, and
+ * dates and zones be read as everywhere in Herald. Throws for a node that it cannot meter.
  */
 export function meterNodes(root: Node, current: () => Meter): void {
   const seen = new Set<Node>();

@@ -1,8 +1,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
 /**
- * A node of the library's syntax tree with what its types leave out and metering needs (8.0.0). `evaluate` of `meta` is what runs,
- * `handle` is what an operator or a call does with its operands; both are there once the expression has been checked.
+ * A node of the library's syntax tree with what its types leave out and metering needs (8.0.0). `evaluate` of
+ * `meta` is what runs, `handle` is what an operator or a call does with its operands; both are there once the
+ * expression has been checked.
  */
 export interface Node {
   readonly op: string;
@@ -27,7 +28,10 @@ interface Evaluator {
   run(node: Node, context: unknown): unknown;
 }
 
-/** The arguments of a comprehension that matter here. It goes on as long as `condition`, where there is one, says so. */
+/**
+ * The arguments of a comprehension that matter here. It goes on as long as `condition`, where there is one,
+ * says so.
+ */
 export interface Loop {
   condition?: (accumulated: unknown) => boolean;
 }

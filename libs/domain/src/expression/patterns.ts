@@ -7,7 +7,10 @@ const MAX_SIZE = 300;
 /** Instructions tried in the time of one step. */
 const TRIED_AT_ONCE = 5;
 
-/** JavaScript's own regular expressions can take exponential time; RE2's take at most its size for each character. */
+/**
+ * JavaScript's own regular expressions can take exponential time; RE2's take at most its size for each
+ * character.
+ */
 const compiled = new Map<string, RE2JS>();
 
 function compile(pattern: string): RE2JS {
@@ -42,7 +45,10 @@ export function matches(text: string, pattern: string, meter: Meter): boolean {
 
 const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gu;
 
-/** How many single characters a pattern stands for once its counted repetitions are written out; never less than there are. */
+/**
+ * How many single characters a pattern stands for once its counted repetitions are written out; never less
+ * than there are.
+ */
 function roughSize(pattern: string): number {
   const open: number[] = [0];
   let last = 0;

@@ -6,7 +6,10 @@ import { type Handle, methodOf, type Node } from './nodes.ts';
 
 type Zoned = Temporal.ZonedDateTime;
 
-/** The parts of a time as CEL counts them: months, days of the month and of the year from 0, Sunday as 0, `getDate` from 1. */
+/**
+ * The parts of a time as CEL counts them: months, days of the month and of the year from 0, Sunday as 0,
+ * `getDate` from 1.
+ */
 const PARTS = new Map<string, (time: Zoned) => number>([
   ['getDate', (time) => time.day],
   ['getDayOfMonth', (time) => time.day - 1],
@@ -23,12 +26,18 @@ const PARTS = new Map<string, (time: Zoned) => number>([
 /** The functions that read a part of a time. */
 export const PARTS_OF_TIME: readonly string[] = [...PARTS.keys()];
 
-/** What `timestamp()` takes beyond the library's text and int, by its signature. The library only checks the types. */
+/**
+ * What `timestamp()` takes beyond the library's text and int, by its signature. The library only checks the
+ * types.
+ */
 export const TIMESTAMPS = ['double', 'google.protobuf.Timestamp'].map(
   (type) => `timestamp(${type}): google.protobuf.Timestamp`,
 );
 
-/** Why a constant that is written into an expression is no date or no zone, and where; undefined if nothing is wrong. */
+/**
+ * Why a constant that is written into an expression is no date or no zone, and where; undefined if nothing is
+ * wrong.
+ */
 export function constantFault(node: Node): { readonly at: Node; readonly message: string } | undefined {
   const method = methodOf(node);
   if (method !== undefined) {
@@ -60,7 +69,10 @@ function dateFault(value: unknown): string | undefined {
   }
 }
 
-/** What a call of this name does in place of the library's own, which rolls dates over and goes by the clocks of the host. */
+/**
+ * What a call of this name does in place of the library's own, which rolls dates over and goes by the clocks
+ * of the host.
+ */
 export function timeCall(name: string, handle: Handle): Handle {
   if (name === 'timestamp') return (...operands) => timestamp((operands[0] as unknown[])[0]);
   const part = PARTS.get(name);
@@ -90,7 +102,10 @@ function timestamp(value: unknown): Date {
 const WRITE_TIMESTAMP =
   'a timestamp does not go with a text or a number: write timestamp(…) around the one that is no timestamp yet';
 
-/** Throws where an operator has a date on one side only, with text or a number on the other: also `==`, which would always be false. */
+/**
+ * Throws where an operator has a date on one side only, with text or a number on the other: also `==`, which
+ * would always be false.
+ */
 export function checkTimes(left: unknown, right: unknown): void {
   if (isRawBeside(left, right) || isRawBeside(right, left))
     throw new EvaluationError({ code: 'no_such_overload', message: WRITE_TIMESTAMP });
@@ -99,7 +114,10 @@ export function checkTimes(left: unknown, right: unknown): void {
 const RAW: ReadonlySet<string> = new Set(['string', 'number', 'bigint']);
 const isRawBeside = (raw: unknown, date: unknown): boolean => date instanceof Date && RAW.has(typeof raw);
 
-/** The library's complaint about the types of an operator, with what to do where one side is a date and the other is none yet. */
+/**
+ * The library's complaint about the types of an operator, with what to do where one side is a date and the
+ * other is none yet.
+ */
 export function withTimeHint(summary: string): string {
   const [, left = '', right = ''] = /^no such overload: (\S+) \S+ (\S+)/.exec(summary) ?? [];
   const isTime = (type: string) => type === 'google.protobuf.Timestamp';

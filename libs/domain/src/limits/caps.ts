@@ -3,7 +3,10 @@ import type { Instant } from '../clock.ts';
 import type { Channel } from '../message/message.ts';
 import { addDuration } from '../time/duration.ts';
 
-/** No more than `count` messages to one person within any stretch of time that is `per` long: of one channel, or of all. */
+/**
+ * No more than `count` messages to one person within any stretch of time that is `per` long: of one channel,
+ * or of all.
+ */
 export interface Cap {
   readonly channel?: Channel;
   readonly count: number;
@@ -23,7 +26,10 @@ export interface CountedSend {
 export type CapDecision =
   /** `sends` is the list with this message in it and without what is too old to matter. */
   | { readonly kind: 'within'; readonly sends: readonly CountedSend[] }
-  /** `roomAt`: when the cap could take one more, if nothing else is counted until then. `counted`: what stands in the way. */
+  /**
+   * `roomAt`: when the cap could take one more, if nothing else is counted until then. `counted`: what stands
+   * in the way.
+   */
   | {
       readonly kind: 'over';
       readonly cap: Cap;
@@ -31,7 +37,10 @@ export type CapDecision =
       readonly counted: readonly CountedSend[];
     };
 
-/** Whether one more message stays within all caps. One that is counted already stays counted, from now on with the time `now`. */
+/**
+ * Whether one more message stays within all caps. One that is counted already stays counted, from now on with
+ * the time `now`.
+ */
 export function withinCaps(
   caps: readonly Cap[],
   sends: readonly CountedSend[],
@@ -61,7 +70,10 @@ export function withinCaps(
   return { kind: 'within', sends: [...others.filter(({ at }) => at > oldest), { ...message, at: now }] };
 }
 
-/** Whether what is said of one channel, or of all, is said of this one. Webhooks are not to the person: of them only what names them is. */
+/**
+ * Whether what is said of one channel, or of all, is said of this one. Webhooks are not to the person: of
+ * them only what names them is.
+ */
 export const concerns = (said: { readonly channel?: Channel }, channel: Channel): boolean =>
   said.channel === undefined ? channel !== 'webhook' : said.channel === channel;
 

@@ -32,7 +32,9 @@ export interface Departing {
   readonly zone: string;
 }
 
-/** Whether the hours let a message leave at an instant; if not, when they do and which of them is in the way. */
+/**
+ * Whether the hours let a message leave at an instant; if not, when they do and which of them is in the way.
+ */
 export type Departure =
   | { readonly kind: 'open' }
   | {
@@ -48,8 +50,9 @@ const SPREAD: DurationText = 'PT10M';
 const OPEN: Departure = { kind: 'open' };
 
 /**
- * When a message that should leave at `wanted` may leave. What has to wait for an opening is spread behind it, each message at a moment that
- * follows from its id: whoever computes it, in the run or when it is sent, comes to the same instant.
+ * When a message that should leave at `wanted` may leave. What has to wait for an opening is spread behind
+ * it, each message at a moment that follows from its id: whoever computes it, in the run or when it is sent,
+ * comes to the same instant.
  */
 export function departureOf(wanted: Instant, message: Departing): Departure {
   const { messageId, channel, transactional, window, workspace, zone } = message;

@@ -3,8 +3,9 @@ import type { Weekday } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 
 /**
- * A part of the day by the clock on the wall: from `from` up to, but not at, `to`. Where `to` is not later than `from` it goes over midnight,
- * and `days` names the days on which it begins; all days unless told. `zone` is an IANA zone, or `prospect` (the default): the reader's own.
+ * A part of the day by the clock on the wall: from `from` up to, but not at, `to`. Where `to` is not later
+ * than `from` it goes over midnight, and `days` names the days on which it begins; all days unless told.
+ * `zone` is an IANA zone, or `prospect` (the default): the reader's own.
  */
 export interface Hours {
   readonly days?: readonly Weekday[];
@@ -15,13 +16,19 @@ export interface Hours {
   readonly zone?: string;
 }
 
-/** When messages may leave: within one of the `windows` of every set (a set with none asks nothing), and in none of the `quiet` hours. */
+/**
+ * When messages may leave: within one of the `windows` of every set (a set with none asks nothing), and in
+ * none of the `quiet` hours.
+ */
 export interface SendingHours {
   readonly windows: readonly (readonly Hours[])[];
   readonly quiet: readonly Hours[];
 }
 
-/** When a message may leave, and how long that lasts at least, in ms (`lasts` looks no further ahead than it was asked to). */
+/**
+ * When a message may leave, and how long that lasts at least, in ms (`lasts` looks no further ahead than it
+ * was asked to).
+ */
 export interface Opening {
   readonly at: Instant;
   readonly lasts: number;
@@ -48,9 +55,10 @@ export function isWithin(instant: Instant, hours: Hours, readerZone: string): bo
 }
 
 /**
- * The first instant, not before `from`, at which a message may leave; undefined when there is none within two weeks, which is never, for
- * these hours repeat each week. What counts is the time that the clock on the wall shows: where the clocks skip 02:00 to 03:00, hours that begin at
- * 02:30 begin at 03:00, and hours that lie wholly within the skip do not happen that day; where 02:30 comes twice, the first one opens.
+ * The first instant, not before `from`, at which a message may leave; undefined when there is none within two
+ * weeks, which is never, for these hours repeat each week. What counts is the time that the clock on the wall
+ * shows: where the clocks skip 02:00 to 03:00, hours that begin at 02:30 begin at 03:00, and hours that lie
+ * wholly within the skip do not happen that day; where 02:30 comes twice, the first one opens.
  */
 export function nextOpening(
   from: Instant,
@@ -72,7 +80,10 @@ export function nextOpening(
   return { at, lasts: closes - at };
 }
 
-/** Every instant at which any of the hours could begin or end, in order: the times they name, as often as clocks show them, and the changes of the clocks. */
+/**
+ * Every instant at which any of the hours could begin or end, in order: the times they name, as often as
+ * clocks show them, and the changes of the clocks.
+ */
 function edgesAfter(from: Instant, all: readonly Hours[], readerZone: string): Instant[] {
   const edges = new Set<Instant>();
   const byZone = new Map<string, Set<number>>();
@@ -94,7 +105,8 @@ function edgesAfter(from: Instant, all: readonly Hours[], readerZone: string): I
       const date = today.add({ days: n });
       for (const minute of times) {
         const shown = date.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 });
-        // Twice where the clocks are set back; where they skip it neither shows it, and the skip itself is an edge.
+        // Twice where the clocks are set back; where they skip it neither shows it, and the skip itself is an
+        // edge.
         for (const disambiguation of ['earlier', 'later'] as const)
           edges.add(shown.toZonedDateTime(zone, { disambiguation }).epochMilliseconds);
       }

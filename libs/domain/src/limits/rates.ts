@@ -28,12 +28,15 @@ export interface RateGrant {
 /** ms of wall time between two calls at an even pace. */
 export const paceOf = ({ count, per }: Rate): number => addDuration(0, per, 'UTC') / count;
 
-/** How much of a rate is given out at once, in ms: a write for so many calls, and a burst no longer than this. */
+/**
+ * How much of a rate is given out at once, in ms: a write for so many calls, and a burst no longer than this.
+ */
 export const GRANT_SPAN = 250;
 
 /**
- * The next calls of a rate, or when to ask again. `nextAt` is when the calls given out so far are used up at an even pace (undefined before the
- * first). This is virtual scheduling: one number, moved on by what is given, so within any time t no more than a grant and rate × t are given.
+ * The next calls of a rate, or when to ask again. `nextAt` is when the calls given out so far are used up at
+ * an even pace (undefined before the first). This is virtual scheduling: one number, moved on by what is
+ * given, so within any time t no more than a grant and rate × t are given.
  */
 export function grantOf(
   rate: Rate,

@@ -6,8 +6,9 @@ import type { Bounce, Channel, MessageState, MessageStatus } from './message.ts'
 import type { MessageTransition } from './transition.ts';
 
 /**
- * What a provider made of a message. Only `sent` has it, and `unknown` may have it. `temporary` is about the message or its receiver unless
- * it says that it is about the provider; `throttled` and `credentials` always are. `retryAfter` is in ms of wall time.
+ * What a provider made of a message. Only `sent` has it, and `unknown` may have it. `temporary` is about the
+ * message or its receiver unless it says that it is about the provider; `throttled` and `credentials` always
+ * are. `retryAfter` is in ms of wall time.
  */
 export type ProviderOutcome =
   | { readonly kind: 'sent'; readonly providerId?: string }
@@ -62,7 +63,10 @@ export function whyNotSend(circumstances: SendCircumstances): MessageTransition 
   return undefined;
 }
 
-/** Somebody who came back after an erasure, with new data, is somebody new; what was meant for the one before is not for them. */
+/**
+ * Somebody who came back after an erasure, with new data, is somebody new; what was meant for the one before
+ * is not for them.
+ */
 const isErased = ({ erasedAt, traits }: ProspectState, requestedAt: Instant): boolean =>
   erasedAt !== undefined && (requestedAt <= erasedAt || Object.keys(traits).length === 0);
 
@@ -131,7 +135,10 @@ export function afterAttempt(
   return { outcome: 'scheduled', facts: { attempts, reason, dueAt } };
 }
 
-/** Doubles, or as listed, and is spread by a quarter either way: the same for the same message, different for its neighbours. */
+/**
+ * Doubles, or as listed, and is spread by a quarter either way: the same for the same message, different for
+ * its neighbours.
+ */
 function backoff({ first, longest, rests }: SendRetryPolicy, messageId: string, count: number): number {
   const spread = Buffer.from(deriveId('backoff', messageId, count), 'base64url').readUInt32BE(0) / 2 ** 32;
   const rest = rests?.[count - 1] ?? Math.min(first * 2 ** (count - 1), longest);

@@ -7,10 +7,16 @@ export const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const;
 
 export type Channel = (typeof CHANNELS)[number];
 
-/** Messages of one run leave one after another in each line: those to the person, whatever the channel, and webhooks. */
+/**
+ * Messages of one run leave one after another in each line: those to the person, whatever the channel, and
+ * webhooks.
+ */
 export type MessageLine = 'person' | 'webhook';
 
-/** A receiver of webhooks that is down for days holds up other webhooks, and nothing that the person should get. */
+/**
+ * A receiver of webhooks that is down for days holds up other webhooks, and nothing that the person should
+ * get.
+ */
 export const lineOf = (channel: Channel): MessageLine => (channel === 'webhook' ? 'webhook' : 'person');
 
 /** What a message is, from the moment it is asked for. Every event about a message carries it. */
@@ -27,8 +33,8 @@ export interface MessageIdentity {
 }
 
 /**
- * Where a message stands (section 7 of the design). `sending` is not among them: it is a lease on the document, not a fact.
- * `scheduled` covers a later due time as well as the wait before another attempt.
+ * Where a message stands (section 7 of the design). `sending` is not among them: it is a lease on the
+ * document, not a fact. `scheduled` covers a later due time as well as the wait before another attempt.
  */
 export const MESSAGE_STATUSES = [
   'requested',
@@ -51,7 +57,10 @@ export const MESSAGE_STATUSES = [
 ] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** What is told of a message and is no status of its own: the receiving server asked for patience; a key was pressed in a call. */
+/**
+ * What is told of a message and is no status of its own: the receiving server asked for patience; a key was
+ * pressed in a call.
+ */
 export type MessageNote = 'deferred' | 'key_pressed';
 
 /** The outcomes that may be told of a message; its event is of type `<channel>.<outcome>`. */
@@ -103,7 +112,10 @@ export interface MessageState extends MessageIdentity {
   readonly providerId?: string;
   /** When it left; absent while nothing says that it has. */
   readonly sentAt?: Instant;
-  /** `status` is what the provider said, after the call: only its own further reports, or sending it again, change it. */
+  /**
+   * `status` is what the provider said, after the call: only its own further reports, or sending it again,
+   * change it.
+   */
   readonly reported?: true;
   readonly bounce?: Bounce;
 }
@@ -137,7 +149,10 @@ export function statusOf(outcome: MessageOutcome): Exclude<MessageStatus, 'reque
   return outcome === 'key_pressed' ? 'answered' : outcome;
 }
 
-/** Folds one event into a message. An event that is not about a message, or not newer than the state, changes nothing. */
+/**
+ * Folds one event into a message. An event that is not about a message, or not newer than the state, changes
+ * nothing.
+ */
 export function evolveMessage(state: MessageState | undefined, event: Event): MessageState | undefined {
   const known = parseMessageType(event.type);
   if (known === undefined) return state;
@@ -171,7 +186,10 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
   };
 }
 
-/** When it left: by our own record, or else as well as is known when a provider says that it has it, whichever of its reports comes first. */
+/**
+ * When it left: by our own record, or else as well as is known when a provider says that it has it, whichever
+ * of its reports comes first.
+ */
 function sentAt(
   state: MessageState | undefined,
   outcome: MessageOutcome,

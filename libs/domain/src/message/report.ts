@@ -10,7 +10,10 @@ import {
 } from './message.ts';
 import { type MessageTransition, withoutGaps } from './transition.ts';
 
-/** The type of the event that a provider, or the tracking of our own, reported of a message. What follows from it, messaging tells. */
+/**
+ * The type of the event that a provider, or the tracking of our own, reported of a message. What follows from
+ * it, messaging tells.
+ */
 export const MESSAGE_REPORTED = 'message.reported';
 
 /** What can be reported of a message after the call. */
@@ -38,8 +41,9 @@ export interface MessageReport extends ReportFacts {
 }
 
 /**
- * How far each status goes of those that are reported: they only move up, so that whatever the order in which reports come, the last state is
- * the same. A bounce or a failure after a click stands, because it is what later messages must know; a complaint above all.
+ * How far each status goes of those that are reported: they only move up, so that whatever the order in which
+ * reports come, the last state is the same. A bounce or a failure after a click stands, because it is what
+ * later messages must know; a complaint above all.
  */
 const RANK: Readonly<Record<ReturnType<typeof statusOf>, number>> = {
   scheduled: 0,
@@ -71,7 +75,9 @@ export function statusAfterReport(
   return RANK[reported] > rankOf(state) ? reported : state.status;
 }
 
-/** What we ourselves believe gives way to any word of the provider's; that it took the message is its word. */
+/**
+ * What we ourselves believe gives way to any word of the provider's; that it took the message is its word.
+ */
 const rankOf = ({ status, reported }: MessageState): number => {
   if (status === 'requested') return 0;
   return reported || status === 'sent' ? RANK[status] : 0;
@@ -81,8 +87,8 @@ const rankOf = ({ status, reported }: MessageState): number => {
 const AGAIN: ReadonlySet<ReportedOutcome> = new Set(['opened', 'clicked', 'deferred', 'key_pressed']);
 
 /**
- * What is told because of a report; undefined: it is no news. Any report proves that the provider has the message, so it also resolves what is
- * `unknown`, and it may come before we have recorded the call.
+ * What is told because of a report; undefined: it is no news. Any report proves that the provider has the
+ * message, so it also resolves what is `unknown`, and it may come before we have recorded the call.
  */
 export function decideReport(state: MessageState, report: MessageReport): MessageTransition | undefined {
   const { outcome, scanner, id, at, messageId: _known, ...facts } = report;

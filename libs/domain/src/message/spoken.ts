@@ -5,8 +5,9 @@ const PAUSE = /\[pause(?:\s+(\d{1,2})\s*s?)?\]/gi;
 const LONGEST_PAUSE = 10;
 
 /**
- * Text for a call, cut at its pauses: `[pause]` is one second of silence, `[pause 3s]` three, and none is longer than ten. White space and
- * characters that stand for no sign (control, unassigned, half ones) are one space: they make no sound, and XML takes not all of them.
+ * Text for a call, cut at its pauses: `[pause]` is one second of silence, `[pause 3s]` three, and none is
+ * longer than ten. White space and characters that stand for no sign (control, unassigned, half ones) are one
+ * space: they make no sound, and XML takes not all of them.
  */
 export function spokenParts(text: string): Spoken[] {
   const parts: Spoken[] = [];

@@ -32,8 +32,8 @@ export interface RecordOptions {
 }
 
 /**
- * The event that records what happened, and the state it makes. The event carries every fact known of the message, so that it folds to
- * the same state whatever came or went missing before it.
+ * The event that records what happened, and the state it makes. The event carries every fact known of the
+ * message, so that it folds to the same state whatever came or went missing before it.
  */
 export function recordTransition(options: RecordOptions): { event: Event; state: MessageState } {
   const { workspace, state, version, transition, cause, now } = options;
@@ -58,7 +58,10 @@ export function recordTransition(options: RecordOptions): { event: Event; state:
   return { event, state: evolved };
 }
 
-/** Providers' clocks go wrong and tell seconds only: nothing is reported of a time before the message was asked for, or has left, or ahead of ours. */
+/**
+ * Providers' clocks go wrong and tell seconds only: nothing is reported of a time before the message was
+ * asked for, or has left, or ahead of ours.
+ */
 const occurredAt = (state: MessageState, at: Instant, now: Instant): Instant =>
   Math.min(now, Math.max(at, state.requestedAt, state.sentAt ?? state.changedAt));
 

@@ -18,7 +18,10 @@ export interface Subscription extends Decision, Remembered {
   readonly subscribed: boolean;
 }
 
-/** Whether messages of a channel cannot or must not reach somebody, or can again, and the decision that says so. */
+/**
+ * Whether messages of a channel cannot or must not reach somebody, or can again, and the decision that says
+ * so.
+ */
 export interface Suppression extends Decision, Remembered {
   readonly suppressed: boolean;
 }
@@ -107,9 +110,10 @@ export const hasConsent = (prospect: ProspectState, channel: string, topic?: Top
   whyNoConsent(prospect, channel, topic) === undefined;
 
 /**
- * Why messages of this channel, and about this topic, may not be sent; undefined: they may. Of a channel the latest decision stands, about it
- * or about all. A decision about the topic stands before one about the channel, save an opt-out of the channel that is later: so
- * an opt-in to the channel does not bring back a topic that was refused, and one can ask for a topic alone after opting out of the rest.
+ * Why messages of this channel, and about this topic, may not be sent; undefined: they may. Of a channel the
+ * latest decision stands, about it or about all. A decision about the topic stands before one about the
+ * channel, save an opt-out of the channel that is later: so an opt-in to the channel does not bring back a
+ * topic that was refused, and one can ask for a topic alone after opting out of the rest.
  */
 export function whyNoConsent(
   { subscriptions }: ProspectState,
@@ -133,7 +137,10 @@ export function whyNoConsent(
   return topic.optIn && granted.length === 0 ? 'not_subscribed' : undefined;
 }
 
-/** Addresses that differ in their case alone are one: no server in use tells them apart, and a bounce repeats them as it likes. */
+/**
+ * Addresses that differ in their case alone are one: no server in use tells them apart, and a bounce repeats
+ * them as it likes.
+ */
 export const plainAddress = (address: string): string => address.trim().toLowerCase();
 
 /** The suppression that keeps messages of this channel from this address, if there is one. */

@@ -11,9 +11,9 @@ import {
 } from './consent.ts';
 
 /**
- * A person, folded from the events of stream `prospect/<id>`. For each trait, and for the company, the
- * latest event by the order of `order.ts` stands. `subscriptions` is by channel, or by `<channel>:<topic>`; `all` stands for every channel. Well-known traits: email, phone, name, timezone (IANA),
- * locale.
+ * A person, folded from the events of stream `prospect/<id>`. For each trait, and for the company, the latest
+ * event by the order of `order.ts` stands. `subscriptions` is by channel, or by `<channel>:<topic>`; `all`
+ * stands for every channel. Well-known traits: email, phone, name, timezone (IANA), locale.
  */
 export interface ProspectState {
   readonly prospectId: string;
@@ -27,7 +27,10 @@ export interface ProspectState {
   readonly erasedAt?: Instant;
   /** The seq of the last event folded. */
   readonly seq: number;
-  /** Of each value, the place of the event that set it: what makes the fold independent of the order of arrival. */
+  /**
+   * Of each value, the place of the event that set it: what makes the fold independent of the order of
+   * arrival.
+   */
   readonly stamps: Readonly<Record<string, Place>>;
 }
 
@@ -128,11 +131,17 @@ function withSuppression(state: ProspectState, event: Event, suppressed: boolean
 
 const channelOf = ({ data }: Event): string => (typeof data.channel === 'string' ? data.channel : 'all');
 
-/** Whether an event is later than the one that set a value. Events are folded by `seq`, which decides where all else ties. */
+/**
+ * Whether an event is later than the one that set a value. Events are folded by `seq`, which decides where
+ * all else ties.
+ */
 const isLater = (event: Event, set: Place | undefined): boolean =>
   set === undefined || comparePlaces(placeOf(event), set) >= 0;
 
-/** An object from a map, keys in order: a fold gives the same bytes whatever the order of arrival. Safe for keys like `__proto__`. */
+/**
+ * An object from a map, keys in order: a fold gives the same bytes whatever the order of arrival. Safe for
+ * keys like `__proto__`.
+ */
 const sorted = <V>(map: ReadonlyMap<string, V>): Record<string, V> =>
   Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 

@@ -15,17 +15,24 @@ export interface Refusal extends Decision {
 }
 
 /**
- * All that must be known of the yeses and noes about one thing. A refusal beats every permission that was received before it, whatever
- * their times say. A permission beats a refusal only if it was received after it and did not happen before it. So this is
- * the same whatever the order in which events are folded, and doubt keeps messages from leaving.
+ * All that must be known of the yeses and noes about one thing. A refusal beats every permission that was
+ * received before it, whatever their times say. A permission beats a refusal only if it was received after it
+ * and did not happen before it. So this is the same whatever the order in which events are folded, and doubt
+ * keeps messages from leaving.
  */
 export interface Standing {
-  /** Permissions that no refusal beats, the last received first. Several only where a later arrival tells of an earlier time. */
+  /**
+   * Permissions that no refusal beats, the last received first. Several only where a later arrival tells of
+   * an earlier time.
+   */
   readonly granted: readonly Decision[];
   readonly refused?: Refusal;
 }
 
-/** Past this many, the permissions that were received first are forgotten: without them less is permitted, never more. */
+/**
+ * Past this many, the permissions that were received first are forgotten: without them less is permitted,
+ * never more.
+ */
 const MAX_GRANTED = 16;
 
 export const permit = ({ granted, refused }: Standing, decision: Decision): Standing => ({

@@ -15,8 +15,8 @@ export function parseDuration(text: DurationText): Temporal.Duration {
 }
 
 /**
- * `from` plus a duration. Days, weeks, months and years are calendar days in `zone`, so that P1D keeps the time of day over a
- * change of the clocks; hours and less are exact.
+ * `from` plus a duration. Days, weeks, months and years are calendar days in `zone`, so that P1D keeps the
+ * time of day over a change of the clocks; hours and less are exact.
  */
 export const addDuration = (from: Instant, text: DurationText, zone: string): Instant =>
   Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).add(parseDuration(text))

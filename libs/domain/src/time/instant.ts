@@ -1,15 +1,19 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Instant } from '../clock.ts';
 
-/** What a text or number says about time: an instant, a time on the clocks of a place not yet named, or a whole day there. */
+/**
+ * What a text or number says about time: an instant, a time on the clocks of a place not yet named, or a
+ * whole day there.
+ */
 export type When =
   | { readonly kind: 'instant'; readonly at: Instant }
   | { readonly kind: 'local'; readonly dateTime: Temporal.PlainDateTime }
   | { readonly kind: 'day'; readonly date: Temporal.PlainDate };
 
 /**
- * A number from 10⁸ is seconds since 1970, from 10¹¹ it is ms: both ranges begin on 3 March 1973. Smaller numbers are durations, years
- * and zeros that stand for nothing; larger ones than 9999-12-31 are microseconds or no time at all.
+ * A number from 10⁸ is seconds since 1970, from 10¹¹ it is ms: both ranges begin on 3 March 1973. Smaller
+ * numbers are durations, years and zeros that stand for nothing; larger ones than 9999-12-31 are microseconds
+ * or no time at all.
  */
 const FIRST_SECONDS = 1e8;
 const FIRST_MS = 1e11;
@@ -26,8 +30,9 @@ const FIRST_YEAR = '1000';
 const FORMS = 'ISO 8601, such as 2026-01-31T09:00:00Z or 2026-01-31, or seconds or ms since 1970';
 
 /**
- * Reads an instant, a local time or a day: ISO 8601 text of the years 1000 to 9999, or seconds or ms since 1970 as a number or as digits.
- * The magnitude tells seconds from ms. Throws a `RangeError` that says what is wrong, for a place whose name the caller puts before it.
+ * Reads an instant, a local time or a day: ISO 8601 text of the years 1000 to 9999, or seconds or ms since
+ * 1970 as a number or as digits. The magnitude tells seconds from ms. Throws a `RangeError` that says what is
+ * wrong, for a place whose name the caller puts before it.
  */
 export function whenOf(value: unknown): When {
   if (typeof value === 'number' || typeof value === 'bigint')
@@ -65,8 +70,9 @@ function fromNumber(value: number | bigint): Instant {
 }
 
 /**
- * The instant of what `whenOf` reads, where `zone` is the IANA zone of a local time. A day begins with its first instant there. A local
- * time that the clocks skip is moved on by the skip; of one that comes twice it is the first. Throws a `RangeError`.
+ * The instant of what `whenOf` reads, where `zone` is the IANA zone of a local time. A day begins with its
+ * first instant there. A local time that the clocks skip is moved on by the skip; of one that comes twice it
+ * is the first. Throws a `RangeError`.
  */
 export const readInstant = (value: unknown, zone: string): Instant => instantOf(whenOf(value), zone);
 
@@ -76,7 +82,10 @@ export function instantOf(when: When, zone: string): Instant {
   return zoned.epochMilliseconds;
 }
 
-/** The instant of what `whenOf` reads where no zone is known, so that a time needs an offset. Throws a `RangeError`. */
+/**
+ * The instant of what `whenOf` reads where no zone is known, so that a time needs an offset. Throws a
+ * `RangeError`.
+ */
 export function exactInstant(value: unknown): Instant {
   const when = whenOf(value);
   if (when.kind === 'instant') return when.at;

@@ -9,8 +9,8 @@ const MAIL_DATE = new RegExp(
 );
 
 /**
- * The instant of a date as mail (RFC 5322) and HTTP (RFC 9110) write it: `Tue, 31 Aug 2010 20:36:28 +0000`. Undefined for every other
- * form, for a day that the calendar lacks and for a weekday that is not that day's.
+ * The instant of a date as mail (RFC 5322) and HTTP (RFC 9110) write it: `Tue, 31 Aug 2010 20:36:28 +0000`.
+ * Undefined for every other form, for a day that the calendar lacks and for a weekday that is not that day's.
  */
 export function mailDate(text: string): Instant | undefined {
   const fields = MAIL_DATE.exec(text.trim())?.groups;

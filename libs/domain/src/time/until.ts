@@ -6,8 +6,9 @@ import type { Instant } from '../clock.ts';
 const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /**
- * The first instant not before `from` at which a clock in `zone` shows `until.at`, on one of `until.days`. Where the clocks skip
- * that time (spring) it is the instant the skip leads to; where it comes twice (autumn) it is the first: exactly one instant a day.
+ * The first instant not before `from` at which a clock in `zone` shows `until.at`, on one of `until.days`.
+ * Where the clocks skip that time (spring) it is the instant the skip leads to; where it comes twice (autumn)
+ * it is the first: exactly one instant a day.
  */
 export function nextLocalTime(from: Instant, until: UntilTime, zone: string): Instant {
   const at = Temporal.PlainTime.from(until.at);

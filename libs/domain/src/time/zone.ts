@@ -6,8 +6,8 @@ const MAX_LENGTH = 64;
 const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)+$/;
 
 /**
- * The names of the database without a `/` that mean one thing to everybody. EST and MST are in it too, as fixed offsets: few who write
- * them mean to leave out daylight saving.
+ * The names of the database without a `/` that mean one thing to everybody. EST and MST are in it too, as
+ * fixed offsets: few who write them mean to leave out daylight saving.
  */
 const SHORT_NAMES: ReadonlySet<string> = new Set(
   `CET CST6CDT CUBA EET EGYPT EIRE EST5EDT GB GB-EIRE GMT GMT+0 GMT-0 GMT0 GREENWICH HONGKONG HST ICELAND IRAN
@@ -19,8 +19,9 @@ const known = new Map<string, boolean>();
 const MAX_KNOWN = 2_000;
 
 /**
- * Whether this names a time zone of the IANA database, old names and any case included. Abbreviations of several zones (CST, IST) or leave out daylight
- * saving (EST), and bare offsets (+02:00), are refused: `zoneFault` says why.
+ * Whether this names a time zone of the IANA database, old names and any case included. Abbreviations of
+ * several zones (CST, IST) or leave out daylight saving (EST), and bare offsets (+02:00), are refused:
+ * `zoneFault` says why.
  */
 export function isZone(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_LENGTH) return false;
@@ -45,7 +46,10 @@ function isInDatabase(zone: string): boolean {
 export const personZone = (traits: { readonly timezone?: unknown }, otherwise: string): string =>
   isZone(traits.timezone) ? traits.timezone : otherwise;
 
-/** Why this is no time zone and what to write instead, for the place where it stands; undefined where it is one. */
+/**
+ * Why this is no time zone and what to write instead, for the place where it stands; undefined where it is
+ * one.
+ */
 export function zoneFault(value: unknown): string | undefined {
   if (isZone(value)) return undefined;
   if (typeof value !== 'string' || value.length > MAX_LENGTH) return `must be an IANA time zone ${EXAMPLE}`;

@@ -1,4 +1,7 @@
-/** Abbreviations and names of Windows that people write for a zone, and the IANA zones that they may mean, the likeliest first. */
+/**
+ * Abbreviations and names of Windows that people write for a zone, and the IANA zones that they may mean, the
+ * likeliest first.
+ */
 const MEANT: Readonly<Record<string, string>> = {
   ACDT: 'Australia/Adelaide',
   ACST: 'Australia/Darwin Australia/Adelaide',
@@ -66,7 +69,10 @@ const MEANT: Readonly<Record<string, string>> = {
   'W. EUROPE STANDARD TIME': 'Europe/Berlin',
 };
 
-/** The IANA zones that somebody may mean who wrote this: an abbreviation, a name of Windows, a city, or a name with spaces in it. */
+/**
+ * The IANA zones that somebody may mean who wrote this: an abbreviation, a name of Windows, a city, or a name
+ * with spaces in it.
+ */
 export function zonesMeant(text: string): readonly string[] {
   const listed = MEANT[text.toUpperCase()];
   if (listed !== undefined) return listed.split(' ');

@@ -21,9 +21,9 @@ export interface Admin {
 }
 
 /**
- * `/livez` answers as long as the process does. `/readyz` is 200 when it runs and every check that it needs is
- * well, else 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that none of it
- * depends on the API's health or is reachable through it.
+ * `/livez` answers as long as the process does. `/readyz` is 200 when it runs and every check that it needs
+ * is well, else 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that
+ * none of it depends on the API's health or is reachable through it.
  */
 export function createAdmin({ metrics, log }: AdminOptions): Admin {
   let stage: Stage = 'starting';

@@ -28,7 +28,10 @@ export interface ReadinessOptions {
   readonly stage: () => Stage;
   /** ms of wall time a check may take before it counts as failed: a probe gives up after a few seconds. */
   readonly timeLimit?: number;
-  /** ms of wall time the answer waits for a check that is only shown; then it shows how that ended the last time. */
+  /**
+   * ms of wall time the answer waits for a check that is only shown; then it shows how that ended the last
+   * time.
+   */
   readonly shownLimit?: number;
 }
 

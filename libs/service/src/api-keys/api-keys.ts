@@ -26,7 +26,9 @@ export type Scope = (typeof SCOPES)[number];
 export interface Principal {
   readonly keyId: string;
   readonly workspace: string;
-  /** Of `SCOPES`, or `*` for all that are about the key's own workspace: not for those of the installation. */
+  /**
+   * Of `SCOPES`, or `*` for all that are about the key's own workspace: not for those of the installation.
+   */
   readonly scopes: readonly string[];
 }
 

@@ -60,7 +60,10 @@ export const waitingConfig = {
   }),
 };
 
-/** The same as the services take it, in ms. The horizon is given in wall time: on a fast clock, what is due within the same seconds lies further ahead. */
+/**
+ * The same as the services take it, in ms. The horizon is given in wall time: on a fast clock, what is due
+ * within the same seconds lies further ahead.
+ */
 export const waitingOf = (clock: Clock, config: Readonly<Static<TObject<typeof waitingConfig>>>) => ({
   horizon: wall(clock, config.DELAY_HORIZON),
   defaultZone: config.DEFAULT_ZONE,

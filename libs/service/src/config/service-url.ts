@@ -18,9 +18,10 @@ export interface ServiceUrlOptions {
 }
 
 /**
- * The URL, with the user and password that are given beside it in their place. There they may hold any character; one that is written into
- * the URL as it is makes another URL of it, which can look right: `smtp://user:12#3@host` is the host `user`. Throws a `ConfigError` for what
- * cannot be meant, which names the variable and what to do and shows nothing of the URL.
+ * The URL, with the user and password that are given beside it in their place. There they may hold any
+ * character; one that is written into the URL as it is makes another URL of it, which can look right:
+ * `smtp://user:12#3@host` is the host `user`. Throws a `ConfigError` for what cannot be meant, which names
+ * the variable and what to do and shows nothing of the URL.
  */
 export function serviceUrl(options: ServiceUrlOptions): string {
   const { name, username, password, credentials } = options;

@@ -31,7 +31,9 @@ const Discarded = Type.Object({
   diedAt: When,
 });
 
-/** `POST /v1/dead-letters/discard`, and `GET /v1/dead-letters/discarded`: who discarded what, when and why. */
+/**
+ * `POST /v1/dead-letters/discard`, and `GET /v1/dead-letters/discarded`: who discarded what, when and why.
+ */
 export function discardRoutes(app: Http, deps: DiscardDeps): void {
   const { broker, queues, log, store } = deps;
   const discard = createDiscard(deps);

@@ -18,8 +18,9 @@ export interface DiscardsDeps {
 export type Discard = (letters: readonly Letter[], by: Principal, reason: string) => Promise<number>;
 
 /**
- * Recorded first, then taken away: a crash in between leaves a letter with a record, never a letter that is gone without one. Discarding it
- * again completes that. The record of a letter that somebody else took meanwhile, to replay it, is withdrawn.
+ * Recorded first, then taken away: a crash in between leaves a letter with a record, never a letter that is
+ * gone without one. Discarding it again completes that. The record of a letter that somebody else took
+ * meanwhile, to replay it, is withdrawn.
  */
 export function createDiscard({ broker, store, clock, metrics }: DiscardsDeps): Discard {
   const discards = store.collection(collections.discards);

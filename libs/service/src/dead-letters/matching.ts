@@ -31,7 +31,10 @@ export const matches =
     (reason === undefined || scrub(letter.reason).includes(reason)) &&
     (key === undefined || letter.key === key);
 
-/** Whose letters a key may have: its workspace's, or, where it may and asks for them, nobody's. Else a `Problem` (403). */
+/**
+ * Whose letters a key may have: its workspace's, or, where it may and asks for them, nobody's. Else a
+ * `Problem` (403).
+ */
 export function ownerFor(principal: Principal, unowned = false): string | undefined {
   if (!unowned) return principal.workspace;
   if (allows(principal, 'installation:dead-letters')) return undefined;

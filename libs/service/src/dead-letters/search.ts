@@ -8,7 +8,9 @@ export type Letter = DeadLetter & { readonly token: string };
 export interface Search {
   /** In this order. */
   readonly queues: readonly string[];
-  /** Whose; undefined: those that belong to no one workspace, because they cannot be read or are of several. */
+  /**
+   * Whose; undefined: those that belong to no one workspace, because they cannot be read or are of several.
+   */
   readonly workspace: string | undefined;
   /** How many to find at most. */
   readonly limit: number;

@@ -5,7 +5,10 @@ import type { TSchema } from 'typebox';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For the document alone: the bodies that a route reads as text itself, by media type. Each has an example. */
+    /**
+     * For the document alone: the bodies that a route reads as text itself, by media type. Each has an
+     * example.
+     */
     documentedBody?: Readonly<Record<string, TSchema>>;
   }
 }

@@ -12,16 +12,19 @@ declare module 'fastify' {
 }
 
 export interface GuardOptions extends Pick<ServiceDeps, 'store' | 'broker'> {
-  /** ms of wall time after which a request that has no answer yet makes us ask the store whether it is there. */
+  /**
+   * ms of wall time after which a request that has no answer yet makes us ask the store whether it is there.
+   */
   readonly slow?: number;
   /** ms of wall time within which store and broker have to answer a ping. */
   readonly patience?: number;
 }
 
 /**
- * Lets no caller wait for a store that is away. A route declared after this, of those that need an API key, answers 503 with Retry-After
- * within `slow` and `patience` when the store does not answer a ping; a request that is only slow goes on. What fails for no known reason
- * while store or broker is away is a 503 too, not a 500. The work goes on behind a 503: whether a write was done is then not known.
+ * Lets no caller wait for a store that is away. A route declared after this, of those that need an API key,
+ * answers 503 with Retry-After within `slow` and `patience` when the store does not answer a ping; a request
+ * that is only slow goes on. What fails for no known reason while store or broker is away is a 503 too, not a
+ * 500. The work goes on behind a 503: whether a write was done is then not known.
  */
 export function guardOutages(app: Http, options: GuardOptions): void {
   const { store, broker, slow = 2_000, patience = 1_000 } = options;

@@ -32,7 +32,8 @@ function errorsOf(route: RouteOptions, takesAnyType: boolean): number[] {
     // A body is read, and refused, also where the route makes nothing of it.
     ...(readsBody ? [413] : []),
     ...(readsBody && !takesAnyType ? [415] : []),
-    // The router's own, and Node's, before any handler; a 503 while the server stops, or what it needs is away.
+    // The router's own, and Node's, before any handler; a 503 while the server stops, or what it needs is
+    // away.
     ...(params === undefined ? [] : [404, 414]),
     ...[408, 431, 500, 503],
   ];

@@ -12,8 +12,8 @@ export interface Measures {
 }
 
 /**
- * How large a JSON text is in what costs more to read than its length. One pass over the characters, before anything is built of them.
- * Of a text that is not JSON the numbers mean nothing.
+ * How large a JSON text is in what costs more to read than its length. One pass over the characters, before
+ * anything is built of them. Of a text that is not JSON the numbers mean nothing.
  */
 export function measure(text: string): Measures {
   const around: number[] = [];

@@ -9,8 +9,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * JSON from outside, checked for all that would bite later: UTF-8 throughout, no byte order mark, no name
  * twice in an object, no name that reaches into prototypes, no half surrogate pairs, no number beyond double
- * precision's range or with digits that are lost in it (integers keep up to 40), no nesting past 32, no more than 10,000 names in an object. Throws a
- * `Problem` (400) that says where.
+ * precision's range or with digits that are lost in it (integers keep up to 40), no nesting past 32, no more
+ * than 10,000 names in an object. Throws a `Problem` (400) that says where.
  */
 export function parseJson(body: Uint8Array | string): unknown {
   const text = typeof body === 'string' ? body : decode(body);

@@ -47,8 +47,9 @@ export function createLog({ service, level, destination = bufferedStdout() }: Lo
 }
 
 /**
- * Lines leave together, ms apart at most: a call into the kernel for each would be a tenth of the work of a request. pino writes the rest when
- * the process exits, and at once for `fatal`; only a kill that nothing can catch takes them along.
+ * Lines leave together, ms apart at most: a call into the kernel for each would be a tenth of the work of a
+ * request. pino writes the rest when the process exits, and at once for `fatal`; only a kill that nothing can
+ * catch takes them along.
  */
 const bufferedStdout = (): pino.DestinationStream =>
   pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 50 });

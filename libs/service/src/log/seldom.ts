@@ -1,6 +1,9 @@
 import { type Clock, span, wall } from '@herald/domain';
 
-/** How often something has happened since this last answered, the present time included; undefined: it was said less than a minute ago. */
+/**
+ * How often something has happened since this last answered, the present time included; undefined: it was
+ * said less than a minute ago.
+ */
 export type Seldom = (key: string) => number | undefined;
 
 /** ms of wall time in which the same thing is said once. */
@@ -8,8 +11,8 @@ const EVERY = span.MINUTE;
 const MAX_KEYS = 10_000;
 
 /**
- * Lets one line a minute of wall time through for each key, so that a flood of the same failure does not flood the log. It remembers the
- * `most` keys that were said last; what is forgotten may be said again.
+ * Lets one line a minute of wall time through for each key, so that a flood of the same failure does not
+ * flood the log. It remembers the `most` keys that were said last; what is forgotten may be said again.
  */
 export function createSeldom(clock: Clock, most = MAX_KEYS): Seldom {
   const said = new Map<string, { at: number; since: number }>();

@@ -39,7 +39,10 @@ export interface MetricsOptions {
   readonly service?: string;
 }
 
-/** Gauges of prom-client under a counter's name. Each is the sum of a gauge that has its name without `_total`. */
+/**
+ * Gauges of prom-client under a counter's name. Each is the sum of a gauge that has its name without
+ * `_total`.
+ */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 /**

@@ -9,7 +9,10 @@ export interface Checks {
   readonly shown: Readonly<Record<string, Check>>;
 }
 
-/** Every check by name: `store`, `broker`, and `<service>.<check>`. One service that needs the store or the broker is enough. */
+/**
+ * Every check by name: `store`, `broker`, and `<service>.<check>`. One service that needs the store or the
+ * broker is enough.
+ */
 export function checksOf({
   store,
   broker,

@@ -19,8 +19,8 @@ export interface Service {
   /** Stops intake and drains: resolves when nothing is under way any more. */
   stop(): Promise<void>;
   /**
-   * What it cannot do its own work without at any time. Without one of these the process is not ready; the others are shown in `/readyz` and
-   * measured all the same.
+   * What it cannot do its own work without at any time. Without one of these the process is not ready; the
+   * others are shown in `/readyz` and measured all the same.
    */
   readonly needs: readonly Need[];
   /** Readiness by name, beside what it needs: each resolves when well, rejects with why not. */

@@ -6,7 +6,10 @@ import { eachWithStore, event, gather, ids, range, type SetUp } from './fixtures
 
 const EVERYTHING = 100_000;
 
-/** Appends as a careful writer does: drops what is there, numbers the rest, and on a conflict reads again. Returns how often it lost. */
+/**
+ * Appends as a careful writer does: drops what is there, numbers the rest, and on a conflict reads again.
+ * Returns how often it lost.
+ */
 async function appendAll(log: EventLog, workspace: string, items: readonly { id: string; stream: string }[]) {
   for (let lost = 0; ; lost += 1) {
     const known = new Set(ids(await log.byIds(items.map(({ id }) => ({ workspace, id })))));

@@ -6,7 +6,10 @@ import type { Store } from '../store.ts';
 /** An empty place for a store, opened and not yet migrated. */
 export interface StoreUnderTest {
   readonly store: Store;
-  /** Closes the store that is open and opens the same data again, with these collections (by default the same). */
+  /**
+   * Closes the store that is open and opens the same data again, with these collections (by default the
+   * same).
+   */
   reopen(collections?: readonly CollectionSpec<Document>[]): Promise<Store>;
   /** Closes the store that is open and removes the data. */
   tearDown(): Promise<void>;

@@ -2,9 +2,10 @@ import { type Collection as MongoCollection, ObjectId } from 'mongodb';
 import { type DocumentRow, SWEEP } from './schema.ts';
 
 /**
- * Moves `sweepAt` of up to `limit` due documents and gives them as they are then, by what it was. Others may claim at the same time: each
- * update takes a document only while it is due, and its token says whose it is. Who loses some looks again, until there is nothing due
- * or it has enough; so none is left because all looked at the same.
+ * Moves `sweepAt` of up to `limit` due documents and gives them as they are then, by what it was. Others may
+ * claim at the same time: each update takes a document only while it is due, and its token says whose it is.
+ * Who loses some looks again, until there is nothing due or it has enough; so none is left because all looked
+ * at the same.
  */
 export async function claimRows(
   rows: MongoCollection<DocumentRow>,

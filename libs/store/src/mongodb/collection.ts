@@ -133,8 +133,8 @@ export function createCollection<T extends Document>(
 }
 
 /**
- * The searches that together give a page, each to be made when those before it gave too little: what shares the cursor's key, then what
- * lies beyond it. The range stays in each: a forged cursor leads nowhere else.
+ * The searches that together give a page, each to be made when those before it gave too little: what shares
+ * the cursor's key, then what lies beyond it. The range stays in each: a forged cursor leads nowhere else.
  */
 function pageFilters(
   field: string,

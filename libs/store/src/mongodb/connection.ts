@@ -9,11 +9,17 @@ export interface MongoStoreOptions {
   readonly database?: string;
   /** All kinds of documents that will be asked for. */
   readonly collections: readonly CollectionSpec<Document>[];
-  /** How long to look for a server that takes writes before a call rejects, in ms. Default 15,000: an election takes up to 12,000. */
+  /**
+   * How long to look for a server that takes writes before a call rejects, in ms. Default 15,000: an election
+   * takes up to 12,000.
+   */
   readonly serverSelectionTimeout?: number;
   /** How long to wait for a connection to be made, in ms. Default 5,000. */
   readonly connectTimeout?: number;
-  /** How long to wait for the server's answer to a call, in ms; half of it is for a majority to have what was written. Default 30,000. */
+  /**
+   * How long to wait for the server's answer to a call, in ms; half of it is for a majority to have what was
+   * written. Default 30,000.
+   */
   readonly socketTimeout?: number;
   /** Default 50. */
   readonly maxPoolSize?: number;
@@ -28,7 +34,10 @@ const LOWEST_MONGODB = '4.4';
 /** Unauthorized, AuthenticationFailed; Atlas says the latter by 8000. */
 const REFUSALS: readonly unknown[] = [13, 18, 8000, INVALID_URI, TOO_OLD];
 
-/** Whether opening the store would fail by this the next time too: credentials, a connection string, a server too old for the driver. */
+/**
+ * Whether opening the store would fail by this the next time too: credentials, a connection string, a server
+ * too old for the driver.
+ */
 export const isLastingFault = (error: unknown): boolean =>
   error instanceof Error && (('code' in error && REFUSALS.includes(error.code)) || isTooOld(error));
 
@@ -42,7 +51,10 @@ function tooOldIn(error: unknown): Error | undefined {
   return Object.assign(new Error(message, { cause: error }), { code: TOO_OLD });
 }
 
-/** The driver with the guarantees the store makes; see the options. Throws for what is no connection string, without repeating it. */
+/**
+ * The driver with the guarantees the store makes; see the options. Throws for what is no connection string,
+ * without repeating it.
+ */
 export function createClient(options: MongoStoreOptions, more: MongoClientOptions = {}): MongoClient {
   const settings = settingsOf(options);
   try {

@@ -17,7 +17,10 @@ import { idOf } from './keys.ts';
 
 export { EVENTS };
 
-/** How many events one command may hold: a server may not stop at the first conflict past its own batches, of which the least known is 100. */
+/**
+ * How many events one command may hold: a server may not stop at the first conflict past its own batches, of
+ * which the least known is 100.
+ */
 const APPEND_BATCH = 100;
 const SCAN_BATCH = 1_000;
 
@@ -51,7 +54,8 @@ export function createEventLog(connection: Connection): EventLog {
           const batch = rows.slice(start, start + APPEND_BATCH);
           const [index] = await duplicatesIn(() => collection.insertMany(batch, { ordered: true }));
           if (index === undefined) continue;
-          // Which unique index it was, the driver does not say; and where both are taken, it is the id that counts.
+          // Which unique index it was, the driver does not say; and where both are taken, it is the id that
+          // counts.
           const _id = batch[index]?._id ?? '';
           const known = await collection.findOne({ _id }, { projection: { _id: 1 } });
           return { written: start + index, conflict: known === null ? 'seq' : 'id' };

@@ -6,7 +6,10 @@ import type { LogQuery, StreamQuery } from '../event-log.ts';
 import { idOf } from './keys.ts';
 import type { CollectionSchema } from './schema.ts';
 
-/** An event as it lies in MongoDB: its JSON as text, and beside it what queries need. `_id` is `idOf` the event. */
+/**
+ * An event as it lies in MongoDB: its JSON as text, and beside it what queries need. `_id` is `idOf` the
+ * event.
+ */
 export interface EventRow {
   readonly _id: string;
   readonly workspace: string;
@@ -33,7 +36,10 @@ export const EVENTS: CollectionSchema = {
   })),
 };
 
-/** One search: where in the index to begin, and which index. A hint, so that it is an error, not a slow scan, should its index be missing. */
+/**
+ * One search: where in the index to begin, and which index. A hint, so that it is an error, not a slow scan,
+ * should its index be missing.
+ */
 export interface Search {
   readonly filter: Filter<EventRow>;
   readonly sort: Sort;
@@ -55,8 +61,8 @@ export function streamSearch(query: StreamQuery): Search {
 }
 
 /**
- * The searches that together give a page, each to be made when those before it gave too little: what shares the cursor's instant, then
- * what is later. `next` makes the cursor that follows an event.
+ * The searches that together give a page, each to be made when those before it gave too little: what shares
+ * the cursor's instant, then what is later. `next` makes the cursor that follows an event.
  */
 export function querySearches(query: LogQuery): { searches: Search[]; next(event: StoredEvent): string } {
   if (!Number.isInteger(query.limit) || query.limit < 1) throw new RangeError(`Not a limit: ${query.limit}`);
@@ -91,7 +97,9 @@ function numberIn(value: Scalar | undefined): number {
   return value;
 }
 
-/** What follows a place in (workspace, stream, seq) order, as searches to be made until one gives something. */
+/**
+ * What follows a place in (workspace, stream, seq) order, as searches to be made until one gives something.
+ */
 export function scanSearches(after: Pick<EventRow, 'workspace' | 'stream' | 'seq'> | undefined): Search[] {
   const place = { sort: { workspace: 1, stream: 1, seq: 1 }, hint: PLACE } as const;
   if (after === undefined) return [{ filter: { workspace: { $gte: '' } }, ...place }];

@@ -1,8 +1,9 @@
 import type { Scalar } from '../documents.ts';
 
 /**
- * The `_id` of what (workspace, id) names. No workspace has a space or anything that sorts before it, so the text is unique and its order
- * is that of (workspace, id); a workspace that could read into another's ids is refused.
+ * The `_id` of what (workspace, id) names. No workspace has a space or anything that sorts before it, so the
+ * text is unique and its order is that of (workspace, id); a workspace that could read into another's ids is
+ * refused.
  */
 export function idOf({ workspace, id }: { readonly workspace: string; readonly id: string }): string {
   if (/[\u0000- ]/.test(workspace)) throw new RangeError('A workspace has no spaces and control characters');
@@ -18,8 +19,8 @@ const markOf = (value: Scalar): string =>
 const after = (mark: string): string => String.fromCharCode(mark.charCodeAt(0) + 1);
 
 /**
- * Values as one text whose order by code point is that of the values one after the other. No value's text is the beginning of
- * another's, so those that share their first values are one range.
+ * Values as one text whose order by code point is that of the values one after the other. No value's text is
+ * the beginning of another's, so those that share their first values are one range.
  */
 export const encodeKey = (values: readonly Scalar[]): string => values.map(encodeValue).join('');
 
@@ -34,7 +35,10 @@ const SIGN = 1n << 63n;
 const ALL = (1n << 64n) - 1n;
 const DIGITS = 16;
 
-/** The bits of a double, turned so that they order as the numbers do: the sign of positive ones set, all of negative ones flipped. */
+/**
+ * The bits of a double, turned so that they order as the numbers do: the sign of positive ones set, all of
+ * negative ones flipped.
+ */
 function encodeNumber(value: number): string {
   const view = new DataView(new ArrayBuffer(8));
   // There is one zero only.
@@ -79,7 +83,10 @@ export interface KeyRange {
   readonly $lt: string;
 }
 
-/** The keys that begin with the values `equals` and go on within the bounds; undefined where there can be none. */
+/**
+ * The keys that begin with the values `equals` and go on within the bounds; undefined where there can be
+ * none.
+ */
 export function keyRange(
   equals: readonly Scalar[],
   from: Scalar | undefined,

@@ -14,8 +14,9 @@ async function createIndexes(db: Db, { name, indexes }: CollectionSchema): Promi
 }
 
 /**
- * Makes what is missing. The documents get the text of a new index before the index is made, so an index that is there is filled. A
- * process of the version before knows nothing of it: what it writes meanwhile is found by the index itself, here or at the next run.
+ * Makes what is missing. The documents get the text of a new index before the index is made, so an index that
+ * is there is filled. A process of the version before knows nothing of it: what it writes meanwhile is found
+ * by the index itself, here or at the next run.
  */
 export async function migrate(
   db: Db,

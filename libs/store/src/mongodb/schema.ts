@@ -11,8 +11,8 @@ export interface CollectionSchema {
 }
 
 /**
- * A document as it lies in MongoDB: its JSON as text, and beside it what must be found or guarded. Nothing a customer sent is ever a name
- * of a field or part of a query.
+ * A document as it lies in MongoDB: its JSON as text, and beside it what must be found or guarded. Nothing a
+ * customer sent is ever a name of a field or part of a query.
  */
 export interface DocumentRow {
   readonly _id: string;
@@ -26,7 +26,10 @@ export interface DocumentRow {
   readonly body: string;
 }
 
-/** An index of a spec. Its name says its fields, so that other fields are another index and the one of the version before goes on. */
+/**
+ * An index of a spec. Its name says its fields, so that other fields are another index and the one of the
+ * version before goes on.
+ */
 interface DocumentIndex {
   readonly name: string;
   /** The field that holds its text. */
@@ -37,9 +40,14 @@ interface DocumentIndex {
 
 export interface DocumentSchema extends CollectionSchema {
   readonly keys: readonly DocumentIndex[];
-  /** The index of that name; throws when there is none, or when it has fewer fields than `equals` has values. */
+  /**
+   * The index of that name; throws when there is none, or when it has fewer fields than `equals` has values.
+   */
   index(name: string, equals: readonly Scalar[]): DocumentIndex;
-  /** The index of a query and the range it asks for, undefined where there can be nothing; throws when it does not fit the spec. */
+  /**
+   * The index of a query and the range it asks for, undefined where there can be nothing; throws when it does
+   * not fit the spec.
+   */
   range(query: Omit<FindQuery, 'limit'>): { index: DocumentIndex; range: KeyRange | undefined };
   keysOf(doc: Document): Record<string, string>;
   toRow(doc: Document): DocumentRow;

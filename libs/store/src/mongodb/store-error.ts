@@ -2,8 +2,9 @@ import { MongoDriverError, MongoErrorLabel, MongoNetworkError, MongoServerError 
 import { StoreUnavailableError } from '../unavailable.ts';
 
 /**
- * Codes by which a server, or a gateway in front of one, says that it cannot serve now. What the driver retries by itself, and what it
- * leaves to its caller: a time limit, a write that no majority has, a conflict of two writes, a full disk, a limit on requests.
+ * Codes by which a server, or a gateway in front of one, says that it cannot serve now. What the driver
+ * retries by itself, and what it leaves to its caller: a time limit, a write that no majority has, a conflict
+ * of two writes, a full disk, a limit on requests.
  */
 const UNAVAILABLE: ReadonlySet<number> = new Set([
   6, // HostUnreachable
@@ -45,7 +46,10 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([
   16500, // RequestRateTooLarge, of Azure Cosmos DB
 ]);
 
-/** InternalError, UnknownError: what gateways answer while the database behind them is away, and servers when a query breaks them. */
+/**
+ * InternalError, UnknownError: what gateways answer while the database behind them is away, and servers when
+ * a query breaks them.
+ */
 const DOUBTFUL: ReadonlySet<number> = new Set([1, 8]);
 
 const LABELS = [
@@ -75,8 +79,9 @@ const CONNECTION_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The error a caller of the store gets. The server's errors quote keys and values, and the driver attaches the documents that failed:
- * neither may reach a log. What stays is the code, by which the server's documentation says what happened.
+ * The error a caller of the store gets. The server's errors quote keys and values, and the driver attaches
+ * the documents that failed: neither may reach a log. What stays is the code, by which the server's
+ * documentation says what happened.
  */
 export function storeError(error: unknown): unknown {
   if (error instanceof MongoServerError) return ofServer(error);

@@ -8,9 +8,10 @@ import { migrate } from './migrate.ts';
 import { documentSchema, missingFrom } from './schema.ts';
 
 /**
- * The store in MongoDB, for any number of processes. Rejects when no server answers in time, or as the options say. Later the driver finds servers again by
- * itself: while there is none, calls reject within the time-outs. Until the database has what the specs need, every call but `migrate`,
- * `ping` and `close` rejects.
+ * The store in MongoDB, for any number of processes. Rejects when no server answers in time, or as the
+ * options say. Later the driver finds servers again by itself: while there is none, calls reject within the
+ * time-outs. Until the database has what the specs need, every call but `migrate`, `ping` and `close`
+ * rejects.
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
   const store = createMongoStore(createClient(options), options);
@@ -58,8 +59,8 @@ export function createMongoStore(
     assertMigrated: () => connection.run(async () => {}),
     ping: () =>
       connection.runAnyway(async (db) => {
-        // Not the server's own ping, which a gateway answers by itself. This reads by a key that no event has, with the read concern
-        // `majority` that every read has here.
+        // Not the server's own ping, which a gateway answers by itself. This reads by a key that no event
+        // has, with the read concern `majority` that every read has here.
         await db.collection<{ _id: string }>(EVENTS.name).findOne({ _id: '' }, { projection: { _id: 1 } });
       }),
     close: () => connection.close(),

@@ -10,9 +10,9 @@ export interface RowWrite {
 }
 
 /**
- * Each write guarded by itself, each answered. Writes of one document keep their order; those of different documents have none. All new
- * documents go in one command. A replacement is a command each, several at a time: only from version 8 on do servers say
- * which of many matched.
+ * Each write guarded by itself, each answered. Writes of one document keep their order; those of different
+ * documents have none. All new documents go in one command. A replacement is a command each, several at a
+ * time: only from version 8 on do servers say which of many matched.
  */
 export async function writeRows(
   rows: MongoCollection<DocumentRow>,
@@ -42,7 +42,10 @@ export async function writeRows(
   }
 }
 
-/** The places of the writes, so that no round has two of one document and what comes first in the list comes in an earlier round. */
+/**
+ * The places of the writes, so that no round has two of one document and what comes first in the list comes
+ * in an earlier round.
+ */
 function rounds(writes: readonly RowWrite[]): number[][] {
   const seen = new Map<string, number>();
   const all: number[][] = [];

@@ -53,7 +53,10 @@ export function createCollection<T extends Document>(
             .run(...own, ...values, workspace, id).changes === 1
       : () => replace(workspace, id, ifVersion, own, values);
   };
-  /** SQLite writes an index anew when one of its columns is set, also to what it was. Most stay as they are: only what changed is set. */
+  /**
+   * SQLite writes an index anew when one of its columns is set, also to what it was. Most stay as they are:
+   * only what changed is set.
+   */
   const replace = (
     workspace: string,
     id: string,
@@ -123,8 +126,8 @@ export function createCollection<T extends Document>(
     },
     async claim({ dueBy, until, limit }) {
       const database = ready();
-      // Nobody else can come between the two: the file is ours alone, and a transaction is synchronous. (UPDATE … RETURNING would
-      // give the rows in no order.)
+      // Nobody else can come between the two: the file is ours alone, and a transaction is synchronous.
+      // (UPDATE … RETURNING would give the rows in no order.)
       const rows = await database.write(() => {
         const due = database.prepare(sql.due).all(dueBy, limit) as unknown as (DocumentRow & { n: number })[];
         for (const { n } of due) database.prepare(sql.lease).run(until, n);

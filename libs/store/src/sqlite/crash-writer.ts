@@ -3,8 +3,9 @@ import { event, range, task, tasks } from '../contract/fixtures.ts';
 import { openSqliteStore } from './store.ts';
 
 /**
- * The process that the crash test kills: writes to the file it is given for as long as it lives, and prints a line for each event
- * (`event <stream> <seq>`) and each set of documents (`set <id> <version>`) that the store has acknowledged.
+ * The process that the crash test kills: writes to the file it is given for as long as it lives, and prints a
+ * line for each event (`event <stream> <seq>`) and each set of documents (`set <id> <version>`) that the
+ * store has acknowledged.
  */
 const file = process.argv[2] ?? '';
 const store = openSqliteStore({ file, collections: [tasks] });

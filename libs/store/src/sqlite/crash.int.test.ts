@@ -18,7 +18,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs the writer and kills it in the middle of its work, once it has acknowledged `after` things. Returns its acknowledgements. */
+/**
+ * Runs the writer and kills it in the middle of its work, once it has acknowledged `after` things. Returns
+ * its acknowledgements.
+ */
 async function writeAndKill(after: number): Promise<string[]> {
   const child = spawn(process.execPath, [WRITER, file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -8,8 +8,8 @@ const SCAN_BATCH = 1_000;
 const SCAN_CHARS = 4_000_000;
 
 /**
- * Events as JSON text beside the columns that queries need. Events are never removed, so `n` (given by SQLite: the greatest plus one)
- * is also their count.
+ * Events as JSON text beside the columns that queries need. Events are never removed, so `n` (given by
+ * SQLite: the greatest plus one) is also their count.
  */
 export const EVENTS: TableSchema = {
   table: 'events',

@@ -62,7 +62,10 @@ export function planCount(table: DocumentTable, query: Omit<FindQuery, 'limit'>)
 export const whereClause = (conditions: readonly string[]): string =>
   conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
 
-/** The conditions of `equals` and of the bounds. A bound that is `past` filters but is kept, by the plus, from being chosen to seek by. */
+/**
+ * The conditions of `equals` and of the bounds. A bound that is `past` filters but is kept, by the plus, from
+ * being chosen to seek by.
+ */
 function filterOf(table: DocumentTable, query: Omit<FindQuery, 'limit'>, past?: 'from' | 'before') {
   const { equals, from, before } = query;
   const index = indexOf(table, query.index, equals);
@@ -91,7 +94,9 @@ const KINDS = {
 const kindOf = (value: Scalar): keyof typeof KINDS =>
   value === null ? 'null' : typeof value === 'number' ? 'number' : 'string';
 
-/** From (inclusive) and before (exclusive), within one kind of value; undefined where there can be nothing. */
+/**
+ * From (inclusive) and before (exclusive), within one kind of value; undefined where there can be nothing.
+ */
 function boundsOf(from: Scalar | undefined, before: Scalar | undefined): [Value, Value] | undefined {
   if (before === null) return undefined;
   const kind = kindOf(from ?? before ?? null);

@@ -19,7 +19,10 @@ export interface IndexSchema {
   readonly sql: string;
 }
 
-/** Null in an indexed field. JSON has no infinities, so it collides with nothing; it sorts before every number, as null must. */
+/**
+ * Null in an indexed field. JSON has no infinities, so it collides with nothing; it sorts before every
+ * number, as null must.
+ */
 const NULL = '-1e999';
 
 const unquoted = (name: string): string => name.replaceAll('"', '');
@@ -48,7 +51,9 @@ export function missingFrom(database: Database, schemas: readonly TableSchema[])
   });
 }
 
-/** Makes what is missing. Runs inside a transaction: after a crash the file is as it was before, or migrated. */
+/**
+ * Makes what is missing. Runs inside a transaction: after a crash the file is as it was before, or migrated.
+ */
 export function migrate(database: Database, schemas: readonly TableSchema[]): void {
   for (const schema of schemas) {
     const { table } = schema;

@@ -7,15 +7,18 @@ import { migrate, missingFrom } from './schema.ts';
 import { documentTable } from './table.ts';
 
 export interface SqliteStoreOptions {
-  /** Where the database is; it and its folder are made if need be. Beside it stands a `-wal` file that belongs to it. */
+  /**
+   * Where the database is; it and its folder are made if need be. Beside it stands a `-wal` file that belongs
+   * to it.
+   */
   readonly file: string;
   /** All kinds of documents that will be asked for. */
   readonly collections: readonly CollectionSpec<Document>[];
 }
 
 /**
- * The store in one SQLite file, for one process: a second one that opens the file gets an error. Until the file has what the specs need,
- * every call but `migrate`, `ping` and `close` rejects.
+ * The store in one SQLite file, for one process: a second one that opens the file gets an error. Until the
+ * file has what the specs need, every call but `migrate`, `ping` and `close` rejects.
  */
 export const openSqliteStore = ({ file, collections }: SqliteStoreOptions): Store =>
   createSqliteStore(openDatabase(file), collections);
@@ -48,7 +51,8 @@ export function createSqliteStore(
     migrate: () => database.write(() => migrate(database, schemas)),
     async ping() {
       pulse = pulse === 1 ? 2 : 1;
-      // The number in the file's header that is free for applications: a write of one page, and nothing that grows.
+      // The number in the file's header that is free for applications: a write of one page, and nothing that
+      // grows.
       await database.write(() => database.exec(`PRAGMA user_version = ${pulse}`));
     },
     close: () => database.close(),

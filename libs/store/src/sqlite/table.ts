@@ -5,9 +5,9 @@ import { assertSpec, valueAt } from '../spec.ts';
 import type { IndexSchema, TableSchema } from './schema.ts';
 
 /**
- * How a collection lies in SQLite: the document as JSON text, and beside it a column for each field that an index names, filled by us
- * at each write. (SQLite could read the fields out of the JSON, but refuses text nested deeper than 1,000 and would parse
- * it once per index.)
+ * How a collection lies in SQLite: the document as JSON text, and beside it a column for each field that an
+ * index names, filled by us at each write. (SQLite could read the fields out of the JSON, but refuses text
+ * nested deeper than 1,000 and would parse it once per index.)
  */
 export interface DocumentTable extends TableSchema {
   readonly collection: string;

@@ -45,7 +45,10 @@ async function modelOf(dir: string): Promise<EnrollmentDocument> {
   return model;
 }
 
-/** So many that wait, each until its own instant; the sweep looks at them a horizon earlier, as it does at any. */
+/**
+ * So many that wait, each until its own instant; the sweep looks at them a horizon earlier, as it does at
+ * any.
+ */
 async function insert(
   store: Store,
   model: EnrollmentDocument,

@@ -59,7 +59,10 @@ async function figuresOf(watched: readonly Watched[], work: () => Promise<void>)
   ]);
 }
 
-/** s from start to ready when Node finds the code that an earlier start compiled (NODE_COMPILE_CACHE), and MiB then. */
+/**
+ * s from start to ready when Node finds the code that an earlier start compiled (NODE_COMPILE_CACHE), and MiB
+ * then.
+ */
 async function startedAgain(ground: Ground): Promise<Figure[]> {
   const NODE_COMPILE_CACHE = join(ground.dir, 'cache');
   const dir = join(ground.dir, 'again');

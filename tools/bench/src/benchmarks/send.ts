@@ -22,7 +22,10 @@ interface Measured {
   readonly count: number;
 }
 
-/** A burst for the rate; then half that rate, evenly, for the latency. `read` gives the log once nothing is under way. */
+/**
+ * A burst for the rate; then half that rate, evenly, for the latency. `read` gives the log once nothing is
+ * under way.
+ */
 async function measure(
   sending: Sending,
   plan: Plan,

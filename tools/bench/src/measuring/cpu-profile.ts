@@ -19,7 +19,10 @@ export interface SelfTime {
 
 const WAITING = new Set(['(idle)', '(program)', '(root)']);
 
-/** The self times, greatest first, of the thread that was busiest of those profiled into a folder (`node --cpu-prof`), and all of it in ms. */
+/**
+ * The self times, greatest first, of the thread that was busiest of those profiled into a folder
+ * (`node --cpu-prof`), and all of it in ms.
+ */
 export async function selfTimes(
   folder: string,
   keyOf: (frame: CpuProfile['nodes'][number]['callFrame']) => string = placeOf,

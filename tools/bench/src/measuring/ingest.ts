@@ -13,7 +13,10 @@ import { until } from './until.ts';
 
 export interface Side {
   readonly name: string;
-  /** Sends so many requests, and gives events/s accepted, with what p99 in ms; counts afterwards what there is. */
+  /**
+   * Sends so many requests, and gives events/s accepted, with what p99 in ms; counts afterwards what there
+   * is.
+   */
   round(requests: number): Promise<{ perSecond: number; p99: number }>;
   stop(): Promise<unknown>;
 }

@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import { until } from './until.ts';
 
-/** Takes everything out of a queue on RabbitMQ whose messages hold events, and tells how many events came and how many different ones. */
+/**
+ * Takes everything out of a queue on RabbitMQ whose messages hold events, and tells how many events came and
+ * how many different ones.
+ */
 export async function emptied(
   url: string,
   queue: string,
@@ -21,7 +24,8 @@ export async function emptied(
       events += 1;
       ids.add(id);
     }
-    // One by one, a quorum queue has some still on their way when the channel closes, and gives those messages out again.
+    // One by one, a quorum queue has some still on their way when the channel closes, and gives those
+    // messages out again.
     if (events >= expected || messages % 200 === 0) channel.ack(message, true);
   });
   await until(`events out of ${queue}`, async () => events, expected, { every: 20 });

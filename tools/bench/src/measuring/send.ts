@@ -99,7 +99,10 @@ interface Logged {
   readonly stream: string;
 }
 
-/** What the log says of the prospects whose ids begin with `prefix`. Throws unless each has one start and one message sent. */
+/**
+ * What the log says of the prospects whose ids begin with `prefix`. Throws unless each has one start and one
+ * message sent.
+ */
 export function judge(events: readonly Logged[], prefix: string, expected: number): Sent {
   const of = (type: string): Map<string, number> => {
     const all = events.filter(

@@ -1,6 +1,9 @@
 import autocannon, { type Result } from 'autocannon';
 
-/** What the parent asks for, and gets back as a message. A process of its own, so that it takes no time from what is measured. */
+/**
+ * What the parent asks for, and gets back as a message. A process of its own, so that it takes no time from
+ * what is measured.
+ */
 export interface LoadRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

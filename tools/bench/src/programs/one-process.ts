@@ -12,9 +12,9 @@ import { openSqliteStore } from '@herald/store/sqlite';
 import { Type } from 'typebox';
 
 /**
- * The four services in one process as all-in-one has them, save two parts: the provider answers "sent" at once and does nothing else,
- * and with AMQP_URL the broker is RabbitMQ while the store stays the embedded one. So a figure is about Herald, and not
- * about a mail server or a database.
+ * The four services in one process as all-in-one has them, save two parts: the provider answers "sent" at
+ * once and does nothing else, and with AMQP_URL the broker is RabbitMQ while the store stays the embedded
+ * one. So a figure is about Herald, and not about a mail server or a database.
  */
 const schema = Type.Object({
   ...herald.commonConfig,

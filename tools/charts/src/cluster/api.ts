@@ -1,6 +1,8 @@
 import { Agent, request } from 'node:https';
 
-/** The Kubernetes API, as far as a scenario needs it. An answer that is not 2xx is an error with what it says. */
+/**
+ * The Kubernetes API, as far as a scenario needs it. An answer that is not 2xx is an error with what it says.
+ */
 export interface Api {
   get<T = unknown>(path: string): Promise<T>;
   post(path: string, body: object): Promise<void>;

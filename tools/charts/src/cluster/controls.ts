@@ -3,7 +3,10 @@ import { run } from '../run.ts';
 import { same } from './checks.ts';
 import { deployment, helmOf, makeNamespace, type Stage, scale, values, well } from './stage.ts';
 
-/** That these checks can fail: pods that are not restricted are refused here, and replicas beside a scaler are undone. */
+/**
+ * That these checks can fail: pods that are not restricted are refused here, and replicas beside a scaler are
+ * undone.
+ */
 export async function controls(stage: Stage): Promise<void> {
   const namespace = 'controls';
   await makeNamespace(stage, namespace);

@@ -33,7 +33,10 @@ export async function fromHelm3To4(stage: Stage): Promise<void> {
   );
 }
 
-/** What our README warns of: Kubernetes fills a field that nobody sets any more with its default, unless somebody else has set it, too. */
+/**
+ * What our README warns of: Kubernetes fills a field that nobody sets any more with its default, unless
+ * somebody else has set it, too.
+ */
 export async function handingOver(stage: Stage): Promise<void> {
   for (const helm of [stage.helm4, stage.helm3]) {
     const namespace = `handing-over-${helm.major}`;

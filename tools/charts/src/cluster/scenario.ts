@@ -35,7 +35,10 @@ export async function extensions({ plane, kubectl, checks }: Stage): Promise<voi
   });
 }
 
-/** Everything that is rendered, as the API server takes it: defaults, admission, and the rules in CEL that no schema here has. */
+/**
+ * Everything that is rendered, as the API server takes it: defaults, admission, and the rules in CEL that no
+ * schema here has.
+ */
 export async function takesEverything(stage: Stage): Promise<void> {
   const { plane, workspace, helm4, kubectl, checks } = stage;
   await makeNamespace(stage, 'herald');

@@ -15,8 +15,8 @@ interface PodList {
 const EVERY = 200;
 
 /**
- * Stands in for the nodes that are not there: says of each pod that it is ready, or, where it is to end, that it ended well. So controllers and
- * Helm go on as they would; nothing of a pod ever runs. Gives what ends it.
+ * Stands in for the nodes that are not there: says of each pod that it is ready, or, where it is to end, that
+ * it ended well. So controllers and Helm go on as they would; nothing of a pod ever runs. Gives what ends it.
  */
 export function startStandInNode(api: Api, onError: (error: unknown) => void): () => Promise<void> {
   const ended = new AbortController();

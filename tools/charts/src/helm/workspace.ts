@@ -30,7 +30,10 @@ export const RELEASE = 'demo';
 const NAMESPACE = 'herald';
 const KUBERNETES = '1.35.0';
 
-/** Builds the dependencies as their lock files have them: a chart that has changed without its lock is an error. */
+/**
+ * Builds the dependencies as their lock files have them: a chart that has changed without its lock is an
+ * error.
+ */
 export async function createWorkspace(builder: Helm): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-charts-'));
   const copies = join(folder, 'charts');

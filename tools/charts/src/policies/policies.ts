@@ -55,7 +55,10 @@ const referencesGoBack = eachContainer(({ env = [] }) => {
   return undefined;
 });
 
-/** The standard called `restricted`, and beyond it a read-only root; no user by number, which some clusters give themselves. */
+/**
+ * The standard called `restricted`, and beyond it a read-only root; no user by number, which some clusters
+ * give themselves.
+ */
 const restricted = eachContainer((container, pod) => {
   const context = container.securityContext ?? {};
   if (context.allowPrivilegeEscalation !== false) return 'may gain privileges';
@@ -142,7 +145,10 @@ const selectorsHoldNameAndInstance: Policy = (manifests) =>
       : [`${nameOf(manifest)} selects by ${names}`];
   });
 
-/** Each Service and each Deployment has the pods of one Deployment, and neither those of Jobs nor those of tests. */
+/**
+ * Each Service and each Deployment has the pods of one Deployment, and neither those of Jobs nor those of
+ * tests.
+ */
 const servicesSelectOnlyTheirs: Policy = (manifests) =>
   ofKind(manifests, 'Service').flatMap((service) => {
     const pods = podsOf(manifests).filter(({ metadata }) => selects(service.spec?.selector, metadata.labels));

@@ -6,8 +6,8 @@ import { EXTENSIONS, type Extension, moduleFolder } from './modules.ts';
 import { mapValues, strict } from './strict.ts';
 
 /**
- * Makes the schemas beside this file anew from the modules that publish the APIs; needs Go. They are kept in the repository, so that a check
- * needs no network, and hold what the charts use and no descriptions.
+ * Makes the schemas beside this file anew from the modules that publish the APIs; needs Go. They are kept in
+ * the repository, so that a check needs no network, and hold what the charts use and no descriptions.
  */
 const KUBERNETES = ['v1.30.14', 'v1.35.4'];
 const CORE = [

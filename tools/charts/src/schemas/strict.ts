@@ -1,6 +1,9 @@
 import type { ApiSchema } from './bundle.ts';
 
-/** What only describes, or says what JSON Schema has no word for. Rules in CEL (`x-kubernetes-validations`) go with it. */
+/**
+ * What only describes, or says what JSON Schema has no word for. Rules in CEL (`x-kubernetes-validations`) go
+ * with it.
+ */
 const LEFT_OUT = /^(description|format|example|externalDocs|title|default|x-.*)$/;
 const MAPS_OF_SCHEMAS = new Set(['properties', 'definitions', 'patternProperties']);
 

@@ -10,7 +10,10 @@ const EXTENSIONS = ['keda', 'gateway-api', 'prometheus-operator'];
 /** What is wrong with an object by its API's schema; unknown fields are. Empty when nothing is. */
 export type Validate = (manifest: Manifest) => string[];
 
-/** A check by the schemas of one version of Kubernetes, and of the extensions that the charts know. A kind without a schema is wrong, too. */
+/**
+ * A check by the schemas of one version of Kubernetes, and of the extensions that the charts know. A kind
+ * without a schema is wrong, too.
+ */
 export function createValidate(version: (typeof kubernetesVersions)[number]): Validate {
   const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, validateFormats: false });
   const kinds = new Map<string, string>();

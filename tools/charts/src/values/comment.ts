@@ -4,7 +4,10 @@ export interface Comment {
   readonly description: string;
   /** JSON Schema that takes the place of what the default would suggest: `@schema {…}`. */
   readonly schema: Record<string, unknown> | undefined;
-  /** `@open`: keys that are not in the default are allowed, because the object is handed to Kubernetes as it is. */
+  /**
+   * `@open`: keys that are not in the default are allowed, because the object is handed to Kubernetes as it
+   * is.
+   */
   readonly open: boolean;
   /** `@herald`: the values that services share go here. */
   readonly herald: boolean;

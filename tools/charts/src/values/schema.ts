@@ -18,7 +18,10 @@ const SHARED = [
   'dashboards',
 ];
 
-/** What a value may be: what its comment says, else what its default suggests. Keys nobody knows are refused: they are mistyped. */
+/**
+ * What a value may be: what its comment says, else what its default suggests. Keys nobody knows are refused:
+ * they are mistyped.
+ */
 function schemaOf({ comment, node, entries }: Entry): Schema {
   const description = comment.description === '' ? {} : { description: comment.description };
   if (comment.schema !== undefined && !comment.open) return { ...description, ...comment.schema };
@@ -41,7 +44,10 @@ const scalarType = (value: unknown): string =>
 const propertiesOf = (entries: readonly Entry[]): Schema =>
   Object.fromEntries(entries.map((entry) => [entry.name, schemaOf(entry)]));
 
-/** What every chart accepts because a parent passes it on, or Helm adds it. Of `global`, only what is ours is checked. */
+/**
+ * What every chart accepts because a parent passes it on, or Helm adds it. Of `global`, only what is ours is
+ * checked.
+ */
 function passedOn(common: readonly Entry[]): Schema {
   const shared = common.filter(({ name }) => SHARED.includes(name));
   return {
@@ -60,7 +66,10 @@ function passedOn(common: readonly Entry[]): Schema {
   };
 }
 
-/** The schema of a chart's values, draft 7. `open` names what is not checked here, because another chart checks it. */
+/**
+ * The schema of a chart's values, draft 7. `open` names what is not checked here, because another chart
+ * checks it.
+ */
 export const valuesSchema = (
   entries: readonly Entry[],
   common: readonly Entry[],

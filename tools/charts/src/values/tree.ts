@@ -23,7 +23,10 @@ export const mapOf = (document: Document): YAMLMap => {
   return document.contents;
 };
 
-/** YAML keeps the comment above a map's first key with the map, and above the first key of all with the document. */
+/**
+ * YAML keeps the comment above a map's first key with the map, and above the first key of all with the
+ * document.
+ */
 export function entriesOf(map: YAMLMap, above?: string | null): Entry[] {
   return map.items.map(({ key, value }, index) => {
     if (!isScalar(key)) throw new Error('keys are texts');
@@ -42,7 +45,10 @@ export function entriesOf(map: YAMLMap, above?: string | null): Entry[] {
   });
 }
 
-/** Puts a chart's own values over the common ones: objects key by key, anything else whole, comments where there are any. */
+/**
+ * Puts a chart's own values over the common ones: objects key by key, anything else whole, comments where
+ * there are any.
+ */
 export function overlay(base: YAMLMap, own: YAMLMap): void {
   for (const [index, pair] of own.items.entries()) {
     if (!isScalar(pair.key)) throw new Error('keys are texts');

@@ -2,7 +2,10 @@ import { prettyFactory } from 'pino-pretty';
 import { colours } from '../report/colours.ts';
 import { messageLine } from './message-line.ts';
 
-/** Makes a line of Herald's output fit to read: of a message what became of it, of the log else its gist, other output as it is. */
+/**
+ * Makes a line of Herald's output fit to read: of a message what became of it, of the log else its gist,
+ * other output as it is.
+ */
 export function createLogView(): (line: string) => string {
   const format = prettyFactory({
     colorize: colours.isColorSupported,

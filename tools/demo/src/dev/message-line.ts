@@ -14,7 +14,10 @@ interface MessageLogged {
   readonly count?: number;
 }
 
-/** `✉ email welcome → sent via smtp (message …)`, or why it does not leave, in one line; undefined for what tells of no message. */
+/**
+ * `✉ email welcome → sent via smtp (message …)`, or why it does not leave, in one line; undefined for what
+ * tells of no message.
+ */
 export function messageLine(line: string): string | undefined {
   const logged = read(line);
   if (logged === undefined) return undefined;

@@ -12,9 +12,10 @@ export const companies = {
 export type CompanyId = keyof typeof companies;
 
 /**
- * builds: creates a project in time. builds-late: the same, but the news arrives nine hours after the fact. looks: opens only the
- * demo project. idle: does nothing. buys-early, buys-late: subscribes while the campaign waits. leaves-early, leaves-late:
- * unsubscribes while it waits. opted-out: had unsubscribed before. history: the trial began long before it is reported.
+ * builds: creates a project in time. builds-late: the same, but the news arrives nine hours after the fact.
+ * looks: opens only the demo project. idle: does nothing. buys-early, buys-late: subscribes while the
+ * campaign waits. leaves-early, leaves-late: unsubscribes while it waits. opted-out: had unsubscribed before.
+ * history: the trial began long before it is reported.
  */
 type Story =
   | 'builds'

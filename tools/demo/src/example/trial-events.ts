@@ -4,9 +4,9 @@ import { addDuration, type Instant, nextLocalTime, span, type UntilTime } from '
 import { type CompanyId, cast, companies, type Member } from './trial-cast.ts';
 
 /**
- * Writes examples/trial-onboarding/events.jsonl anew, always the same. The two weeks hold the end of summer time in Europe (25 October)
- * and in North America (1 November). What people do stays hours away from the ends of the campaign's waits, so that what comes of it
- * does not depend on how fast the machine is.
+ * Writes examples/trial-onboarding/events.jsonl anew, always the same. The two weeks hold the end of summer
+ * time in Europe (25 October) and in North America (1 November). What people do stays hours away from the
+ * ends of the campaign's waits, so that what comes of it does not depend on how fast the machine is.
  */
 
 const FILE = join(import.meta.dirname, '../../../../examples/trial-onboarding/events.jsonl');
@@ -44,7 +44,10 @@ function add(
   return text;
 }
 
-/** When the campaign sends its tips to someone who starts at `start` and creates no project. Three days of waiting follow. */
+/**
+ * When the campaign sends its tips to someone who starts at `start` and creates no project. Three days of
+ * waiting follow.
+ */
 function tipsTime(start: Instant, zone: string): Instant {
   const nudged = nextLocalTime(addDuration(start, 'P2D', zone), NINE, zone);
   return nextLocalTime(nudged + 30 * span.HOUR, NINE, zone);

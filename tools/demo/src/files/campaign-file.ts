@@ -5,7 +5,10 @@ import { LineCounter, parseDocument } from 'yaml';
 import { shown } from '../options.ts';
 import { type FileFault, InputError } from './faults.ts';
 
-/** A campaign as it stands in its file, and what the demo has to know of it. Whether it is right is for the server to say. */
+/**
+ * A campaign as it stands in its file, and what the demo has to know of it. Whether it is right is for the
+ * server to say.
+ */
 export interface CampaignFile {
   readonly file: string;
   readonly text: string;
@@ -17,7 +20,10 @@ export interface CampaignFile {
   readonly stepIds: readonly string[];
   /** The templates that its steps name, with the channel they are for. */
   readonly templates: readonly TemplateName[];
-  /** The waits in a row that it may come to, as ISO 8601 durations; a wait until a time of day counts as one day. */
+  /**
+   * The waits in a row that it may come to, as ISO 8601 durations; a wait until a time of day counts as one
+   * day.
+   */
   readonly waits: readonly string[];
   /** Steps that wait until a time of day. */
   readonly morning: readonly { readonly stepId: string; readonly at: string; readonly zone?: string }[];

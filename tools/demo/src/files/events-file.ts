@@ -3,18 +3,26 @@ import { isObject } from '@herald/domain';
 import { shown } from '../options.ts';
 import { type FileFault, reasonOf } from './faults.ts';
 
-/** One line of a file of events. It is posted as it stands, right or wrong: judging it is the server's part. */
+/**
+ * One line of a file of events. It is posted as it stands, right or wrong: judging it is the server's part.
+ */
 export interface EventLine {
   readonly file: string;
   readonly line: number;
   readonly text: string;
   /** The type it claims, if it is a text. */
   readonly type?: string;
-  /** When the event arrives: when it happened, or, where it is late or does not say, when the line before it came. */
+  /**
+   * When the event arrives: when it happened, or, where it is late or does not say, when the line before it
+   * came.
+   */
   readonly arrives: number;
 }
 
-/** The lines of a file, in the order of arrival, and what of them is not JSON. A first line without a time arrives at 0. */
+/**
+ * The lines of a file, in the order of arrival, and what of them is not JSON. A first line without a time
+ * arrives at 0.
+ */
 export async function readEvents(file: string): Promise<{ lines: EventLine[]; faults: FileFault[] }> {
   const lines: EventLine[] = [];
   const faults: FileFault[] = [];

@@ -7,8 +7,8 @@ const hidden = (index: number): string => `\ue000${index}\ue001`;
 const HIDDEN = /\ue000(\d+)\ue001/g;
 
 /**
- * The words of a page's `<title>` as a line of plain text, with the template's tags in it as they are; undefined where there is none
- * or it is empty. The title of a drawing (`<svg>`) is not the page's.
+ * The words of a page's `<title>` as a line of plain text, with the template's tags in it as they are;
+ * undefined where there is none or it is empty. The title of a drawing (`<svg>`) is not the page's.
  */
 export function titleOf(html: string): string | undefined {
   const tags: string[] = [];

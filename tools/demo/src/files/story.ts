@@ -42,7 +42,10 @@ const SETTINGS = {
 /** Faster than this, the time that a request takes would be hours of the story. */
 const MAX_RATE = 60_000;
 
-/** Reads the files. In the user's own, a line that is no JSON is a fault; the examples have some on purpose. Throws `InputError`. */
+/**
+ * Reads the files. In the user's own, a line that is no JSON is a fault; the examples have some on purpose.
+ * Throws `InputError`.
+ */
 export async function readStory(options: Options): Promise<Story> {
   const faults: FileFault[] = [];
   const workspaces = await Promise.all(

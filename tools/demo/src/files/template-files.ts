@@ -14,8 +14,9 @@ export interface TemplateFile {
 }
 
 /**
- * The templates of a folder: `welcome.yaml` (or .yml, .json) holds the fields of template `welcome`; `welcome.html` is its HTML, with
- * the words of `<title>` as its subject. Throws `InputError` for what cannot be read.
+ * The templates of a folder: `welcome.yaml` (or .yml, .json) holds the fields of template `welcome`;
+ * `welcome.html` is its HTML, with the words of `<title>` as its subject. Throws `InputError` for what cannot
+ * be read.
  */
 export async function readTemplates(dir: string): Promise<TemplateFile[]> {
   const templates: TemplateFile[] = [];

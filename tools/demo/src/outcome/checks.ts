@@ -4,7 +4,9 @@ import type { Played } from '../playing/play.ts';
 import { messageIdOf } from './mail.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Something that has to hold, and whether it does. `problems` say what does not; none means that it holds. */
+/**
+ * Something that has to hold, and whether it does. `problems` say what does not; none means that it holds.
+ */
 export interface Check {
   readonly what: string;
   readonly problems: readonly string[];
@@ -109,7 +111,10 @@ function metricsAgree({ messages, enrollments, metrics }: Outcome): Check {
   return { what: 'the metrics on the admin port say the same', problems };
 }
 
-/** The end of each wait until a time of day, on the clock of the prospect's zone. None where no campaign has such a wait. */
+/**
+ * The end of each wait until a time of day, on the clock of the prospect's zone. None where no campaign has
+ * such a wait.
+ */
 function atLocalTime({ events, prospects }: Outcome, campaigns: readonly CampaignFile[]): Check | undefined {
   const steps = new Map(
     campaigns.flatMap(({ id, morning }) => morning.map((step) => [`${id}/${step.stepId}`, step] as const)),

@@ -13,7 +13,9 @@ export interface Received {
 
 const CALLBACK = /\/callbacks\/twilio\/(.+)$/;
 
-/** Everything that SendGrid, Twilio and the CRM took, as often as it came. `linkSecret` signs the references. */
+/**
+ * Everything that SendGrid, Twilio and the CRM took, as often as it came. `linkSecret` signs the references.
+ */
 export function receivedBy({ sendgrid, twilio, crm }: Vendors, linkSecret: string): Received[] {
   const idIn = (token: string | undefined): string =>
     readMessageReference(linkSecret, token ?? '')?.messageId ?? '(no message id)';

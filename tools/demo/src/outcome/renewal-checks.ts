@@ -4,7 +4,10 @@ import type { Check } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 import { receivedBy } from './received.ts';
 
-/** What has to be true of examples/renewal beside the numbers: who got what, by which way, and because of what. */
+/**
+ * What has to be true of examples/renewal beside the numbers: who got what, by which way, and because of
+ * what.
+ */
 export const renewalChecks = (outcome: Outcome, vendors: Vendors, linkSecret: string): Check[] => [
   receivedOnce(outcome, vendors, linkSecret),
   callsLedOn(outcome, vendors),

@@ -6,8 +6,9 @@ import type { History } from './outcome.ts';
 import { renewalChecks } from './renewal-checks.ts';
 
 /**
- * The smallest world in which all is well: yes presses 1, other presses nothing, away is busy, gone has a mail that bounces and another
- * that is kept back, and three people leave, each by another way. A test changes something.
+ * The smallest world in which all is well: yes presses 1, other presses nothing, away is busy, gone has a
+ * mail that bounces and another that is kept back, and three people leave, each by another way. A test
+ * changes something.
  */
 interface World {
   messages: Message[];

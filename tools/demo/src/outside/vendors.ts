@@ -33,7 +33,10 @@ export interface Vendors {
   close(): Promise<void>;
 }
 
-/** ms of wall time between two reports, a quarter of an hour or so on the clock: nobody is called back before the call is answered. */
+/**
+ * ms of wall time between two reports, a quarter of an hour or so on the clock: nobody is called back before
+ * the call is answered.
+ */
 const PACE = 20;
 
 export async function startVendors(outside: Outside): Promise<Vendors> {

@@ -26,7 +26,10 @@ interface StoryOptions {
   readonly say: (line: string) => void;
 }
 
-/** Gives Herald its campaigns and, when its clock has come to each, everything that happens; then waits until all is over. */
+/**
+ * Gives Herald its campaigns and, when its clock has come to each, everything that happens; then waits until
+ * all is over.
+ */
 export async function playStory(options: StoryOptions): Promise<{ played: Played; outcome: Outcome }> {
   const { story, herald, inbox, vendors, credentials, calledOff, say } = options;
   const { start, end, rate, outside } = story;

@@ -12,8 +12,8 @@ export interface SetUp {
 }
 
 /**
- * Gives Herald the settings of a workspace, the templates, then the campaigns, and launches those. Throws `InputError`, with file and line,
- * for what Herald refuses.
+ * Gives Herald the settings of a workspace, the templates, then the campaigns, and launches those. Throws
+ * `InputError`, with file and line, for what Herald refuses.
  */
 export async function setUp(
   client: Client,

@@ -2,13 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Four, readMetrics } from '@herald/harness';
 import type { Fault } from '../fault.ts';
 
-/** Longer than all attempts of a message take together, so that an outage that nobody notices ends in dead letters. */
+/**
+ * Longer than all attempts of a message take together, so that an outage that nobody notices ends in dead
+ * letters.
+ */
 const LONG = 262_000;
 const SHORT = 10_000;
 
 /**
- * The database is down and the gateway in front of it stays up: it answers greetings and `ping` by itself, and everything else with errors.
- * That must be noticed: no message uses up its attempts, and those who need the database say that they are not ready.
+ * The database is down and the gateway in front of it stays up: it answers greetings and `ping` by itself,
+ * and everything else with errors. That must be noticed: no message uses up its attempts, and those who need
+ * the database say that they are not ready.
  */
 export const databaseBehindGateway: Fault = {
   name: 'the database down behind a gateway that is up',

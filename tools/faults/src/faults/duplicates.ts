@@ -7,7 +7,10 @@ const COPIES = 6;
 const CHANGES = 5;
 const DAY = 86_400_000;
 
-/** Every event many times over, side by side, and the changes of a profile in any order: the latest by `occurredAt` must win. */
+/**
+ * Every event many times over, side by side, and the changes of a profile in any order: the latest by
+ * `occurredAt` must win.
+ */
 export const duplicates: Fault = {
   name: 'duplicate and reordered events',
   short: false,

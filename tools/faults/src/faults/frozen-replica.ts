@@ -4,7 +4,10 @@ import type { Fault } from '../fault.ts';
 /** ms: longer than the lease of a call (16 s here), and than the broker waits for a sign of life. */
 const FROZEN = 24_000;
 
-/** One of two replicas of messaging stops in the middle of its calls, and goes on when others have long since taken over. */
+/**
+ * One of two replicas of messaging stops in the middle of its calls, and goes on when others have long since
+ * taken over.
+ */
 export const frozenReplica: Fault = {
   name: 'a replica of messaging frozen past its lease',
   short: false,

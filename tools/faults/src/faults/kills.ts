@@ -4,7 +4,10 @@ import type { Fault } from '../fault.ts';
 
 /** ms that a process lives once it is ready: from "hardly begun" to "a little work done". */
 const LIFE = { min: 50, max: 2_500 };
-/** A start that fails, say because the database does not answer in time, is made again, as an orchestrator would. */
+/**
+ * A start that fails, say because the database does not answer in time, is made again, as an orchestrator
+ * would.
+ */
 const STARTS = 5;
 
 /** SIGKILL at random instants, all four services side by side, while events come in and mails go out. */
@@ -16,7 +19,8 @@ export const kills: Fault = {
   inbox: { answerAfter: 15 },
   async run({ four, load, long, say }) {
     const each = long ? 50 : 3;
-    // Load comes in by the kills, not by the clock: however slow the machine, there is something under way at every one.
+    // Load comes in by the kills, not by the clock: however slow the machine, there is something under way at
+    // every one.
     const killsPerGroup = long ? 4 : 1;
     const groups: Promise<void>[] = [];
     let killed = 0;

@@ -5,7 +5,10 @@ import type { Fault, Stage } from '../fault.ts';
 const LOW = '0.00001';
 const USUAL = '0.4';
 
-/** The broker raises its memory alarm and takes nothing any more: ingest must say so, and go on by itself when the alarm is over. */
+/**
+ * The broker raises its memory alarm and takes nothing any more: ingest must say so, and go on by itself when
+ * the alarm is over.
+ */
 export const memoryAlarm: Fault = {
   name: 'RabbitMQ takes nothing (memory alarm)',
   short: false,

@@ -25,7 +25,10 @@ const NONSENSE: readonly unknown[] = [
 /** Bytes that are no JSON at all, put straight into the queue. */
 const NOISE = [Buffer.from('{"half":'), Buffer.from([0xff, 0xfe, 0x00]), Buffer.alloc(0)];
 
-/** Messages that no handler can read, between those that all can: they go to the dead letters, and nothing else does. */
+/**
+ * Messages that no handler can read, between those that all can: they go to the dead letters, and nothing
+ * else does.
+ */
 export const poison: Fault = {
   name: 'poison messages in every queue',
   short: true,

@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { queue } from '@herald/contracts';
 import type { Fault } from '../fault.ts';
 
-/** Everything that waits in the broker for its time is thrown away, again and again: the sweep must bring it back from the store. */
+/**
+ * Everything that waits in the broker for its time is thrown away, again and again: the sweep must bring it
+ * back from the store.
+ */
 export const purgedDelays: Fault = {
   name: 'delayed messages thrown away',
   short: false,

@@ -24,7 +24,10 @@ export const twoRunners: Fault = {
 const TEN_MINUTES = 600_000;
 const SKEWED_CLOCK = import.meta.resolve('@herald/faults/skewed-clock');
 
-/** The same, and the second replicas' clocks are ten minutes fast, then ten minutes slow. Node loads the clock before the service. */
+/**
+ * The same, and the second replicas' clocks are ten minutes fast, then ten minutes slow. Node loads the clock
+ * before the service.
+ */
 export const skewedClocks: Fault = {
   name: 'clocks ten minutes off on second replicas',
   short: false,
@@ -41,7 +44,8 @@ export const skewedClocks: Fault = {
       await pause(7_000);
       for (const one of skewed) await one.leave();
     }
-    // A slow clock has set some alarms ten minutes late. The sweep has rung them in time; nobody needs to wait for the echo.
+    // A slow clock has set some alarms ten minutes late. The sweep has rung them in time; nobody needs to
+    // wait for the echo.
     for (const name of [queue.campaignRunnerDue, queue.messagingSend]) await broker.purgeDelayed(name);
     return { note: 'campaign-runner and messaging, fast and then slow' };
   },

@@ -24,7 +24,10 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
-/** Finds or starts both servers, the newest RabbitMQ unless another is given; `unavailable` says why there are none. */
+/**
+ * Finds or starts both servers, the newest RabbitMQ unless another is given; `unavailable` says why there are
+ * none.
+ */
 export async function openGround(
   start: () => Promise<Rabbit | { readonly unavailable: string }> = startTestRabbit,
 ): Promise<Ground | { readonly unavailable: string }> {

@@ -1,4 +1,7 @@
-/** One thing that promtool tries: these series, and at these instants these alerts fire, and no others of that name. */
+/**
+ * One thing that promtool tries: these series, and at these instants these alerts fire, and no others of that
+ * name.
+ */
 export interface Case {
   readonly alert: string;
   /** What is tried, in words. */
@@ -15,7 +18,10 @@ interface Expectation {
   readonly firing: readonly Readonly<Record<string, string>>[];
 }
 
-/** The file as promtool reads it; the path of the rules is from the file's folder, `every` is how often they are evaluated. */
+/**
+ * The file as promtool reads it; the path of the rules is from the file's folder, `every` is how often they
+ * are evaluated.
+ */
 export function ruleTests(ruleFile: string, every: string, cases: readonly Case[]): object {
   return {
     rule_files: [ruleFile],

@@ -2,7 +2,10 @@ import type { Case } from './case.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Fires at an instant and not before another; `well` is what the series must say for it to stay quiet throughout. */
+/**
+ * Fires at an instant and not before another; `well` is what the series must say for it to stay quiet
+ * throughout.
+ */
 function both(
   alert: string,
   firing: Labels,

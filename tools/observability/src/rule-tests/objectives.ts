@@ -18,8 +18,8 @@ export const counted = (good: string, bad: string): readonly Flow[] => [
 ];
 
 /**
- * Of a histogram, where the bad ones are those above a bound. A whole number has two spellings: Prometheus 2 stores `10` as it is
- * exposed, Prometheus 3 stores `10.0`.
+ * Of a histogram, where the bad ones are those above a bound. A whole number has two spellings: Prometheus 2
+ * stores `10` as it is exposed, Prometheus 3 stores `10.0`.
  */
 export function measured(name: string, labels: string, bound: number): readonly Flow[] {
   const spelled = (le: string, variant: string): Flow => ({

@@ -26,7 +26,10 @@ interface Burn {
   readonly severity: Alert['severity'];
 }
 
-/** The Google SRE workbook's windows: 2 % of 30 days' budget in an hour, 5 % in six, and slower ones that can wait until morning. */
+/**
+ * The Google SRE workbook's windows: 2 % of 30 days' budget in an hour, 5 % in six, and slower ones that can
+ * wait until morning.
+ */
 const BURNS: readonly Burn[] = [
   { long: '1h', short: '5m', factor: 14.4, for: '2m', severity: 'page' },
   { long: '6h', short: '30m', factor: 6, for: '15m', severity: 'page' },
@@ -45,7 +48,10 @@ const errorRatio = ({ slug }: Pick<Objective, 'slug'>, window: string): string =
 const traffic = ({ slug }: Objective, window: string): string =>
   `namespace:herald_${slug}_events:rate${window}`;
 
-/** One recording for each window, and alerts on them: both windows of a pair must burn, and there must be enough to count. */
+/**
+ * One recording for each window, and alerts on them: both windows of a pair must burn, and there must be
+ * enough to count.
+ */
 export function objectiveGroup(objective: Objective, labels: Readonly<Record<string, string>>): RuleGroup {
   const { slug, name, target, promise, impact, total, bad } = objective;
   const budget = Number((1 - target).toPrecision(3));

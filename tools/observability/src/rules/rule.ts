@@ -15,8 +15,8 @@ export interface Alert {
   /** What is measured and compared. */
   readonly expr: string;
   /**
-   * The parts of `expr` that must give a series in an installation that is well: what stands left of each comparison. A check asks a real
-   * Prometheus for each.
+   * The parts of `expr` that must give a series in an installation that is well: what stands left of each
+   * comparison. A check asks a real Prometheus for each.
    */
   readonly measures: readonly string[];
   readonly for: string;
@@ -34,7 +34,10 @@ export interface RuleGroup {
 
 export const isAlert = (rule: Recording | Alert): rule is Alert => 'alert' in rule;
 
-/** Where the runbook of an alert is, from the root of the repository. Charts put their `runbookBaseUrl` before it. */
+/**
+ * Where the runbook of an alert is, from the root of the repository. Charts put their `runbookBaseUrl` before
+ * it.
+ */
 const runbookOf = (alert: string): string => `docs/runbooks/${alert}.md`;
 
 /** A comparison with a number: the chart puts the user's threshold in the place of the number at its end. */

@@ -14,7 +14,10 @@ export type SendGridEvent =
   | 'spamreport'
   | 'unsubscribe';
 
-/** By the words with which an address begins: `bounce-1@…` bounces, `spam@…` is reported as spam. Everybody else gets it. */
+/**
+ * By the words with which an address begins: `bounce-1@…` bounces, `spam@…` is reported as spam. Everybody
+ * else gets it.
+ */
 const BY_ADDRESS: readonly (readonly [string, readonly SendGridEvent[]])[] = [
   ['bounce', ['processed', 'bounce']],
   ['blocked', ['processed', 'blocked']],
@@ -49,7 +52,10 @@ const MORE: { readonly [E in SendGridEvent]?: object } = {
   dropped: { reason: 'Bounced Address', status: '5.0.0' },
 };
 
-/** One event of the webhook. A block is told as a bounce of type `blocked`. Custom arguments stand beside the event's own fields. */
+/**
+ * One event of the webhook. A block is told as a bounce of type `blocked`. Custom arguments stand beside the
+ * event's own fields.
+ */
 export const eventOf = (received: ReceivedMail, event: SendGridEvent, at = Date.now()): object => ({
   email: received.to,
   timestamp: Math.floor(at / 1_000),

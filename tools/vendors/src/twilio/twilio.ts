@@ -25,7 +25,10 @@ interface Callback {
   readonly body: string;
 }
 
-/** A server that behaves as Twilio's Messages and Calls do, by their documentation: it calls back, signed, and presses keys. */
+/**
+ * A server that behaves as Twilio's Messages and Calls do, by their documentation: it calls back, signed, and
+ * presses keys.
+ */
 export interface Twilio extends Pick<Interruptions, 'answerNext' | 'answerAlways'> {
   readonly url: string;
   readonly accountSid: string;

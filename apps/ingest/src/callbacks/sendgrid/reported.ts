@@ -4,7 +4,10 @@ import { plainLink } from '../../tracking/plain-link.ts';
 import { scannerOf } from '../../tracking/scanner.ts';
 import type { Reported } from '../report-event.ts';
 
-/** What is reported of the message, and what the person has decided about e-mail; both undefined: nothing that is of use. */
+/**
+ * What is reported of the message, and what the person has decided about e-mail; both undefined: nothing that
+ * is of use.
+ */
 interface Meaning {
   readonly reported?: Reported;
   readonly consent?: 'subscribed' | 'unsubscribed';
@@ -21,7 +24,9 @@ export interface SendgridEvent {
   readonly meaning: Meaning;
 }
 
-/** The event, or undefined for what has not even the form of one. Everything in it is text of somebody else's. */
+/**
+ * The event, or undefined for what has not even the form of one. Everything in it is text of somebody else's.
+ */
 export function readSendgridEvent(
   value: unknown,
   isOwnLink: (url: string) => boolean,
@@ -88,7 +93,10 @@ function meaningOf(
   }
 }
 
-/** What SendGrid makes of the server's words, where they have no code that says it. `Unclassified` says nothing. */
+/**
+ * What SendGrid makes of the server's words, where they have no code that says it. `Unclassified` says
+ * nothing.
+ */
 const BY_CLASS: Readonly<Record<string, Refusal>> = {
   'Invalid Address': 'hard',
   'Mailbox Unavailable': 'soft',
@@ -101,8 +109,8 @@ const BY_CLASS: Readonly<Record<string, Refusal>> = {
 };
 
 /**
- * The server's code says what it is about, else SendGrid's classification, else its type. A `blocked` mail was refused for now, or because
- * of us: the address may well be good.
+ * The server's code says what it is about, else SendGrid's classification, else its type. A `blocked` mail
+ * was refused for now, or because of us: the address may well be good.
  */
 function bounced(fields: Record<string, unknown>): Pick<Reported, 'outcome' | 'bounce'> {
   const isBlocked = fields.type === 'blocked';
@@ -114,7 +122,10 @@ function bounced(fields: Record<string, unknown>): Pick<Reported, 'outcome' | 'b
   return { outcome: 'bounced', bounce: isBlocked ? 'soft' : about };
 }
 
-/** SendGrid did not try, and says why: the address, or the person, is on one of its lists, or something is wrong with the mail. */
+/**
+ * SendGrid did not try, and says why: the address, or the person, is on one of its lists, or something is
+ * wrong with the mail.
+ */
 function dropped(reason: string, report: (reported: Omit<Reported, 'provider'>) => Meaning): Meaning {
   const because = reason === '' ? {} : { reason: reasonOf(reason) };
   switch (reason.trim().toLowerCase()) {

@@ -72,7 +72,8 @@ function failure(status: string, fields: TwilioFields): Pick<Reported, 'reason' 
 }
 
 /**
- * What an incoming text asks for. What Twilio has acted on itself, which it names in `OptOutType`, stands; else the words of the text say it.
+ * What an incoming text asks for. What Twilio has acted on itself, which it names in `OptOutType`, stands;
+ * else the words of the text say it.
  */
 export function keywordOf(fields: TwilioFields): Keyword | undefined {
   const acted = fields.get('OptOutType')?.trim().toLowerCase();

@@ -54,8 +54,9 @@ export interface TwilioDeps extends CallbackDeps {
 }
 
 /**
- * `POST /callbacks/twilio/<reference>`: what became of a text or a call; with `/key` at its end, a key that was pressed in one. `POST
- * /callbacks/twilio-inbound/<workspace>`: an incoming text. Each is signed over its whole address, so PUBLIC_URL must be what Twilio calls.
+ * `POST /callbacks/twilio/<reference>`: what became of a text or a call; with `/key` at its end, a key that
+ * was pressed in one. `POST /callbacks/twilio-inbound/<workspace>`: an incoming text. Each is signed over its
+ * whole address, so PUBLIC_URL must be what Twilio calls.
  */
 export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void> {
   const { clock, log, metrics, linkSecret, publishEvents, publicUrl, broker } = deps;
@@ -116,7 +117,8 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       const reference = readMessageReference(linkSecret, isKey ? path.slice(0, -KEY.length) : path);
       if (reference === undefined) {
         count('foreign');
-        // Twilio would try a refusal again, and say it to the caller: to what is not ours there is nothing to say.
+        // Twilio would try a refusal again, and say it to the caller: to what is not ours there is nothing to
+        // say.
         return isKey
           ? reply
               .code(200)

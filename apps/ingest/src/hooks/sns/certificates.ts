@@ -3,14 +3,16 @@ import type { FetchPinned } from './fetch-pinned.ts';
 
 /** A region has one or two certificates at a time. */
 const MAX_KEPT = 100;
-/** Whoever knows a topic can name certificates that are not there: no more than these are asked for at once. */
+/**
+ * Whoever knows a topic can name certificates that are not there: no more than these are asked for at once.
+ */
 const MAX_PENDING = 8;
 
 /** The certificates of SNS, by URL. */
 export interface Certificates {
   /**
-   * The public key of a certificate that is valid now; undefined where SNS has no such certificate, or it is not valid. Rejects where
-   * that cannot be known now.
+   * The public key of a certificate that is valid now; undefined where SNS has no such certificate, or it is
+   * not valid. Rejects where that cannot be known now.
    */
   keyOf(url: URL): Promise<KeyObject | undefined>;
 }

@@ -1,7 +1,10 @@
 import { type AllowedAddresses, createAllowedAddresses, createConnector } from '@herald/outbound';
 import { Agent, request } from 'undici';
 
-/** ms of wall time for one call, from looking up the name to the end of the answer. SNS itself waits 15 s for us. */
+/**
+ * ms of wall time for one call, from looking up the name to the end of the answer. SNS itself waits 15 s for
+ * us.
+ */
 const TIMEOUT = 5_000;
 /** bytes */
 const MAX_ANSWER = 64 * 1024;
@@ -12,7 +15,10 @@ export interface PinnedAnswer {
   readonly text: string;
 }
 
-/** GETs a URL whose host the caller has checked. Rejects where there is no answer in time, a large one, or an address that is not public. */
+/**
+ * GETs a URL whose host the caller has checked. Rejects where there is no answer in time, a large one, or an
+ * address that is not public.
+ */
 export type FetchPinned = (url: URL) => Promise<PinnedAnswer>;
 
 /** Calls to SNS: only public addresses, no redirect followed, bounded in time and size. */

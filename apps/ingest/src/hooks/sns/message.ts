@@ -44,8 +44,8 @@ export function readSnsMessage(body: unknown): SnsMessage | undefined {
 const ONE_LINE = ['MessageId', 'TopicArn', 'Timestamp', 'SigningCertURL'] as const;
 
 /**
- * The names and values that SNS signs, a line each. Lines alone tell the fields apart, so only the message may hold a line break:
- * else a message could be cut into other fields under the same signature.
+ * The names and values that SNS signs, a line each. Lines alone tell the fields apart, so only the message
+ * may hold a line break: else a message could be cut into other fields under the same signature.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html
  */
 function signedText(type: SnsMessage['type'], field: (name: string) => unknown): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * The ARN of a standard topic. The form of the region matters: `sns.s3-eu-west-1.amazonaws.com` would be a bucket that anybody
- * can own, not SNS.
+ * The ARN of a standard topic. The form of the region matters: `sns.s3-eu-west-1.amazonaws.com` would be a
+ * bucket that anybody can own, not SNS.
  */
 export const TOPIC_ARN =
   '^arn:(aws|aws-cn|aws-us-gov):sns:([a-z]{2,}(?:-[a-z]+){1,3}-[0-9]{1,2}):[0-9]{12}:[A-Za-z0-9_-]{1,256}$';
@@ -13,8 +13,8 @@ export function snsHost(topicArn: string): string | undefined {
 }
 
 /**
- * The URL of a certificate of SNS in the region of the topic. One file without a query: an operation of the API on the same host
- * could answer with a text that somebody else chose.
+ * The URL of a certificate of SNS in the region of the topic. One file without a query: an operation of the
+ * API on the same host could answer with a text that somebody else chose.
  */
 export function certificateUrl(text: string, topicArn: string): URL | undefined {
   const url = urlAtSns(text, topicArn);

@@ -16,11 +16,14 @@ const RETRY_AFTER = 20;
 
 /** Amazon SNS as the sender of a source. */
 export interface Sns {
-  /** Whether a topic of the source signed this body. Throws a 503 where the certificate cannot be fetched now. */
+  /**
+   * Whether a topic of the source signed this body. Throws a 503 where the certificate cannot be fetched now.
+   */
   isAuthentic(source: SourceVerify, body: unknown): Promise<boolean>;
   /**
-   * Does what an authentic message asks for that is not an event, and says whether it was such a message: confirms a
-   * subscription, or takes note of its end. Throws a 503 where SNS did not confirm, so that it asks again.
+   * Does what an authentic message asks for that is not an event, and says whether it was such a message:
+   * confirms a subscription, or takes note of its end. Throws a 503 where SNS did not confirm, so that it
+   * asks again.
    */
   handshake(body: unknown, source: { readonly workspace: string; readonly id: string }): Promise<boolean>;
 }

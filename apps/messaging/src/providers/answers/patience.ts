@@ -11,7 +11,10 @@ function headerOf(headers: Headers, name: string): string | undefined {
   return typeof found === 'string' ? found : found?.[0];
 }
 
-/** ms that a server asks for by `Retry-After`: a number of seconds or a date (RFC 9110, section 10.2.3). `now` is wall time. */
+/**
+ * ms that a server asks for by `Retry-After`: a number of seconds or a date (RFC 9110, section 10.2.3). `now`
+ * is wall time.
+ */
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headerOf(headers, 'retry-after')?.trim();
   if (value === undefined || value === '') return undefined;

@@ -3,8 +3,9 @@ import { ForbiddenTargetError } from '@herald/outbound';
 import { type Headers, retryAfter } from '../answers/patience.ts';
 
 /**
- * What a receiver's answer means, by Standard Webhooks: 2xx is success, 410 asks for no more, everything else is tried again. The id of a
- * webhook tells the receiver that it is the same one, so trying again is always safe. What the receiver wrote is never repeated.
+ * What a receiver's answer means, by Standard Webhooks: 2xx is success, 410 asks for no more, everything else
+ * is tried again. The id of a webhook tells the receiver that it is the same one, so trying again is always
+ * safe. What the receiver wrote is never repeated.
  */
 export function outcomeOfAnswer(status: number, headers: Headers, now: number): ProviderOutcome {
   if (status >= 200 && status < 300) return { kind: 'sent' };

@@ -18,7 +18,9 @@ export interface WebhookOptions {
 /** Bytes: what an answer says is not looked at. */
 const MAX_ANSWER = 16 * 1024;
 
-/** Requests to anybody's server, signed by Standard Webhooks. They reach the public internet and nothing else. */
+/**
+ * Requests to anybody's server, signed by Standard Webhooks. They reach the public internet and nothing else.
+ */
 export function createWebhookProvider(options: WebhookOptions): Provider<'webhook'> {
   const { timeout = 20_000, connections = 32 } = options;
   const agent = new Agent({
@@ -66,8 +68,9 @@ export function createWebhookProvider(options: WebhookOptions): Provider<'webhoo
 }
 
 /**
- * The headers of Standard Webhooks. A secret of several lines is several secrets, and there is a signature of each, so that one can follow
- * another. The time is the wall's, whatever Herald's own clock shows: receivers refuse what is minutes old.
+ * The headers of Standard Webhooks. A secret of several lines is several secrets, and there is a signature of
+ * each, so that one can follow another. The time is the wall's, whatever Herald's own clock shows: receivers
+ * refuse what is minutes old.
  */
 function signatureOf(
   { messageId, body, secret }: OutgoingWebhook,

@@ -23,8 +23,9 @@ export interface CompiledTemplate {
 }
 
 /**
- * A template from its text, or a `TemplateFault`. Eta reads the tags and makes the function; between the two, what it read
- * is checked and written anew, so that nothing that was not checked is ever compiled, whichever way a template came here.
+ * A template from its text, or a `TemplateFault`. Eta reads the tags and makes the function; between the two,
+ * what it read is checked and written anew, so that nothing that was not checked is ever compiled, whichever
+ * way a template came here.
  */
 export function compileTemplate(source: string, dialect: Dialect): CompiledTemplate {
   let sites: readonly Site[] = [];

@@ -14,7 +14,10 @@ import { DATA_NAMES, isForbiddenKey } from './names.ts';
 import type { Scope } from './scope.ts';
 
 export interface Expressions {
-  /** JavaScript that evaluates the node by way of the runtime `$`. Throws `TemplateFault` for what is not allowed. */
+  /**
+   * JavaScript that evaluates the node by way of the runtime `$`. Throws `TemplateFault` for what is not
+   * allowed.
+   */
   value(node: AnyNode): string;
   /** The number under which the runtime finds where the node stands and how it reads. */
   site(node: AnyNode): number;

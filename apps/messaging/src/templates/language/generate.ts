@@ -41,9 +41,9 @@ export interface Dialect {
 }
 
 /**
- * Checks a template against the list of what is allowed and writes it anew. Nothing of the author's code reaches the result: every
- * piece of it is printed here from the syntax tree, names get a prefix, and each operation on a value goes through the runtime.
- * Throws `TemplateFault`.
+ * Checks a template against the list of what is allowed and writes it anew. Nothing of the author's code
+ * reaches the result: every piece of it is printed here from the syntax tree, names get a prefix, and each
+ * operation on a value goes through the runtime. Throws `TemplateFault`.
  */
 export function generate(source: string, pieces: readonly EtaPiece[], dialect: Dialect): Generated {
   const place = placesOf(source);

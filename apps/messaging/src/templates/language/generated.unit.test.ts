@@ -22,7 +22,10 @@ function codeOf(source: string, html: boolean, layout: boolean): string | undefi
   return code;
 }
 
-/** All that generated code consists of. Members are of the runtime only, by a literal name; fields of data go through `$.get`. */
+/**
+ * All that generated code consists of. Members are of the runtime only, by a literal name; fields of data go
+ * through `$.get`.
+ */
 const ALLOWED: ReadonlySet<string> = new Set([
   ...['Program', 'ExpressionStatement', 'BlockStatement', 'EmptyStatement', 'IfStatement', 'ForOfStatement'],
   ...[

@@ -10,7 +10,10 @@ export const HELPER_ARITY = {
   fallback: [2, 2],
   /** `join(list, separator?)`: a list of texts and numbers as one text; between them `, ` unless told. */
   join: [1, 2],
-  /** `date(instant, { zone?, locale?, style?, time? })`: style and time are `short`, `medium`, `long` or `full`; no time unless asked. */
+  /**
+   * `date(instant, { zone?, locale?, style?, time? })`: style and time are `short`, `medium`, `long` or
+   * `full`; no time unless asked.
+   */
   date: [1, 2],
   /** `number(value, { locale?, digits? })`: with separators, and exactly so many digits after the point. */
   number: [1, 2],

@@ -22,7 +22,10 @@ const STYLES = ['short', 'medium', 'long', 'full'] as const;
 const NOTHING: Used = [undefined, -1];
 const nth = (call: Call, index: number): Used => call.used[index] ?? NOTHING;
 const textOf = (call: Call, index: number): string => call.values.text(nth(call, index));
-/** A text made of the first value: both no longer than is sane, as letters may become several (ß, SS; é, %C3%A9). */
+/**
+ * A text made of the first value: both no longer than is sane, as letters may become several (ß, SS; é,
+ * %C3%A9).
+ */
 const madeOf = (call: Call, make: (text: string) => string): string => {
   const [, site] = nth(call, 0);
   return call.values.bounded(make(call.values.bounded(textOf(call, 0), site)), site);

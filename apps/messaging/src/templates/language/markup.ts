@@ -44,8 +44,9 @@ export const afterOutput = (before: Readonly<Position>): Position => ({
 });
 
 /**
- * The position after a text of HTML, read as browsers do (https://html.spec.whatwg.org/multipage/parsing.html#tokenization). What
- * stands in a conditional comment, `<!--[if …]>`, is read as if it stood outside: some mail programs show it.
+ * The position after a text of HTML, read as browsers do
+ * (https://html.spec.whatwg.org/multipage/parsing.html#tokenization). What stands in a conditional comment,
+ * `<!--[if …]>`, is read as if it stood outside: some mail programs show it.
  */
 export function afterMarkup(before: Readonly<Position>, text: string): Position {
   const position = { ...before };

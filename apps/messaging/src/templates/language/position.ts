@@ -1,9 +1,10 @@
 /** Where in the text that is being made its next piece will stand. */
 export interface Position {
   /**
-   * `text`: outside all markup (in JSON: outside a text). `open`, `close`, `bang`: right after `<`, `</`, `<!`. `tag`: in a tag, between
-   * values. `value`: after an attribute's `=`. `"` and `'`: within such quotes. `bogus`: in `<!doctype …>` and its like. `raw`: in an
-   * element like style, whose text has no tags. `unclear`: it depends on which way an `if` went.
+   * `text`: outside all markup (in JSON: outside a text). `open`, `close`, `bang`: right after `<`, `</`,
+   * `<!`. `tag`: in a tag, between values. `value`: after an attribute's `=`. `"` and `'`: within such
+   * quotes. `bogus`: in `<!doctype …>` and its like. `raw`: in an element like style, whose text has no tags.
+   * `unclear`: it depends on which way an `if` went.
    */
   mode:
     | 'text'
@@ -23,7 +24,10 @@ export interface Position {
   tag: string;
   /** Whether the element's name may go on. */
   naming: boolean;
-  /** The attribute, in small letters, with `?` where it is not certain; in other modes, the last few characters. */
+  /**
+   * The attribute, in small letters, with `?` where it is not certain; in other modes, the last few
+   * characters.
+   */
   name: string;
   /** Whether the attribute's name is complete. */
   ended: boolean;

@@ -23,8 +23,9 @@ interface Run {
 const SYNTAX: Options = { ecmaVersion: 'latest', sourceType: 'module', preserveParens: true };
 
 /**
- * Joins the code of all code tags, with a marker (a number on its own line) for each text and output, and parses it. A tag that
- * is not made of whole statements and braces swallows a marker or fails to parse: either way the template is refused.
+ * Joins the code of all code tags, with a marker (a number on its own line) for each text and output, and
+ * parses it. A tag that is not made of whole statements and braces swallows a marker or fails to parse:
+ * either way the template is refused.
  */
 export function parseProgram(pieces: readonly Piece[], place: (offset: number) => Place): TemplateProgram {
   const runs: Run[] = [];

@@ -66,7 +66,10 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
     raw(deps.escape(part));
   };
 
-  /** Counts what a value's JSON has at least, as one list can stand in it any number of times: the whole of it may fit in no memory. */
+  /**
+   * Counts what a value's JSON has at least, as one list can stand in it any number of times: the whole of it
+   * may fit in no memory.
+   */
   const measure = (value: unknown, site: number, size = 0, depth = 0): number => {
     let total = size + 1;
     if (typeof value === 'string') total += value.length;

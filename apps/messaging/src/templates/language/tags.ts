@@ -24,9 +24,10 @@ const OPENING = /<%(-|_)?\s*(=|~)?\s*/y;
 const CLOSING = /\s*(-|_)?%>/y;
 
 /**
- * Eta's pieces with their places, which Eta does not tell: each tag is found again in the template and must be there letter for letter.
- * A line that holds nothing but code would leave an empty line, so a line break right after a code tag is dropped. (By itself Eta
- * drops it after every tag, which joins the lines of a plain text.)
+ * Eta's pieces with their places, which Eta does not tell: each tag is found again in the template and must
+ * be there letter for letter. A line that holds nothing but code would leave an empty line, so a line break
+ * right after a code tag is dropped. (By itself Eta drops it after every tag, which joins the lines of a
+ * plain text.)
  */
 export function locate(source: string, pieces: readonly EtaPiece[]): Piece[] {
   const located: Piece[] = [];

@@ -7,7 +7,10 @@ export type Used = readonly [value: unknown, site: number];
 /** The longest text that an expression may build, in characters. */
 const MAX_TEXT = 1_000_000;
 
-/** Turns values into what an operation needs, or throws a `TemplateFault` that names the value's path and place, never the value. */
+/**
+ * Turns values into what an operation needs, or throws a `TemplateFault` that names the value's path and
+ * place, never the value.
+ */
 export interface Values {
   fail(site: number, reason: (path: string) => string): TemplateFault;
   text(used: Used): string;

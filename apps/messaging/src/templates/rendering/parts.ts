@@ -56,7 +56,9 @@ function sayFault({ part, place, reason }: PartFault): string {
   return where === '' ? reason : `${where}: ${reason}`;
 }
 
-/** A template cannot be rendered: the fault of its author, or of the data it met. Trying again will not help. */
+/**
+ * A template cannot be rendered: the fault of its author, or of the data it met. Trying again will not help.
+ */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly faults: readonly PartFault[];

@@ -40,8 +40,8 @@ const toText = compile({
 });
 
 /**
- * The plain text that goes beside HTML when an author wrote none. Links stand in brackets after their text, pictures are their `alt`, tables
- * of data keep their rows and columns, and what is hidden is left out.
+ * The plain text that goes beside HTML when an author wrote none. Links stand in brackets after their text,
+ * pictures are their `alt`, tables of data keep their rows and columns, and what is hidden is left out.
  */
 export const plainText = (html: string): string =>
   toText(html)

@@ -3,7 +3,10 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 /** Blanks that fill the line of a list of mails, so that it does not go on with the mail's first words. */
 const FILLING = '&#847;&zwnj;&nbsp;'.repeat(60);
 
-/** HTML that begins with a line which mail programs show beside the subject and nobody sees in the mail itself. */
+/**
+ * HTML that begins with a line which mail programs show beside the subject and nobody sees in the mail
+ * itself.
+ */
 export function withPreheader(html: string, preheader = ''): string {
   const line = preheader.replace(/\s+/g, ' ').trim();
   if (line === '') return html;

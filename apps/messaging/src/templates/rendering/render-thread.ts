@@ -12,7 +12,10 @@ export interface RenderThread {
 }
 
 export interface RenderThreadOptions {
-  /** ms of processor time that a request may take. On the wall it may be longer, where a machine has more to do than it can. */
+  /**
+   * ms of processor time that a request may take. On the wall it may be longer, where a machine has more to
+   * do than it can.
+   */
   readonly timeLimit: number;
 }
 

@@ -1,4 +1,7 @@
-/** Remembers what has ended a thread again and again, so that one bad template does not keep all others waiting. */
+/**
+ * Remembers what has ended a thread again and again, so that one bad template does not keep all others
+ * waiting.
+ */
 export interface Strikes {
   blocked(key: string): boolean;
   strike(key: string): void;
@@ -6,7 +9,9 @@ export interface Strikes {
 
 const MAX_KEYS = 1_000;
 
-/** `limit` strikes in a row within `pause` ms block a key for `pause` ms. `now` is any steady clock, in ms. */
+/**
+ * `limit` strikes in a row within `pause` ms block a key for `pause` ms. `now` is any steady clock, in ms.
+ */
 export function createStrikes(options: { limit: number; pause: number; now: () => number }): Strikes {
   const struck = new Map<string, { count: number; until: number }>();
   const current = (key: string): { count: number; until: number } | undefined => {

@@ -13,9 +13,10 @@ const MAX_ROWS = 500;
 const COLUMNS = { uppercaseHeaderCells: false, maxColumnWidth: COLUMN, colSpacing: 2 };
 
 /**
- * A table as text. Mails use tables for data and for layout. Data stands in columns; it is layout when a cell holds blocks, or when the table
- * says that it is for presentation. Of layout, and of data too wide for a line, each row has its own line with a stroke between its cells, and
- * a cell with blocks has lines of its own.
+ * A table as text. Mails use tables for data and for layout. Data stands in columns; it is layout when a cell
+ * holds blocks, or when the table says that it is for presentation. Of layout, and of data too wide for a
+ * line, each row has its own line with a stroke between its cells, and a cell with blocks has lines of its
+ * own.
  */
 export const formatTable: FormatCallback = (table, walk, builder, options) => {
   const rows = table.children.flatMap((child) => (GROUPS.has(child.name) ? child.children : [child]));
@@ -74,7 +75,9 @@ const cellsOf = (row: DomNode): DomNode[] => row.children.filter(isCell);
 /** Characters that a cell has as text, about. */
 const lengthOf = (cell: DomNode): number => wordsOf(cell).reduce((sum, word) => sum + word.length + 1, 0);
 
-/** The widest line of a cell that goes on in the next line after `COLUMN` characters; a word is never parted. */
+/**
+ * The widest line of a cell that goes on in the next line after `COLUMN` characters; a word is never parted.
+ */
 const widthOf = (cell: DomNode): number =>
   Math.max(Math.min(lengthOf(cell), COLUMN), ...wordsOf(cell).map(({ length }) => length));
 

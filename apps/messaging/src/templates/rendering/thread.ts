@@ -2,7 +2,10 @@ import { parentPort } from 'node:worker_threads';
 import { checkSources, PartError, renderMessage, renderPlain } from './render-message.ts';
 import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-protocol.ts';
 
-/** The rendering thread: it has no environment, no store and no broker, and it is ended when it takes too long. */
+/**
+ * The rendering thread: it has no environment, no store and no broker, and it is ended when it takes too
+ * long.
+ */
 const answerTo = (request: ThreadRequest): ThreadAnswer => {
   try {
     switch (request.kind) {

@@ -10,8 +10,8 @@ import { openEmbeddedBroker } from '../open.ts';
 export const wallClock: Clock = { now: () => Date.now(), rate: 1 };
 
 /**
- * For tests. A crash is what a copy of the files shows at that instant: SQLite must make of it what was committed. The broker that
- * was cut off goes on with its own files, and reaches nobody.
+ * For tests. A crash is what a copy of the files shows at that instant: SQLite must make of it what was
+ * committed. The broker that was cut off goes on with its own files, and reaches nobody.
  */
 export const openHarness: SetUp = async (topology, observer) => {
   const root = await mkdtemp(join(tmpdir(), 'herald-broker-'));

@@ -6,8 +6,9 @@ import { wallClock } from './harness.ts';
 import { killTopology } from './kill-topology.ts';
 
 /**
- * For tests: a process to be killed. `publish FILE PREFIX` says `confirmed ID` of what it published; `consume FILE` says `begun ID` when
- * a handler gets a message, `done ID` when it is about to acknowledge it, and `acknowledged ID` when that is durable. It writes straight to the pipe: what is said was true before
+ * For tests: a process to be killed. `publish FILE PREFIX` says `confirmed ID` of what it published;
+ * `consume FILE` says `begun ID` when a handler gets a message, `done ID` when it is about to acknowledge it,
+ * and `acknowledged ID` when that is durable. It writes straight to the pipe: what is said was true before
  * the kill.
  */
 const [, , mode, file = '', prefix = ''] = process.argv;

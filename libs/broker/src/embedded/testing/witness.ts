@@ -8,7 +8,10 @@ export interface Answer {
   readonly turns: number;
 }
 
-/** For tests: what publishers, handlers and the observer were told, and what of it contradicts what a broker promises. */
+/**
+ * For tests: what publishers, handlers and the observer were told, and what of it contradicts what a broker
+ * promises.
+ */
 export interface Witness {
   readonly observer: BrokerObserver;
   /** All messages get their verdicts from the one list of answers, over and over. */
@@ -17,7 +20,10 @@ export interface Witness {
   refuse(ids: readonly string[]): void;
   /** Handlers of before reach nobody any more. */
   crash(): void;
-  /** All contradictions so far, and those that show once nothing is under way: what was confirmed must have come to an end. */
+  /**
+   * All contradictions so far, and those that show once nothing is under way: what was confirmed must have
+   * come to an end.
+   */
   faults(dead: readonly string[]): string[];
 }
 

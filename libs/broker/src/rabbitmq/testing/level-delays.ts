@@ -32,7 +32,8 @@ export const levelDelays = (url: string) =>
     });
 
     it('is never early where one, two and three digits meet', async () => {
-      // In steps of 1 ms: 32 is where two digits begin, 1024 where three do (1,600 and 51,200 ms in steps of 50).
+      // In steps of 1 ms: 32 is where two digits begin, 1024 where three do (1,600 and 51,200 ms in steps of
+      // 50).
       const late = await lateness(
         { unit: 1, digits: 3 },
         [0, 1, 31, 32, 33, 63, 64, 1023, 1024, 1025, 1056, 2048],

@@ -38,7 +38,8 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
           }
         }
       });
-      // RabbitMQ writes the name of a new quorum queue down only some seconds later; killed before, it has lost the queue.
+      // RabbitMQ writes the name of a new quorum queue down only some seconds later; killed before, it has
+      // lost the queue.
       await until(() => expect(performance.now() - begun).toBeGreaterThan(NAMES_WRITTEN));
       await until(() => expect(confirmed.length).toBeGreaterThan(500));
       await node.kill();
@@ -67,7 +68,8 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
         onTestFinished(() => gate.resolve(ack));
         const seen = await collect(({ id }) => (id === 'hangs' ? gate.promise : ack), 3);
         await broker.publish([message('hangs'), message('good')]);
-        // Asked seldom: with a limit of a second, a busy broker lets it pass between a copy and its acknowledgement, and there are two.
+        // Asked seldom: with a limit of a second, a busy broker lets it pass between a copy and its
+        // acknowledgement, and there are two.
         await vi.waitFor(async () => expect((await broker.load('work')).dead).toBeGreaterThan(0), {
           timeout: 90_000,
           interval: 500,

@@ -105,7 +105,8 @@ function faultsOf({ keyword, instancePath, params, message }: Failure): Fault[] 
         message: UNKNOWN,
       }));
     case 'boolean':
-      // A name that the schema does not have. The `additionalProperties` that lists them all may be cut off by the validator's bound.
+      // A name that the schema does not have. The `additionalProperties` that lists them all may be cut off
+      // by the validator's bound.
       return at(UNKNOWN);
     case 'type':
       return at(`must be ${article(String(given.type))}`);

@@ -4,8 +4,8 @@ import { MongoClient } from 'mongodb';
 import { afterAll, describe, it } from 'vitest';
 
 /**
- * Describes tests that need a server, which lives as long as the file's tests. Where none can be had, one test says so in its title and is
- * skipped, or fails where REQUIRE_SERVICES=1.
+ * Describes tests that need a server, which lives as long as the file's tests. Where none can be had, one
+ * test says so in its title and is skipped, or fails where REQUIRE_SERVICES=1.
  */
 export async function describeWithMongo(name: string, tests: (server: MongoServer) => void): Promise<void> {
   const server = await startMongo();

@@ -1,7 +1,10 @@
 import type { Provider } from '../../provider.ts';
 
 export interface ConsoleOptions {
-  /** Where messages are written instead of being sent; standard output unless told. It is not the log: it shows people's data. */
+  /**
+   * Where messages are written instead of being sent; standard output unless told. It is not the log: it
+   * shows people's data.
+   */
   readonly write?: (text: string) => void;
 }
 

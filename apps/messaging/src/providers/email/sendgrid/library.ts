@@ -8,8 +8,8 @@ type Client = typeof client;
 type Mails = typeof mail;
 
 /**
- * The library as it really is: its type declarations know only the one instance that it shares with everybody, whose key and address each
- * part of a process would take from the other.
+ * The library as it really is: its type declarations know only the one instance that it shares with
+ * everybody, whose key and address each part of a process would take from the other.
  */
 const { Client } = client as unknown as {
   readonly Client: new () => Client & { setDefaultRequest(settings: object): unknown };

@@ -17,9 +17,10 @@ interface SendGridError {
 }
 
 /**
- * What an answer of Mail Send means for the mail, by SendGrid's pages on errors, responses and rate limits. A 403 about the sender's address
- * is this workspace's fault and no other's; any other 401 and 403 is about our account. A 500 or 503 is SendGrid's and comes before it takes
- * the mail, while a 502 or 504 comes from what stands before it, which cannot know.
+ * What an answer of Mail Send means for the mail, by SendGrid's pages on errors, responses and rate limits. A
+ * 403 about the sender's address is this workspace's fault and no other's; any other 401 and 403 is about our
+ * account. A 500 or 503 is SendGrid's and comes before it takes the mail, while a 502 or 504 comes from what
+ * stands before it, which cannot know.
  */
 export function outcomeOfAnswer({ status, headers, body }: SendGridAnswer, now: number): ProviderOutcome {
   const errors = errorsOf(body);

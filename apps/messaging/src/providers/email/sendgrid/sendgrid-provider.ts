@@ -18,7 +18,10 @@ export interface SendGridOptions {
 /** Bytes: its answers are short. */
 const MAX_ANSWER = 64 * 1024;
 
-/** E-mail by SendGrid's API. One recipient a call; what goes beside the mail is an opaque reference and nothing about the person. */
+/**
+ * E-mail by SendGrid's API. One recipient a call; what goes beside the mail is an opaque reference and
+ * nothing about the person.
+ */
 export function createSendGridProvider(options: SendGridOptions): Provider<'email'> {
   const { apiKey, url, timeout = 45_000, connections = 20 } = options;
   const mails = createMails({ apiKey, url, timeout, maxAnswer: MAX_ANSWER });
@@ -45,7 +48,9 @@ export function createSendGridProvider(options: SendGridOptions): Provider<'emai
   };
 }
 
-/** The answer that the library throws: its own error from 400 on, and that of its HTTP client for a redirect. */
+/**
+ * The answer that the library throws: its own error from 400 on, and that of its HTTP client for a redirect.
+ */
 function answerIn(error: Error): SendGridAnswer | undefined {
   const { code, response } = error as Partial<{ code: unknown; response: Partial<Answered> }>;
   const status = typeof code === 'number' ? code : response?.status;

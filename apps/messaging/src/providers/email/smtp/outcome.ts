@@ -17,8 +17,9 @@ export interface SmtpFailure {
 const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
 
 /**
- * What a failed SMTP session means for the message. `started` says whether any of its content was handed to the connection: before that the
- * server cannot have it, after that only its reply tells. A refused greeting is about us, so it can pass; a refused login is about our credentials.
+ * What a failed SMTP session means for the message. `started` says whether any of its content was handed to
+ * the connection: before that the server cannot have it, after that only its reply tells. A refused greeting
+ * is about us, so it can pass; a refused login is about our credentials.
  */
 export function outcomeOfFailure(failure: SmtpFailure, started: boolean): ProviderOutcome {
   const reason = reasonOf(`${failure.code ?? 'error'}: ${failure.message}`);
@@ -39,8 +40,8 @@ export function outcomeOfFailure(failure: SmtpFailure, started: boolean): Provid
 }
 
 /**
- * What a final no says of the address. To the recipient it is a dead address unless the words say otherwise; to the content, which is for
- * one recipient, only if they say so.
+ * What a final no says of the address. To the recipient it is a dead address unless the words say otherwise;
+ * to the content, which is for one recipient, only if they say so.
  */
 function bounceOf({ command, message, response = message, responseCode }: SmtpFailure): Bounce | undefined {
   if (command !== 'RCPT TO' && command !== 'DATA') return undefined;

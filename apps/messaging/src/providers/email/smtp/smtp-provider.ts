@@ -15,7 +15,10 @@ export interface SmtpOptions {
 /** ms of wall time within which a server must be reached and say hello. */
 const REACH = 15_000;
 
-/** E-mail over SMTP. Connections are pooled; nodemailer puts a message on another one only while none of it has been sent. */
+/**
+ * E-mail over SMTP. Connections are pooled; nodemailer puts a message on another one only while none of it
+ * has been sent.
+ */
 export function createSmtpProvider({
   url,
   timeout = 45_000,

@@ -11,8 +11,9 @@ type Voice = InstanceType<typeof twilio.twiml.VoiceResponse>;
 type Says = Pick<Voice, 'say' | 'pause'>;
 
 /**
- * A call as TwiML; undefined when it is too long. While a menu is there a key ends the speech: what happens then is asked of `keyUrl`, with
- * what to say for each key in its query, piece by piece, so that nothing has to be kept for it.
+ * A call as TwiML; undefined when it is too long. While a menu is there a key ends the speech: what happens
+ * then is asked of `keyUrl`, with what to say for each key in its query, piece by piece, so that nothing has
+ * to be kept for it.
  */
 export function callScript(call: OutgoingCall, keyUrl: string | undefined): string | undefined {
   const response = new twilio.twiml.VoiceResponse();

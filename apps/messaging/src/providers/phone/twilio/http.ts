@@ -29,14 +29,14 @@ export interface TwilioHttpOptions {
 }
 
 /**
- * ms: shorter than servers keep connections. On one that the server is just closing a request is lost, and nobody could tell whether it was
- * taken.
+ * ms: shorter than servers keep connections. On one that the server is just closing a request is lost, and
+ * nobody could tell whether it was taken.
  */
 const IDLE = 5_000;
 
 /**
- * The library's own HTTP client, which can be sent elsewhere, never follows a redirect, and keeps the headers of a refusal, which say how
- * long to wait.
+ * The library's own HTTP client, which can be sent elsewhere, never follows a redirect, and keeps the headers
+ * of a refusal, which say how long to wait.
  */
 export function createTwilioHttp({ url, timeout, connections }: TwilioHttpOptions): Client {
   // What the library calls `timeout` is also how long it keeps a connection that nothing uses.

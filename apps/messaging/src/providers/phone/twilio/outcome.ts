@@ -6,8 +6,9 @@ import { reasonOf } from '../../reason.ts';
 import { TwilioRefusal } from './http.ts';
 
 /**
- * What a failed call of Twilio's API means for the message, by its page on error 20429 (what is refused by it was not processed) and its
- * list of errors, where 21xxx is about the one request, whatever its status. A 500 or 503 is Twilio's own; a 502 or 504 comes from what stands before it, which cannot know.
+ * What a failed call of Twilio's API means for the message, by its page on error 20429 (what is refused by it
+ * was not processed) and its list of errors, where 21xxx is about the one request, whatever its status. A 500
+ * or 503 is Twilio's own; a 502 or 504 comes from what stands before it, which cannot know.
  */
 export function outcomeOfFailure(error: unknown, now: number): ProviderOutcome {
   if (!(error instanceof TwilioRefusal)) {

@@ -16,7 +16,10 @@ export interface TwilioOptions {
   readonly service?: string | undefined;
   /** Where its API is, without a path; Twilio's own unless told. */
   readonly url?: string | undefined;
-  /** Where Twilio reaches us: ingest's public address. Undefined: it cannot, so nothing is heard of what becomes of a message. */
+  /**
+   * Where Twilio reaches us: ingest's public address. Undefined: it cannot, so nothing is heard of what
+   * becomes of a message.
+   */
   readonly callbacks?: string | undefined;
   /** ms of wall time for one call of the API. */
   readonly timeout?: number;
@@ -27,7 +30,10 @@ export interface TwilioOptions {
 /** What a phone call tells of itself while it goes on. */
 const CALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
 
-/** Text messages and phone calls by Twilio. The message's reference stands in the addresses that Twilio reports to. */
+/**
+ * Text messages and phone calls by Twilio. The message's reference stands in the addresses that Twilio
+ * reports to.
+ */
 export function createTwilioProviders(options: TwilioOptions): {
   sms: Provider<'sms'>;
   call: Provider<'call'>;
