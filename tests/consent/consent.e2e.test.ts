@@ -59,7 +59,9 @@ beforeAll(async () => {
     channel: 'email',
     subject: 'News',
     topic: 'news',
-    html: '<p><a href="https://shop.test/a?b=1&amp;c=2">Shop</a> <a href="<%= it.links.unsubscribe %>">Choose</a></p>',
+    html:
+      '<p><a href="https://shop.test/a?b=1&amp;c=2">Shop</a> <a href="<%= it.links.unsubscribe ' +
+      '%>">Choose</a></p>',
   });
   await put('templates/more', { channel: 'email', subject: 'More', text: 'More' });
   await put('campaigns/news', {

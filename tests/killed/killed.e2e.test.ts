@@ -106,8 +106,10 @@ test('killed again and again, it loses nothing and sends nothing twice', { timeo
 
   const { eventsLost, eventsDoubled, lost, doubled, outcomes, ...figures } = account;
   process.stdout.write(
-    `kills ${KILLS}, requests refused or unanswered ${load.refused}, events acknowledged ${figures.acknowledged}, ` +
-      `messages planned ${figures.planned}, sent ${outcomes.sent ?? 0}, doubled ${doubled.length}, lost ${lost.length}, ` +
+    `kills ${KILLS}, requests refused or unanswered ${load.refused}, events acknowledged ` +
+      `${figures.acknowledged}, ` +
+      `messages planned ${figures.planned}, sent ${outcomes.sent ?? 0}, doubled ${doubled.length}, ` +
+      `lost ${lost.length}, ` +
       `unknown ${figures.unknown} (${figures.unknownArrived} of them arrived)\n`,
   );
   expect({ eventsLost, eventsDoubled, lost, doubled, deadLetters: figures.deadLetters }).toEqual({

@@ -16,7 +16,9 @@ function suite(start: () => Promise<Whole>): void {
     await put(whole.acme, 'templates/hello', {
       channel: 'email',
       subject: 'Hello <%= it.prospect.traits.name %>',
-      html: '<p>Hello <%= it.prospect.traits.name %></p><p><a href="<%= it.links.unsubscribe %>">Unsubscribe</a></p>',
+      html:
+        '<p>Hello <%= it.prospect.traits.name %></p><p><a href="<%= it.links.unsubscribe ' +
+        '%>">Unsubscribe</a></p>',
     });
     await put(whole.acme, 'campaigns/hello', {
       id: 'hello',

@@ -33,7 +33,8 @@ runMain(async () => {
     const waiting = await waitingEvents(inData('broker.db'));
     if (waiting > 0) {
       say(
-        `${waiting} messages still wait to be written to the log: documents that are ahead of it are left alone.`,
+        `${waiting} messages still wait to be written to the log: documents that are ahead of it are ` +
+          'left alone.',
       );
     }
     await replayCommand({ store, verify: values.verify, settled: waiting === 0 });

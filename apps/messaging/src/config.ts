@@ -16,7 +16,8 @@ export const messagingConfig = {
   UNKNOWN_RESEND: Duration({
     default: 0,
     description:
-      'When a message of unknown outcome is sent again, although it may arrive twice; 0 holds it for an operator.',
+      'When a message of unknown outcome is sent again, although it may arrive twice; 0 holds it for ' +
+      'an operator.',
   }),
   TEMPLATE_TIMEOUT: Duration({
     default: 500,

@@ -136,7 +136,10 @@ function parse(text: string, home: CountryCode | undefined): PhoneNumber | strin
   }
   if (typeof read === 'object') return read;
   if (read === 'INVALID_COUNTRY' && !text.includes('+'))
-    return 'it does not begin with + and a country’s code, and no country is set that it would belong to (`country` in the settings)';
+    return (
+      'it does not begin with + and a country’s code, and no country is set that it would belong to ' +
+      '(`country` in the settings)'
+    );
   if (read === 'INVALID_COUNTRY') return 'it begins with no country’s code';
   return read === 'TOO_SHORT' || read === 'TOO_LONG' ? DIGITS : 'it is none';
 }

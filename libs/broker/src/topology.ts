@@ -32,7 +32,8 @@ export const cutOffsOfSuspect = (policy: RetryPolicy): number => Math.max(1, cut
 
 /** The reason of such a dead letter. */
 export const cutOffReason = (cutOffs: number): string =>
-  `Its handler was cut off ${cutOffs} times in a row, by a crash, a lost connection or a time limit of the broker: it may be what ends the process`;
+  `Its handler was cut off ${cutOffs} times in a row, by a crash, a lost connection or a time limit of ` +
+  'the broker: it may be what ends the process';
 
 export interface QueueSpec {
   readonly name: string;

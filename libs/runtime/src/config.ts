@@ -30,6 +30,7 @@ export const runtimeConfig = {
   }),
   SECRETS_DIR: Type.String({
     description:
-      'Directory with one file per secret: `<workspace>.<name>`, or `<name>` for the installation. `link-secret` must be there.',
+      'Directory with one file per secret: `<workspace>.<name>`, or `<name>` for the installation. ' +
+      '`link-secret` must be there.',
   }),
 };

@@ -390,7 +390,8 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
 
     it('refuses a threshold where there is none', async () => {
       await expect(rules({ alerts: { OwnOdd: { threshold: 1 } } })).rejects.toThrow(
-        'prometheusRule.alerts.OwnOdd.threshold: the expression of this alert does not end in a comparison with a number.',
+        'prometheusRule.alerts.OwnOdd.threshold: the expression of this alert does not end in a ' +
+          'comparison with a number.',
       );
     });
   });

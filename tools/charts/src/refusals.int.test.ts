@@ -39,15 +39,18 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
       'messaging',
     ],
     [
-      'autoscaling.enabled and keda.enabled are both on: two scalers would fight over one Deployment. Turn one off.',
+      'autoscaling.enabled and keda.enabled are both on: two scalers would fight over one Deployment. ' +
+        'Turn one off.',
       ['autoscaling.enabled=true', 'keda.enabled=true'],
     ],
     [
-      'autoscaling.maxReplicas (2) is less than autoscaling.minReplicas (3): raise the first or lower the second.',
+      'autoscaling.maxReplicas (2) is less than autoscaling.minReplicas (3): raise the first or lower ' +
+        'the second.',
       ['autoscaling.enabled=true', 'autoscaling.minReplicas=3', 'autoscaling.maxReplicas=2'],
     ],
     [
-      'autoscaling.enabled is on but there is nothing to scale by: set autoscaling.targetCPUUtilizationPercentage, externalMetrics or additionalMetrics.',
+      'autoscaling.enabled is on but there is nothing to scale by: set ' +
+        'autoscaling.targetCPUUtilizationPercentage, externalMetrics or additionalMetrics.',
       ['autoscaling.enabled=true', 'autoscaling.targetCPUUtilizationPercentage=null'],
     ],
     [
@@ -86,7 +89,8 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
       ['keda.enabled=true', 'keda.targetCPUUtilizationPercentage=null'],
     ],
     [
-      'podDisruptionBudget has both minAvailable and maxUnavailable: Kubernetes takes one of them. Set the other to null.',
+      'podDisruptionBudget has both minAvailable and maxUnavailable: Kubernetes takes one of them. Set ' +
+        'the other to null.',
       ['podDisruptionBudget.minAvailable=1'],
     ],
     [
@@ -110,7 +114,9 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
       ['secrets.existingSecret='],
     ],
     [
-      'terminationGracePeriodSeconds (30) is too short: preStopSleepSeconds (5) and config.shutdownTimeout (25 s) take 30 seconds, after which work in hand would be killed. Set it to at least 35.',
+      'terminationGracePeriodSeconds (30) is too short: preStopSleepSeconds (5) and ' +
+        'config.shutdownTimeout (25 s) take 30 seconds, after which work in hand would be killed. Set it ' +
+        'to at least 35.',
       ['terminationGracePeriodSeconds=30'],
     ],
     ['config.shutdownTimeout (90 s) take 95 seconds', ['config.shutdownTimeout=PT1M30S']],

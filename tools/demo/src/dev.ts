@@ -19,7 +19,8 @@ const other = await running.read();
 if (other === undefined) await run();
 else {
   process.stderr.write(
-    `Herald already runs on ${shown(dataDir)} (process ${other.pid}): ${other.url}/docs. For a second one, set DATA_DIR.\n`,
+    `Herald already runs on ${shown(dataDir)} (process ${other.pid}): ${other.url}/docs. For a second ` +
+      `one, set DATA_DIR.\n`,
   );
   process.exitCode = 1;
 }

@@ -58,7 +58,8 @@ export async function run(
     }
     const length = story.end - story.start;
     say(
-      `${Math.round(length / DAY)} days in about ${Math.round(length / story.rate / 1000)} s, in a process of its own`,
+      `${Math.round(length / DAY)} days in about ${Math.round(length / story.rate / 1000)} s, in a ` +
+        'process of its own',
     );
     const env = {
       ...credentials.env,

@@ -26,7 +26,8 @@ if ('unavailable' in ground) {
 }
 try {
   say(
-    `RabbitMQ ${ground.rabbit.version}, which delays by ${ground.broker.delayStrategy}; the database is ${ground.mongo.kind}`,
+    `RabbitMQ ${ground.rabbit.version}, which delays by ${ground.broker.delayStrategy}; the database ` +
+      `is ${ground.mongo.kind}`,
   );
   const faults = allFaults.filter(({ name, short }) => (ONLY === '' ? long || short : name.includes(ONLY)));
   const rows = await runFaults({ ground, faults, long, say });

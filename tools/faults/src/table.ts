@@ -39,7 +39,9 @@ export function printed(rows: readonly Row[]): string {
   );
   const isNumber = (n: number): boolean => n > 0 && n < 8;
   const line = (parts: readonly string[]): string =>
-    `| ${parts.map((part, n) => (isNumber(n) ? part.padStart(widths[n] ?? 0) : part.padEnd(widths[n] ?? 0))).join(' | ')} |`;
+    '| ' +
+    `${parts.map((part, n) => (isNumber(n) ? part.padStart(widths[n] ?? 0) : part.padEnd(widths[n] ?? 0))).join(' | ')} ` +
+    '|';
   const rule = `|${widths.map((width, n) => (isNumber(n) ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`;
   return [line(COLUMNS), rule, ...cells.map(line)].join('\n');
 }

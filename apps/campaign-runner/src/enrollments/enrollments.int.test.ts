@@ -208,7 +208,8 @@ steps:
     const stage = await setStage();
     await stage.launch(
       'waits',
-      '{ id: waits, enter: { on: a.b }, steps: [{ id: w, waitFor: { on: c.d } }, { id: x, waitFor: { on: e.f } }] }',
+      '{ id: waits, enter: { on: a.b }, steps: [{ id: w, waitFor: { on: c.d } }, { id: x, waitFor: { ' +
+        'on: e.f } }] }',
     );
     await stage.happens('a.b', 'ada');
     await stage.quiet();
@@ -418,7 +419,8 @@ steps:
     expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
     const { items } = await stage.broker.deadLetters('campaign-runner.applied', { limit: 10 });
     expect(items.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([
-      'poison: applied: must have required properties workspace, id, stream, seq, type, occurredAt, receivedAt, data, depth, correlationId',
+      'poison: applied: must have required properties workspace, id, stream, seq, type, occurredAt, ' +
+        'receivedAt, data, depth, correlationId',
     ]);
   });
 });

@@ -86,7 +86,8 @@ function plan(
   throw new Problem(
     400,
     'filters_not_served',
-    'Enrollments can be listed by prospectId (then campaignId), by campaignId (then status), by status, or all.',
+    'Enrollments can be listed by prospectId (then campaignId), by campaignId (then status), by ' +
+      'status, or all.',
     { errors: [{ path: '/status', message: 'cannot be combined with prospectId' }] },
   );
 }

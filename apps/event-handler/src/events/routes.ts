@@ -49,7 +49,8 @@ export function eventRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
         tags: ['events'],
         summary: 'The event log',
         description:
-          'Oldest first: as they were received, those of one prospect or company by their place in its history. The raw body of an event comes with it alone.',
+          'Oldest first: as they were received, those of one prospect or company by their place in its ' +
+          'history. The raw body of an event comes with it alone.',
         querystring: EventsQuery,
         response: { 200: pageOf(EventBody) },
       },

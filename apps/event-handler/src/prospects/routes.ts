@@ -53,7 +53,8 @@ export function prospectRoutes(
         tags,
         summary: 'A prospect, now or as of a past instant',
         description:
-          'With `at`, the prospect as it was known then: from the events received by that instant. Arrivals after it change nothing.',
+          'With `at`, the prospect as it was known then: from the events received by that instant. ' +
+          'Arrivals after it change nothing.',
         params: IdParams,
         querystring: Type.Object({ at: Type.Optional(Type.String({ format: 'date-time' })) }),
         response: { 200: ProspectBody, ...problemResponses(404) },
@@ -78,7 +79,8 @@ export function prospectRoutes(
         tags,
         summary: 'Erase a prospect',
         description:
-          'Removes personal data from the log and everything made from it; a tombstone stays. Accepted once it is certain to happen; it happens within moments. Asking again changes nothing.',
+          'Removes personal data from the log and everything made from it; a tombstone stays. Accepted ' +
+          'once it is certain to happen; it happens within moments. Asking again changes nothing.',
         params: IdParams,
         response: {
           202: Type.Object({ eventId: Type.String({ description: 'Of the `prospect.erased` event.' }) }),

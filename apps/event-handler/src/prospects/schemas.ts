@@ -19,7 +19,8 @@ export const ProspectBody = Type.Object({
     Type.Object({ subscribed: Type.Boolean(), at: Instant, reason: Type.Optional(Type.String()) }),
     {
       description:
-        'Decisions by channel, or by `<channel>:<topic>`; `all` stands for every channel. The decision that stands, and when it was made.',
+        'Decisions by channel, or by `<channel>:<topic>`; `all` stands for every channel. The decision ' +
+        'that stands, and when it was made.',
     },
   ),
   suppressions: Type.Optional(

@@ -11,7 +11,8 @@ const Suppressed = Type.Object({
   channel: Type.String(),
   prospectId: Type.String({
     description:
-      'By whom it came about. It holds for whoever has the address; `prospect.unsuppressed` of this prospect lifts it.',
+      'By whom it came about. It holds for whoever has the address; `prospect.unsuppressed` of this ' +
+      'prospect lifts it.',
   }),
   reason: Type.Optional(Type.String()),
   at: Type.String({ format: 'date-time' }),

@@ -30,25 +30,29 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
   'enrollment.waiting': [
     [
       { stepId: 'settle', kind: 'wait', since: T0, dueAt: T0 + 2 * DAY },
-      'step: waits at settle until 2026-01-07T09:00:00.000Z; the step is a wait, counted from 2026-01-05T09:00:00.000Z',
+      'step: waits at settle until 2026-01-07T09:00:00.000Z; the step is a wait, counted from ' +
+        '2026-01-05T09:00:00.000Z',
     ],
     [
       {
         ...{ stepId: 'activated', kind: 'waitFor', since: T0, dueAt: T0 + DAY },
         awaits: { on: 'project.created', when: 'event.data.size > 3' },
       },
-      'step: waits at activated for project.created until 2026-01-06T09:00:00.000Z at the latest; the step waits for one with event.data.size > 3, counted from 2026-01-05T09:00:00.000Z',
+      'step: waits at activated for project.created until 2026-01-06T09:00:00.000Z at the latest; the ' +
+        'step waits for one with event.data.size > 3, counted from 2026-01-05T09:00:00.000Z',
     ],
     [
       { stepId: 'activated', kind: 'waitFor', since: T0, dueAt: null, awaits: { on: 'project.created' } },
-      'step: waits at activated for project.created, however long it takes; the step waits for an event, counted from 2026-01-05T09:00:00.000Z',
+      'step: waits at activated for project.created, however long it takes; the step waits for an ' +
+        'event, counted from 2026-01-05T09:00:00.000Z',
     ],
     [
       {
         ...{ stepId: 'mail', kind: 'window', since: T0, dueAt: T0 + DAY },
         hours: 'send_window: tue 09:00–18:00 UTC',
       },
-      'step: waits at mail for the window until 2026-01-06T09:00:00.000Z; its message may not leave before: send_window: tue 09:00–18:00 UTC',
+      'step: waits at mail for the window until 2026-01-06T09:00:00.000Z; its message may not leave ' +
+        'before: send_window: tue 09:00–18:00 UTC',
     ],
   ],
   'enrollment.resumed': [

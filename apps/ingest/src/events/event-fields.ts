@@ -37,7 +37,8 @@ export const EventFields = Type.Object(
         type: ['string', 'number'],
         maxLength: 64,
         description:
-          'ISO 8601 with an offset, or seconds or milliseconds since 1970; when it was received, unless given.',
+          'ISO 8601 with an offset, or seconds or milliseconds since 1970; when it was received, ' +
+          'unless given.',
       }),
     ),
     data: Type.Optional(

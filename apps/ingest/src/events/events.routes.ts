@@ -29,7 +29,12 @@ const schema = {
   tags: ['events'],
   summary: 'Send one event or up to 1,000',
   description:
-    'All or nothing: a 400 names each bad item and nothing is stored. A 202 says that every event is durable. Events without an id get one from the `Idempotency-Key` header and their place in the request, so that a retry is the same events; without the header, a random one. CloudEvents 1.0 are taken as `application/cloudevents+json`, `application/cloudevents-batch+json` or in binary mode (`ce-` headers): `subject` (or the extension `prospectid` or `companyid`) says whom it is about.',
+    'All or nothing: a 400 names each bad item and nothing is stored. A 202 says that every event is ' +
+    'durable. Events without an id get one from the `Idempotency-Key` header and their place in the ' +
+    'request, so that a retry is the same events; without the header, a random one. CloudEvents 1.0 ' +
+    'are taken as `application/cloudevents+json`, `application/cloudevents-batch+json` or in binary ' +
+    'mode (`ce-` headers): `subject` (or the extension `prospectid` or `companyid`) says whom it is ' +
+    'about.',
   // For the reader of the docs; the type is what the parsers below make. Items are checked one by one, so
   // that each fault has its place.
   body: Type.Unsafe<EventsBody | undefined>(

@@ -25,7 +25,8 @@ export const asking = {
   tags: ['hooks'],
   summary: 'Answer a sender that asks before it sends',
   description:
-    'The handshake of the source: a challenge comes back as text, or the origin that may send as a header. A 401 is an unknown source, one without such a handshake, or a token that is wrong.',
+    'The handshake of the source: a challenge comes back as text, or the origin that may send as a ' +
+    'header. A 401 is an unknown source, one without such a handshake, or a token that is wrong.',
   params,
   response: {
     200: textResponse('The answer.', 'text/plain', 'application/json'),
@@ -38,7 +39,9 @@ export const receiving = {
   tags: ['hooks'],
   summary: 'Receive a webhook of a source',
   description:
-    'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a list of them: all or none. A 401 is an unknown source or a signature, token or timestamp that does not hold; which, is not told.',
+    'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a ' +
+    'list of them: all or none. A 401 is an unknown source or a signature, token or timestamp that ' +
+    'does not hold; which, is not told.',
   params,
   response: {
     200: textResponse('The answer to a handshake.', 'text/plain', 'application/json'),

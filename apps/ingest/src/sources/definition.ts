@@ -17,7 +17,8 @@ const Expressions = Type.Object(
   {
     each: Type.Optional(
       Expression(
-        'A list, or text that is a list in JSON: each of its items, up to 1,000, is an event. The other expressions then read `item` and `index`.',
+        'A list, or text that is a list in JSON: each of its items, up to 1,000, is an event. The ' +
+          'other expressions then read `item` and `index`.',
       ),
     ),
     id: Type.Optional(

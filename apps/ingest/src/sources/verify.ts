@@ -57,7 +57,8 @@ export const Verify = Type.Object(
         minimum: 1,
         maximum: 86_400,
         description:
-          'How far off a signed timestamp may be, in s. Default 300; twitch 600; sns 3,900; sendgrid 25 hours.',
+          'How far off a signed timestamp may be, in s. Default 300; twitch 600; sns 3,900; sendgrid ' +
+          '25 hours.',
       }),
     ),
     algorithm: Type.Optional(
@@ -87,7 +88,8 @@ export const Verify = Type.Object(
         minLength: 1,
         maxLength: 300,
         description:
-          'What is signed, default `{body}`: text with {method}, {url}, {decodedUrl}, {path}, {query}, {timestamp}, {header:NAME} and {body}.',
+          'What is signed, default `{body}`: text with {method}, {url}, {decodedUrl}, {path}, {query}, ' +
+          '{timestamp}, {header:NAME} and {body}.',
       }),
     ),
     timestampHeader: Type.Optional(Header('Where the timestamp stands.')),

@@ -42,7 +42,8 @@ const RETRY_AFTER = 5;
 const headers = {
   'cache-control': 'no-store',
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; " +
+    "base-uri 'none'",
   // The link is a credential: it must not leak to where the reader goes next.
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -112,7 +113,8 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
         response: { ...schema.response, ...refusals },
         summary: 'Unsubscribe',
         description:
-          'One-click (RFC 8058): any body or none, no login; of what the message was about, or of its channel. The form of the page says which.',
+          'One-click (RFC 8058): any body or none, no login; of what the message was about, or of its ' +
+          'channel. The form of the page says which.',
       },
       config: { documentedBody },
       bodyLimit: BODY_LIMIT,

@@ -32,7 +32,8 @@ export const NO_MAIL_SENDER =
   'neither the settings nor SENDER name a sender; set senders.email.from.email with PATCH /v1/settings';
 
 export const noSecret = (workspace: string, name: string): string =>
-  `the workspace has no secret ${name}, which signs its webhooks; put it into the file ${workspace}.${name} in SECRETS_DIR`;
+  `the workspace has no secret ${name}, which signs its webhooks; put it into the file ` +
+  `${workspace}.${name} in SECRETS_DIR`;
 
 export function createSenders({ settingsOf, sender, secret, lanes }: SendersDeps): SenderOf {
   const orOwn = (workspace: string, channel: 'sms' | 'call', how: string): Sender => {

@@ -14,7 +14,8 @@ const isSenderName = (text: string): boolean =>
   /^[A-Za-z0-9+_&-](?:[A-Za-z0-9 +_&-]{0,9}[A-Za-z0-9+_&-])?$/.test(text) && /[A-Za-z]/.test(text);
 
 export const SMS_SENDER =
-  'a number such as +14155550100, a short code, a name of up to 11 letters and digits, or a messaging service of Twilio (MG and 32 characters)';
+  'a number such as +14155550100, a short code, a name of up to 11 letters and digits, or a messaging ' +
+  'service of Twilio (MG and 32 characters)';
 
 /** What is wrong with whom texts come from, or undefined. */
 export function smsSenderFault(text: string): string | undefined {

@@ -86,7 +86,9 @@ async function withWebhooks(options: StageOptions = {}) {
   const stage = await ready({ providers: { webhook: [webhook] }, secrets, ...options });
   await put(stage, 'crm', {
     channel: 'webhook',
-    body: '{ "who": <%= it.prospect.id %>, "name": <%= it.prospect.traits.name ?? null %>, "event": <%= it.event.data %> }',
+    body:
+      '{ "who": <%= it.prospect.id %>, "name": <%= it.prospect.traits.name ?? null %>, "event": <%= ' +
+      'it.event.data %> }',
     headers: { 'X-Step': '<%= it.message.stepId %>' },
   });
   const ask = (more: object = {}) =>
@@ -165,7 +167,8 @@ test('a webhook without a secret is not sent, and says what is missing', async (
   const { stage, ask } = await withWebhooks({ secrets: { read: () => undefined } });
   await ask();
   expect((await stage.until('m1', 'failed')).state.reason).toBe(
-    'no_sender: the workspace has no secret webhook, which signs its webhooks; put it into the file acme.webhook in SECRETS_DIR',
+    'no_sender: the workspace has no secret webhook, which signs its webhooks; put it into the file ' +
+      'acme.webhook in SECRETS_DIR',
   );
 });
 

@@ -39,7 +39,8 @@ export function queryFor(
 }
 
 const SERVED_FILTERS =
-  'Messages can be listed by prospectId, by enrollmentId, by status, or by campaignId (then channel, status and stepId, in this order), or all.';
+  'Messages can be listed by prospectId, by enrollmentId, by status, or by campaignId (then channel, ' +
+  'status and stepId, in this order), or all.';
 
 const faults = (given: readonly [string, unknown][]): Fault[] =>
   given.map(([name]) => ({ path: `/${name}`, message: 'cannot be combined with the other filters given' }));

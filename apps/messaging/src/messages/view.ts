@@ -9,7 +9,8 @@ export const Message = Type.Object({
   channel: Type.String(),
   status: Type.String({
     description:
-      'requested, scheduled, sending, sent, delivered, opened, clicked, answered, completed, busy, no_answer, suppressed, failed, expired, withdrawn, bounced, complained or unknown',
+      'requested, scheduled, sending, sent, delivered, opened, clicked, answered, completed, busy, ' +
+      'no_answer, suppressed, failed, expired, withdrawn, bounced, complained or unknown',
   }),
   reason: Type.Optional(Type.String()),
   prospectId: Type.String(),

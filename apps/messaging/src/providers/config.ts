@@ -18,13 +18,15 @@ export const providerConfig = {
   SENDGRID_URL: Type.Optional(
     HttpUrl({
       description:
-        'Where SendGrid’s API is, if not at api.sendgrid.com: `https://api.eu.sendgrid.com`, or a stand-in for tests.',
+        'Where SendGrid’s API is, if not at api.sendgrid.com: `https://api.eu.sendgrid.com`, or a ' +
+        'stand-in for tests.',
     }),
   ),
   SMTP_URL: Type.Optional(
     Secret({
       description:
-        'Mail server, as `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. With SendGrid it is the second choice.',
+        'Mail server, as `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. ' +
+        'With SendGrid it is the second choice.',
     }),
   ),
   SMTP_USERNAME: Type.Optional(
@@ -50,7 +52,9 @@ export const providerConfig = {
   TWILIO_AUTH_TOKEN: Type.Optional(
     Secret({
       description:
-        'Auth token of the Twilio account: it proves us to Twilio, and signs what Twilio calls us with. Two, separated by a space, while it is being changed: the first proves us, both may sign. Unset: `/callbacks/twilio` answers 503.',
+        'Auth token of the Twilio account: it proves us to Twilio, and signs what Twilio calls us ' +
+        'with. Two, separated by a space, while it is being changed: the first proves us, both may ' +
+        'sign. Unset: `/callbacks/twilio` answers 503.',
     }),
   ),
   TWILIO_NUMBER: Type.Optional(
@@ -75,13 +79,16 @@ export const providerConfig = {
     default: '',
     maxLength: 100,
     description:
-      'For trying things out: of `email,sms,call`, the channels whose messages are shown on standard output, and count as sent, where no provider is set. A channel with neither sends nothing: its messages fail as `no_provider`.',
+      'For trying things out: of `email,sms,call`, the channels whose messages are shown on standard ' +
+      'output, and count as sent, where no provider is set. A channel with neither sends nothing: its ' +
+      'messages fail as `no_provider`.',
   }),
   WEBHOOK_ALLOW: Type.Optional(
     Type.String({
       maxLength: 2_000,
       description:
-        'Networks that webhooks may go to although they are not public, as `10.1.0.0/16,fd00::/8`. Only there they may go by http.',
+        'Networks that webhooks may go to although they are not public, as `10.1.0.0/16,fd00::/8`. ' +
+        'Only there they may go by http.',
     }),
   ),
   WEBHOOK_TIMEOUT: Duration({

@@ -17,7 +17,8 @@ const Text = (description: string) => Type.Optional(Type.String({ description })
 const state = {
   state: Type.String({
     description:
-      'open; failing: its last calls failed; throttled: it asked for patience; stopped: it refuses our credentials; busy: it has enough to do',
+      'open; failing: its last calls failed; throttled: it asked for patience; stopped: it refuses our ' +
+      'credentials; busy: it has enough to do',
   }),
   reason: Text('the code it answered with'),
   until: Type.Optional(When('when it is tried again')),
@@ -69,7 +70,8 @@ export function channelRoutes(app: Http, standingOf: StandingOf): void {
       schema: {
         tags: ['channels'],
         summary:
-          'Of each channel its sender, its providers, whether they take messages and why they last did not, as the replica that answers sees it',
+          'Of each channel its sender, its providers, whether they take messages and why they last did ' +
+          'not, as the replica that answers sees it',
         response: { 200: Type.Object({ items: Type.Array(Channel) }), ...problemResponses(401, 403) },
       },
     },

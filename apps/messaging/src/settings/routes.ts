@@ -124,7 +124,8 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
       schema: {
         tags: ['settings'],
         summary:
-          'Change some settings, by a JSON merge patch (RFC 7396): null unsets, a list is replaced as a whole',
+          'Change some settings, by a JSON merge patch (RFC 7396): null unsets, a list is replaced as ' +
+          'a whole',
         consumes: [MERGE_PATCH, 'application/json'],
         body: Patch,
         response: { 200: Changed, 201: Changed, ...problemResponses(400, 401, 403, 409, 422) },

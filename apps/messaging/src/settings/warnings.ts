@@ -52,7 +52,8 @@ export function createWarnings({ store, hasDefaultSender }: WarningsDeps): Setti
       const names = used.slice(0, 3).map(({ templateId }) => templateId);
       const more = used.length > 3 ? ` and ${used.length - 3} more` : '';
       warnings.push(
-        `senders.${channel} is unset now, and templates send by ${channel} (${names.join(', ')}${more}): ${consequence(channel)}`,
+        `senders.${channel} is unset now, and templates send by ${channel} ` +
+          `(${names.join(', ')}${more}): ${consequence(channel)}`,
       );
     }
     return warnings;

@@ -165,7 +165,9 @@ test('a preview shows the JSON of a webhook: values of any kind, whatever is in 
   const stage = await setStage();
   await stage.template('t', {
     channel: 'webhook',
-    body: '{ "traits": <%= it.prospect.traits %>, "plan": <%= it.prospect.traits.plan %>, "n": <%= 1 + 1 %>, "none": <%= it.company.traits.size ?? null %> }',
+    body:
+      '{ "traits": <%= it.prospect.traits %>, "plan": <%= it.prospect.traits.plan %>, "n": <%= 1 + 1 %>, ' +
+      '"none": <%= it.company.traits.size ?? null %> }',
     headers: { 'X-Plan': '<%= it.prospect.traits.plan %>' },
   });
   const { body } = await stage.call('POST', '/v1/templates/t/preview', ADA);

@@ -57,7 +57,8 @@ test.each<[string, object, string[]]>([
     'a part of it that does not exist',
     { html: '<%= it.prospekt.traits.x %>' },
     [
-      '/html line 1, column 8: it.prospekt is not known: there is it.prospect, it.company, it.campaign, it.event, it.enrollment, it.message, it.links',
+      '/html line 1, column 8: it.prospekt is not known: there is it.prospect, it.company, ' +
+        'it.campaign, it.event, it.enrollment, it.message, it.links',
     ],
   ],
   ['a layout that does not exist', { html: 'x', layout: 'none' }, ['/layout must be a template that exists']],
@@ -120,7 +121,9 @@ test('a preview shows what a prospect would get', async () => {
   });
   await stage.template('welcome', {
     subject: 'Hi <%= it.prospect.traits.firstName %>',
-    html: '<p>Dear <%= it.prospect.traits.firstName %>, <%= date("2026-03-01T20:00:00Z", { style: "medium" }) %></p>',
+    html:
+      '<p>Dear <%= it.prospect.traits.firstName %>, <%= date("2026-03-01T20:00:00Z", { style: "medium" ' +
+      '}) %></p>',
     text: 'Dear <%= it.prospect.traits.firstName %>',
     layout: 'frame',
   });

@@ -11,11 +11,13 @@ const track = (html: string): { html: string; targets: string[] } => {
 
 test('links of whatever form go through ours, each to where it went', () => {
   const { html, targets: found } = track(
-    `<p>Hi<A class=x HREF='https://a.example/?x=1&amp;y=2'>a</A> <a\nhref = https://b.example/p target=_blank>b</a><a href="HTTPS://C.example">c</a></p>`,
+    `<p>Hi<A class=x HREF='https://a.example/?x=1&amp;y=2'>a</A> <a\nhref = https://b.example/p ` +
+      'target=_blank>b</a><a href="HTTPS://C.example">c</a></p>',
   );
   expect(found).toEqual(['https://a.example/?x=1&y=2', 'https://b.example/p', 'https://c.example/']);
   expect(html).toBe(
-    `<p>Hi<A class=x HREF="https://herald.example/t/1">a</A> <a\nhref = "https://herald.example/t/2" target=_blank>b</a><a href="https://herald.example/t/3">c</a></p>`,
+    `<p>Hi<A class=x HREF="https://herald.example/t/1">a</A> <a\nhref = "https://herald.example/t/2" ` +
+      'target=_blank>b</a><a href="https://herald.example/t/3">c</a></p>',
   );
 });
 
@@ -47,7 +49,8 @@ test.each([
   '<a href="javascript:alert(1)">x</a><a href="//b.example">y</a><a href="https://">z</a>',
   '<a data-track="off" href="https://a.example">a</a>',
   '<!--[if mso]><a href="https://a.example">a</a><![endif]--><link href="https://a.example/x.css">',
-  '<style>a::after { content: \'<a href="https://a.example">\' }</style><title><a href="https://a.example"></title>',
+  '<style>a::after { content: \'<a href="https://a.example">\' }</style><title><a ' +
+    'href="https://a.example"></title>',
   `<a href="https://a.example/${'x'.repeat(2_000)}">long</a>`,
   '1 < 2 and <a title="<a href=https://a.example',
 ])('what is no web link, or says that it is not to be tracked, stays: %s', (html) => {

@@ -5,7 +5,8 @@ import { ready } from '../testing/ready.ts';
 import { T0 } from '../testing/stage.ts';
 
 const HTML =
-  '<body><a href="https://shop.example/a?b=1&amp;c=2">shop</a> <a href="<%= it.links.unsubscribe %>">unsubscribe</a></body>';
+  '<body><a href="https://shop.example/a?b=1&amp;c=2">shop</a> <a href="<%= it.links.unsubscribe ' +
+  '%>">unsubscribe</a></body>';
 
 async function sentWith(tracking: object, options: Parameters<typeof ready>[0] = {}) {
   const stage = await ready(options);

@@ -113,7 +113,8 @@ export const surviving = (stage: () => Stage) =>
       ['one by one', false],
       ['in batches', true],
     ])(
-      'a message that ends the process, consumed %s: it dies after three hand-overs, its neighbours in every queue live',
+      'a message that ends the process, consumed %s: it dies after three hand-overs, its neighbours in ' +
+        'every queue live',
       async (_, batch) => {
         const neighbours = messages(15);
         const others = messages(15, { exchange: 'events', key: 'order.paid' }, 'o');

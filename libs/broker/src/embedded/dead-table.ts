@@ -22,7 +22,8 @@ export function createDeadTable(database: Database, queue: number, name: string)
   const count = database.prepare('SELECT count(*) AS n FROM dead WHERE queue = ?');
   const last = database.prepare('SELECT max(token) AS token FROM dead WHERE queue = ?');
   const insert = database.prepare(
-    'INSERT INTO dead (queue, died_at, reason, attempts, published_at, id, key, traceparent, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO dead (queue, died_at, reason, attempts, published_at, id, key, traceparent, body) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const page = database.prepare('SELECT * FROM dead WHERE queue = ? AND token > ? ORDER BY token LIMIT ?');
   const one = database.prepare('SELECT * FROM dead WHERE queue = ? AND token = ?');

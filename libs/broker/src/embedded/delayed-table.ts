@@ -17,7 +17,8 @@ export function createDelayedTable(database: Database, queue: number): DelayedTa
   const count = database.prepare('SELECT count(*) AS n FROM delayed WHERE queue = ?');
   const earliest = database.prepare('SELECT min(due_at) AS due_at FROM delayed WHERE queue = ?');
   const insert = database.prepare(
-    'INSERT INTO delayed (queue, due_at, attempts, published_at, id, key, traceparent, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO delayed (queue, due_at, attempts, published_at, id, key, traceparent, body) VALUES ' +
+      '(?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const due = database.prepare(
     'SELECT * FROM delayed WHERE queue = ? AND due_at <= ? ORDER BY due_at, n LIMIT ?',

@@ -30,7 +30,8 @@ export function createReadyTable(database: Database, queue: number): ReadyTable 
   const last = database.prepare('SELECT max(place) AS place FROM ready WHERE place BETWEEN ? AND ?');
   const page = database.prepare('SELECT * FROM ready WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?');
   const insert = database.prepare(
-    'INSERT INTO ready (place, handed, attempts, published_at, id, key, traceparent, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO ready (place, handed, attempts, published_at, id, key, traceparent, body) VALUES (?, ' +
+      '?, ?, ?, ?, ?, ?, ?)',
   );
   const handOver = database.prepare(
     'UPDATE ready SET handed = handed + 1, attempts = attempts + 1 WHERE place BETWEEN ? AND ?',

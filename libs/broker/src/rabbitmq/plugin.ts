@@ -16,7 +16,8 @@ const ANSWER = 10_000;
 
 export const noPlugin = (): LastingFault =>
   new LastingFault(
-    'This broker has no delayed-message plugin: set DELAY_STRATEGY to auto or levels, which works on any RabbitMQ, or enable ' +
+    'This broker has no delayed-message plugin: set DELAY_STRATEGY to auto or levels, which works on ' +
+      'any RabbitMQ, or enable ' +
       'rabbitmq_delayed_message_exchange on the broker (up to RabbitMQ 4.2; later ones cannot run it)',
   );
 

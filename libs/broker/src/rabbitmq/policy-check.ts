@@ -13,8 +13,10 @@ const EXPIRES = 60_000;
 /** Says which policy does harm to dead letters, and what to do. */
 export const hiddenDeadLetters = (queue: string): Error =>
   new Error(
-    `A message put back into ${queue} does not come back: a policy with \`delayed-retry-type\` seems to cover the dead-letter queues, so ` +
-      'that dead letters vanish for a time once they are listed or replayed. Let its pattern leave out queues that end in `.dead`',
+    `A message put back into ${queue} does not come back: a policy with \`delayed-retry-type\` seems ` +
+      'to cover the dead-letter queues, so ' +
+      'that dead letters vanish for a time once they are listed or replayed. Let its pattern leave out ' +
+      'queues that end in `.dead`',
   );
 
 /**

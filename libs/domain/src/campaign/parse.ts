@@ -356,7 +356,8 @@ function createChecker(source: SourceText) {
 const NAMES_A_STEP = /event\.data\.stepId *== *["']([A-Za-z0-9_-]{1,63})["']/g;
 
 const unknownStep = (stepId: string): string =>
-  `there is no step "${stepId}" in this campaign; where another campaign is meant, ask for event.data.campaignId too`;
+  `there is no step "${stepId}" in this campaign; where another campaign is meant, ask for ` +
+  'event.data.campaignId too';
 
 /** A schema error in words that say what to do. */
 function sentence(error: { keyword: string; message: string; params: object }): string {

@@ -108,7 +108,8 @@ describe('a campaign', () => {
       'a step of later days',
       step('{ id: a, split: ▸[] }'),
       'steps/0/split',
-      'unknown step "split" (not available in this version); known: email, sms, call, webhook, wait, waitFor, choose, update, emit, exit',
+      'unknown step "split" (not available in this version); known: email, sms, call, webhook, wait, ' +
+        'waitFor, choose, update, emit, exit',
     ],
     ['a step without an id', step('▸wait: P1D'), 'steps/0/id', 'is missing'],
     [
@@ -338,7 +339,8 @@ describe('an event type', () => {
 
   test('of a message with a step that is not there is a mistake, unless another campaign is named', () => {
     const waiting = (when: string) =>
-      `${head}steps:\n  - { id: mail, email: { template: t } }\n  - { id: w, waitFor: { on: email.opened, when: '${when}' } }\n`;
+      `${head}steps:\n  - { id: mail, email: { template: t } }\n  - { id: w, waitFor: { on: ` +
+      `email.opened, when: '${when}' } }\n`;
     expect(faultsOf(waiting('event.data.stepId == "mail"'))).toEqual([]);
     expect(faultsOf(waiting('event.data.campaignId == "y" && event.data.stepId == "mial"'))).toEqual([]);
     expect(faultsOf(waiting('true && event.data.stepId == "mial"'))).toEqual([
@@ -351,6 +353,7 @@ test('a condition that can be neither true nor false is a mistake where it stand
   expect(
     faultsOf('id: x\nenter: { on: a.b, when: event.data.n + 1 }\nsteps: [{ id: a, exit: {} }]\n'),
   ).toEqual([
-    'enter/when 2:25 CEL: gives the result of arithmetic, but a condition must be true or false: compare it with something',
+    'enter/when 2:25 CEL: gives the result of arithmetic, but a condition must be true or false: ' +
+      'compare it with something',
   ]);
 });

@@ -107,7 +107,8 @@ function compose(text: string, lines: LineCounter, add: Add): Document | undefin
       if (parts > YAML_LIMITS.parts)
         throw new Unreadable(
           parser.offset,
-          `has more than ${YAML_LIMITS.parts.toLocaleString('en-US')} words and marks up to here; split the campaign`,
+          `has more than ${YAML_LIMITS.parts.toLocaleString('en-US')} words and marks up to here; ` +
+            'split the campaign',
         );
       yield* parser.next(lexeme);
       const { stack } = parser;

@@ -37,7 +37,8 @@ const partOfTime: Cost = ([, zone], meter) => meter.steps(zone === undefined ? 1
 
 /** Functions that go through their arguments once. */
 const PLAIN =
-  'at base64 bool bytes double endsWith hasValue hex int json lowerAscii matches none of startsWith string substring trim uint ' +
+  'at base64 bool bytes double endsWith hasValue hex int json lowerAscii matches none of startsWith ' +
+  'string substring trim uint ' +
   'upperAscii value';
 
 type Cost = (args: readonly unknown[], meter: Meter) => void;

@@ -100,7 +100,8 @@ function timestamp(value: unknown): Date {
 }
 
 const WRITE_TIMESTAMP =
-  'a timestamp does not go with a text or a number: write timestamp(…) around the one that is no timestamp yet';
+  'a timestamp does not go with a text or a number: write timestamp(…) around the one that is no ' +
+  'timestamp yet';
 
 /**
  * Throws where an operator has a date on one side only, with text or a number on the other: also `==`, which

@@ -6,7 +6,8 @@ import { scratch } from '../testing/scratch.ts';
 import { hashApiKey, loadApiKeys } from './load-api-keys.ts';
 
 const content = (...keys: string[]): string =>
-  `keys: [${keys.map((key) => `{ id: ${key}, workspace: acme, scopes: [events:write], sha256: ${hashApiKey(key)} }`).join(', ')}]`;
+  'keys: ' +
+  `[${keys.map((key) => `{ id: ${key}, workspace: acme, scopes: [events:write], sha256: ${hashApiKey(key)} }`).join(', ')}]`;
 
 function withKeys(...keys: string[]) {
   const file = join(scratch(), 'keys.yaml');

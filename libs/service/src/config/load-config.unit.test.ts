@@ -75,7 +75,8 @@ describe('loadConfig', () => {
       'DEBUG is "yes"; expected true or false',
       'WAIT is "P1M"; expected an ISO 8601 duration such as PT15M or a number of seconds, at least PT1S',
       'MODE is "manual"; expected one of auto, plugin',
-      'URL is "herald.example/"; expected an http or https address without a trailing slash, such as https://herald.example',
+      'URL is "herald.example/"; expected an http or https address without a trailing slash, such as ' +
+        'https://herald.example',
       'TOKEN is not set; expected a text',
       'NAME is "far too long a name"; expected a text',
     ]);

@@ -30,7 +30,8 @@ export function serviceUrl(options: ServiceUrlOptions): string {
   const fault = faultOf(text, url, options);
   if (url === null || fault !== undefined)
     throw new ConfigError([
-      `${name} is not right: it ${fault} (its value is not shown); expected ${options.example}. ${remedy(credentials)}`,
+      `${name} is not right: it ${fault} (its value is not shown); expected ${options.example}. ` +
+        `${remedy(credentials)}`,
     ]);
   if (password !== undefined && username === undefined && url.username === '')
     throw new ConfigError([`${credentials[1]} is set, but no user: set ${credentials[0]}`]);

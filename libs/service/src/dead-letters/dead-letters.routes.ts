@@ -74,7 +74,9 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
         tags: ['dead letters'],
         summary: 'Puts dead letters back into their queues',
         description:
-          'Those named by `tokens`, or the oldest ones. Handling is idempotent: what has had its effect has none again. With a `nextCursor` in the answer there may be more: ask again with it.',
+          'Those named by `tokens`, or the oldest ones. Handling is idempotent: what has had its ' +
+          'effect has none again. With a `nextCursor` in the answer there may be more: ask again with ' +
+          'it.',
         body: Type.Object(
           {
             queue,

@@ -48,7 +48,10 @@ export function discardRoutes(app: Http, deps: DiscardDeps): void {
         tags: ['dead letters'],
         summary: 'Discards dead letters for good, with a reason that is kept',
         description:
-          'Those named by `tokens`; or those that are `matching`, which may be narrowed by `queue`; or, with `"all": true`, every one. What dies after the request began is never among them. Each is recorded before it is taken away; the message itself is not kept. With a `nextCursor` in the answer there may be more: ask again with it.',
+          'Those named by `tokens`; or those that are `matching`, which may be narrowed by `queue`; ' +
+          'or, with `"all": true`, every one. What dies after the request began is never among them. ' +
+          'Each is recorded before it is taken away; the message itself is not kept. With a ' +
+          '`nextCursor` in the answer there may be more: ask again with it.',
         body: Type.Object(
           {
             reason: Type.String({ minLength: 1, maxLength: 500, description: 'Why. It is kept.' }),

@@ -21,7 +21,8 @@ export const Matching = Type.Object({
 export const Unowned = Type.Optional(
   Type.Boolean({
     description:
-      'Those that belong to no one workspace, because they cannot be read or hold messages of several. Needs the scope `installation:dead-letters`.',
+      'Those that belong to no one workspace, because they cannot be read or hold messages of several. ' +
+      'Needs the scope `installation:dead-letters`.',
   }),
 );
 

@@ -21,7 +21,8 @@ export interface DocsOptions {
 
 /** Scripts and data from here only. The page draws its icons from `data:` and sets styles by attribute. */
 const PAGE_POLICY =
-  "default-src 'none'; connect-src 'self'; script-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; connect-src 'self'; script-src 'self'; img-src 'self' data:; style-src 'self' " +
+  "'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const SCHEME = 'apiKey';
 

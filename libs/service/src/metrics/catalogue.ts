@@ -39,7 +39,10 @@ export const catalogue = {
   callbacks: {
     kind: 'counter',
     name: 'herald_callbacks_total',
-    help: 'What providers and our own links reported: accepted; ignored, for it means nothing here; scanner; foreign, of no message of ours; limited, over the workspace’s allowance; or lost, for a reader was not kept waiting.',
+    help:
+      'What providers and our own links reported: accepted; ignored, for it means nothing here; scanner; ' +
+      'foreign, of no message of ours; limited, over the workspace’s allowance; or lost, for a reader ' +
+      'was not kept waiting.',
     labels: ['provider', 'result'],
   },
   eventsDuplicate: {
@@ -77,7 +80,9 @@ export const catalogue = {
   unconfirmed: {
     kind: 'counter',
     name: 'herald_publish_failures_total',
-    help: 'Messages whose publish the broker did not confirm, by exchange. They are published again by whoever caused them.',
+    help:
+      'Messages whose publish the broker did not confirm, by exchange. They are published again by ' +
+      'whoever caused them.',
     labels: ['exchange'],
   },
   brokerAccepting: {
@@ -114,14 +119,19 @@ export const catalogue = {
   messageAgeSeconds: {
     kind: 'histogram',
     name: 'herald_message_age_seconds',
-    help: 'Time from the publish of a message to the start of its handler, retries and planned delays included.',
+    help:
+      'Time from the publish of a message to the start of its handler, retries and planned delays ' +
+      'included.',
     labels: ['queue'],
     buckets: WAITING,
   },
   queueMessages: {
     kind: 'gauge',
     name: 'herald_queue_messages',
-    help: 'Messages of a queue, by state: ready and dead are of the whole queue (every process says the same), in_flight are with the handlers of this process. What waits for its time is not here; see the waits.',
+    help:
+      'Messages of a queue, by state: ready and dead are of the whole queue (every process says the ' +
+      'same), in_flight are with the handlers of this process. What waits for its time is not here; see ' +
+      'the waits.',
     labels: ['queue', 'state'],
   },
   queueConsumers: {
@@ -164,7 +174,9 @@ export const catalogue = {
   providerShut: {
     kind: 'gauge',
     name: 'herald_provider_shut',
-    help: '1 while a provider is given no messages: it failed again and again, asked for patience, or refuses the credentials; else 0.',
+    help:
+      '1 while a provider is given no messages: it failed again and again, asked for patience, or ' +
+      'refuses the credentials; else 0.',
     labels: ['channel', 'provider'],
   },
   failovers: {
@@ -176,7 +188,9 @@ export const catalogue = {
   limited: {
     kind: 'counter',
     name: 'herald_messages_limited_total',
-    help: 'Times that a limit held a message back: send_window, quiet_hours, frequency_cap, campaign_rate, provider_rate, fair_share or run_order; deferred, or suppressed for good.',
+    help:
+      'Times that a limit held a message back: send_window, quiet_hours, frequency_cap, campaign_rate, ' +
+      'provider_rate, fair_share or run_order; deferred, or suppressed for good.',
     labels: ['channel', 'limit', 'effect'],
   },
   latenessSeconds: {
@@ -226,7 +240,9 @@ export const catalogue = {
   checkUp: {
     kind: 'gauge',
     name: 'herald_check_up',
-    help: "1 while a readiness check is well (store, broker, and each service's own), else 0. Asked at each scrape.",
+    help:
+      "1 while a readiness check is well (store, broker, and each service's own), else 0. Asked at each " +
+      'scrape.',
     labels: ['check'],
   },
   checkSeconds: {

@@ -30,7 +30,8 @@ describe('the catalogue', () => {
     const rows = metricsTable().split('\n');
     expect(rows).toHaveLength(declared.length + 2);
     expect(rows).toContain(
-      '| `herald_consumed_total` | counter | `queue`, `verdict` | Messages handled, by queue and verdict: ack, retry or drop. |',
+      '| `herald_consumed_total` | counter | `queue`, `verdict` | Messages handled, by queue and ' +
+        'verdict: ack, retry or drop. |',
     );
   });
 });

@@ -26,7 +26,8 @@ export const unavailable = (what: 'store' | 'broker', cause?: unknown): Problem 
   new Problem(
     503,
     `${what}_unavailable`,
-    `The ${what === 'store' ? 'database' : 'broker'} cannot be reached at the moment. A read can simply be repeated; whether a write was done is not known.`,
+    `The ${what === 'store' ? 'database' : 'broker'} cannot be reached at the moment. A read can ` +
+      'simply be repeated; whether a write was done is not known.',
     { retryAfter: COME_BACK, cause },
   );
 

@@ -38,7 +38,8 @@ await describeWithMongo('The store in MongoDB', ({ uri }) => {
   it('says what is missing when it is used before it was migrated, and works after', async () => {
     const store = await openWith(tasks, notes);
     const unmigrated =
-      'The store is not migrated, it lacks: events, tasks, notes. The migrate command of event-handler makes it';
+      'The store is not migrated, it lacks: events, tasks, notes. The migrate command of event-handler ' +
+      'makes it';
     await store.ping();
     await expect(store.log.append([event(1)])).rejects.toThrow(unmigrated);
     await expect(store.log.count()).rejects.toThrow(unmigrated);

@@ -36,7 +36,8 @@ export function createMongoStore(
     const missing = await missingFrom(db, schemas);
     if (missing.length > 0)
       throw new Error(
-        `The store is not migrated, it lacks: ${missing.join(', ')}. The migrate command of event-handler makes it`,
+        `The store is not migrated, it lacks: ${missing.join(', ')}. The migrate command of ` +
+          'event-handler makes it',
       );
   });
   return {

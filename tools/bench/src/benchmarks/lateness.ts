@@ -146,7 +146,8 @@ export const lateness: Benchmark = {
       figures,
       delivery: 'each wait that was due ended once in the log',
       notes: [
-        `${waiting.toLocaleString('en')} more waits were in the store, written in ${Math.round(seconds)} s (${Math.round(waiting / seconds).toLocaleString('en')}/s).`,
+        `${waiting.toLocaleString('en')} more waits were in the store, written in ` +
+          `${Math.round(seconds)} s (${Math.round(waiting / seconds).toLocaleString('en')}/s).`,
         'On RabbitMQ: the four services in one process, with the embedded store.',
       ],
     };

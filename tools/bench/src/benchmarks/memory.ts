@@ -146,7 +146,8 @@ export const memory: Benchmark = {
       delivery: 'each prospect of the load got its one mail',
       notes: [
         'Memory includes the template renderer’s two threads in messaging and all-in-one.',
-        'The load of the four is as small as a database that scans allows: their memory under full load is not known from here.',
+        'The load of the four is as small as a database that scans allows: their memory under full ' +
+          'load is not known from here.',
       ],
     };
   },

@@ -39,7 +39,8 @@ export const profile: Benchmark = {
       ],
       delivery: 'each prospect has one e-mail sent in the log',
       notes: [
-        'Percent of the time in which the thread did something, start included; first by part, then by function.',
+        'Percent of the time in which the thread did something, start included; first by part, then by ' +
+          'function.',
       ],
     };
   },

@@ -85,7 +85,8 @@ export const replay: Benchmark = {
       figures,
       delivery: 'as many events and streams as were written, and no difference once rebuilt',
       notes: [
-        `${PER_STREAM} events a prospect. Without the start of the process, ${start.toFixed(2)} s on an empty log.`,
+        `${PER_STREAM} events a prospect. Without the start of the process, ${start.toFixed(2)} s on ` +
+          'an empty log.',
         'Near 1 in the last line: time grows as the log does.',
       ],
     };

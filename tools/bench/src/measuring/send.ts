@@ -23,7 +23,9 @@ export interface Sent {
 const TEMPLATE = {
   channel: 'email',
   subject: 'Hello <%= it.prospect.traits.name %>',
-  html: '<p>Hello <%= it.prospect.traits.name %>, welcome.</p><p><a href="<%= it.links.unsubscribe %>">Unsubscribe</a></p>',
+  html:
+    '<p>Hello <%= it.prospect.traits.name %>, welcome.</p><p><a href="<%= it.links.unsubscribe ' +
+    '%>">Unsubscribe</a></p>',
 };
 const CAMPAIGN = {
   id: 'bench',

@@ -18,7 +18,8 @@ test('a field that an API does not know is found, however deep', () => {
     '/spec must NOT have additional properties {"additionalProperty":"maxUnavailables"}',
   ]);
   const pod =
-    '{ apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { containers: [{ name: a, securityContext: { readOnly: true } }] } }';
+    '{ apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { containers: [{ name: a, ' +
+    'securityContext: { readOnly: true } }] } }';
   expect(faultsOf(pod)).toHaveLength(1);
   const metadata = '{ apiVersion: v1, kind: ConfigMap, metadata: { name: a, label: {} } }';
   expect(faultsOf(metadata)).toHaveLength(1);
@@ -29,7 +30,8 @@ test('a field of the wrong type, and one that is missing, are found', () => {
     faultsOf('{ apiVersion: v1, kind: ConfigMap, metadata: { name: a }, data: { port: 80 } }'),
   ).toHaveLength(1);
   const scaled = (spec: string): string =>
-    `{ apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: { name: a }, spec: { scaleTargetRef: { name: a }${spec} } }`;
+    '{ apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: { name: a }, spec: { ' +
+    `scaleTargetRef: { name: a }${spec} } }`;
   expect(faultsOf(scaled(''))).toHaveLength(1);
   expect(faultsOf(scaled(', triggers: [{ type: cpu, metadata: { value: 70 } }]'))).toHaveLength(1);
   expect(faultsOf(scaled(", triggers: [{ type: cpu, metadata: { value: '70' } }]"))).toEqual([]);

@@ -30,7 +30,10 @@ export function messageLine(line: string): string | undefined {
   if (outcome !== 'scheduled') return `${colours.red('✗')} ${what} ${outcome}${via}${why} ${id}\n`;
   const more = count === undefined ? '' : `, and ${count - 1} others like it in the last minutes`;
   const next = until === undefined ? '' : `; next at ${until}`;
-  return `${colours.yellow('…')} ${what} ${attempts === undefined ? 'waits' : 'not sent yet'}${via}${why}${next}${more} ${id}\n`;
+  return (
+    `${colours.yellow('…')} ${what} ` +
+    `${attempts === undefined ? 'waits' : 'not sent yet'}${via}${why}${next}${more} ${id}\n`
+  );
 }
 
 function read(line: string): MessageLogged | undefined {

@@ -19,7 +19,8 @@ test.each([
       ...{ outcome: 'scheduled', provider: 'smtp', reason: '451 later', attempts: 1, count: 3 },
       until: '2026-03-02T08:00:10Z',
     },
-    '… email welcome not sent yet via smtp: 451 later; next at 2026-03-02T08:00:10Z, and 2 others like it in the last minutes (message m1)\n',
+    '… email welcome not sent yet via smtp: 451 later; next at 2026-03-02T08:00:10Z, and 2 others like ' +
+      'it in the last minutes (message m1)\n',
   ],
   [
     { outcome: 'scheduled', reason: 'quiet_hours: 21:00–08:00', until: '2026-03-02T08:00:00Z' },

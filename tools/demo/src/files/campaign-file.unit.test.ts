@@ -30,7 +30,8 @@ group('a campaign file', () => {
       '    then: [{ id: three, email: { template: second } }]',
       '    else:',
       '      - id: four',
-      '        choose: [{ when: "true", steps: [{ id: five, wait: PT1H }] }, { otherwise: [{ id: six, sms: { template: third } }] }]',
+      '        choose: [{ when: "true", steps: [{ id: five, wait: PT1H }] }, { otherwise: [{ id: six, ' +
+        'sms: { template: third } }] }]',
       '  - { id: seven, wait: { until: { at: "09:00", zone: Europe/Paris } } }',
     );
     expect(read.name).toBe('a');

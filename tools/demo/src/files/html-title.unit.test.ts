@@ -5,7 +5,8 @@ test.each([
   ['<title>Welcome</title><p>Hi</p>', 'Welcome'],
   ['<title>Your cart, <%= it.prospect.traits.name %></title>', 'Your cart, <%= it.prospect.traits.name %>'],
   [
-    "<html><head><TITLE lang='en'>\n  Hello <% if (it.event.data.n < 3) { %>again<% } %>\n</TITLE></head></html>",
+    "<html><head><TITLE lang='en'>\n  Hello <% if (it.event.data.n < 3) { %>again<% } " +
+      '%>\n</TITLE></head></html>',
     'Hello <% if (it.event.data.n < 3) { %>again<% } %>',
   ],
   [

@@ -53,7 +53,9 @@ function receivedOnce(outcome: Outcome, vendors: Vendors, linkSecret: string): C
   for (const { url, status } of vendors.twilio.callbacks)
     if (status < 200 || status > 299) problems.push(`Twilio's callback to ${url} was answered ${status}`);
   return {
-    what: `what SendGrid, Twilio and the CRM got is what counts as sent: ${received.length}, none twice, each by its id`,
+    what:
+      `what SendGrid, Twilio and the CRM got is what counts as sent: ${received.length}, none twice, ` +
+      'each by its id',
     problems,
   };
 }
@@ -79,7 +81,9 @@ function callsLedOn(outcome: Outcome, { twilio, outside }: Vendors): Check {
   }
   if (Object.values(counts).includes(0)) problems.push(`too few calls: ${JSON.stringify(counts)}`);
   return {
-    what: `calls: ${counts.unanswered} not answered led to a text, ${counts.yes} answered with key 1 to the CRM, ${counts.other} others to a link`,
+    what:
+      `calls: ${counts.unanswered} not answered led to a text, ${counts.yes} answered with key 1 to the ` +
+      `CRM, ${counts.other} others to a link`,
     problems,
   };
 }
@@ -146,7 +150,9 @@ function keptOut(outcome: Outcome, { sendgrid, outside }: Vendors): Check {
   }
   if (suppressed === 0) problems.push('no mail was kept from an address that had bounced');
   return {
-    what: `a bounce that SendGrid reported kept ${suppressed} later mails from that address; the timeline says why`,
+    what:
+      `a bounce that SendGrid reported kept ${suppressed} later mails from that address; the timeline ` +
+      'says why',
     problems,
   };
 }
@@ -177,7 +183,9 @@ function crmTold(outcome: Outcome, { crm, disbelieved, twilio }: Vendors): Check
       problems.push(`the CRM was told "${how}" of ${is || 'nobody'}, not of ${should || 'nobody'}`);
   }
   return {
-    what: `the CRM got ${crm.requests.length} webhooks, each once, signed (Standard Webhooks), for the right people`,
+    what:
+      `the CRM got ${crm.requests.length} webhooks, each once, signed (Standard Webhooks), for the right ` +
+      'people',
     problems,
   };
 }

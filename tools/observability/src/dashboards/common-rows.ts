@@ -22,7 +22,9 @@ export const requests: Row = {
       unit: 'reqps',
       queries: [
         {
-          expr: `sum by (class) (label_replace(${rate(`${m.httpSeconds.name}_count`)}, "class", "\${1}xx", "http_response_status_code", "(.).."))`,
+          expr:
+            `sum by (class) (label_replace(${rate(`${m.httpSeconds.name}_count`)}, "class", "\${1}xx", ` +
+            '"http_response_status_code", "(.).."))',
           legend: '{{class}}',
         },
       ],
@@ -93,7 +95,8 @@ export const queues: Row = {
     {
       title: 'Age at the start of the handler',
       description:
-        'p95 from the publish of a message to its handler. Planned delays count where a queue gets delayed messages.',
+        'p95 from the publish of a message to its handler. Planned delays count where a queue gets ' +
+        'delayed messages.',
       unit: 's',
       queries: [{ expr: quantile(0.95, m.messageAgeSeconds.name, ['queue']), legend: '{{queue}}' }],
     },
@@ -210,11 +213,15 @@ export const scaling: Row = {
       unit: 'short',
       queries: [
         {
-          expr: 'max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_desired_replicas{namespace=~"$namespace",horizontalpodautoscaler=~".*($service)"})',
+          expr:
+            'max by (horizontalpodautoscaler) ' +
+            '(kube_horizontalpodautoscaler_status_desired_replicas{namespace=~"$namespace",horizontalpodautoscaler=~".*($service)"})',
           legend: '{{horizontalpodautoscaler}} wanted',
         },
         {
-          expr: 'max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas{namespace=~"$namespace",horizontalpodautoscaler=~".*($service)"})',
+          expr:
+            'max by (horizontalpodautoscaler) ' +
+            '(kube_horizontalpodautoscaler_spec_max_replicas{namespace=~"$namespace",horizontalpodautoscaler=~".*($service)"})',
           legend: '{{horizontalpodautoscaler}} at most',
         },
       ],
@@ -318,7 +325,9 @@ export const runtime: Row = {
 /** The share of bad ones that is recorded of a promise, for one window. */
 export const burn = (slug: string, name: string, target: number, promise: string): Panel => ({
   title: promise.charAt(0).toUpperCase() + promise.slice(1),
-  description: `The share that was not so, over an hour and over six; ${Number(((1 - target) * 100).toPrecision(3))} % may be in 30 days.`,
+  description:
+    'The share that was not so, over an hour and over six; ' +
+    `${Number(((1 - target) * 100).toPrecision(3))} % may be in 30 days.`,
   unit: 'percentunit',
   queries: ['1h', '6h'].map((window) => ({
     expr: `namespace:herald_${slug}_errors:ratio_rate${window}{namespace=~"$namespace"}`,

@@ -40,7 +40,11 @@ const releases = (): object => ({
   datasource: DATASOURCE,
   enable: true,
   iconColor: 'blue',
-  expr: 'count by (service_name, version) (herald_build_info{namespace=~"$namespace",service_name=~"$service"}) unless count by (service_name, version) (herald_build_info{namespace=~"$namespace",service_name=~"$service"} offset 2m)',
+  expr:
+    'count by (service_name, version) ' +
+    '(herald_build_info{namespace=~"$namespace",service_name=~"$service"}) unless count by ' +
+    '(service_name, version) (herald_build_info{namespace=~"$namespace",service_name=~"$service"} offset ' +
+    '2m)',
   titleFormat: '{{service_name}} {{version}}',
 });
 

@@ -116,7 +116,10 @@ export const overview: Dashboard = {
           width: 6,
           queries: [
             {
-              expr: `(sum by (service_name) (${rate(requestCount, 'http_response_status_code=~"5.."')}) or sum by (service_name) (${rate(requestCount)}) * 0) / (sum by (service_name) (${rate(requestCount)}) > 0)`,
+              expr:
+                `(sum by (service_name) (${rate(requestCount, 'http_response_status_code=~"5.."')}) or ` +
+                `sum by (service_name) (${rate(requestCount)}) * 0) / (sum by (service_name) ` +
+                `(${rate(requestCount)}) > 0)`,
               legend: '{{service_name}}',
             },
           ],
@@ -224,7 +227,9 @@ export const overview: Dashboard = {
           unit: 'ops',
           queries: [
             {
-              expr: `sum by (provider, outcome) (${rate(`${m.providerSeconds.name}_count`, 'outcome=~"temporary|throttled|credentials|unknown"')})`,
+              expr:
+                'sum by (provider, outcome) ' +
+                `(${rate(`${m.providerSeconds.name}_count`, 'outcome=~"temporary|throttled|credentials|unknown"')})`,
               legend: '{{provider}} {{outcome}}',
             },
           ],

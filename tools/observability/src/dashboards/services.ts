@@ -25,7 +25,8 @@ const intake: Row = {
     {
       title: 'Refused, by reason',
       description:
-        'At the door. credential and signature: who sent it could not prove it. unavailable: the broker did not confirm.',
+        'At the door. credential and signature: who sent it could not prove it. unavailable: the ' +
+        'broker did not confirm.',
       unit: 'ops',
       queries: [{ expr: `sum by (reason) (${rate(m.eventsRejected.name)})`, legend: '{{reason}}' }],
       alert: 'HeraldWebhooksRefused',
@@ -36,7 +37,9 @@ const intake: Row = {
       unit: 'reqps',
       queries: [
         {
-          expr: `sum by (http_response_status_code) (${rate(`${m.httpSeconds.name}_count`, 'http_route="/hooks/:workspace/:source"')})`,
+          expr:
+            'sum by (http_response_status_code) ' +
+            `(${rate(`${m.httpSeconds.name}_count`, 'http_route="/hooks/:workspace/:source"')})`,
           legend: '{{http_response_status_code}}',
         },
       ],
@@ -160,7 +163,8 @@ const providers: Row = {
     {
       title: 'Calls by outcome',
       description:
-        'temporary, throttled, credentials: tried again. permanent: refused for good. unknown: it may have left.',
+        'temporary, throttled, credentials: tried again. permanent: refused for good. unknown: it may ' +
+        'have left.',
       unit: 'ops',
       queries: [
         {
@@ -182,7 +186,9 @@ const providers: Row = {
       unit: 'percentunit',
       queries: [
         {
-          expr: `sum by (provider) (${rate(`${m.providerSeconds.name}_count`, 'outcome="throttled"')}) / (sum by (provider) (${rate(`${m.providerSeconds.name}_count`)}) > 0)`,
+          expr:
+            `sum by (provider) (${rate(`${m.providerSeconds.name}_count`, 'outcome="throttled"')}) / ` +
+            `(sum by (provider) (${rate(`${m.providerSeconds.name}_count`)}) > 0)`,
           legend: '{{provider}}',
         },
       ],

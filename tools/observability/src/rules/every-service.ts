@@ -30,14 +30,17 @@ export function everyService(service: string): RuleGroup {
       severity: 'page',
       summary: `No process of ${service} in {{ $labels.namespace }} passes the check {{ $labels.check }}`,
       impact:
-        'The service does no work that needs it. Nothing accepted is lost; it waits in queues and in the store.',
+        'The service does no work that needs it. Nothing accepted is lost; it waits in queues and in ' +
+        'the store.',
     },
     {
       alert: 'HeraldEventLoopSlow',
       ...above(`max by (namespace, pod) (nodejs_eventloop_lag_p99_seconds{${own}})`, 0.25),
       for: '10m',
       severity: 'ticket',
-      summary: `The event loop of ${service} in {{ $labels.namespace }}/{{ $labels.pod }} is held up: p99 {{ $value | humanizeDuration }}`,
+      summary:
+        `The event loop of ${service} in {{ $labels.namespace }}/{{ $labels.pod }} is held up: p99 {{ ` +
+        '$value | humanizeDuration }}',
       impact:
         'Everything in that process is slow at once: requests, handlers, probes, heartbeats to the broker.',
     },
@@ -52,12 +55,15 @@ export function everyService(service: string): RuleGroup {
     {
       alert: 'HeraldPublishSlow',
       ...above(
-        `histogram_quantile(0.99, sum by (namespace, exchange, le) (rate(${catalogue.publishSeconds.name}_bucket{${own}}[10m])))`,
+        'histogram_quantile(0.99, sum by (namespace, exchange, le) ' +
+          `(rate(${catalogue.publishSeconds.name}_bucket{${own}}[10m])))`,
         1,
       ),
       for: '10m',
       severity: 'ticket',
-      summary: `The broker takes {{ $value | humanizeDuration }} (p99) to confirm what ${service} publishes to {{ $labels.exchange }}`,
+      summary:
+        `The broker takes {{ $value | humanizeDuration }} (p99) to confirm what ${service} publishes to ` +
+        '{{ $labels.exchange }}',
       impact: 'Each request and each handler that publishes waits for it.',
     },
     {
@@ -65,7 +71,9 @@ export function everyService(service: string): RuleGroup {
       ...above(`sum by (namespace, exchange) (increase(${catalogue.unconfirmed.name}{${own}}[5m]))`, 0),
       for: '2m',
       severity: 'page',
-      summary: `The broker does not confirm what ${service} in {{ $labels.namespace }} publishes to {{ $labels.exchange }}`,
+      summary:
+        `The broker does not confirm what ${service} in {{ $labels.namespace }} publishes to {{ ` +
+        '$labels.exchange }}',
       impact: 'Ingest answers 503; the others try again. Nothing accepted is lost, everything is late.',
     },
     {
@@ -73,7 +81,9 @@ export function everyService(service: string): RuleGroup {
       ...below(`min by (namespace) (${catalogue.brokerAccepting.name}{${own}})`, 1),
       for: '2m',
       severity: 'page',
-      summary: `RabbitMQ takes no messages from ${service} in {{ $labels.namespace }}: an alarm of its memory or disk`,
+      summary:
+        `RabbitMQ takes no messages from ${service} in {{ $labels.namespace }}: an alarm of its memory ` +
+        'or disk',
       impact: 'Ingest answers 503 to every event. Nothing moves on until the alarm is over.',
     },
     {
@@ -81,19 +91,25 @@ export function everyService(service: string): RuleGroup {
       ...above(`sum by (namespace, exchange) (increase(${catalogue.unroutable.name}{${own}}[15m]))`, 0),
       for: '0m',
       severity: 'ticket',
-      summary: `No queue took messages that ${service} in {{ $labels.namespace }} published to {{ $labels.exchange }}`,
+      summary:
+        `No queue took messages that ${service} in {{ $labels.namespace }} published to {{ ` +
+        '$labels.exchange }}',
       impact:
         'What they were to cause does not happen until the sweep finds it, or never. A binding is missing.',
     },
     {
       alert: 'HeraldScalerAtMax',
       ...above(
-        `max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_desired_replicas{horizontalpodautoscaler=~".*${service}"} / on (namespace, horizontalpodautoscaler) kube_horizontalpodautoscaler_spec_max_replicas)`,
+        'max by (namespace, horizontalpodautoscaler) ' +
+          `(kube_horizontalpodautoscaler_status_desired_replicas{horizontalpodautoscaler=~".*${service}"} ` +
+          '/ on (namespace, horizontalpodautoscaler) kube_horizontalpodautoscaler_spec_max_replicas)',
         0.99,
       ),
       for: '15m',
       severity: 'ticket',
-      summary: `The scaler {{ $labels.horizontalpodautoscaler }} in {{ $labels.namespace }} has wanted its maximum for 15 minutes`,
+      summary:
+        'The scaler {{ $labels.horizontalpodautoscaler }} in {{ $labels.namespace }} has wanted its ' +
+        'maximum for 15 minutes',
       impact: 'More load finds no more replicas: queues will grow.',
     },
   ];

@@ -70,12 +70,16 @@ export function objectiveGroup(objective: Objective, labels: Readonly<Record<str
     return {
       alert: `Herald${name}BudgetBurn`,
       // In brackets: none of the three numbers alone is a threshold.
-      expr: `(\n  ${long} > ${limit}\n  and ${short} > ${limit}\n  and ${traffic(objective, burn.long)} > ${LEAST_TRAFFIC}\n)`,
+      expr:
+        `(\n  ${long} > ${limit}\n  and ${short} > ${limit}\n  and ${traffic(objective, burn.long)} > ` +
+        `${LEAST_TRAFFIC}\n)`,
       measures: [long, short, traffic(objective, burn.long)],
       for: burn.for,
       severity: burn.severity,
       labels: { ...labels, slo: slug, window: burn.long },
-      summary: `The error budget of "${promise}" (${percent(target)}) burns ${burn.factor} times too fast over ${burn.long}`,
+      summary:
+        `The error budget of "${promise}" (${percent(target)}) burns ${burn.factor} times too fast over ` +
+        `${burn.long}`,
       impact,
     };
   });

@@ -14,7 +14,8 @@ const bucket = (bound: number): string =>
 const slower = (name: string, labels: string, bound: number) => ({
   total: (window: string) => rate(`${name}_count{${labels}}`, window),
   bad: (window: string) =>
-    `(${rate(`${name}_count{${labels}}`, window)} - ${rate(`${name}_bucket{${labels},${bucket(bound)}}`, window)})`,
+    `(${rate(`${name}_count{${labels}}`, window)} - ` +
+    `${rate(`${name}_bucket{${labels},${bucket(bound)}}`, window)})`,
 });
 
 /** What is promised, by the chart that carries its rules. */
@@ -55,7 +56,8 @@ export const objectives = {
       target: 0.99,
       promise: 'campaigns decide on an event within 10 s of its being in the log',
       impact:
-        'People enter campaigns late, and exits act late: somebody may get a message that is not wanted any more.',
+        'People enter campaigns late, and exits act late: somebody may get a message that is not ' +
+        'wanted any more.',
       ...slower(catalogue.messageAgeSeconds.name, 'queue="campaign-runner.applied"', 10),
     },
     {

@@ -16,7 +16,8 @@ const webhooks: Alert = {
   for: '15m',
   severity: 'ticket',
   summary:
-    'Webhooks in {{ $labels.namespace }} are refused ({{ $labels.reason }}): {{ $value | humanize }} a second',
+    'Webhooks in {{ $labels.namespace }} are refused ({{ $labels.reason }}): {{ $value | humanize }} a ' +
+    'second',
   impact:
     'A sender’s events do not come in: a secret has changed, a payload has, or somebody tries things out.',
 };
@@ -36,7 +37,8 @@ const sending: readonly Alert[] = [
     for: '5m',
     severity: 'page',
     summary:
-      '{{ $value | humanizePercentage }} of the calls of {{ $labels.provider }} in {{ $labels.namespace }} fail',
+      '{{ $value | humanizePercentage }} of the calls of {{ $labels.provider }} in {{ ' +
+      '$labels.namespace }} fail',
     impact: 'Messages by {{ $labels.channel }} are put off, or go to the next provider where there is one.',
   },
   {
@@ -45,9 +47,11 @@ const sending: readonly Alert[] = [
     for: '10m',
     severity: 'ticket',
     summary:
-      '{{ $labels.provider }} puts off {{ $value | humanizePercentage }} of the calls in {{ $labels.namespace }}',
+      '{{ $labels.provider }} puts off {{ $value | humanizePercentage }} of the calls in {{ ' +
+      '$labels.namespace }}',
     impact:
-      'Messages by {{ $labels.channel }} leave as fast as the provider allows, which is slower than they come.',
+      'Messages by {{ $labels.channel }} leave as fast as the provider allows, which is slower than ' +
+      'they come.',
   },
   {
     alert: 'HeraldProviderShut',

@@ -37,13 +37,15 @@ export function queueAlerts(service: string): RuleGroup {
     {
       alert: 'HeraldRetriesHigh',
       ...above(
-        `sum by (namespace, queue) (rate(${catalogue.consumed.name}{${own},verdict="retry"}[10m])) / (sum by (namespace, queue) (rate(${catalogue.consumed.name}{${own}}[10m])) > 0)`,
+        `sum by (namespace, queue) (rate(${catalogue.consumed.name}{${own},verdict="retry"}[10m])) / ` +
+          `(sum by (namespace, queue) (rate(${catalogue.consumed.name}{${own}}[10m])) > 0)`,
         0.1,
       ),
       for: '10m',
       severity: 'ticket',
       summary:
-        '{{ $value | humanizePercentage }} of what {{ $labels.queue }} in {{ $labels.namespace }} hands over is put off',
+        '{{ $value | humanizePercentage }} of what {{ $labels.queue }} in {{ $labels.namespace }} ' +
+        'hands over is put off',
       impact: 'Work is done twice and late, and becomes dead letters when it goes on.',
     },
   ];
@@ -68,12 +70,16 @@ export function waitAlerts(service: string, kind: 'wait' | 'send'): RuleGroup {
       ...above(`max by (namespace) (${catalogue.oldestDueSeconds.name}{${own}})`, 300),
       for: '5m',
       severity: 'ticket',
-      summary: `The oldest of the ${what} in {{ $labels.namespace }} has been due for {{ $value | humanizeDuration }}`,
+      summary:
+        `The oldest of the ${what} in {{ $labels.namespace }} has been due for {{ $value | ` +
+        'humanizeDuration }}',
       impact: 'Something keeps it from being done: the sweep should have found it within a minute.',
     },
     {
       alert: 'HeraldWaitsUnwatched',
-      expr: `absent(${catalogue.waitsOverdue.name}{${own}}) and on () (count(${catalogue.buildInfo.name}{service_name="${service}"}) > 0)`,
+      expr:
+        `absent(${catalogue.waitsOverdue.name}{${own}}) and on () ` +
+        `(count(${catalogue.buildInfo.name}{service_name="${service}"}) > 0)`,
       measures: [`count(${catalogue.waitsOverdue.name}{${own}})`],
       for: '15m',
       severity: 'ticket',

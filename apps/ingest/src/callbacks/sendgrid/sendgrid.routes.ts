@@ -33,7 +33,8 @@ const schema = {
   tags: ['callbacks'],
   summary: 'SendGrid’s event webhook',
   description:
-    'A list of events, signed by SendGrid. Those of messages of ours are recorded, each once by its `sg_event_id`; others are passed over.',
+    'A list of events, signed by SendGrid. Those of messages of ours are recorded, each once by its ' +
+    '`sg_event_id`; others are passed over.',
   response: {
     200: Type.Object({ accepted: Type.Integer(), passedOver: Type.Integer() }),
     ...problemResponses(400, 401, 413, 503),

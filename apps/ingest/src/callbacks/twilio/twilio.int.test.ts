@@ -149,8 +149,10 @@ describe('a key pressed in a call', () => {
     const response = await key('1', query);
     expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8']);
     expect(response.body).toBe(
-      '<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Amy" language="en-GB">Thank you &amp; &lt;goodbye&gt;</Say><Pause length="2"/>' +
-        '<Say voice="Polly.Amy" language="en-GB">Don’t worry: it&apos;s &quot;fine&quot;</Say><Say voice="Polly.Amy" language="en-GB">Bye.</Say><Hangup/></Response>',
+      '<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Amy" language="en-GB">Thank ' +
+        'you &amp; &lt;goodbye&gt;</Say><Pause length="2"/>' +
+        '<Say voice="Polly.Amy" language="en-GB">Don’t worry: it&apos;s &quot;fine&quot;</Say><Say ' +
+        'voice="Polly.Amy" language="en-GB">Bye.</Say><Hangup/></Response>',
     );
     expect((await ingest.published()).map(({ data }) => data)).toEqual([
       { messageId: 'm-1', outcome: 'key_pressed', key: '1', provider: 'twilio' },

@@ -162,7 +162,8 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
         tags,
         summary: 'An incoming text',
         description:
-          'STOP, START and HELP have the effect that the networks ask for; any other text is kept with the person whose number it is.',
+          'STOP, START and HELP have the effect that the networks ask for; any other text is kept with ' +
+          'the person whose number it is.',
         params: Type.Object({ workspace: Type.String({ examples: ['demo'] }) }),
         response: { ...markup, ...problemResponses(401) },
       },

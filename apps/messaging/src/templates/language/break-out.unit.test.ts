@@ -347,7 +347,10 @@ const withScript = (source: string, json = false): string => {
     const event = {
       data: { url: 'javascript:alert(1) onclick=alert(1) x="', yes: true, no: false, list: [1] },
     };
-    return `rendered: ${render({ data: { ...data, event }, locality: { zone: 'UTC', locale: 'en' }, limit: 10_000 })}`;
+    return (
+      'rendered: ' +
+      `${render({ data: { ...data, event }, locality: { zone: 'UTC', locale: 'en' }, limit: 10_000 })}`
+    );
   } catch (error) {
     if (error instanceof TemplateFault) return `${error.place?.line}: ${error.message}`;
     throw error;
@@ -439,12 +442,14 @@ test('in JSON, an output may stand between texts', () => {
 test.each([
   [
     'doubled again and again',
-    `<% const a0 = ["x"]; ${Array.from({ length: 60 }, (_, n) => `const a${n + 1} = [a${n}, a${n}]`).join(';')} %><%= a60 %>`,
+    '<% const a0 = ["x"]; ' +
+      `${Array.from({ length: 60 }, (_, n) => `const a${n + 1} = [a${n}, a${n}]`).join(';')} %><%= a60 %>`,
     'the result is longer than 10000 characters',
   ],
   [
     'nested without end',
-    `<% const a0 = []; ${Array.from({ length: 200 }, (_, n) => `const a${n + 1} = [a${n}]`).join(';')} %><%= a200 %>`,
+    `<% const a0 = []; ${Array.from({ length: 200 }, (_, n) => `const a${n + 1} = [a${n}]`).join(';')} ` +
+      '%><%= a200 %>',
     'a200 is nested more than 100 deep',
   ],
 ])('a value as JSON is measured before it is written: %s', (_what, source, expected) => {

@@ -233,7 +233,8 @@ function createWriter(
       // What comes after, in a layout or where a partial is taken in, was checked as if nothing were open.
       if (dialect.html && position.mode !== 'text')
         throw new TemplateFault(
-          'a tag, a quote or a comment of the HTML is open at the end: close it, and in the block that opens it',
+          'a tag, a quote or a comment of the HTML is open at the end: close it, and in the block that ' +
+            'opens it',
           end,
         );
       if (dialect.layout && dialect.html && bodies === 0)

@@ -26,7 +26,10 @@ export function forbids({ mode, name }: Readonly<Position>): string | undefined 
     case 'tag':
       return IN_TAG;
     case 'unclear':
-      return 'whether this stands in a tag or in quotes depends on an if before it: open and close both in the same block';
+      return (
+        'whether this stands in a tag or in quotes depends on an if before it: open and close both in ' +
+        'the same block'
+      );
     default:
       return undefined;
   }

@@ -11,7 +11,8 @@ test('data in a table keeps its rows and columns', () => {
 
 test('a table without a head, and its caption, are read the same way', () => {
   const html =
-    '<table><caption>Your order</caption><tr><td>Total</td><td>24.00</td></tr><tr><td>Tax</td><td>4.00</td></tr></table>';
+    '<table><caption>Your ' +
+    'order</caption><tr><td>Total</td><td>24.00</td></tr><tr><td>Tax</td><td>4.00</td></tr></table>';
   expect(plainText(html)).toBe('Your order\n\nTotal  24.00\nTax    4.00');
 });
 
@@ -50,7 +51,8 @@ test('what is hidden is not read, and neither are styles, scripts and comments',
 
 test('lists, headings, quotes, code, rules and entities are as one writes them', () => {
   const html =
-    '<h2>Plan</h2><ul><li>One</li><li>Two &ndash; &uuml;</li></ul><ol><li>A</li><li>B</li></ol><pre>a  b\n  c</pre><p>1&nbsp;&euro; &lt; 2&shy;</p>';
+    '<h2>Plan</h2><ul><li>One</li><li>Two &ndash; &uuml;</li></ul><ol><li>A</li><li>B</li></ol><pre>a  ' +
+    'b\n  c</pre><p>1&nbsp;&euro; &lt; 2&shy;</p>';
   expect(plainText(html)).toBe('Plan\n\n * One\n * Two – ü\n\n 1. A\n 2. B\n\na  b\n  c\n\n1 € < 2');
 });
 

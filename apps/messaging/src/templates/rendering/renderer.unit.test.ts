@@ -75,7 +75,9 @@ test.each([
     'huge output',
     {
       subject: 's',
-      text: '<% for (const a of it.prospect.traits.list) { for (const b of it.prospect.traits.list) { %>xxxxxxxxxx<% } } %>',
+      text:
+        '<% for (const a of it.prospect.traits.list) { for (const b of it.prospect.traits.list) { ' +
+        '%>xxxxxxxxxx<% } } %>',
     },
     /^text: the result is longer than/,
   ],
@@ -83,7 +85,10 @@ test.each([
     'a text that doubles',
     {
       subject: 's',
-      text: `<% const a = "xxxxxxxxxx"; ${Array.from({ length: 30 }, (_, n) => `const a${n} = ${n === 0 ? 'a' : `a${n - 1}`} + ${n === 0 ? 'a' : `a${n - 1}`};`).join('')} %>`,
+      text:
+        '<% const a = "xxxxxxxxxx"; ' +
+        `${Array.from({ length: 30 }, (_, n) => `const a${n} = ${n === 0 ? 'a' : `a${n - 1}`} + ${n === 0 ? 'a' : `a${n - 1}`};`).join('')} ` +
+        '%>',
     },
     /^text line 1: a\d+ is longer than/,
   ],

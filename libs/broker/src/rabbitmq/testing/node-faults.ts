@@ -59,7 +59,8 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
         const set = (timeout: number, tick: number) =>
           node.ctl([
             'eval',
-            `application:set_env(rabbit, consumer_timeout, ${timeout}), application:set_env(rabbit, channel_tick_interval, ${tick}).`,
+            `application:set_env(rabbit, consumer_timeout, ${timeout}), application:set_env(rabbit, ` +
+              `channel_tick_interval, ${tick}).`,
           ]);
         onTestFinished(() => set(1_800_000, 60_000).then(() => {}), CTL);
         await set(1000, 500);

@@ -63,7 +63,9 @@ test('a call is handed over as a script, with where to report to and of what', a
     statusCallback: `${CALLBACKS}/callbacks/twilio/opaque.reference`,
     statusEvents: ['initiated', 'ringing', 'answered', 'completed'],
     twiml:
-      '<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Amy" language="en-GB">Hello Ada &amp; all.</Say><Pause length="2"/><Say voice="Polly.Amy" language="en-GB">This is &lt;Acme&gt;.</Say></Response>',
+      '<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Amy" language="en-GB">Hello ' +
+      'Ada &amp; all.</Say><Pause length="2"/><Say voice="Polly.Amy" language="en-GB">This is ' +
+      '&lt;Acme&gt;.</Say></Response>',
   });
   await vendor.settled();
   expect(vendor.calls[0]?.heard).toEqual(['Hello Ada & all.', '(2 s)', 'This is <Acme>.']);

@@ -123,7 +123,8 @@ function scriptOf(call: OutgoingCall, keyUrl: string | undefined): string | Prov
 const NO_NUMBER: ProviderOutcome = {
   kind: 'permanent',
   reason:
-    'no_sender: there is no number to send from; set senders.sms.from and senders.call.from, TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
+    'no_sender: there is no number to send from; set senders.sms.from and senders.call.from, ' +
+    'TWILIO_NUMBER or, for texts, TWILIO_MESSAGING_SERVICE_SID',
 };
 const NO_WAY_BACK: ProviderOutcome = {
   kind: 'permanent',
