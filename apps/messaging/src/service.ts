@@ -11,6 +11,7 @@ import {
   waitingOf,
   watchOutage,
 } from '@herald/service';
+import { createRenderer, type RendererOptions } from '@herald/templates';
 import type { Static, TObject } from 'typebox';
 import { createSenders } from './addresses/senders.ts';
 import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
@@ -55,7 +56,6 @@ import { createCheckTemplate } from './templates/check.ts';
 import { createTemplateLibrary } from './templates/library.ts';
 import { createRehearse } from './templates/rehearse.ts';
 import { rehearseRoutes } from './templates/rehearse-routes.ts';
-import { createRenderer, type RendererOptions } from './templates/rendering/renderer.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { createSaveTemplate } from './templates/save.ts';
 import { createTrack } from './tracking/track.ts';

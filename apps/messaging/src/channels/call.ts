@@ -1,8 +1,8 @@
 import { type Spoken, spokenParts } from '@herald/domain';
 import type { Fault } from '@herald/service';
+import { type PartFault, TemplateError } from '@herald/templates';
 import type { MenuChoice } from '../providers/provider.ts';
 import type { TemplateContent } from '../templates/content.ts';
-import { type PartFault, TemplateError } from '../templates/rendering/parts.ts';
 import { type ChannelTemplate, missing } from './channel-template.ts';
 
 /** What a call says. */

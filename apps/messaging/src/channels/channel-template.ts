@@ -1,6 +1,6 @@
 import type { Fault } from '@herald/service';
+import type { PlainSources } from '@herald/templates';
 import type { TemplateContent } from '../templates/content.ts';
-import type { PlainSources } from '../templates/rendering/parts.ts';
 
 /** What a template of one channel consists of. */
 export interface ChannelTemplate {

@@ -1,4 +1,4 @@
-import type { Rendered } from '../templates/rendering/parts.ts';
+import type { Rendered } from '@herald/templates';
 import { type ChannelTemplate, missing } from './channel-template.ts';
 
 /** What an e-mail says. */

@@ -1,4 +1,4 @@
-import { TemplateError } from '../templates/rendering/parts.ts';
+import { TemplateError } from '@herald/templates';
 import { type ChannelTemplate, missing } from './channel-template.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 

@@ -1,7 +1,7 @@
 import { isHeaderSafe } from '@herald/addresses';
 import type { Fault } from '@herald/service';
+import { type PartFault, TemplateError } from '@herald/templates';
 import type { TemplateContent } from '../templates/content.ts';
-import { type PartFault, TemplateError } from '../templates/rendering/parts.ts';
 import { type ChannelTemplate, missing } from './channel-template.ts';
 
 /** What a webhook says. */

@@ -9,6 +9,7 @@ import {
   whyNotSend,
 } from '@herald/domain';
 import type { OutageWatch, ServiceDeps } from '@herald/service';
+import { TemplateError } from '@herald/templates';
 import { addressFor, shownAddress } from '../addresses/address.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { AskLimits, HeldBack } from '../limits/limits.ts';
@@ -17,7 +18,6 @@ import type { Waitlists } from '../limits/waitlists.ts';
 import type { Channels, Lane, Target } from '../providers/channels.ts';
 import type { OutgoingMessage } from '../providers/provider.ts';
 import type { TemplateLibrary } from '../templates/library.ts';
-import { TemplateError } from '../templates/rendering/parts.ts';
 import type { Track } from '../tracking/track.ts';
 import type { ReadCircumstances } from './circumstances.ts';
 import { type Compose, NoSenderError } from './compose.ts';

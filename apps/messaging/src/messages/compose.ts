@@ -1,6 +1,7 @@
 import { emailAddress, isHeaderSafe, type Mailbox, parseMailbox } from '@herald/addresses';
 import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
 import { isObject, type JsonObject } from '@herald/domain';
+import { type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import { NO_MAIL_SENDER, noSecret, WEBHOOK_SECRET } from '../addresses/senders.ts';
 import { type CallContent, callContent } from '../channels/call.ts';
 import type { EmailContent } from '../channels/email.ts';
@@ -12,8 +13,6 @@ import type { Settings } from '../settings/settings.ts';
 import { contentOf } from '../templates/content.ts';
 import { localityOf, type TemplateData, type TemplateSubject, templateData } from '../templates/data.ts';
 import type { TemplateLibrary } from '../templates/library.ts';
-import { TemplateError, type TemplateSources } from '../templates/rendering/parts.ts';
-import type { Renderer } from '../templates/rendering/renderer.ts';
 
 /**
  * There is nothing to send from: neither the workspace's settings nor the configuration name a sender, or a

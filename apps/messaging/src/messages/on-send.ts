@@ -9,11 +9,11 @@ import {
 import { initialMessage, type MessageIdentity, mayStillLeave } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { tracing } from '@herald/telemetry';
+import { RendererBusyError } from '@herald/templates';
 import type { Park } from '../limits/park.ts';
 import { isBehind } from '../limits/run-order.ts';
 import type { Share } from '../limits/share.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
-import { RendererBusyError } from '../templates/rendering/renderer.ts';
 import { type Attempt, StoppingError } from './attempt.ts';
 import type { OnInbound } from './on-inbound.ts';
 import { ConflictError, type Transitions } from './transitions.ts';

@@ -1,4 +1,4 @@
-import { createFairQueue } from '../templates/rendering/fair-queue.ts';
+import { createFairQueue } from '@herald/fair-queue';
 
 /**
  * Runs work, so many pieces at once; those that wait take turns by workspace, each workspace's own in their

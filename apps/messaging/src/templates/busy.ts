@@ -1,5 +1,5 @@
 import { Problem } from '@herald/service';
-import { RendererBusyError } from './rendering/renderer.ts';
+import { RendererBusyError } from '@herald/templates';
 
 /** A full line before the renderer as the answer it is for a client; any other error as it is. */
 export const busyAsProblem = (error: unknown): unknown =>

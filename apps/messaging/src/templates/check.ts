@@ -1,10 +1,9 @@
 import type { Fault } from '@herald/service';
+import type { PartFault, Renderer, TemplateSources } from '@herald/templates';
 import { channelTemplates } from '../channels/templates.ts';
 import { busyAsProblem } from './busy.ts';
 import type { TemplateContent } from './content.ts';
 import type { TemplateLibrary } from './library.ts';
-import type { PartFault, TemplateSources } from './rendering/parts.ts';
-import type { Renderer } from './rendering/renderer.ts';
 
 /**
  * Everything wrong with a template that can be told before it meets data, and the partials that it takes in.

@@ -1,6 +1,6 @@
 import type { CompanyState, JsonObject, MessageState, ProspectState, SeenEvent } from '@herald/domain';
 import { personZone } from '@herald/domain';
-import type { Locality } from './language/helpers.ts';
+import type { Locality } from '@herald/templates';
 
 /** What a template is about. */
 export interface TemplateSubject {

@@ -2,12 +2,12 @@ import type { TemplateVersionDocument } from '@herald/contracts';
 import { type Channel, type Clock, type ProviderOutcome, randomId } from '@herald/domain';
 import { Problem } from '@herald/service';
 import type { Store } from '@herald/store';
+import { type PartFault, TemplateError } from '@herald/templates';
 import { addressOf, addressWords } from '../addresses/address.ts';
 import { type Compose, type Content, NoSenderError } from '../messages/compose.ts';
 import type { Channels } from '../providers/channels.ts';
 import { busyAsProblem } from './busy.ts';
 import type { TemplateLibrary } from './library.ts';
-import { type PartFault, TemplateError } from './rendering/parts.ts';
 import { createReadSample, type Sample } from './sample.ts';
 
 /** What an author does before people see a template: by the very code that sends. Both throw a `Problem`. */

@@ -1,5 +1,6 @@
+import { createFairQueue } from '@herald/fair-queue';
 import type { Locality } from '../language/helpers.ts';
-import { createFairQueue } from './fair-queue.ts';
+import { createBreaker } from './breaker.ts';
 import {
   type Checked,
   type PlainSources,
@@ -8,7 +9,6 @@ import {
   type TemplateSources,
 } from './parts.ts';
 import { createRenderThread, endsThread, type RenderThread, type ThreadOutcome } from './render-thread.ts';
-import { createStrikes } from './strikes.ts';
 import type { ThreadRequest } from './thread-protocol.ts';
 
 interface Job {
@@ -53,7 +53,7 @@ interface Waiting {
 
 export function createRenderer(options: RendererOptions = {}): Renderer {
   const { timeLimit = 500, threads = 2, sizeLimit = 512 * 1024, waiting = 1_000 } = options;
-  const strikes = createStrikes({ limit: 3, pause: 60_000, now: () => performance.now() });
+  const breaker = createBreaker({ limit: 3, pause: 60_000, now: () => performance.now() });
   const queue = createFairQueue<Waiting>(waiting);
   const all = Array.from({ length: threads }, () => createRenderThread({ timeLimit }));
   const idle = [...all];
@@ -83,16 +83,16 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
 
   const tooLong = `it takes longer than ${timeLimit} ms`;
 
-  const askUnlessStruck = async (
+  const askUnlessOpen = async (
     workspace: string,
     key: string,
     request: ThreadRequest,
   ): Promise<ThreadOutcome> => {
-    if (strikes.blocked(key)) return { kind: 'fault', fault: { reason: `${tooLong}, again and again` } };
+    if (breaker.isOpen(key)) return { kind: 'fault', fault: { reason: `${tooLong}, again and again` } };
     const outcome = await ask(workspace, request);
     // Ended by us: that says nothing about the template.
     if (closed) throw new Error('the renderer is closed');
-    if (endsThread(outcome)) strikes.strike(key);
+    if (endsThread(outcome)) breaker.recordFailure(key);
     return outcome;
   };
 
@@ -107,19 +107,19 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
   return {
     async check(workspace, sources, plain = {}) {
       const request = { kind: 'check', sources, plain } as const;
-      const outcome = await askUnlessStruck(workspace, `${workspace} check`, request);
+      const outcome = await askUnlessOpen(workspace, `${workspace} check`, request);
       if (outcome.kind === 'checked') return { faults: outcome.faults, partials: outcome.partials };
       return { faults: refuse(outcome).faults, partials: [] };
     },
     async render({ workspace, template, sources, data, locality }) {
       const request = { kind: 'render', sources, data, locality, limit: sizeLimit } as const;
-      const outcome = await askUnlessStruck(workspace, `${workspace} ${template}`, request);
+      const outcome = await askUnlessOpen(workspace, `${workspace} ${template}`, request);
       if (outcome.kind === 'rendered') return outcome.rendered;
       throw refuse(outcome);
     },
     async plain({ workspace, template, plain, data, locality }) {
       const request = { kind: 'plain', plain, data, locality, limit: sizeLimit } as const;
-      const outcome = await askUnlessStruck(workspace, `${workspace} ${template}`, request);
+      const outcome = await askUnlessOpen(workspace, `${workspace} ${template}`, request);
       if (outcome.kind === 'plain') return outcome.texts;
       throw refuse(outcome);
     },
