@@ -10,7 +10,10 @@ export {
   type TemplateUse,
 } from './campaign/parse.ts';
 export * from './clock.ts';
+export { plainAddress } from './consent/address.ts';
+export type { Subscription, Suppression } from './consent/decisions.ts';
 export { type Keyword, readKeyword } from './consent/keyword.ts';
+export * from './consent/rules.ts';
 export { type Decision, decide, type EnrollmentInput, enroll, reactsTo } from './enrollment/decide.ts';
 export * from './enrollment/enrollment.ts';
 export { decideEntry, type Entry, type Refusal } from './enrollment/entry.ts';
@@ -19,20 +22,14 @@ export type { Unanswered } from './enrollment/run.ts';
 export { viewEnrollment, type World } from './enrollment/view.ts';
 export { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
 export * from './event.ts';
+export { type CompiledExpression, compileCondition, compileExpression } from './expression/compile.ts';
+export { EvaluationError, ExpressionError } from './expression/errors.ts';
 export { createMeter, type Meter } from './expression/meter.ts';
-export {
-  type CompiledExpression,
-  compileCondition,
-  compileExpression,
-  EvaluationError,
-  ExpressionError,
-} from './expression.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './limits/caps.ts';
 export * from './limits/departure.ts';
 export { capFault, hoursFaults, rateFault, spreadFault } from './limits/faults.ts';
-export * from './limits/hours.ts';
 export * from './limits/rates.ts';
 export * from './limits/spread.ts';
 export {
@@ -52,7 +49,6 @@ export { type MessageTransition, type RecordOptions, recordTransition } from './
 export { webhookUrlFault } from './message/webhook-url.ts';
 export * from './order.ts';
 export * from './prospect/company.ts';
-export * from './prospect/consent.ts';
 export * from './prospect/prospect.ts';
 export { reasonOf } from './reason.ts';
 export * from './time/index.ts';

@@ -1,8 +1,9 @@
+import { distance } from 'fastest-levenshtein';
 import { ENROLLMENT_FACTS, ENROLLMENT_UNANSWERED } from './enrollment/evolve.ts';
 import { isOwnType } from './event.ts';
 import { CHANNELS, type Channel, type MessageOutcome } from './message/message.ts';
 
-/** What is recorded about messages of every channel. */
+/** Outcomes that messages of every channel can have. */
 const EVERY_CHANNEL: readonly MessageOutcome[] = [
   'scheduled',
   'sent',
@@ -13,7 +14,7 @@ const EVERY_CHANNEL: readonly MessageOutcome[] = [
   'unknown',
 ];
 
-/** What else, by channel: what its providers, its links and its receivers report. */
+/** Outcomes that providers, tracked links and receivers report, by channel. */
 const BY_CHANNEL: Readonly<Record<Channel, readonly string[]>> = {
   email: ['deferred', 'delivered', 'opened', 'clicked', 'bounced', 'complained'],
   sms: ['delivered', 'opened', 'clicked', 'bounced', 'received'],
@@ -24,7 +25,7 @@ const BY_CHANNEL: Readonly<Record<Channel, readonly string[]>> = {
 /** Every type in Herald's own namespaces that is recorded about a prospect. */
 const RECORDED: ReadonlySet<string> = new Set([
   ...CHANNELS.flatMap((channel) =>
-    [...EVERY_CHANNEL, ...BY_CHANNEL[channel]].map((told) => `${channel}.${told}`),
+    [...EVERY_CHANNEL, ...BY_CHANNEL[channel]].map((outcome) => `${channel}.${outcome}`),
   ),
   ...ENROLLMENT_FACTS,
   'enrollment.refused',
@@ -44,24 +45,10 @@ export function neverRecorded(type: string): string | undefined {
   return `Herald records no "${type}" about a prospect${instead}`;
 }
 
-/** The recorded type that differs by a slip of the pen. */
+/** The recorded type that differs by at most two letters. */
 function nearest(type: string): string | undefined {
   return [...RECORDED]
     .map((name) => ({ name, distance: distance(type, name) }))
     .filter((each) => each.distance <= 2)
     .sort((a, b) => a.distance - b.distance)[0]?.name;
-}
-
-/** Levenshtein's: letters to add, drop or change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

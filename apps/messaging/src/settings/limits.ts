@@ -8,6 +8,7 @@ import {
   hoursFaults,
   rateFault,
   spreadFault,
+  WEEKDAYS,
 } from '@herald/domain';
 import type { Fault } from '@herald/service';
 import { type TSchema, Type } from 'typebox';
@@ -16,7 +17,7 @@ import type { SettingsArea } from './area.ts';
 const strict = { additionalProperties: false } as const;
 
 const Channels = Type.Enum([...CHANNELS], { description: 'all unless told' });
-const Days = Type.Enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
+const Days = Type.Enum([...WEEKDAYS]);
 const Per = Type.String({ minLength: 2, maxLength: 40, description: 'ISO 8601 duration' });
 
 const Hours = Type.Object(

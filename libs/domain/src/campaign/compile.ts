@@ -1,4 +1,4 @@
-import { type CompiledExpression, compileExpression } from '../expression.ts';
+import { type CompiledExpression, compileExpression } from '../expression/compile.ts';
 import type { CampaignDefinition, Step } from './definition.ts';
 import { CAMPAIGN_VARIABLES } from './parse.ts';
 

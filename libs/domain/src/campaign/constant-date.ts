@@ -1,4 +1,5 @@
-import { compileExpression, EvaluationError, ExpressionError } from '../expression.ts';
+import { compileExpression } from '../expression/compile.ts';
+import { EvaluationError, ExpressionError } from '../expression/errors.ts';
 import { readInstant } from '../time/instant.ts';
 
 /**

@@ -1,13 +1,12 @@
-import type { Hours } from '../limits/hours.ts';
 import type { Rate } from '../limits/rates.ts';
+import type { DurationText } from '../time/duration.ts';
+import type { Hours } from '../time/hours.ts';
+import type { LocalTime } from '../time/next-local-time.ts';
 
 /** The shape of a campaign (section 5 of the design). What is checked when one is saved is in `parse.ts`. */
 
 /** A CEL expression, as text. */
 export type Expression = string;
-/** An ISO 8601 duration, as text: `P2D`, `PT30M`. */
-export type DurationText = string;
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 export interface Enter {
   readonly on: string;
@@ -29,9 +28,7 @@ export interface ExitRule {
  * The next instant at which a clock in `zone` (the prospect's own unless named) shows `at`, on one of `days`
  * if given.
  */
-export interface UntilTime {
-  readonly at: string;
-  readonly days?: readonly Weekday[];
+export interface UntilTime extends LocalTime {
   readonly zone?: string;
 }
 

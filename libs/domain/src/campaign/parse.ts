@@ -1,15 +1,16 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isOwnType } from '../event.ts';
-import { compileCondition, compileExpression, ExpressionError } from '../expression.ts';
+import { compileCondition, compileExpression } from '../expression/compile.ts';
+import { ExpressionError } from '../expression/errors.ts';
 import { isObject } from '../json.ts';
 import { hoursFaults, rateFault } from '../limits/faults.ts';
-import type { Hours } from '../limits/hours.ts';
 import type { Rate } from '../limits/rates.ts';
 import { CHANNELS, type Channel, parseMessageType } from '../message/message.ts';
 import { webhookUrlFault } from '../message/webhook-url.ts';
 import { neverRecorded } from '../recorded-types.ts';
 import { parseDuration } from '../time/duration.ts';
+import type { Hours } from '../time/hours.ts';
 import { zoneFault } from '../time/zone.ts';
 import { constantDateFault } from './constant-date.ts';
 import type { CampaignDefinition } from './definition.ts';

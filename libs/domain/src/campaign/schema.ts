@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { EVENT_TYPE, EVENT_TYPE_WORDS } from '../event.ts';
+import { WEEKDAYS } from '../time/weekday.ts';
 
 /**
  * The parts of a campaign that have no steps inside, as JSON Schema. What surrounds them is in
@@ -68,7 +69,7 @@ export const waitFor = Type.Object(
 const zone = Type.Optional(
   Type.String({ maxLength: 64, description: 'an IANA zone, or "prospect" (the default)' }),
 );
-const weekday = Type.Enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
+const weekday = Type.Enum([...WEEKDAYS]);
 
 export const untilTime = Type.Object(
   {

@@ -2,7 +2,7 @@ import type { Campaign } from '../campaign/compile.ts';
 import type { ExitRule } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import type { StoredEvent } from '../event.ts';
-import { EvaluationError } from '../expression.ts';
+import { EvaluationError } from '../expression/errors.ts';
 import { happenedAt, isProvenBefore, mayBeSince } from '../order.ts';
 import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
 import { createRun, type Run, type Unanswered, unanswered } from './run.ts';

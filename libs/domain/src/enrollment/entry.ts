@@ -1,6 +1,6 @@
 import type { Campaign } from '../campaign/compile.ts';
 import { MAX_DEPTH, type StoredEvent } from '../event.ts';
-import { EvaluationError } from '../expression.ts';
+import { EvaluationError } from '../expression/errors.ts';
 import { deriveId } from '../ids.ts';
 import { compareEvents, happenedAt, startOfSecond } from '../order.ts';
 import { addDuration } from '../time/duration.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Campaign } from '../campaign/compile.ts';
 import type { Instant } from '../clock.ts';
-import { isWithin } from '../limits/hours.ts';
 import { anEvent, aWorld, campaignOf, enter, hours } from '../testing/given.ts';
+import { isWithin } from '../time/hours.ts';
 import type { World } from './view.ts';
 
 const at = (text: string): Instant => Date.parse(text);

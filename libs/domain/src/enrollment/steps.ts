@@ -7,11 +7,11 @@ import type {
   WaitStep,
 } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
-import { EvaluationError } from '../expression.ts';
+import { EvaluationError } from '../expression/errors.ts';
 import { canonicalJson, isObject, type JsonObject, type JsonValue } from '../json.ts';
 import { addDuration } from '../time/duration.ts';
 import { readInstant } from '../time/instant.ts';
-import { nextLocalTime } from '../time/until.ts';
+import { nextLocalTime } from '../time/next-local-time.ts';
 import { personZone, zoneFault } from '../time/zone.ts';
 import type { Awaited } from './enrollment.ts';
 import { type Run, unanswered } from './run.ts';

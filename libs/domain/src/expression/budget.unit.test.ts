@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileExpression, EvaluationError } from '../expression.ts';
+import { compileExpression } from './compile.ts';
+import { EvaluationError } from './errors.ts';
 import { createMeter } from './meter.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>

@@ -20,3 +20,6 @@ export class EvaluationError extends Error {
     this.reason = reason;
   }
 }
+
+/** What an error says, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

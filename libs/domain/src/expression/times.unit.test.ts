@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileExpression, EvaluationError, ExpressionError } from '../expression.ts';
+import { compileExpression } from './compile.ts';
+import { EvaluationError, ExpressionError } from './errors.ts';
 import { createMeter } from './meter.ts';
 
 const context = {

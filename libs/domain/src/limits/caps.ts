@@ -1,7 +1,6 @@
-import type { DurationText } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import type { Channel } from '../message/message.ts';
-import { addDuration } from '../time/duration.ts';
+import { addDuration, type DurationText } from '../time/duration.ts';
 
 /**
  * No more than `count` messages to one person within any stretch of time that is `per` long: of one channel,

@@ -1,9 +1,8 @@
-import type { DurationText } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import type { Channel } from '../message/message.ts';
-import { addDuration } from '../time/duration.ts';
+import { addDuration, type DurationText } from '../time/duration.ts';
+import { type Hours, isWithin, nextOpening } from '../time/hours.ts';
 import { concerns } from './caps.ts';
-import { type Hours, isWithin, nextOpening } from './hours.ts';
 import { spreadOf } from './spread.ts';
 
 /** Hours of one channel, or of all. */

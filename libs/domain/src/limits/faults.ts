@@ -1,8 +1,8 @@
 import { span } from '../clock.ts';
 import { addDuration } from '../time/duration.ts';
+import type { Hours } from '../time/hours.ts';
 import { zoneFault } from '../time/zone.ts';
 import type { Cap } from './caps.ts';
-import type { Hours } from './hours.ts';
 import type { Rate } from './rates.ts';
 
 /** What no schema can say about hours: `path` is the field at fault. */

@@ -1,14 +1,14 @@
 import type { Instant } from '../clock.ts';
-import { type Event, parseStream, type StoredEvent } from '../event.ts';
-import { isObject, type JsonObject, type JsonValue } from '../json.ts';
-import { comparePlaces, happenedAt, type Place, placeOf } from '../order.ts';
 import {
   evolveSubscription,
   evolveSuppression,
   type Subscription,
   type Suppression,
-  subscriptionKey,
-} from './consent.ts';
+} from '../consent/decisions.ts';
+import { subscriptionKey } from '../consent/rules.ts';
+import { type Event, parseStream, type StoredEvent } from '../event.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json.ts';
+import { comparePlaces, happenedAt, type Place, placeOf } from '../order.ts';
 
 /**
  * A person, folded from the events of stream `prospect/<id>`. For each trait, and for the company, the latest

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hasConsent, suppressionOf, whyNoConsent } from '../consent/rules.ts';
 import { canonicalJson } from '../json.ts';
 import { anEvent, T0 } from '../testing/given.ts';
-import { hasConsent, suppressionOf, whyNoConsent } from './consent.ts';
 import { evolveProspect, initialProspect, type ProspectState } from './prospect.ts';
 
 const fold = (events: readonly ReturnType<typeof anEvent>[]): ProspectState =>

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
-import type { DurationText } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
+
+/** An ISO 8601 duration, as text: `P2D`, `PT30M`. */
+export type DurationText = string;
 
 /** A positive ISO 8601 duration, or throws a RangeError that says what is wrong. */
 export function parseDuration(text: DurationText): Temporal.Duration {

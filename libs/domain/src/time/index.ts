@@ -2,8 +2,10 @@
  * Dates, durations and zones alone, for who has no use for the rest of the domain: threads that must start
  * fast.
  */
-export { addDuration, parseDuration } from './duration.ts';
+export { addDuration, type DurationText, parseDuration } from './duration.ts';
+export { type Hours, isWithin, nextOpening, type Opening, type SendingHours } from './hours.ts';
 export { exactInstant, instantOf, readInstant, type When, whenOf } from './instant.ts';
 export { mailDate } from './mail-date.ts';
-export { nextLocalTime } from './until.ts';
+export { type LocalTime, nextLocalTime } from './next-local-time.ts';
+export { WEEKDAYS, type Weekday } from './weekday.ts';
 export { isZone, personZone, zoneFault } from './zone.ts';

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { StoredEvent } from '../event.ts';
 import { canonicalJson } from '../json.ts';
 import { compareReceipts, happenedAt, placeOf } from '../order.ts';
+import { evolveProspect, initialProspect } from '../prospect/prospect.ts';
 import { anEvent, T0 } from '../testing/given.ts';
-import { hasConsent, suppressionOf } from './consent.ts';
-import { evolveProspect, initialProspect } from './prospect.ts';
+import { hasConsent, suppressionOf } from './rules.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

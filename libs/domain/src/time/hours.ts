@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Weekday } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
+import { WEEKDAYS, type Weekday } from './weekday.ts';
 
 /**
  * A part of the day by the clock on the wall: from `from` up to, but not at, `to`. Where `to` is not later
@@ -34,8 +34,6 @@ export interface Opening {
   readonly lasts: number;
 }
 
-/** Temporal's `dayOfWeek` is 1 for Monday. */
-const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** Two weeks hold every weekday at least once on a day without a change of the clocks. */
 const DAYS_AHEAD = 15;
 const DAY_MINUTES = 24 * 60;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileCondition, compileExpression, EvaluationError, ExpressionError } from './expression.ts';
+import { compileCondition, compileExpression } from './compile.ts';
+import { EvaluationError, ExpressionError } from './errors.ts';
 
 const VARIABLES = ['event', 'prospect', 'company', 'now'];
 const context = {

@@ -1,7 +1,7 @@
 import type { Event } from '../event.ts';
 import { placeOf } from '../order.ts';
-import type { ProspectState } from './prospect.ts';
-import { beats, type Decision, permit, type Refusal, refuse, type Standing, together } from './standing.ts';
+import { plainAddress } from './address.ts';
+import { type Decision, permit, type Refusal, refuse, type Standing } from './standing.ts';
 
 /** What else must be remembered beside the decision that stands. */
 interface Remembered {
@@ -72,7 +72,8 @@ function evolve(
   return { stands: false, ...(refused ?? decision) };
 }
 
-function standingOf(
+/** What a subscription or suppression says, as the permissions and the refusal behind it. */
+export function standingOf(
   { others = [], refusal, ...decision }: Decision & Remembered,
   permits: boolean,
 ): Standing {
@@ -94,64 +95,3 @@ const decisionOf = (event: Event): Decision => ({
   eventId: event.id,
   ...(typeof event.data.reason === 'string' ? { reason: event.data.reason } : {}),
 });
-
-/** Something that people can want messages about, or not, apart from the channel. */
-export interface TopicRule {
-  readonly id: string;
-  /** Nobody gets it who has not asked for it. */
-  readonly optIn?: boolean;
-}
-
-/** Where the decision about one topic of a channel stands among the subscriptions. */
-export const subscriptionKey = (channel: string, topic: string): string => `${channel}:${topic}`;
-
-/** Whether messages of this channel, and about this topic, may be sent. */
-export const hasConsent = (prospect: ProspectState, channel: string, topic?: TopicRule): boolean =>
-  whyNoConsent(prospect, channel, topic) === undefined;
-
-/**
- * Why messages of this channel, and about this topic, may not be sent; undefined: they may. Of a channel the
- * latest decision stands, about it or about all. A decision about the topic stands before one about the
- * channel, save an opt-out of the channel that is later: so an opt-in to the channel does not bring back a
- * topic that was refused, and one can ask for a topic alone after opting out of the rest.
- */
-export function whyNoConsent(
-  { subscriptions }: ProspectState,
-  channel: string,
-  topic?: TopicRule,
-): 'unsubscribed' | 'not_subscribed' | undefined {
-  const about = (...keys: string[]): Standing =>
-    together(
-      keys
-        .map((key) => subscriptions[key])
-        .filter((one) => one !== undefined)
-        .map((one) => standingOf(one, one.subscribed)),
-    );
-  const general = about(channel, 'all');
-  const isOut = general.refused !== undefined && general.granted.length === 0;
-  if (topic === undefined) return isOut ? 'unsubscribed' : undefined;
-  const { granted, refused } = about(subscriptionKey(channel, topic.id), subscriptionKey('all', topic.id));
-  if (refused !== undefined && granted.length === 0) return 'unsubscribed';
-  const asked = granted.some((one) => general.refused === undefined || beats(one, general.refused));
-  if (isOut && !asked) return 'unsubscribed';
-  return topic.optIn && granted.length === 0 ? 'not_subscribed' : undefined;
-}
-
-/**
- * Addresses that differ in their case alone are one: no server in use tells them apart, and a bounce repeats
- * them as it likes.
- */
-export const plainAddress = (address: string): string => address.trim().toLowerCase();
-
-/** The suppression that keeps messages of this channel from this address, if there is one. */
-export function suppressionOf(
-  { suppressions = {} }: ProspectState,
-  channel: string,
-  address: string | undefined,
-): Suppression | undefined {
-  return [suppressions[channel], suppressions.all].find(
-    (one) =>
-      one?.suppressed &&
-      (one.address === undefined || (address !== undefined && one.address === plainAddress(address))),
-  );
-}
