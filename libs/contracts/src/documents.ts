@@ -3,13 +3,13 @@ import type {
   CampaignDefinition,
   CampaignStatus,
   Cap,
+  Cause,
   Channel,
   ChannelHours,
   ChannelRate,
   CompanyState,
   CountedSend,
   EnrollmentState,
-  Event,
   Instant,
   MessageFacts,
   MessageState,
@@ -39,9 +39,6 @@ export interface CompanyDocument extends Document {
 export interface OutboxDocument extends Document {
   readonly outbox: readonly OutMessage[];
 }
-
-/** What an effect carries on from its cause. */
-export type Cause = Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'>;
 
 /** Written by campaign-runner. `state` is the fold of its events; the rest is for doing. */
 export interface EnrollmentDocument extends OutboxDocument {

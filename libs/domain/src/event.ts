@@ -64,10 +64,26 @@ const OWN_EXACTLY: ReadonlySet<string> = new Set(['prospect.erased', 'message.re
 export const isOwnType = (type: string): boolean =>
   OWN_EXACTLY.has(type) || OWN_TYPES.some((prefix) => type.startsWith(prefix));
 
-/** What an event of ours carries on from the event that caused it. */
-export const causedBy = (
-  cause: Event,
-): Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'> => ({
+/** What an event carries on from the event that caused it. */
+export type Cause = Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'>;
+
+/** What whoever makes an event says of it. */
+export type EventFields = Omit<Event, 'schema' | 'correlationId' | 'causationId' | 'depth'>;
+
+/**
+ * An event of the newest schema. With a cause it continues the cause's chain; without one it comes from
+ * outside and starts a chain: it is its own correlation, at depth 0.
+ */
+export const newEvent = (fields: EventFields, cause?: Cause): Event => ({
+  ...fields,
+  schema: EVENT_SCHEMA,
+  correlationId: fields.id,
+  depth: 0,
+  ...cause,
+});
+
+/** The cause that `cause` is for an event which it leads to. */
+export const causedBy = (cause: Event): Cause => ({
   correlationId: cause.correlationId,
   causationId: cause.id,
   depth: cause.depth + 1,

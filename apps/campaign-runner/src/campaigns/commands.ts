@@ -10,10 +10,9 @@ import {
   type CampaignStatus,
   canonicalJson,
   deriveId,
-  EVENT_SCHEMA,
-  type Event,
   type Fault,
   type JsonObject,
+  newEvent,
   parseCampaign,
   streamOf,
 } from '@herald/domain';
@@ -99,7 +98,7 @@ export function createCampaignCommands(
   const tell = (doc: CampaignDocument, what: string, data: JsonObject): CampaignDocument => {
     const { workspace, id, version } = doc;
     const eventId = deriveId('campaign-event', workspace, id, version);
-    const event: Event = {
+    const event = newEvent({
       workspace,
       id: eventId,
       stream: streamOf('campaign', id),
@@ -108,10 +107,7 @@ export function createCampaignCommands(
       receivedAt: doc.changedAt,
       source: 'campaign-runner',
       data: { campaignId: id, ...data },
-      schema: EVENT_SCHEMA,
-      correlationId: eventId,
-      depth: 0,
-    };
+    });
     const announced = changeMessage({ kind: 'campaign', workspace, id, version });
     return { ...doc, outbox: [announced, ...eventsMessages([event])] };
   };

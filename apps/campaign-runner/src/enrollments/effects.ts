@@ -1,14 +1,15 @@
 import type { OutMessage } from '@herald/broker';
-import { type Cause, eventsMessages, requestMessage, withdrawMessage } from '@herald/contracts';
+import { eventsMessages, requestMessage, withdrawMessage } from '@herald/contracts';
 import {
   asJson,
+  type Cause,
   deriveId,
   type EnrollmentFact,
   type EnrollmentState,
-  EVENT_SCHEMA,
   type Event,
   type Instant,
   type JsonObject,
+  newEvent,
   streamOf,
   viewEnrollment,
 } from '@herald/domain';
@@ -30,18 +31,9 @@ export interface EffectsOf {
  */
 export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: EffectsOf): OutMessage[] {
   const stream = streamOf('prospect', state.prospectId);
-  const event = (id: string, type: string, occurredAt: Instant, data: JsonObject): Event => ({
-    workspace,
-    id,
-    stream,
-    type,
-    occurredAt,
-    receivedAt: now,
-    source: 'campaign-runner',
-    data,
-    schema: EVENT_SCHEMA,
-    ...cause,
-  });
+  const source = 'campaign-runner';
+  const event = (id: string, type: string, occurredAt: Instant, data: JsonObject): Event =>
+    newEvent({ workspace, id, stream, type, occurredAt, receivedAt: now, source, data }, cause);
 
   const told: Event[] = [];
   const commands: OutMessage[] = [];

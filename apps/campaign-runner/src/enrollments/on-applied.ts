@@ -13,9 +13,8 @@ import {
   decideEntry,
   deriveId,
   type Entry,
-  EVENT_SCHEMA,
-  type Event,
   happenedAt,
+  newEvent,
   prospectIdOf,
   type Refusal,
   redactEnrollment,
@@ -135,19 +134,21 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
       await deps.reportUnanswered(campaign, met, [entry.unanswered]);
     }
     if (!TOLD.has(entry.refusal)) return;
-    const told: Event = {
-      workspace: event.workspace,
-      id: deriveId('refused', event.workspace, campaign.id, event.id),
-      stream: event.stream,
-      type: 'enrollment.refused',
-      occurredAt: event.occurredAt,
-      receivedAt: clock.now(),
-      source: 'campaign-runner',
-      data: { campaignId: campaign.id, reason: entry.refusal, detail: entry.detail ?? '', eventId: event.id },
-      schema: EVENT_SCHEMA,
-      ...causedBy(event),
-    };
-    await broker.publish(eventsMessages([told]));
+    const { refusal, detail = '' } = entry;
+    const refusedEvent = newEvent(
+      {
+        workspace: event.workspace,
+        id: deriveId('refused', event.workspace, campaign.id, event.id),
+        stream: event.stream,
+        type: 'enrollment.refused',
+        occurredAt: event.occurredAt,
+        receivedAt: clock.now(),
+        source: 'campaign-runner',
+        data: { campaignId: campaign.id, reason: refusal, detail, eventId: event.id },
+      },
+      causedBy(event),
+    );
+    await broker.publish(eventsMessages([refusedEvent]));
   };
 
   const erase = async (event: StoredEvent, prospectId: string): Promise<void> =>

@@ -1,11 +1,12 @@
-import { type Cause, eventsMessages } from '@herald/contracts';
+import { eventsMessages } from '@herald/contracts';
 import {
   type Campaign,
+  type Cause,
   deriveId,
   ENROLLMENT_UNANSWERED,
-  EVENT_SCHEMA,
   type Event,
   type Instant,
+  newEvent,
   streamOf,
   type Unanswered,
 } from '@herald/domain';
@@ -60,7 +61,7 @@ export function createReportUnanswered({
         );
       const id = deriveId('unanswered', ...where, prospectId);
       if (!isNew(id)) continue;
-      events.push({
+      const unanswered = {
         workspace,
         id,
         stream: streamOf('prospect', prospectId),
@@ -69,9 +70,8 @@ export function createReportUnanswered({
         receivedAt: clock.now(),
         source: 'campaign-runner',
         data: { campaignId: campaign.id, campaignVersion: campaign.version, place, detail, reason },
-        schema: EVENT_SCHEMA,
-        ...cause,
-      });
+      };
+      events.push(newEvent(unanswered, cause));
     }
     if (events.length > 0) await broker.publish(eventsMessages(events));
   };

@@ -1,6 +1,7 @@
-import { type Cause, collections, dueMessage, type EnrollmentDocument } from '@herald/contracts';
+import { collections, dueMessage, type EnrollmentDocument } from '@herald/contracts';
 import {
   type Campaign,
+  type Cause,
   causedBy,
   compareEvents,
   type Decision,

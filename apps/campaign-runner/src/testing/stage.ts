@@ -14,9 +14,9 @@ import {
 } from '@herald/contracts';
 import {
   type Clock,
-  EVENT_SCHEMA,
   type Event,
   type JsonObject,
+  newEvent,
   type StoredEvent,
   streamOf,
 } from '@herald/domain';
@@ -141,17 +141,9 @@ export async function setStage() {
       seqs.set(stream, seq);
       ids += 1;
       const id = `event-${ids}`;
-      const event: StoredEvent = {
-        workspace: WORKSPACE,
-        ...{ id, stream, seq, type, data },
-        occurredAt: now,
-        receivedAt: Math.max(now, more.occurredAt ?? now),
-        source: 'api',
-        schema: EVENT_SCHEMA,
-        correlationId: id,
-        depth: 0,
-        ...more,
-      };
+      const receivedAt = Math.max(now, more.occurredAt ?? now);
+      const fields = { workspace: WORKSPACE, id, stream, type, occurredAt: now, receivedAt, data };
+      const event: StoredEvent = { ...newEvent({ ...fields, source: 'api' }), seq, ...more };
       const { conflict } = await store.log.append([event]);
       if (conflict !== undefined) throw new Error(`${id}: ${conflict}`);
       return event;

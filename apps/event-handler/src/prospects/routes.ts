@@ -1,5 +1,5 @@
 import { collections, eventsMessages } from '@herald/contracts';
-import { deriveId, EVENT_SCHEMA, type Event, streamOf } from '@herald/domain';
+import { deriveId, type Event, newEvent, streamOf } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
 import { Type } from 'typebox';
 import { parseInstant } from '../iso.ts';
@@ -108,7 +108,7 @@ export function prospectRoutes(
  */
 function erasure(workspace: string, prospectId: string, lastErasedAt: number, now: number): Event {
   const id = deriveId('erase', workspace, prospectId, lastErasedAt);
-  return {
+  return newEvent({
     workspace,
     id,
     stream: streamOf('prospect', prospectId),
@@ -118,8 +118,5 @@ function erasure(workspace: string, prospectId: string, lastErasedAt: number, no
     source: 'api',
     // Nothing: who sees this event remembers its data, and there must be nothing to remember.
     data: {},
-    schema: EVENT_SCHEMA,
-    correlationId: id,
-    depth: 0,
-  };
+  });
 }

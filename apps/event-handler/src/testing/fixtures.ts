@@ -1,6 +1,6 @@
 import type { BatchHandler, Broker, Delivery, OutMessage, Verdict } from '@herald/broker';
 import { collections, eventsMessages } from '@herald/contracts';
-import { EVENT_SCHEMA, type Event, type JsonObject, type StoredEvent } from '@herald/domain';
+import { type Event, type JsonObject, newEvent, type StoredEvent } from '@herald/domain';
 import { createLog } from '@herald/service';
 import type { Collection, CollectionSpec, Document, EventLog, Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
@@ -23,18 +23,17 @@ export function anEvent(given: Partial<Event> = {}): Event {
   const id = given.id ?? `event-${count}`;
   const occurredAt = given.occurredAt ?? T0 + count;
   return {
-    workspace: 'acme',
-    stream: 'prospect/ada',
-    type: 'trial.started',
-    receivedAt: occurredAt,
-    source: 'api',
-    data: {},
-    schema: EVENT_SCHEMA,
-    correlationId: id,
-    depth: 0,
+    ...newEvent({
+      workspace: 'acme',
+      id,
+      stream: 'prospect/ada',
+      type: 'trial.started',
+      occurredAt,
+      receivedAt: occurredAt,
+      source: 'api',
+      data: {},
+    }),
     ...given,
-    id,
-    occurredAt,
   };
 }
 

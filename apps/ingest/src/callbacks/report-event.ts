@@ -2,11 +2,11 @@ import type { MessageReference } from '@herald/contracts';
 import {
   type Clock,
   deriveId,
-  EVENT_SCHEMA,
   type Event,
   type Instant,
   type JsonObject,
   MESSAGE_REPORTED,
+  newEvent,
   type ReportFacts,
   streamOf,
 } from '@herald/domain';
@@ -55,7 +55,7 @@ function aboutProspect(
 ): Event {
   const now = clock.now();
   const id = deriveId(type, source, messageId, ...key);
-  return {
+  return newEvent({
     workspace,
     id,
     stream: streamOf('prospect', prospectId),
@@ -65,10 +65,7 @@ function aboutProspect(
     receivedAt: now,
     source,
     data: { messageId, ...data },
-    schema: EVENT_SCHEMA,
-    correlationId: id,
-    depth: 0,
-  };
+  });
 }
 
 const withoutGaps = (fields: object): JsonObject =>

@@ -1,4 +1,4 @@
-import { canonicalJson, deriveId, EVENT_SCHEMA, type Event, type Instant } from '@herald/domain';
+import { canonicalJson, deriveId, type Event, type Instant, newEvent } from '@herald/domain';
 import type { Fault } from '@herald/service';
 import type { CheckedEvent } from './event-fields.ts';
 
@@ -48,7 +48,7 @@ function toEvent({ checked, traceparent, raw }: AcceptedItem, index: number, acc
   const id =
     checked.id ??
     (idempotencyKey === undefined ? newId() : deriveId('idempotency-key', idempotencyKey, index));
-  return {
+  return newEvent({
     workspace,
     id,
     stream: checked.stream,
@@ -58,11 +58,8 @@ function toEvent({ checked, traceparent, raw }: AcceptedItem, index: number, acc
     source,
     data: checked.data,
     ...(raw === undefined ? {} : { raw }),
-    schema: EVENT_SCHEMA,
-    correlationId: id,
-    depth: 0,
     ...(traceparent === undefined ? {} : { traceparent }),
-  };
+  });
 }
 
 const contentOf = ({ stream, type, occurredAt, data }: Event): string =>

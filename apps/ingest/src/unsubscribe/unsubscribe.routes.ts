@@ -2,9 +2,9 @@ import { type UnsubscribeClaim, verifyUnsubscribe } from '@herald/contracts';
 import {
   type Clock,
   deriveId,
-  EVENT_SCHEMA,
   type Event,
   type JsonObject,
+  newEvent,
   span,
   streamOf,
   wall,
@@ -196,7 +196,7 @@ function consentEvent(
 ): Event {
   const now = clock.now();
   const id = deriveId(...key);
-  return {
+  return newEvent({
     workspace,
     id,
     stream: streamOf('prospect', prospectId),
@@ -205,8 +205,5 @@ function consentEvent(
     receivedAt: now,
     source: 'unsubscribe',
     data: { ...data, messageId },
-    schema: EVENT_SCHEMA,
-    correlationId: id,
-    depth: 0,
-  };
+  });
 }

@@ -2,9 +2,9 @@ import { type ConsentEffect, collections, type SettingsDocument } from '@herald/
 import {
   causedBy,
   deriveId,
-  EVENT_SCHEMA,
   type Event,
   type MessageState,
+  newEvent,
   parseMessageType,
 } from '@herald/domain';
 import type { Store } from '@herald/store';
@@ -73,21 +73,22 @@ export function createConsequences({ store, settings }: ConsequencesDeps): Conse
     const { channel, messageId, to } = state;
     const id = deriveId('consequence', event.id);
     return [
-      {
-        workspace: event.workspace,
-        id,
-        stream: event.stream,
-        type: isAddress ? 'prospect.suppressed' : 'prospect.unsubscribed',
-        occurredAt: event.occurredAt,
-        receivedAt: event.receivedAt,
-        source: 'messaging',
-        data: {
-          ...{ channel, reason: because.reason, messageId },
-          ...(isAddress && to !== undefined ? { address: to } : {}),
+      newEvent(
+        {
+          workspace: event.workspace,
+          id,
+          stream: event.stream,
+          type: isAddress ? 'prospect.suppressed' : 'prospect.unsubscribed',
+          occurredAt: event.occurredAt,
+          receivedAt: event.receivedAt,
+          source: 'messaging',
+          data: {
+            ...{ channel, reason: because.reason, messageId },
+            ...(isAddress && to !== undefined ? { address: to } : {}),
+          },
         },
-        schema: EVENT_SCHEMA,
-        ...causedBy(event),
-      },
+        causedBy(event),
+      ),
     ];
   };
 }

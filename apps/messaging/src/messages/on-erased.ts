@@ -1,12 +1,14 @@
 import { ack, drop, type Handler, retry } from '@herald/broker';
+import { appliedContract, ContractError, collections, type MessageDocument } from '@herald/contracts';
 import {
-  appliedContract,
   type Cause,
-  ContractError,
-  collections,
-  type MessageDocument,
-} from '@herald/contracts';
-import { causedBy, type Instant, mayStillLeave, prospectIdOf, redactMessage, span } from '@herald/domain';
+  causedBy,
+  type Instant,
+  mayStillLeave,
+  prospectIdOf,
+  redactMessage,
+  span,
+} from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 import { eachMessage } from './each-message.ts';
 import { ConflictError, type Transitions } from './transitions.ts';

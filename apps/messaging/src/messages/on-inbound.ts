@@ -1,6 +1,6 @@
 import { formsOf } from '@herald/addresses';
 import { collections, eventsMessages, type SendInbound } from '@herald/contracts';
-import { deriveId, EVENT_SCHEMA, type Event, type JsonObject, streamOf } from '@herald/domain';
+import { deriveId, type Event, type JsonObject, newEvent, streamOf } from '@herald/domain';
 import type { ServiceDeps } from '@herald/service';
 
 /**
@@ -43,7 +43,7 @@ export function createOnInbound({
     }
     const tell = (prospectId: string, type: string, data: JsonObject): Event => {
       const id = deriveId(type, provider, key, prospectId);
-      return {
+      return newEvent({
         workspace,
         id,
         stream: streamOf('prospect', prospectId),
@@ -52,10 +52,7 @@ export function createOnInbound({
         receivedAt,
         source: `callbacks/${provider}`,
         data,
-        schema: EVENT_SCHEMA,
-        correlationId: id,
-        depth: 0,
-      };
+      });
     };
     const received = { from, text, provider, ...(keyword === undefined ? {} : { keyword }) };
     const events = [tell(latest, 'sms.received', received)];

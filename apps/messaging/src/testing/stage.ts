@@ -19,12 +19,12 @@ import {
 import {
   type Clock,
   type EnrollmentState,
-  EVENT_SCHEMA,
   type Event,
   evolveMessage,
   initialProspect,
   type JsonObject,
   type MessageState,
+  newEvent,
   type ProspectState,
   parseMessageType,
   type StoredEvent,
@@ -286,18 +286,17 @@ const anEnrollment = (
 });
 
 const erasure = (prospectId: string, at: number): StoredEvent => ({
-  workspace: WORKSPACE,
-  id: `erase-${prospectId}`,
-  stream: `prospect/${prospectId}`,
+  ...newEvent({
+    workspace: WORKSPACE,
+    id: `erase-${prospectId}`,
+    stream: `prospect/${prospectId}`,
+    type: 'prospect.erased',
+    occurredAt: at,
+    receivedAt: at,
+    source: 'api',
+    data: {},
+  }),
   seq: 99,
-  type: 'prospect.erased',
-  occurredAt: at,
-  receivedAt: at,
-  source: 'api',
-  data: {} satisfies JsonObject,
-  schema: EVENT_SCHEMA,
-  correlationId: 'erase',
-  depth: 0,
 });
 
 interface Replaceable {

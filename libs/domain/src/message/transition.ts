@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import { EVENT_SCHEMA, type Event, streamOf } from '../event.ts';
+import { type Cause, type Event, newEvent, streamOf } from '../event.ts';
 import { deriveId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import {
@@ -27,7 +27,7 @@ export interface RecordOptions {
   /** The document version that this makes; it orders the fold. */
   readonly version: number;
   readonly transition: MessageTransition;
-  readonly cause: Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'>;
+  readonly cause: Cause;
   readonly now: Instant;
 }
 
@@ -39,19 +39,19 @@ export function recordTransition(options: RecordOptions): { event: Event; state:
   const { workspace, state, version, transition, cause, now } = options;
   const { status, report } = transition;
   const facts = { ...knownFacts(state), ...transition.facts, status, version };
-  const event: Event = {
-    workspace,
-    id: deriveId('message', state.messageId, version),
-    stream: streamOf('prospect', state.prospectId),
-    type: `${state.channel}.${transition.outcome}`,
-    occurredAt: report === undefined ? now : occurredAt(state, report.at, now),
-    receivedAt: now,
-    source: 'messaging',
-    data: withoutGaps({ ...identityOf(state), ...facts }),
-    schema: EVENT_SCHEMA,
-    ...cause,
-    ...(report === undefined ? {} : { causationId: report.id }),
-  };
+  const event = newEvent(
+    {
+      workspace,
+      id: deriveId('message', state.messageId, version),
+      stream: streamOf('prospect', state.prospectId),
+      type: `${state.channel}.${transition.outcome}`,
+      occurredAt: report === undefined ? now : occurredAt(state, report.at, now),
+      receivedAt: now,
+      source: 'messaging',
+      data: withoutGaps({ ...identityOf(state), ...facts }),
+    },
+    report === undefined ? cause : { ...cause, causationId: report.id },
+  );
   // Before the first event there is nothing to fold on: a replay has no more.
   const evolved = evolveMessage(state.version === 0 ? undefined : state, event);
   if (evolved === undefined) throw new Error(`${event.type} is no event of a message`);

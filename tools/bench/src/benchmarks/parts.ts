@@ -4,7 +4,7 @@ import { ack } from '@herald/broker';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { collections, exchange, type ProspectDocument, queue, topology } from '@herald/contracts';
-import { EVENT_SCHEMA, initialProspect, type StoredEvent } from '@herald/domain';
+import { initialProspect, newEvent, type StoredEvent } from '@herald/domain';
 import { systemClock } from '@herald/service';
 import type { Store } from '@herald/store';
 import { openMongoStore } from '@herald/store/mongodb';
@@ -19,9 +19,17 @@ const AT_ONCE = 64;
 const all = Object.values(collections);
 
 const eventAt = (n: number): StoredEvent => ({
-  ...{ workspace: 'demo', id: `e${n}`, stream: `prospect/p${n}`, seq: 1, type: 'page.viewed' },
-  ...{ occurredAt: n, receivedAt: n, source: 'api', schema: EVENT_SCHEMA, correlationId: `e${n}`, depth: 0 },
-  data: { url: `https://shop.example/products/${n}`, referrer: 'https://search.example/', seconds: n },
+  ...newEvent({
+    workspace: 'demo',
+    id: `e${n}`,
+    stream: `prospect/p${n}`,
+    type: 'page.viewed',
+    occurredAt: n,
+    receivedAt: n,
+    source: 'api',
+    data: { url: `https://shop.example/products/${n}`, referrer: 'https://search.example/', seconds: n },
+  }),
+  seq: 1,
 });
 
 async function storeFigures(name: string, store: Store, count: number): Promise<Figure[]> {

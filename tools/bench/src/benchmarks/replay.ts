@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVENT_SCHEMA, type StoredEvent } from '@herald/domain';
+import { newEvent, type StoredEvent } from '@herald/domain';
 import { runReplay } from '@herald/harness';
 import type { Benchmark, Figure } from '../benchmark.ts';
 import { openStore } from '../measuring/logged.ts';
@@ -10,18 +10,19 @@ const PER_STREAM = 10;
 const BATCH = 2_000;
 
 const eventAt = (n: number): StoredEvent => {
-  const id = `event-${n}`;
   const at = Date.UTC(2026, 0, 1) + n;
   return {
-    ...{
+    ...newEvent({
       workspace: 'demo',
-      id,
+      id: `event-${n}`,
       stream: `prospect/p${Math.floor(n / PER_STREAM)}`,
-      seq: (n % PER_STREAM) + 1,
-    },
-    ...{ type: 'prospect.updated', occurredAt: at, receivedAt: at, source: 'api', schema: EVENT_SCHEMA },
-    data: { traits: { [`t${n % 5}`]: n, name: `Prospect ${n}` } },
-    ...{ correlationId: id, depth: 0 },
+      type: 'prospect.updated',
+      occurredAt: at,
+      receivedAt: at,
+      source: 'api',
+      data: { traits: { [`t${n % 5}`]: n, name: `Prospect ${n}` } },
+    }),
+    seq: (n % PER_STREAM) + 1,
   };
 };
 
