@@ -31,7 +31,7 @@ const count = (bytes: number, each: number): number => Math.floor(bytes / each);
 const list = <T>(length: number, make: (index: number) => T): T[] =>
   Array.from({ length }, (_, n) => make(n));
 
-/** Many of these at once hold the loop for longer than the bound: see docs/threats.md, what is not held. */
+/** Many of these at once hold the loop for longer than the bound: see docs/threats.md, "Not prevented". */
 const ALONE = 'many names';
 
 /** Data as large as an event may carry. */
