@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '@herald/harness';
+import { createMetrics } from '@herald/metrics';
 import { files } from '@herald/observability';
 import { findPrometheuses, runPromtool } from '@herald/prometheus';
-import { createMetrics } from '@herald/service';
 import { describe, expect, test } from 'vitest';
 
 const found = await findPrometheuses();

@@ -7,24 +7,28 @@ import { join } from 'node:path';
 import { allInOneConfig } from '@herald/all-in-one/config';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { configuredCampaignRunner } from '@herald/campaign-runner';
+import { systemClock } from '@herald/clock';
+import { createSecrets, loadConfig } from '@herald/config';
 import { collections, exchange, topology } from '@herald/contracts';
 import { createEventHandler } from '@herald/event-handler';
+import { createHttp, loadApiKeys } from '@herald/http';
+import { createLog } from '@herald/log';
 import { configuredMessaging } from '@herald/messaging';
-import * as herald from '@herald/service';
+import { createMetrics } from '@herald/metrics';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { BOUND, held } from './loop.ts';
 import { bodiesFor, CAMPAIGN } from './messages.ts';
 
-const config = herald.loadConfig(allInOneConfig, process.env);
+const config = loadConfig(allInOneConfig, process.env);
 const socket = process.env.LOOP_SOCKET ?? '';
-const log = herald.createLog({ service: 'unblocked', level: 'fatal' });
-const metrics = herald.createMetrics({ version: '0', service: 'all-in-one' });
+const log = createLog({ service: 'unblocked', level: 'fatal' });
+const metrics = createMetrics({ version: '0', service: 'all-in-one' });
 const store = openSqliteStore({
   file: join(config.DATA_DIR, 'store.db'),
   collections: Object.values(collections),
 });
 await store.migrate();
-const clock = herald.systemClock;
+const clock = systemClock;
 const observer = metrics.observer(
   log,
   topology.exchanges.map(({ name }) => name),
@@ -36,7 +40,7 @@ const broker = await openEmbeddedBroker({
   observer,
 });
 const deps = { store, broker, clock, log, metrics };
-const secrets = herald.createSecrets(config.SECRETS_DIR ?? config.DATA_DIR);
+const secrets = createSecrets(config.SECRETS_DIR ?? config.DATA_DIR);
 const linkSecret = 'x'.repeat(43);
 const publicUrl = 'http://localhost';
 const services = [
@@ -44,10 +48,10 @@ const services = [
   configuredCampaignRunner(deps, config),
   configuredMessaging({ ...deps, secrets, linkSecret, publicUrl }, config),
 ];
-const http = await herald.createHttp({
+const http = await createHttp({
   log,
   metrics,
-  apiKeys: herald.loadApiKeys(config.API_KEYS_FILE ?? '', { log }),
+  apiKeys: loadApiKeys(config.API_KEYS_FILE ?? '', { log }),
   title: 'x',
   description: 'x',
   version: '0',

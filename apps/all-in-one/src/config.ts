@@ -1,6 +1,6 @@
+import { commonConfig, ExactInstant, waitingConfig } from '@herald/config';
 import { ingestConfig } from '@herald/ingest';
 import { messagingConfig } from '@herald/messaging';
-import { commonConfig, ExactInstant, waitingConfig } from '@herald/service';
 import { Type } from 'typebox';
 
 /** Where the embedded store and broker are. */

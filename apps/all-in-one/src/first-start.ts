@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, createSecrets, hashApiKey, type Secrets, writeDurably } from '@herald/service';
+import { ConfigError, createSecrets, type Secrets } from '@herald/config';
+import { hashApiKey } from '@herald/http';
+import { writeDurably } from './durable-file.ts';
 
 /** The secret of the installation that signs the links in messages. */
 const LINK_SECRET = 'link-secret';

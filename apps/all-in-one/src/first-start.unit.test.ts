@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadApiKeys } from '@herald/service';
+import { loadApiKeys } from '@herald/http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { apiKeysFile, secretsOf } from './first-start.ts';
 

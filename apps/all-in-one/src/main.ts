@@ -1,31 +1,36 @@
 import { join } from 'node:path';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { loadConfig } from '@herald/config';
 import { collections, topology } from '@herald/contracts';
 import { exactInstant } from '@herald/domain';
-import * as herald from '@herald/service';
+import { createHttp, loadApiKeys } from '@herald/http';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
+import { runMain, runProcess } from '@herald/process';
 import { openSqliteStore } from '@herald/store/sqlite';
 import packageJson from '../package.json' with { type: 'json' };
 import { localUrl, portFor } from './address.ts';
+import { createClock } from './clock.ts';
 import { allInOneConfig } from './config.ts';
 import { apiKeysFile, secretsOf } from './first-start.ts';
 import { createServices } from './services.ts';
 
-herald.runMain(async () => {
+runMain(async () => {
   // What is kept is personal: only the owner of the process may read the files it makes.
   process.umask(0o077);
-  const config = herald.loadConfig(allInOneConfig, process.env);
+  const config = loadConfig(allInOneConfig, process.env);
   const { version } = packageJson;
   const inData = (name: string): string => join(config.DATA_DIR, name);
   const port = await portFor(config.HOST, config.PORT);
   const publicUrl = config.PUBLIC_URL ?? localUrl(config.HOST, port);
-  const log = herald.createLog({ service: 'all-in-one', level: config.LOG_LEVEL });
-  const metrics = herald.createMetrics({ version, service: 'all-in-one' });
+  const log = createLog({ service: 'all-in-one', level: config.LOG_LEVEL });
+  const metrics = createMetrics({ version, service: 'all-in-one' });
 
   // The store comes first: it lets no second process into the directory.
   const store = openSqliteStore({ file: inData('store.db'), collections: Object.values(collections) });
   await store.migrate();
   const start = config.CLOCK_START === undefined ? {} : { start: exactInstant(config.CLOCK_START) };
-  const clock = herald.createClock({ rate: config.CLOCK_RATE, file: inData('clock.json'), ...start });
+  const clock = createClock({ rate: config.CLOCK_RATE, file: inData('clock.json'), ...start });
   const observer = metrics.observer(
     log,
     topology.exchanges.map(({ name }) => name),
@@ -37,10 +42,10 @@ herald.runMain(async () => {
       `First start: your API key for the workspace "demo" is ${key} (shown only this once)\n`,
     ),
   );
-  const http = await herald.createHttp({
+  const http = await createHttp({
     log,
     metrics,
-    apiKeys: herald.loadApiKeys(keysFile, { log }),
+    apiKeys: loadApiKeys(keysFile, { log }),
     title: 'Herald',
     description: 'Lifecycle and marketing campaigns: from webhook to sent message.',
     version,
@@ -48,5 +53,5 @@ herald.runMain(async () => {
 
   const deps = { store, broker, clock, log, metrics };
   const services = createServices({ ...deps, ...secretsOf(config), config, publicUrl });
-  await herald.runProcess({ ...deps, services, http, config: { ...config, PORT: port } });
+  await runProcess({ ...deps, services, http, config: { ...config, PORT: port } });
 });

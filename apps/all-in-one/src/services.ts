@@ -1,8 +1,9 @@
 import { configuredCampaignRunner } from '@herald/campaign-runner';
+import type { Secrets } from '@herald/config';
 import { createEventHandler } from '@herald/event-handler';
 import { createIngest, ingestOf } from '@herald/ingest';
 import { configuredMessaging } from '@herald/messaging';
-import type { Secrets, Service, ServiceDeps } from '@herald/service';
+import type { Service, ServiceDeps } from '@herald/process';
 import type { Static } from 'typebox';
 import type { allInOneConfig } from './config.ts';
 

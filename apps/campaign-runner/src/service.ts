@@ -1,13 +1,7 @@
+import { type waitingConfig, waitingOf } from '@herald/config';
 import { collections, queue } from '@herald/contracts';
 import { createSweep } from '@herald/outbox';
-import {
-  pauseDuringOutage,
-  type Service,
-  type ServiceDeps,
-  type waitingConfig,
-  waitingOf,
-  watchOutage,
-} from '@herald/service';
+import { pauseDuringOutage, type Service, type ServiceDeps, watchOutage } from '@herald/process';
 import type { Static, TObject } from 'typebox';
 import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';

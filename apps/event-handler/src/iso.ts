@@ -1,5 +1,5 @@
 import { exactInstant, type Instant } from '@herald/domain';
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 
 /** The last instant a date can hold, in ms. An event may claim any number for its own. */
 const LAST = 8.64e15;

@@ -1,6 +1,6 @@
 import type { Consumer } from '@herald/broker';
 import { queue } from '@herald/contracts';
-import { type OutageWatch, type Service, type ServiceDeps, watchOutage } from '@herald/service';
+import { type OutageWatch, type Service, type ServiceDeps, watchOutage } from '@herald/process';
 import { consumeEvents } from './append/consumer.ts';
 import { createLogWriter } from './append/writer.ts';
 import { companyRoutes } from './companies/routes.ts';

@@ -1,4 +1,4 @@
-import { Secret } from '@herald/service';
+import { Secret } from '@herald/config';
 import { type Static, type TObject, Type } from 'typebox';
 
 /** What ingest adds to the configuration of a process. */

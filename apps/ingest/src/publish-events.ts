@@ -1,7 +1,8 @@
 import type { Broker } from '@herald/broker';
 import { eventsMessages } from '@herald/contracts';
 import type { Event, Instant } from '@herald/domain';
-import { type Metrics, Problem } from '@herald/service';
+import { Problem } from '@herald/http';
+import type { Metrics } from '@herald/metrics';
 import { tracing } from '@herald/telemetry';
 
 /** s after which a sender may try again when the broker did not confirm. */

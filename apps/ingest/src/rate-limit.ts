@@ -1,4 +1,4 @@
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 
 /**
  * A workspace that was idle may send so many at once, whatever its rate: a full request must always be able

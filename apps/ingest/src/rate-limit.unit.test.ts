@@ -1,4 +1,4 @@
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 import { describe, expect, it } from 'vitest';
 import { createRateLimit } from './rate-limit.ts';
 

@@ -1,4 +1,5 @@
-import type { Http, Metrics } from '@herald/service';
+import type { Http } from '@herald/http';
+import type { Metrics } from '@herald/metrics';
 
 /**
  * Why something sent to us did not get in, by the status it was answered with: the values of the metric's

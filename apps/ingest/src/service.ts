@@ -1,5 +1,7 @@
+import type { Secrets } from '@herald/config';
 import { collections } from '@herald/contracts';
-import type { Http, Secrets, Service, ServiceDeps } from '@herald/service';
+import type { Http } from '@herald/http';
+import type { Service, ServiceDeps } from '@herald/process';
 import { sendgridRoutes } from './callbacks/sendgrid/sendgrid.routes.ts';
 import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
 import { eventsRoutes } from './events/events.routes.ts';

@@ -1,5 +1,5 @@
+import { Duration } from '@herald/config';
 import { span } from '@herald/domain';
-import { Duration } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import type { UnknownPolicy } from './messages/policy.ts';
 import { providerConfig } from './providers/config.ts';

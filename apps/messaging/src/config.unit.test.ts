@@ -1,4 +1,5 @@
-import { loadConfig, systemClock } from '@herald/service';
+import { systemClock } from '@herald/clock';
+import { loadConfig } from '@herald/config';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';

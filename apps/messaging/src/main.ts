@@ -1,5 +1,5 @@
+import { waitingConfig } from '@herald/config';
 import { runApp } from '@herald/runtime';
-import { waitingConfig } from '@herald/service';
 import packageJson from '../package.json' with { type: 'json' };
 import { messagingConfig } from './config.ts';
 import { configuredMessaging } from './service.ts';

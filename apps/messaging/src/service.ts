@@ -1,16 +1,9 @@
 import type { Consumer } from '@herald/broker';
+import { type Secrets, type waitingConfig, waitingOf } from '@herald/config';
 import { collections, queue } from '@herald/contracts';
 import { span } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
-import {
-  pauseDuringOutage,
-  type Secrets,
-  type Service,
-  type ServiceDeps,
-  type waitingConfig,
-  waitingOf,
-  watchOutage,
-} from '@herald/service';
+import { pauseDuringOutage, type Service, type ServiceDeps, watchOutage } from '@herald/process';
 import { createRenderer, type RendererOptions } from '@herald/templates';
 import type { Static, TObject } from 'typebox';
 import { createSenders } from './addresses/senders.ts';

@@ -47,6 +47,7 @@ export * from './message/report.ts';
 export { type Spoken, spokenParts } from './message/spoken.ts';
 export { type MessageTransition, type RecordOptions, recordTransition } from './message/transition.ts';
 export { webhookUrlFault } from './message/webhook-url.ts';
+export * from './names.ts';
 export * from './order.ts';
 export * from './prospect/company.ts';
 export * from './prospect/prospect.ts';

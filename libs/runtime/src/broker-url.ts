@@ -1,4 +1,4 @@
-import { serviceUrl } from '@herald/service';
+import { serviceUrl } from '@herald/config';
 
 interface BrokerConfig {
   readonly AMQP_URL: string;

@@ -1,4 +1,4 @@
-import { Choice, commonConfig, Secret } from '@herald/service';
+import { Choice, commonConfig, Secret } from '@herald/config';
 import { Type } from 'typebox';
 
 export const mongoConfig = {

@@ -1,4 +1,4 @@
-import { ConfigError } from '@herald/service';
+import { ConfigError } from '@herald/config';
 import { isConnectionString } from '@herald/store/mongodb';
 
 /** Where the database is. Throws a `ConfigError` that shows nothing of it. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Admin, Log } from '@herald/service';
+import type { Log } from '@herald/log';
+import type { Admin } from '@herald/process';
 
 export interface Dependency<T> {
   /** Rejects with what is in the way. */

@@ -1,4 +1,4 @@
-import { createLog } from '@herald/service';
+import { createLog } from '@herald/log';
 import { expect, test } from 'vitest';
 import { openDependencies } from './open-dependencies.ts';
 

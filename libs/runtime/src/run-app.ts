@@ -1,8 +1,13 @@
 import type { BrokerObserver } from '@herald/broker';
 import * as rabbitmq from '@herald/broker/rabbitmq';
+import { systemClock } from '@herald/clock';
+import { ConfigError, createSecrets, loadConfig, type Secrets } from '@herald/config';
 import { collections, topology } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
-import * as herald from '@herald/service';
+import { createHttp, loadApiKeys } from '@herald/http';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
+import { createAdmin, runMain, runProcess, type Service, type ServiceDeps } from '@herald/process';
 import * as mongodb from '@herald/store/mongodb';
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
 import { brokerUrl } from './broker-url.ts';
@@ -11,8 +16,8 @@ import { mongoUri } from './mongo-uri.ts';
 import { openDependencies } from './open-dependencies.ts';
 
 /** What an installation gives its services beside what every service has. */
-interface Installation extends herald.ServiceDeps {
-  readonly secrets: herald.Secrets;
+interface Installation extends ServiceDeps {
+  readonly secrets: Secrets;
   /** Signs the links in messages; the same in every process. */
   readonly linkSecret: string;
   /** Where the world reaches ingest. */
@@ -24,7 +29,7 @@ export interface App<P extends TProperties> {
   readonly version: string;
   /** What the app adds to the configuration. */
   readonly settings: P;
-  readonly create: (installation: Installation, config: Readonly<Static<TObject<P>>>) => herald.Service;
+  readonly create: (installation: Installation, config: Readonly<Static<TObject<P>>>) => Service;
 }
 
 const exchanges = topology.exchanges.map((exchange) => exchange.name);
@@ -34,30 +39,28 @@ const LINK_SECRET = 'link-secret';
 
 /** Runs one service as this process, from its environment alone, until it is told to end. */
 export function runApp<P extends TProperties>({ name, version, settings, create }: App<P>): void {
-  herald.runMain(async () => {
+  runMain(async () => {
     const schema = Type.Object({ ...runtimeConfig, ...settings });
-    const config = herald.loadConfig(schema, process.env) as Readonly<
+    const config = loadConfig(schema, process.env) as Readonly<
       Static<TObject<typeof runtimeConfig>> & Static<TObject<P>>
     >;
-    const secrets = herald.createSecrets(config.SECRETS_DIR);
+    const secrets = createSecrets(config.SECRETS_DIR);
     const linkSecret = secrets.installation(LINK_SECRET);
     if (linkSecret === undefined) {
-      throw new herald.ConfigError([
-        `SECRETS_DIR has no file ${LINK_SECRET}; expected 32 random bytes as text`,
-      ]);
+      throw new ConfigError([`SECRETS_DIR has no file ${LINK_SECRET}; expected 32 random bytes as text`]);
     }
-    const log = herald.createLog({ service: name, level: config.LOG_LEVEL });
-    const metrics = herald.createMetrics({ version, service: name });
-    const clock = herald.systemClock;
-    const admin = herald.createAdmin({ metrics, log });
+    const log = createLog({ service: name, level: config.LOG_LEVEL });
+    const metrics = createMetrics({ version, service: name });
+    const clock = systemClock;
+    const admin = createAdmin({ metrics, log });
     await admin.listen(config.HOST, config.ADMIN_PORT);
     const { store, broker } = await unlessToldToEnd(() =>
       openDependencies(dependencies(config, clock, metrics.observer(log, exchanges)), { admin, log }),
     );
-    const http = await herald.createHttp({
+    const http = await createHttp({
       log,
       metrics,
-      apiKeys: herald.loadApiKeys(config.API_KEYS_FILE, { log }),
+      apiKeys: loadApiKeys(config.API_KEYS_FILE, { log }),
       title: `Herald ${name}`,
       description: 'Lifecycle and marketing campaigns: from webhook to sent message.',
       version,
@@ -65,7 +68,7 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
     const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
     const deps = { store, broker, clock, log, metrics };
     const service = create({ ...deps, secrets, linkSecret, publicUrl }, config);
-    await herald.runProcess({ ...deps, services: [service], http, config, admin });
+    await runProcess({ ...deps, services: [service], http, config, admin });
   });
 }
 

@@ -1,5 +1,6 @@
+import { loadConfig } from '@herald/config';
 import { collections } from '@herald/contracts';
-import * as herald from '@herald/service';
+import { runMain } from '@herald/process';
 import type { Store } from '@herald/store';
 import { openMongoStore } from '@herald/store/mongodb';
 import { Type } from 'typebox';
@@ -11,8 +12,8 @@ import { mongoUri } from './mongo-uri.ts';
  * process exits with 1.
  */
 export function withStore(command: (store: Store) => Promise<void>): void {
-  herald.runMain(async () => {
-    const config = herald.loadConfig(Type.Object(mongoConfig), process.env);
+  runMain(async () => {
+    const config = loadConfig(Type.Object(mongoConfig), process.env);
     const store = await openMongoStore({ uri: mongoUri(config), collections: Object.values(collections) });
     try {
       await command(store);

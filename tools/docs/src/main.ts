@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allInOneConfig } from '@herald/all-in-one/config';
+import { configTable } from '@herald/config';
 import { campaignJsonSchema } from '@herald/domain';
+import { metricsTable } from '@herald/metrics';
 import { runtimeConfig } from '@herald/runtime';
-import { configTable, metricsTable } from '@herald/service';
 import { Type } from 'typebox';
 import { replaceSection } from './section.ts';
 

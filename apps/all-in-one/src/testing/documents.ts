@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { systemClock } from '@herald/clock';
+import { createSecrets, loadConfig } from '@herald/config';
 import { collections, topology } from '@herald/contracts';
 import { root, type ServiceName } from '@herald/harness';
-import * as herald from '@herald/service';
+import { createHttp } from '@herald/http';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -46,14 +50,11 @@ export const examplesOf = ({ example, examples }: Media): unknown[] => [
 
 /** What each of the four services documents by itself, in `directory`. None of them runs. */
 export async function documentsOfServices(directory: string): Promise<Map<ServiceName, Operation[]>> {
-  const config = herald.loadConfig(allInOneConfig, { DATA_DIR: directory });
-  const [log, metrics] = [
-    herald.createLog({ service: 'test', level: 'silent' }),
-    herald.createMetrics({ version: '1' }),
-  ];
+  const config = loadConfig(allInOneConfig, { DATA_DIR: directory });
+  const [log, metrics] = [createLog({ service: 'test', level: 'silent' }), createMetrics({ version: '1' })];
   const store = openSqliteStore({ file: ':memory:', collections: Object.values(collections) });
   await store.migrate();
-  const clock = herald.systemClock;
+  const clock = systemClock;
   const broker = await openEmbeddedBroker({ file: join(directory, 'broker.db'), topology, clock });
   onTestFinished(async () => {
     await broker.close();
@@ -61,14 +62,14 @@ export async function documentsOfServices(directory: string): Promise<Map<Servic
   });
   const own = {
     config,
-    secrets: herald.createSecrets(directory),
+    secrets: createSecrets(directory),
     linkSecret: 'a secret for links, long enough to sign',
     publicUrl: 'https://herald.example',
   };
   const services = createServices({ store, broker, clock, log, metrics, ...own });
   const documents = services.map(async (service) => {
     const about = { title: service.name, description: '', version: '1' };
-    const app = await herald.createHttp({ log, metrics, apiKeys: { find: () => undefined }, ...about });
+    const app = await createHttp({ log, metrics, apiKeys: { find: () => undefined }, ...about });
     onTestFinished(() => app.close());
     await service.routes(app);
     await app.ready();

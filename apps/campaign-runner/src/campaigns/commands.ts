@@ -16,8 +16,9 @@ import {
   parseCampaign,
   streamOf,
 } from '@herald/domain';
+import { Problem } from '@herald/http';
 import { createOutbox } from '@herald/outbox';
-import { Problem, type ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import type { CampaignLibrary } from './library.ts';
 
 interface SavedCampaign {

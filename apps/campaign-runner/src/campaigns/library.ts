@@ -7,7 +7,7 @@ import {
   exchange,
 } from '@herald/contracts';
 import { type Campaign, type CampaignStatus, compileCampaign } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 
 /** A campaign as the runner knows it: where it is in its life, and every version ever saved. */
 interface Shelf {

@@ -1,6 +1,6 @@
 import { type CampaignDocument, type CampaignVersionDocument, collections } from '@herald/contracts';
 import { campaignJsonSchema } from '@herald/domain';
-import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
 import type { CampaignCommands } from './commands.ts';

@@ -22,7 +22,7 @@ import {
   span,
   upcast,
 } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import type { ReportUnanswered } from './report-unanswered.ts';

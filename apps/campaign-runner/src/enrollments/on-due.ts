@@ -1,7 +1,7 @@
 import { ack, drop, type Handler, retry } from '@herald/broker';
 import { ContractError, dueContract } from '@herald/contracts';
 import { span, wall } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { ConflictError, type Transitions } from './transitions.ts';

@@ -10,7 +10,7 @@ import {
   streamOf,
   type Unanswered,
 } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 
 /** Who met the condition, and when. */
 interface Met {

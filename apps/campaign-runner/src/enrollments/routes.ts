@@ -1,6 +1,6 @@
 import { collections, type EnrollmentDocument } from '@herald/contracts';
 import { happenedAt } from '@herald/domain';
-import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Scalar, Store } from '@herald/store';
 import { Type } from 'typebox';
 

@@ -17,7 +17,7 @@ import {
   wall,
 } from '@herald/domain';
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import { effectsOf } from './effects.ts';
 import type { ReportUnanswered } from './report-unanswered.ts';

@@ -1,6 +1,6 @@
 import { collections } from '@herald/contracts';
 import { type EnrollmentStatus, type Refusal, span, wall } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 
 type Outcome = 'entered' | Exclude<EnrollmentStatus, 'active'> | `refused_${Refusal}`;
 

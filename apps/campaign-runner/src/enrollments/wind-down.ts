@@ -1,5 +1,5 @@
 import { collections } from '@herald/contracts';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import type { Transitions } from './transitions.ts';
 
 const PAGE = 200;

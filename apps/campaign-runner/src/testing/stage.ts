@@ -20,7 +20,9 @@ import {
   type StoredEvent,
   streamOf,
 } from '@herald/domain';
-import { createHttp, createLog, createMetrics } from '@herald/service';
+import { createHttp } from '@herald/http';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { onTestFinished, vi } from 'vitest';
 import { createCampaignRunner } from '../service.ts';

@@ -1,6 +1,7 @@
 import type { Broker } from '@herald/broker';
 import type { Event } from '@herald/domain';
-import { createMetrics, type OutageReport } from '@herald/service';
+import { createMetrics } from '@herald/metrics';
+import type { OutageReport } from '@herald/process';
 import type { Store } from '@herald/store';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {

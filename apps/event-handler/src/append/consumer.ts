@@ -1,7 +1,9 @@
 import { ack, type Broker, type Consumer, type Delivery, drop, retry, type Verdict } from '@herald/broker';
 import { appliedMessage, ContractError, eventsContract, queue } from '@herald/contracts';
 import { type Event, upcast } from '@herald/domain';
-import type { Log, Metrics, OutageWatch } from '@herald/service';
+import type { Log } from '@herald/log';
+import type { Metrics } from '@herald/metrics';
+import type { OutageWatch } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import { eventKey, type LogWriter } from './writer.ts';
 

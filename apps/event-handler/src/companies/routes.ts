@@ -1,5 +1,6 @@
 import { collections } from '@herald/contracts';
-import { type Http, Problem, problemResponses, type ServiceDeps } from '@herald/service';
+import { type Http, Problem, problemResponses } from '@herald/http';
+import type { ServiceDeps } from '@herald/process';
 import { CompanyBody, IdParams, viewCompany } from '../prospects/schemas.ts';
 
 export function companyRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {

@@ -1,5 +1,6 @@
 import { parseStream, type StoredEvent, streamOf, upcast } from '@herald/domain';
-import { type Http, PageQuery, Problem, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
+import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
 import { iso, parseInstant } from '../iso.ts';
 import { IdFilter, IdParams } from '../prospects/schemas.ts';

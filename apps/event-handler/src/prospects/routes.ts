@@ -1,6 +1,7 @@
 import { collections, eventsMessages } from '@herald/contracts';
 import { deriveId, type Event, newEvent, streamOf } from '@herald/domain';
-import { type Http, PageQuery, Problem, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
+import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
 import { parseInstant } from '../iso.ts';
 import { prospectAsOf } from './as-of.ts';

@@ -1,4 +1,4 @@
-import { createLog } from '@herald/service';
+import { createLog } from '@herald/log';
 import type { Store } from '@herald/store';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Difference } from './difference.ts';

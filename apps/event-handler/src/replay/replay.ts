@@ -1,4 +1,4 @@
-import type { Log } from '@herald/service';
+import type { Log } from '@herald/log';
 import type { Document, Store } from '@herald/store';
 import { createAccount } from './account.ts';
 import { checkStreams } from './check.ts';

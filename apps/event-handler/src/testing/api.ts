@@ -1,6 +1,7 @@
 import type { Broker } from '@herald/broker';
 import type { Clock } from '@herald/domain';
-import { type ApiKeys, createHttp, createMetrics, type Http, type Principal } from '@herald/service';
+import { type ApiKeys, createHttp, type Http, type Principal } from '@herald/http';
+import { createMetrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
 import { createEventHandler } from '../service.ts';
 import { silentLog } from './fixtures.ts';

@@ -1,7 +1,7 @@
 import type { BatchHandler, Broker, Delivery, OutMessage, Verdict } from '@herald/broker';
 import { collections, eventsMessages } from '@herald/contracts';
 import { type Event, type JsonObject, newEvent, type StoredEvent } from '@herald/domain';
-import { createLog } from '@herald/service';
+import { createLog } from '@herald/log';
 import type { Collection, CollectionSpec, Document, EventLog, Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
 

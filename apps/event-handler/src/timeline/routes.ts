@@ -1,6 +1,7 @@
 import { collections } from '@herald/contracts';
 import { isObject, type StoredEvent, streamOf } from '@herald/domain';
-import { type Http, PageQuery, pageOf, problemResponses, type ServiceDeps } from '@herald/service';
+import { type Http, PageQuery, pageOf, problemResponses } from '@herald/http';
+import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
 import { iso } from '../iso.ts';
 import { unknownProspect } from '../prospects/routes.ts';

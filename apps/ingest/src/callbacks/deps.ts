@@ -1,5 +1,6 @@
 import type { Clock } from '@herald/domain';
-import type { Log, Metrics } from '@herald/service';
+import type { Log } from '@herald/log';
+import type { Metrics } from '@herald/metrics';
 import type { PublishEvents } from '../publish-events.ts';
 
 /** What every callback works with. */

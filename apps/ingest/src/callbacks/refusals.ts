@@ -1,4 +1,4 @@
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 
 /** What a provider that cannot prove itself is told. */
 export const notAuthentic = (): Problem =>

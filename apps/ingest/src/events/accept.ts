@@ -1,5 +1,5 @@
 import { canonicalJson, deriveId, type Event, type Instant, newEvent } from '@herald/domain';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import type { CheckedEvent } from './event-fields.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { deriveId, EVENT_TYPE, isObject } from '@herald/domain';
-import { Problem, parseJson } from '@herald/service';
+import { Problem, parseJson } from '@herald/http';
 import { type Faults, pointer } from './faults.ts';
 import { isTraceparent } from './trace.ts';
 

@@ -1,5 +1,6 @@
 import { type Clock, randomId } from '@herald/domain';
-import { type Fault, type Http, type Metrics, Problem, parseJson, problemResponses } from '@herald/service';
+import { type Fault, type Http, Problem, parseJson, problemResponses } from '@herald/http';
+import type { Metrics } from '@herald/metrics';
 import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';

@@ -1,5 +1,5 @@
 import { EVENT_TYPE, EVENT_TYPE_WORDS } from '@herald/domain';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import type { Static, TSchema } from 'typebox';
 import type { Validator } from 'typebox/compile';
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '@herald/domain';
-import { type Fault, Problem } from '@herald/service';
+import { type Fault, Problem } from '@herald/http';
 import type { AcceptedItem } from './accept.ts';
 import { attributeOf, fromBinaryMode, isBinaryMode, mapCloudEvent } from './cloudevents.ts';
 import { checkEvent } from './event-fields.ts';

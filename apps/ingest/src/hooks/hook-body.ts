@@ -1,4 +1,4 @@
-import { Problem, parseJson } from '@herald/service';
+import { Problem, parseJson } from '@herald/http';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SourceDocument } from '@herald/contracts';
 import { type Clock, deriveId, type Event, writeJson } from '@herald/domain';
-import { type Fault, Problem } from '@herald/service';
+import { type Fault, Problem } from '@herald/http';
 import { type AcceptedItem, acceptItems } from '../events/accept.ts';
 import { type CheckedEvent, checkEvent } from '../events/event-fields.ts';
 import { collectFaults } from '../events/faults.ts';

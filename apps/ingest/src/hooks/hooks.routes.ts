@@ -1,5 +1,8 @@
+import type { Secrets } from '@herald/config';
 import type { Clock } from '@herald/domain';
-import { type Http, type Log, type Metrics, Problem, type Secrets } from '@herald/service';
+import { type Http, Problem } from '@herald/http';
+import type { Log } from '@herald/log';
+import type { Metrics } from '@herald/metrics';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';

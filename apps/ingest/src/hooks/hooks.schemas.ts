@@ -1,4 +1,4 @@
-import { problemResponses, textResponse } from '@herald/service';
+import { problemResponses, textResponse } from '@herald/http';
 import { Type } from 'typebox';
 
 const params = Type.Object({

@@ -1,5 +1,5 @@
 import { EvaluationError, isObject } from '@herald/domain';
-import { Problem, parseJson } from '@herald/service';
+import { Problem, parseJson } from '@herald/http';
 
 /**
  * The library behind the expressions tells a plain object by its `constructor`: one with a field of that name

@@ -8,7 +8,7 @@ import {
   ExpressionError,
   type JsonValue,
 } from '@herald/domain';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { json, jsonIn, readable } from './json-values.ts';
 
 /**

@@ -1,6 +1,7 @@
+import type { Secrets } from '@herald/config';
 import type { SourceDocument, SourceVerify } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
-import { Problem, type Secrets } from '@herald/service';
+import { Problem } from '@herald/http';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
 import { type HookBody, readHookBody } from './hook-body.ts';

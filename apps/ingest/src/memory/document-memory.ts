@@ -1,6 +1,6 @@
 import type { Broker, Consumer } from '@herald/broker';
 import { type Change, changeContract, exchange } from '@herald/contracts';
-import type { Log } from '@herald/service';
+import type { Log } from '@herald/log';
 import type { Collection, Document } from '@herald/store';
 
 /** ms of wall time until a read of the store that failed is tried again. */

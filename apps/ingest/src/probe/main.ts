@@ -1,4 +1,5 @@
-import { HttpUrl, loadConfig, runMain, Secret } from '@herald/service';
+import { HttpUrl, loadConfig, Secret } from '@herald/config';
+import { runMain } from '@herald/process';
 import { Type } from 'typebox';
 import { roundTrip } from './round-trip.ts';
 

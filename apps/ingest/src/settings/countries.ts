@@ -1,6 +1,7 @@
 import type { Broker } from '@herald/broker';
 import { collections } from '@herald/contracts';
-import type { Fault, Log } from '@herald/service';
+import type { Fault } from '@herald/http';
+import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
 import { createDocumentMemory } from '../memory/document-memory.ts';
 

@@ -1,5 +1,6 @@
+import type { Secrets } from '@herald/config';
 import type { SourceDocument } from '@herald/contracts';
-import { type Fault, Problem, type Secrets } from '@herald/service';
+import { type Fault, Problem } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { compileMapping, type Mapping } from '../hooks/mapping.ts';
 import { Handshake, handshakeFaults } from './handshake.ts';

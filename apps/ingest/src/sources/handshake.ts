@@ -1,5 +1,6 @@
+import type { Secrets } from '@herald/config';
 import { HANDSHAKES } from '@herald/contracts';
-import type { Fault, Secrets } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { secretsOf } from '../hooks/signatures.ts';
 import { NAME } from './verify.ts';

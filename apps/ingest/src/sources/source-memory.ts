@@ -1,6 +1,6 @@
 import type { Broker } from '@herald/broker';
 import type { SourceDocument } from '@herald/contracts';
-import type { Log } from '@herald/service';
+import type { Log } from '@herald/log';
 import type { Collection } from '@herald/store';
 import { createDocumentMemory, type DocumentMemory } from '../memory/document-memory.ts';
 import { type Source, toSource } from './definition.ts';

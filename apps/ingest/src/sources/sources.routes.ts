@@ -1,16 +1,10 @@
 import type { Broker } from '@herald/broker';
+import type { Secrets } from '@herald/config';
 import type { SourceDocument } from '@herald/contracts';
 import { type Clock, canonicalJson } from '@herald/domain';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
+import type { Log } from '@herald/log';
 import { createAnnouncer } from '@herald/outbox';
-import {
-  type Http,
-  type Log,
-  PageQuery,
-  Problem,
-  pageOf,
-  problemResponses,
-  type Secrets,
-} from '@herald/service';
 import type { Collection } from '@herald/store';
 import { type Static, Type } from 'typebox';
 import {

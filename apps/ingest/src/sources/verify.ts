@@ -1,5 +1,6 @@
+import type { Secrets } from '@herald/config';
 import { hmacPresets, type SourceVerify } from '@herald/contracts';
-import type { Fault, Secrets } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { hmacKey } from '../hooks/hmac.ts';
 import { sendgridKey } from '../hooks/sendgrid-signature.ts';

@@ -3,19 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ack, type Broker } from '@herald/broker';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
+import { createSecrets } from '@herald/config';
 import { collections, eventsContract, queue, topology } from '@herald/contracts';
 import type { Clock, Event } from '@herald/domain';
-import {
-  type ApiKeys,
-  createHttp,
-  createLog,
-  createMetrics,
-  createSecrets,
-  type Http,
-  type Metrics,
-  type Principal,
-  type Service,
-} from '@herald/service';
+import { type ApiKeys, createHttp, type Http, type Principal } from '@herald/http';
+import { createLog } from '@herald/log';
+import { createMetrics, type Metrics } from '@herald/metrics';
+import type { Service } from '@herald/process';
 import type { Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { vi } from 'vitest';

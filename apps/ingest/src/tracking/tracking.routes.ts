@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TrackedLink, verifyTrackedLink } from '@herald/contracts';
 import { span, wall } from '@herald/domain';
-import { type Http, Problem, textResponse } from '@herald/service';
+import { type Http, Problem, textResponse } from '@herald/http';
 import { Type } from 'typebox';
 import type { CallbackDeps } from '../callbacks/deps.ts';
 import { type Reported, reportEvent } from '../callbacks/report-event.ts';

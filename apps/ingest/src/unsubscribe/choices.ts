@@ -1,6 +1,6 @@
 import { collections, type UnsubscribeClaim } from '@herald/contracts';
 import { hasConsent } from '@herald/domain';
-import type { Log } from '@herald/service';
+import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
 import type { Choice } from './page.ts';
 

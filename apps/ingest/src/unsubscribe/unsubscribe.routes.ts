@@ -9,7 +9,7 @@ import {
   streamOf,
   wall,
 } from '@herald/domain';
-import { type Http, Problem, problemResponses, textResponse } from '@herald/service';
+import { type Http, Problem, problemResponses, textResponse } from '@herald/http';
 import { Type } from 'typebox';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';

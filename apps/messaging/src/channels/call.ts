@@ -1,5 +1,5 @@
 import { type Spoken, spokenParts } from '@herald/domain';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { type PartFault, TemplateError } from '@herald/templates';
 import type { MenuChoice } from '../providers/provider.ts';
 import type { TemplateContent } from '../templates/content.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import type { PlainSources } from '@herald/templates';
 import type { TemplateContent } from '../templates/content.ts';
 

@@ -1,5 +1,5 @@
 import { isHeaderSafe } from '@herald/addresses';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { type PartFault, TemplateError } from '@herald/templates';
 import type { TemplateContent } from '../templates/content.ts';
 import { type ChannelTemplate, missing } from './channel-template.ts';

@@ -1,5 +1,5 @@
 import { type Change, ContractError, changeContract, exchange } from '@herald/contracts';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 
 /**
  * One kind of definition, kept in memory: read whole on start and after a gap, one by one as changes are

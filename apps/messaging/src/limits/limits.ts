@@ -11,7 +11,7 @@ import {
   sayCap,
   span,
 } from '@herald/domain';
-import type { Metrics } from '@herald/service';
+import type { Metrics } from '@herald/metrics';
 import type { Settings } from '../settings/settings.ts';
 import type { CampaignLimits } from './campaign-limits.ts';
 import type { Count } from './counted.ts';

@@ -1,6 +1,6 @@
 import { collections, type MessageDocument } from '@herald/contracts';
 import { type Clock, span, wall } from '@herald/domain';
-import type { Metrics } from '@herald/service';
+import type { Metrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
 import { holdIn, SHARE } from './hold.ts';
 import type { Waitlists } from './waitlists.ts';

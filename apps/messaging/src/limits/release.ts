@@ -1,6 +1,6 @@
 import { collections, type MessageDocument, type WaitlistDocument } from '@herald/contracts';
 import { type Clock, grantOf, type Rate, span, wall } from '@herald/domain';
-import type { Log } from '@herald/service';
+import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
 import type { Hold } from './hold.ts';
 import type { Share } from './share.ts';

@@ -1,7 +1,7 @@
 import type { Broker } from '@herald/broker';
 import { collections, type MessageDocument, sendDueMessage } from '@herald/contracts';
 import { type Clock, mayStillLeave, span, wall } from '@herald/domain';
-import type { Metrics } from '@herald/service';
+import type { Metrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
 import type { Transitions } from '../messages/transitions.ts';
 import { afterOf, type Hold, holdBehind } from './hold.ts';

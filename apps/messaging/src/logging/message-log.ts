@@ -1,6 +1,7 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type MessageOutcome, type MessageTransition, reasonOf } from '@herald/domain';
-import { counted, createSeldom, type ServiceDeps } from '@herald/service';
+import { counted, createSeldom } from '@herald/log';
+import type { ServiceDeps } from '@herald/process';
 import { codeOf } from '../providers/reason.ts';
 
 /**

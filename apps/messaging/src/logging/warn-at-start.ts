@@ -1,5 +1,5 @@
 import { CHANNELS, type Channel } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import type { Providers } from '../providers/provider.ts';
 import type { StandingOf } from '../providers/standing.ts';
 

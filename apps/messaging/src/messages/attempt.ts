@@ -8,7 +8,7 @@ import {
   wall,
   whyNotSend,
 } from '@herald/domain';
-import type { OutageWatch, ServiceDeps } from '@herald/service';
+import type { OutageWatch, ServiceDeps } from '@herald/process';
 import { TemplateError } from '@herald/templates';
 import { addressFor, shownAddress } from '../addresses/address.ts';
 import type { Hold } from '../limits/hold.ts';

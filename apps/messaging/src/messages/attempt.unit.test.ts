@@ -1,6 +1,7 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type Clock, initialMessage, initialProspect, type MessageTransition } from '@herald/domain';
-import { createLog, createMetrics } from '@herald/service';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
 import { expect, test } from 'vitest';
 import { createChannels } from '../providers/channels.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';

@@ -1,4 +1,4 @@
-import { type Fault, Problem } from '@herald/service';
+import { type Fault, Problem } from '@herald/http';
 import type { FindQuery } from '@herald/store';
 
 /** The filters of the list of messages. */

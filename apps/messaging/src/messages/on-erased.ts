@@ -9,7 +9,7 @@ import {
   redactMessage,
   span,
 } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { eachMessage } from './each-message.ts';
 import { ConflictError, type Transitions } from './transitions.ts';
 

@@ -1,7 +1,7 @@
 import { formsOf } from '@herald/addresses';
 import { collections, eventsMessages, type SendInbound } from '@herald/contracts';
 import { deriveId, type Event, type JsonObject, newEvent, streamOf } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 
 /**
  * Somebody sent us a text. Whose number it is, only the messages that went there say: those who got one at it

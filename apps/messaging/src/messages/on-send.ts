@@ -7,7 +7,7 @@ import {
   sendContract,
 } from '@herald/contracts';
 import { initialMessage, type MessageIdentity, mayStillLeave } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import { RendererBusyError } from '@herald/templates';
 import type { Park } from '../limits/park.ts';

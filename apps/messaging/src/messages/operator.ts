@@ -1,6 +1,6 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type Clock, type MessageTransition, mayRetry } from '@herald/domain';
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 import { reasonOf } from '../providers/reason.ts';
 import type { Transitions } from './transitions.ts';
 

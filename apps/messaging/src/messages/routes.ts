@@ -1,6 +1,6 @@
 import { collections } from '@herald/contracts';
 import { CHANNELS, MESSAGE_STATUSES } from '@herald/domain';
-import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/service';
+import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
 import { bodyOrNone } from '../body-or-none.ts';

@@ -8,7 +8,7 @@ import {
   wall,
 } from '@herald/domain';
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { createNotifyFollowers } from '../limits/run-order.ts';
 import type { LogMessage } from '../logging/message-log.ts';
 import type { Consequences } from './consequences.ts';

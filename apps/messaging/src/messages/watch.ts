@@ -1,6 +1,6 @@
 import { collections } from '@herald/contracts';
 import { CHANNELS, type MessageOutcome, span, wall } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 
 /** Those that somebody asks for by a rate. */
 const OUTCOMES = [

@@ -1,5 +1,5 @@
+import { createLog } from '@herald/log';
 import { createAllowedAddresses } from '@herald/outbound';
-import { createLog } from '@herald/service';
 import { startReceiver } from '@herald/vendors';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSmtpProvider } from '../providers/email/smtp/smtp-provider.ts';

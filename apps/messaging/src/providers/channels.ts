@@ -1,5 +1,6 @@
 import { type Channel, type ProviderOutcome, span } from '@herald/domain';
-import { counted, createSeldom, type ServiceDeps } from '@herald/service';
+import { counted, createSeldom } from '@herald/log';
+import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import { createFailures, type Failure } from './failures.ts';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';

@@ -1,6 +1,6 @@
 import { phoneNumber } from '@herald/addresses';
+import { ConfigError, Duration, HttpUrl, Secret, serviceUrl } from '@herald/config';
 import { type AllowedAddresses, createAllowedAddresses } from '@herald/outbound';
-import { ConfigError, Duration, HttpUrl, Secret, serviceUrl } from '@herald/service';
 import { type Static, Type } from 'typebox';
 import { createConsoleProvider } from './email/console/console-provider.ts';
 import { createSendGridProvider } from './email/sendgrid/sendgrid-provider.ts';

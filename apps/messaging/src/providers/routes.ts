@@ -1,4 +1,4 @@
-import { type Http, problemResponses } from '@herald/service';
+import { type Http, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
 import type { Failure } from './failures.ts';
 import type { Shut, ShutBecause } from './gate.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import type { TProperties } from 'typebox';
 import type { SettingsContent } from './settings.ts';
 

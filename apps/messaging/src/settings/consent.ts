@@ -1,5 +1,5 @@
 import type { Topic } from '@herald/contracts';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
 

@@ -10,7 +10,7 @@ import {
   spreadFault,
   WEEKDAYS,
 } from '@herald/domain';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { type TSchema, Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
 

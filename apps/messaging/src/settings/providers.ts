@@ -1,5 +1,5 @@
 import { CHANNELS, type Channel } from '@herald/domain';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
 

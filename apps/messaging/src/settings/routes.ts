@@ -1,5 +1,5 @@
 import type { Channel } from '@herald/domain';
-import { type Http, Problem, parseJson, problemResponses } from '@herald/service';
+import { type Http, Problem, parseJson, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
 import type { SettingsArea } from './area.ts';
 import { consentFields, consentSettings } from './consent.ts';

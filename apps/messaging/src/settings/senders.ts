@@ -1,5 +1,5 @@
 import { isHeaderSafe, readEmail } from '@herald/addresses';
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import { Type } from 'typebox';
 import { callSenderFault, SMS_SENDER, smsSenderFault } from '../addresses/sms-sender.ts';
 import type { SettingsArea } from './area.ts';

@@ -1,7 +1,8 @@
 import { collections, type SettingsDocument } from '@herald/contracts';
 import { canonicalJson } from '@herald/domain';
+import { Problem } from '@herald/http';
 import { createAnnouncer } from '@herald/outbox';
-import { Problem, type ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import type { Document } from '@herald/store';
 import { createFollowed, type Followed } from '../definitions/followed.ts';
 

@@ -1,4 +1,4 @@
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 import { RendererBusyError } from '@herald/templates';
 
 /** A full line before the renderer as the answer it is for a client; any other error as it is. */

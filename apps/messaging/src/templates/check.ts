@@ -1,4 +1,4 @@
-import type { Fault } from '@herald/service';
+import type { Fault } from '@herald/http';
 import type { PartFault, Renderer, TemplateSources } from '@herald/templates';
 import { channelTemplates } from '../channels/templates.ts';
 import { busyAsProblem } from './busy.ts';

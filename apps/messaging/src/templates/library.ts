@@ -1,6 +1,6 @@
 import { collections, type TemplateVersionDocument } from '@herald/contracts';
 import type { Channel } from '@herald/domain';
-import type { ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { createFollowed, type Followed } from '../definitions/followed.ts';
 
 /** The newest version of every template, in memory. */

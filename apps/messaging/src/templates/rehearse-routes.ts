@@ -1,5 +1,5 @@
 import type { Spoken } from '@herald/domain';
-import { type Http, type Principal, Problem, problemResponses } from '@herald/service';
+import { type Http, type Principal, Problem, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
 import { bodyOrNone } from '../body-or-none.ts';
 import type { MenuChoice } from '../providers/provider.ts';

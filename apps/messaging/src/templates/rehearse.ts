@@ -1,6 +1,6 @@
 import type { TemplateVersionDocument } from '@herald/contracts';
 import { type Channel, type Clock, type ProviderOutcome, randomId } from '@herald/domain';
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 import type { Store } from '@herald/store';
 import { type PartFault, TemplateError } from '@herald/templates';
 import { addressOf, addressWords } from '../addresses/address.ts';

@@ -1,5 +1,5 @@
 import { collections, type TemplateDocument, type TemplateVersionDocument } from '@herald/contracts';
-import { type Http, PageQuery, type Principal, Problem, pageOf, problemResponses } from '@herald/service';
+import { type Http, PageQuery, type Principal, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
 import type { CheckTemplate } from './check.ts';

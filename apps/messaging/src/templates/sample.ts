@@ -1,6 +1,6 @@
 import { collections, type TemplateVersionDocument } from '@herald/contracts';
 import { type Channel, type Instant, initialProspect, isObject, zoneFault } from '@herald/domain';
-import { Problem } from '@herald/service';
+import { Problem } from '@herald/http';
 import type { Store } from '@herald/store';
 import { type Static, Type } from 'typebox';
 import type { TemplateData, TemplateSubject } from './data.ts';

@@ -1,7 +1,8 @@
 import { collections, type TemplateDocument, type TemplateVersionDocument } from '@herald/contracts';
 import { canonicalJson } from '@herald/domain';
+import { Problem } from '@herald/http';
 import { createAnnouncer } from '@herald/outbox';
-import { Problem, type ServiceDeps } from '@herald/service';
+import type { ServiceDeps } from '@herald/process';
 import { contentOf, type TemplateContent } from './content.ts';
 import { type TemplateLibrary, versionId } from './library.ts';
 

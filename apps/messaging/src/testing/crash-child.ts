@@ -1,5 +1,7 @@
+import { systemClock } from '@herald/clock';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
 import { createAllowedAddresses } from '@herald/outbound';
-import { createLog, createMetrics, systemClock } from '@herald/service';
 import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
 import type { Providers } from '../providers/provider.ts';
 import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';

@@ -29,7 +29,9 @@ import {
   parseMessageType,
   type StoredEvent,
 } from '@herald/domain';
-import { createHttp, createLog, createMetrics } from '@herald/service';
+import { createHttp } from '@herald/http';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
 import { onTestFinished, vi } from 'vitest';
 import type { OutgoingEmail } from '../providers/provider.ts';
 import { createMessaging, type MessagingDeps } from '../service.ts';

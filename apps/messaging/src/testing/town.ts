@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@herald/broker';
+import { systemClock } from '@herald/clock';
 import { collections, requestMessage } from '@herald/contracts';
 import { initialProspect } from '@herald/domain';
-import { createLog, createMetrics, systemClock } from '@herald/service';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
 import type { Provider } from '../providers/provider.ts';
 import { createMessaging } from '../service.ts';

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { configuredCampaignRunner } from '@herald/campaign-runner';
+import { systemClock } from '@herald/clock';
+import { commonConfig, createSecrets, loadConfig, waitingConfig } from '@herald/config';
 import { collections, topology } from '@herald/contracts';
 import { createEventHandler } from '@herald/event-handler';
+import { createHttp, loadApiKeys } from '@herald/http';
 import { createIngest } from '@herald/ingest';
+import { createLog } from '@herald/log';
 import { createMessaging, type Provider } from '@herald/messaging';
-import * as herald from '@herald/service';
+import { createMetrics } from '@herald/metrics';
+import { runMain, runProcess } from '@herald/process';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { Type } from 'typebox';
 
@@ -17,8 +22,8 @@ import { Type } from 'typebox';
  * one. So a figure is about Herald, and not about a mail server or a database.
  */
 const schema = Type.Object({
-  ...herald.commonConfig,
-  ...herald.waitingConfig,
+  ...commonConfig,
+  ...waitingConfig,
   DATA_DIR: Type.String(),
   API_KEYS_FILE: Type.String(),
   SECRETS_DIR: Type.String(),
@@ -27,11 +32,11 @@ const schema = Type.Object({
   CALLS_FILE: Type.Optional(Type.String()),
 });
 
-herald.runMain(async () => {
-  const config = herald.loadConfig(schema, process.env);
-  const log = herald.createLog({ service: 'bench', level: config.LOG_LEVEL });
-  const metrics = herald.createMetrics({ version: '0' });
-  const clock = herald.systemClock;
+runMain(async () => {
+  const config = loadConfig(schema, process.env);
+  const log = createLog({ service: 'bench', level: config.LOG_LEVEL });
+  const metrics = createMetrics({ version: '0' });
+  const clock = systemClock;
   const store = openSqliteStore({
     file: join(config.DATA_DIR, 'store.db'),
     collections: Object.values(collections),
@@ -42,11 +47,11 @@ herald.runMain(async () => {
     config.AMQP_URL === undefined
       ? await openEmbeddedBroker({ ...shared, file: join(config.DATA_DIR, 'broker.db') })
       : await openRabbitBroker({ ...shared, url: config.AMQP_URL, delayStrategy: 'levels' });
-  const http = await herald.createHttp({
+  const http = await createHttp({
     ...{ log, metrics, title: 'bench', description: '', version: '0' },
-    apiKeys: herald.loadApiKeys(config.API_KEYS_FILE, { log }),
+    apiKeys: loadApiKeys(config.API_KEYS_FILE, { log }),
   });
-  const secrets = herald.createSecrets(config.SECRETS_DIR);
+  const secrets = createSecrets(config.SECRETS_DIR);
   const installation = { secrets, linkSecret: 'a secret of the bench', publicUrl: 'http://127.0.0.1' };
 
   const called = new Set<string>();
@@ -73,5 +78,5 @@ herald.runMain(async () => {
     }),
     createIngest({ ...deps, ...installation }),
   ];
-  await herald.runProcess({ ...deps, services, http, config });
+  await runProcess({ ...deps, services, http, config });
 });

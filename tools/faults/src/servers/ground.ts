@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@herald/broker';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
+import { systemClock } from '@herald/clock';
 import { topology } from '@herald/contracts';
 import { type Gateway, type MongoServer, openGateway, startMongo } from '@herald/mongodb-server';
 import { type Rabbit, startTestRabbit } from '@herald/rabbitmq-server';
-import { systemClock } from '@herald/service';
 import { connect } from 'amqplib';
 import { type Gate, openGate } from './gate.ts';
 

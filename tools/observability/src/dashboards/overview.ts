@@ -1,4 +1,4 @@
-import { catalogue as m } from '@herald/service';
+import { catalogue as m } from '@herald/metrics';
 import type { Objective } from '../rules/objective.ts';
 import { objectives } from '../rules/objectives.ts';
 import { burn } from './common-rows.ts';

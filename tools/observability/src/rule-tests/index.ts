@@ -1,4 +1,4 @@
-import { catalogue as m } from '@herald/service';
+import { catalogue as m } from '@herald/metrics';
 import { stringify } from 'yaml';
 import type { Chart } from '../rules/index.ts';
 import { objectives } from '../rules/objectives.ts';

@@ -1,6 +1,6 @@
 import { readMessageReference } from '@herald/contracts';
 import type { Event } from '@herald/domain';
-import { type Http, Problem, parseJson, problemResponses } from '@herald/service';
+import { type Http, Problem, parseJson, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
 import { isSendgridSignature, sendgridKey } from '../../hooks/sendgrid-signature.ts';
 import { countRejections } from '../../rejections.ts';

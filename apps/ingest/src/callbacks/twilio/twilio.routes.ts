@@ -6,8 +6,8 @@ import {
   readMessageReference,
   type SendInbound,
 } from '@herald/contracts';
-import { type Event, mailDate, reasonOf, spokenParts } from '@herald/domain';
-import { type Http, Problem, problemResponses, textResponse, WORKSPACE } from '@herald/service';
+import { type Event, mailDate, reasonOf, spokenParts, WORKSPACE_PATTERN } from '@herald/domain';
+import { type Http, Problem, problemResponses, textResponse } from '@herald/http';
 import { Type } from 'typebox';
 import { isTwilioSignature } from '../../hooks/twilio-signature.ts';
 import { countRejections } from '../../rejections.ts';
@@ -39,6 +39,8 @@ const inboundBody = form('A text as Twilio sends it, signed.', {
   From: '+14155550100',
   Body: 'STOP',
 });
+
+const WORKSPACE = new RegExp(WORKSPACE_PATTERN);
 
 interface RequestOfTwilio {
   readonly body: unknown;

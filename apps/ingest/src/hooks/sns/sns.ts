@@ -1,7 +1,8 @@
 import { verify } from 'node:crypto';
 import type { SourceVerify } from '@herald/contracts';
 import { type Clock, span } from '@herald/domain';
-import { type Log, Problem } from '@herald/service';
+import { Problem } from '@herald/http';
+import type { Log } from '@herald/log';
 import { isFresh } from '../freshness.ts';
 import { createCertificates } from './certificates.ts';
 import type { FetchPinned } from './fetch-pinned.ts';

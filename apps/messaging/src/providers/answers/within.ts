@@ -1,4 +1,4 @@
-import * as service from '@herald/service';
+import * as clock from '@herald/clock';
 
 /** A call took too long: whether the other side has got it, nobody knows. */
 class TimeoutError extends Error {
@@ -8,4 +8,4 @@ class TimeoutError extends Error {
 
 /** The outcome of `work`, or a `TimeoutError` after `ms` of wall time, whatever becomes of the work then. */
 export const within = <T>(ms: number, work: Promise<T>): Promise<T> =>
-  service.within(ms, work, () => new TimeoutError(`no answer within ${ms} ms`));
+  clock.within(ms, work, () => new TimeoutError(`no answer within ${ms} ms`));

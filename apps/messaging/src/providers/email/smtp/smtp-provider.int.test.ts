@@ -1,4 +1,4 @@
-import { loadConfig } from '@herald/service';
+import { loadConfig } from '@herald/config';
 import { Type } from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
 import {

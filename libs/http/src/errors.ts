@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import { createSeldom } from '@herald/log';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_TYPE, Problem, problemBody } from './problem/problem.ts';
+import { problemOf } from './problem/problem-of.ts';
+
+/** By a clock that never goes back; a thousand reasons of one process are enough. */
+const seldom = createSeldom({ now: () => performance.now(), rate: 1 }, 1_000);
+
+/**
+ * Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the
+ * answer names that id; a lasting one is logged now and then.
+ */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemFor(error, request);
+  const ours = problem.status >= 500;
+  if (ours) logFailure(problem, request);
+  if (problem.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfter)));
+  return reply
+    .code(problem.status)
+    .headers({ ...problem.headers })
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problemBody(problem, ours ? request.id : undefined)));
+}
+
+function logFailure(problem: Problem, request: FastifyRequest): void {
+  const { cause, code, detail, lasting } = problem;
+  if (!lasting) return request.log.error({ err: cause ?? problem, code }, 'request failed');
+  const reason = cause instanceof Error ? cause.message : detail;
+  if (seldom(`${code} ${reason}`) !== undefined)
+    request.log.warn({ code, reason }, 'requests fail until this is mended');
+}
+
+/** The problem that an error is; a 415 of the server's own says what the route takes. */
+function problemFor(error: unknown, request: FastifyRequest): Problem {
+  const problem = problemOf(error);
+  if (problem.status !== 415 || error instanceof Problem) return problem;
+  const { schema, config } = request.routeOptions;
+  const types = schema?.consumes ?? Object.keys(config.documentedBody ?? { 'application/json': true });
+  return new Problem(415, problem.code, `${problem.detail} It takes ${types.join(', ')}.`);
+}
+
+/**
+ * For a request that never became one: it was too slow, too large or not HTTP. Written by hand, for there is
+ * nothing to write it with.
+ */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem =
+    BROKEN[error.code ?? ''] ?? new Problem(400, 'bad_request', 'This is not a valid HTTP request.');
+  const body = problemBody(problem);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${body.title}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}
+
+const BROKEN: Readonly<Record<string, Problem>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem(408, 'request_timeout', 'The request took too long to arrive.'),
+  HPE_HEADER_OVERFLOW: new Problem(431, 'headers_too_large', 'The headers are too large.'),
+};

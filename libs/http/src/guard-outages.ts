@@ -1,0 +1,85 @@
+import type { Broker } from '@herald/broker';
+import { within } from '@herald/clock';
+import type { Store } from '@herald/store';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Http } from './http.ts';
+import { problemOf, unavailable } from './problem/problem-of.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `false`: the route never asks the store, so its answer does not depend on it. */
+    usesStore?: boolean;
+  }
+}
+
+export interface GuardOptions {
+  readonly store: Pick<Store, 'ping'>;
+  readonly broker: Pick<Broker, 'ping'>;
+  /**
+   * ms of wall time after which a request that has no answer yet makes us ask the store whether it is there.
+   */
+  readonly slow?: number;
+  /** ms of wall time within which store and broker have to answer a ping. */
+  readonly patience?: number;
+}
+
+/**
+ * Lets no caller wait for a store that is away. A route declared after this, of those that need an API key,
+ * answers 503 with Retry-After within `slow` and `patience` when the store does not answer a ping; a request
+ * that is only slow goes on. What fails for no known reason while store or broker is away is a 503 too, not a
+ * 500. The work goes on behind a 503: whether a write was done is then not known.
+ */
+export function guardOutages(app: Http, options: GuardOptions): void {
+  const { store, broker, slow = 2_000, patience = 1_000 } = options;
+  const isAway = (dependency: GuardOptions['store' | 'broker']): Promise<boolean> =>
+    within(patience, dependency.ping()).then(
+      () => false,
+      () => true,
+    );
+
+  /** Rejects once the store is away. */
+  const watchStore = (request: FastifyRequest): { readonly away: Promise<never>; end(): void } => {
+    const { promise: away, reject } = Promise.withResolvers<never>();
+    let timer: NodeJS.Timeout;
+    const lookLater = (): void => {
+      timer = setTimeout(() => void look(), slow);
+    };
+    let isOver = false;
+    const look = async (): Promise<void> => {
+      const problem = (await isAway(store)) ? unavailable('store') : undefined;
+      if (isOver) return;
+      if (problem === undefined) return lookLater();
+      request.log.warn({ ms: slow + patience }, 'the store does not answer: a request was given up');
+      reject(problem);
+    };
+    lookLater();
+    return {
+      away,
+      end() {
+        isOver = true;
+        clearTimeout(timer);
+      },
+    };
+  };
+
+  const explained = async (error: unknown): Promise<unknown> => {
+    if (problemOf(error).code !== 'internal') return error;
+    if (await isAway(store)) return unavailable('store', error);
+    return (await isAway(broker)) ? unavailable('broker', error) : error;
+  };
+
+  app.addHook('onRoute', (route) => {
+    const { handler, config } = route;
+    if (config?.scope === undefined || config.usesStore === false) return;
+    route.handler = async function (this: Http, request: FastifyRequest, reply: FastifyReply) {
+      const watch = watchStore(request);
+      try {
+        return await Promise.race([(async () => handler.call(this, request, reply))(), watch.away]);
+      } catch (error) {
+        throw await explained(error);
+      } finally {
+        watch.end();
+      }
+    };
+  });
+}

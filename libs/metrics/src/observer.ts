@@ -1,0 +1,37 @@
+import type { BrokerObserver } from '@herald/broker';
+import type { Log } from '@herald/log';
+import type { Instruments } from './instruments.ts';
+
+/** Counts what the broker does, and logs what of it is somebody's business: ids and reasons, never bodies. */
+export const createObserver = (metrics: Instruments, log?: Log): BrokerObserver => ({
+  settled({ queue, publishedAt, attempt }, verdict, seconds) {
+    metrics.consumed.inc({ queue, verdict: verdict.kind });
+    if (attempt > 1) metrics.redelivered.inc({ queue });
+    metrics.processSeconds.observe({ queue }, seconds);
+    // Both are wall time of, maybe, two machines: a clock that is behind must not count below nothing.
+    const age = (Date.now() - publishedAt) / 1000 - seconds;
+    metrics.messageAgeSeconds.observe({ queue }, Math.max(0, age));
+  },
+  dead({ queue, id, key, attempt }, reason) {
+    metrics.deadLetters.inc({ queue });
+    log?.error({ queue, messageId: id, key, attempt, reason }, 'dead letter');
+  },
+  unroutable({ exchange, id, key }) {
+    metrics.unroutable.inc({ exchange });
+    log?.error({ exchange, messageId: id, key }, 'no queue takes this message');
+  },
+  published(exchange, count, seconds) {
+    metrics.published.inc({ exchange }, count);
+    metrics.publishSeconds.observe({ exchange }, seconds);
+  },
+  unconfirmed(exchange, count) {
+    metrics.unconfirmed.inc({ exchange }, count);
+  },
+  accepting(isAccepting) {
+    metrics.brokerAccepting.set(isAccepting ? 1 : 0);
+    if (!isAccepting) log?.error({}, 'the broker takes no messages: an alarm of its memory or disk');
+  },
+  fault(error) {
+    log?.error({ err: error }, 'the broker has a fault');
+  },
+});

@@ -1,0 +1,19 @@
+import { ConfigError } from '@herald/config';
+import { ApiKeyFileError } from '@herald/http';
+import { scrub } from '@herald/log';
+
+/**
+ * Runs a process's `main`. What goes wrong before there is a log is told on stderr, and the process exits
+ * with 1: faults of the configuration as they are, anything else with its stack.
+ */
+export function runMain(main: () => Promise<unknown>): void {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${describe(error)}\n`);
+    process.exit(1);
+  });
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof ApiKeyFileError) return error.message;
+  return scrub(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
