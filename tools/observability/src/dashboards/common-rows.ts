@@ -10,7 +10,7 @@ export const requests: Row = {
   panels: [
     {
       title: 'Requests by route',
-      description: 'Answered requests a second, by route template.',
+      description: 'Answered requests per second, by route template.',
       unit: 'reqps',
       queries: [
         { expr: `sum by (http_route) (${rate(`${m.httpSeconds.name}_count`)})`, legend: '{{http_route}}' },
@@ -18,7 +18,7 @@ export const requests: Row = {
     },
     {
       title: 'Requests by status',
-      description: 'By the class of the status. 5xx are faults of ours; 4xx are the callers’.',
+      description: 'By class of status. 5xx are faults of the service, 4xx of the caller.',
       unit: 'reqps',
       queries: [
         {
@@ -30,8 +30,8 @@ export const requests: Row = {
       ],
     },
     {
-      title: 'Time to answer',
-      description: 'Of all routes together. Ingest waits for the broker’s confirmation within it.',
+      title: 'Response time',
+      description: 'All routes together. Includes ingest’s wait for the broker’s confirmation.',
       unit: 's',
       queries: [
         seconds('p50', quantile(0.5, m.httpSeconds.name)),
@@ -48,13 +48,13 @@ export const publishing: Row = {
   panels: [
     {
       title: 'Published',
-      description: 'Messages the broker confirmed, by exchange.',
+      description: 'Publishes that the broker confirmed, by exchange.',
       unit: 'ops',
       queries: [{ expr: `sum by (exchange) (${rate(m.published.name)})`, legend: '{{exchange}}' }],
     },
     {
       title: 'Time to confirm',
-      description: 'p99 of the time until the broker has made a publish durable.',
+      description: 'p99 of the time until the broker confirms a publish.',
       unit: 's',
       queries: [{ expr: quantile(0.99, m.publishSeconds.name, ['exchange']), legend: '{{exchange}}' }],
       alert: 'HeraldPublishSlow',
@@ -62,7 +62,7 @@ export const publishing: Row = {
     },
     {
       title: 'Not confirmed, not routed',
-      description: 'Publishes that failed, and messages that no queue takes. Both should be nothing.',
+      description: 'Publishes that failed, and publishes that no queue takes. Both should be zero.',
       unit: 'ops',
       queries: [
         { expr: `sum (${rate(m.unconfirmed.name)})`, legend: 'not confirmed' },
@@ -79,7 +79,7 @@ export const queues: Row = {
   panels: [
     {
       title: 'Handled, by verdict',
-      description: 'ack: done. retry: put off. drop: to the dead letters.',
+      description: 'ack: done. retry: to be handled again. drop: to the dead letters.',
       unit: 'ops',
       queries: [
         { expr: `sum by (queue, verdict) (${rate(m.consumed.name)})`, legend: '{{queue}} {{verdict}}' },
@@ -87,22 +87,22 @@ export const queues: Row = {
       alert: 'HeraldRetriesHigh',
     },
     {
-      title: 'Time of a handler',
-      description: 'p99 of the time a handler took with a message, or with the batch it was in.',
+      title: 'Handler time',
+      description: 'p99 of the time a handler takes for one delivery, or for its batch.',
       unit: 's',
       queries: [{ expr: quantile(0.99, m.processSeconds.name, ['queue']), legend: '{{queue}}' }],
     },
     {
-      title: 'Age at the start of the handler',
+      title: 'Age when handling starts',
       description:
-        'p95 from the publish of a message to its handler. Planned delays count where a queue gets ' +
-        'delayed messages.',
+        'p95 of the time from publish to handler. Includes planned delays, in queues that have them.',
       unit: 's',
       queries: [{ expr: quantile(0.95, m.messageAgeSeconds.name, ['queue']), legend: '{{queue}}' }],
     },
     {
-      title: 'Waiting in the queue',
-      description: 'Ready messages. One line that grows is a consumer that does not keep up.',
+      title: 'Ready',
+      description:
+        'Deliveries that wait in the queue. A line that grows is a consumer that does not keep up.',
       unit: 'short',
       queries: [
         { expr: `max by (queue) (${of(m.queueMessages.name, 'state="ready"')})`, legend: '{{queue}}' },
@@ -110,8 +110,8 @@ export const queues: Row = {
       alert: 'HeraldQueueBacklog',
     },
     {
-      title: 'With handlers',
-      description: 'Messages in the hands of all processes together.',
+      title: 'In flight',
+      description: 'Deliveries being handled, all processes together.',
       unit: 'short',
       queries: [
         { expr: `sum by (queue) (${of(m.queueMessages.name, 'state="in_flight"')})`, legend: '{{queue}}' },
@@ -119,21 +119,21 @@ export const queues: Row = {
     },
     {
       title: 'Consumers',
-      description: 'Consumers of each queue. 0 with messages waiting is an outage.',
+      description: 'Consumers of each queue. 0 while deliveries wait is an outage.',
       unit: 'short',
       queries: [{ expr: `max by (queue) (${of(m.queueConsumers.name)})`, legend: '{{queue}}' }],
       alert: 'HeraldQueueWithoutConsumers',
     },
     {
-      title: 'Handed over again',
+      title: 'Redelivered',
       description:
-        'Messages handled that had been handed over before: retries, and what a lost consumer gave back.',
+        'Deliveries that had been handed over before: retries, and those returned by a lost consumer.',
       unit: 'ops',
       queries: [{ expr: `sum by (queue) (${rate(m.redelivered.name)})`, legend: '{{queue}}' }],
     },
     {
       title: 'Dead letters',
-      description: 'How many there are now. Each is something that has not happened.',
+      description: 'How many there are now. Each is work that has not happened.',
       unit: 'short',
       queries: [
         { expr: `max by (queue) (${of(m.queueMessages.name, 'state="dead"')})`, legend: '{{queue}}' },
@@ -142,8 +142,8 @@ export const queues: Row = {
       thresholds: { warn: 1, bad: 100 },
     },
     {
-      title: 'Became dead letters',
-      description: 'In an hour.',
+      title: 'New dead letters',
+      description: 'In the last hour.',
       unit: 'short',
       queries: [{ expr: `sum by (queue) (increase(${of(m.deadLetters.name)}[1h]))`, legend: '{{queue}}' }],
       alert: 'HeraldDeadLetters',
@@ -151,15 +151,15 @@ export const queues: Row = {
   ],
 };
 
-/** How late what waits is. */
+/** How late waits and messages are. */
 export const waits = (kind: 'wait' | 'send'): Row => {
   const own = `kind="${kind}"`;
   return {
-    title: kind === 'wait' ? 'Waits' : 'Messages that wait',
+    title: kind === 'wait' ? 'Waits' : 'Waiting messages',
     panels: [
       {
         title: 'Lateness',
-        description: 'Actual minus due, at the moment it is done.',
+        description: 'Actual minus due time, measured when it is done.',
         unit: 's',
         queries: [
           seconds('p50', quantile(0.5, m.latenessSeconds.name, [], own)),
@@ -169,7 +169,7 @@ export const waits = (kind: 'wait' | 'send'): Row => {
       },
       {
         title: 'Overdue',
-        description: 'Due and not done. Waits that a paused campaign holds are among them.',
+        description: 'Due and not done. Includes waits held by a paused campaign.',
         unit: 'short',
         queries: [{ expr: `max by (kind) (${of(m.waitsOverdue.name, own)})`, legend: '{{kind}}' }],
         alert: 'HeraldWaitsOverdue',
@@ -177,7 +177,7 @@ export const waits = (kind: 'wait' | 'send'): Row => {
       },
       {
         title: 'Oldest due',
-        description: 'For how long the oldest of them has been due.',
+        description: 'How long the oldest one has been due.',
         unit: 's',
         queries: [{ expr: `max by (kind) (${of(m.oldestDueSeconds.name, own)})`, legend: '{{kind}}' }],
         alert: 'HeraldOldestDueWait',
@@ -185,7 +185,7 @@ export const waits = (kind: 'wait' | 'send'): Row => {
       },
       {
         title: 'Due within a minute',
-        description: 'The wave that is coming: what a scaler can act on before the queue has it.',
+        description: 'The coming wave: a scaler can act on it before it reaches the queue.',
         unit: 'short',
         queries: [{ expr: `max by (kind) (${of(m.waitsDueSoon.name, own)})`, legend: '{{kind}}' }],
       },
@@ -193,13 +193,13 @@ export const waits = (kind: 'wait' | 'send'): Row => {
   };
 };
 
-/** How many there are, and how many there may be. */
+/** How many replicas there are, and how many are allowed. */
 export const scaling: Row = {
   title: 'Scaling',
   panels: [
     {
       title: 'Processes',
-      description: 'That show metrics, and that say they are ready.',
+      description: 'Processes that are scraped, and those that are ready.',
       unit: 'short',
       queries: [
         { expr: `count by (service_name) (${of(m.buildInfo.name)})`, legend: '{{service_name}}' },
@@ -209,7 +209,7 @@ export const scaling: Row = {
     },
     {
       title: 'Replicas wanted and allowed',
-      description: 'Of the autoscaler, as kube-state-metrics tells it.',
+      description: 'Of the autoscaler, from kube-state-metrics.',
       unit: 'short',
       queries: [
         {
@@ -229,7 +229,7 @@ export const scaling: Row = {
     },
     {
       title: 'Versions',
-      description: 'Processes by the version they run.',
+      description: 'Processes by version.',
       unit: 'short',
       queries: [{ expr: `count by (version) (${of(m.buildInfo.name)})`, legend: '{{version}}' }],
       alert: 'HeraldVersionSkew',
@@ -237,26 +237,26 @@ export const scaling: Row = {
   ],
 };
 
-/** Store, broker, and what else a process cannot do without. */
+/** Store, broker, and other things a process needs. */
 export const dependencies: Row = {
   title: 'Dependencies',
   panels: [
     {
-      title: 'Checks that are well',
-      description: 'The share of processes in which each readiness check is well.',
+      title: 'Passing checks',
+      description: 'The share of processes in which each readiness check passes.',
       unit: 'percentunit',
       queries: [{ expr: `avg by (check) (${of(m.checkUp.name)})`, legend: '{{check}}' }],
       alert: 'HeraldDependencyDown',
     },
     {
-      title: 'Time of a check',
-      description: 'The longest of all processes: the round trip to store or broker.',
+      title: 'Check duration',
+      description: 'The slowest process: the round trip to store or broker.',
       unit: 's',
       queries: [{ expr: `max by (check) (${of(m.checkSeconds.name)})`, legend: '{{check}}' }],
     },
     {
-      title: 'The broker takes messages',
-      description: '0 while an alarm of its memory or disk stops publishers.',
+      title: 'Broker accepts publishes',
+      description: '0 while an alarm on memory or disk blocks publishers.',
       unit: 'bool_on_off',
       queries: [
         { expr: `min by (service_name) (${of(m.brokerAccepting.name)})`, legend: '{{service_name}}' },
@@ -268,14 +268,13 @@ export const dependencies: Row = {
 
 const perProcess = (name: string): string => `max by (service_name, pod) (${of(name)})`;
 
-/** The process: what it uses, and what holds it up. */
+/** The process: what it uses, and what blocks it. */
 export const runtime: Row = {
   title: 'Runtime',
   panels: [
     {
       title: 'Event-loop delay',
-      description:
-        'p99 of the time by which timers are late. Above some 100 ms everything in the process is slow.',
+      description: 'p99 of how late timers are. Above some 100 ms everything in the process is slow.',
       unit: 's',
       queries: [{ expr: perProcess('nodejs_eventloop_lag_p99_seconds'), legend: '{{service_name}} {{pod}}' }],
       alert: 'HeraldEventLoopSlow',
@@ -294,7 +293,7 @@ export const runtime: Row = {
     },
     {
       title: 'Memory',
-      description: 'Resident, and the part of it that is the JavaScript heap.',
+      description: 'Resident memory, and the JavaScript heap within it.',
       unit: 'bytes',
       queries: [
         { expr: perProcess('process_resident_memory_bytes'), legend: '{{service_name}} {{pod}} resident' },
@@ -303,7 +302,7 @@ export const runtime: Row = {
     },
     {
       title: 'Garbage collection',
-      description: 'The share of time that goes into it.',
+      description: 'The share of time it takes.',
       unit: 'percentunit',
       queries: [
         {
@@ -314,7 +313,7 @@ export const runtime: Row = {
     },
     {
       title: 'Gauges that could not be read',
-      description: 'They are missing from the scrape, and what is shown from them has gaps.',
+      description: 'They are missing from the scrape, so panels that use them have gaps.',
       unit: 'short',
       queries: [{ expr: `sum by (metric) (increase(${of(m.readFailures.name)}[1h]))`, legend: '{{metric}}' }],
       alert: 'HeraldMetricReadFailing',
@@ -322,12 +321,12 @@ export const runtime: Row = {
   ],
 };
 
-/** The share of bad ones that is recorded of a promise, for one window. */
+/** The recorded share of bad ones of a promise, over an hour and over six. */
 export const burn = (slug: string, name: string, target: number, promise: string): Panel => ({
   title: promise.charAt(0).toUpperCase() + promise.slice(1),
   description:
-    'The share that was not so, over an hour and over six; ' +
-    `${Number(((1 - target) * 100).toPrecision(3))} % may be in 30 days.`,
+    'The share that missed it, over one hour and over six. ' +
+    `The budget over 30 days is ${Number(((1 - target) * 100).toPrecision(3))} %.`,
   unit: 'percentunit',
   queries: ['1h', '6h'].map((window) => ({
     expr: `namespace:herald_${slug}_errors:ratio_rate${window}{namespace=~"$namespace"}`,

@@ -34,7 +34,7 @@ export const dashboardFile = ({ uid, title, description, service, rows }: Dashbo
     2,
   )}\n`;
 
-/** A line wherever another version begins to run. */
+/** A line wherever a new version starts. */
 const releases = (): object => ({
   name: 'Releases',
   datasource: DATASOURCE,

@@ -8,18 +8,18 @@ import { of, quantile, rate } from './selectors.ts';
 const all: readonly Objective[] = Object.values(objectives).flat();
 const requestCount = `${m.httpSeconds.name}_count`;
 
-/** Is all well, and if not, where: four golden signals, what is promised, what is late and what is stuck. */
+/** Is everything well, and if not, where: golden signals, promises, lateness and stuck work. */
 export const overview: Dashboard = {
   uid: 'herald-overview',
   title: 'Herald: overview',
-  description: 'Is all well, and if not, where. Each service has a dashboard of its own.',
+  description: 'Is everything well, and if not, where is the fault? Each service has its own dashboard.',
   rows: [
     {
-      title: 'Is all well?',
+      title: 'Is everything well?',
       panels: [
         {
           title: 'Not ready',
-          description: 'Processes that say they are not ready.',
+          description: 'Processes that report not ready.',
           unit: 'short',
           kind: 'stat',
           width: 4,
@@ -29,7 +29,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Dead letters',
-          description: 'Of all queues together.',
+          description: 'All queues together.',
           unit: 'short',
           kind: 'stat',
           width: 4,
@@ -44,7 +44,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Unknown sends',
-          description: 'Messages of which nobody knows whether they have left.',
+          description: 'Messages that may or may not have left.',
           unit: 'short',
           kind: 'stat',
           width: 4,
@@ -54,7 +54,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Overdue',
-          description: 'Waits and messages whose time has passed and that are not done.',
+          description: 'Waits and messages past their time and not done.',
           unit: 'short',
           kind: 'stat',
           width: 4,
@@ -65,17 +65,17 @@ export const overview: Dashboard = {
           thresholds: { warn: 10, bad: 100 },
         },
         {
-          title: 'The broker takes messages',
-          description: '0: an alarm of its memory or disk stops publishers.',
+          title: 'Broker accepts publishes',
+          description: '0: an alarm on memory or disk blocks publishers.',
           unit: 'bool_on_off',
           kind: 'stat',
           width: 4,
-          queries: [{ expr: `min(${of(m.brokerAccepting.name)})`, legend: 'takes messages' }],
+          queries: [{ expr: `min(${of(m.brokerAccepting.name)})`, legend: 'accepts publishes' }],
           alert: 'HeraldBrokerBlocked',
         },
         {
-          title: 'Delays by',
-          description: 'How delays are done: embedded, plugin or levels.',
+          title: 'Delay strategy',
+          description: 'How the broker delays: embedded, plugin or levels.',
           unit: 'none',
           kind: 'stat',
           width: 4,
@@ -97,21 +97,21 @@ export const overview: Dashboard = {
       panels: [
         {
           title: 'Traffic: requests',
-          description: 'Answered requests a second.',
+          description: 'Answered requests per second.',
           unit: 'reqps',
           width: 6,
           queries: [{ expr: `sum by (service_name) (${rate(requestCount)})`, legend: '{{service_name}}' }],
         },
         {
-          title: 'Traffic: messages',
-          description: 'Messages handled a second, by queue.',
+          title: 'Traffic: deliveries',
+          description: 'Deliveries handled per second, by queue.',
           unit: 'ops',
           width: 6,
           queries: [{ expr: `sum by (queue) (${rate(m.consumed.name)})`, legend: '{{queue}}' }],
         },
         {
           title: 'Errors: requests',
-          description: 'The share of answers that were faults of ours (5xx).',
+          description: 'The share of 5xx answers.',
           unit: 'percentunit',
           width: 6,
           queries: [
@@ -126,8 +126,8 @@ export const overview: Dashboard = {
           alert: 'HeraldIngestAvailabilityBudgetBurn',
         },
         {
-          title: 'Errors: messages',
-          description: 'Handled and not done: put off, or dropped to the dead letters.',
+          title: 'Errors: deliveries',
+          description: 'Handled without success: retried, or dropped to the dead letters.',
           unit: 'ops',
           width: 6,
           queries: [
@@ -137,7 +137,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Latency: requests',
-          description: 'p99 of the time to answer.',
+          description: 'p99 of the response time.',
           unit: 's',
           width: 6,
           queries: [
@@ -146,7 +146,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Latency: event to send',
-          description: 'From the receipt of an event to the sending of a message it caused without a wait.',
+          description: 'From receiving an event to sending a message that it caused without a wait.',
           unit: 's',
           width: 6,
           queries: [
@@ -157,7 +157,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Latency: lateness',
-          description: 'p99 of actual minus due: of waits, and of messages that leave.',
+          description: 'p99 of actual minus due time, for waits and for messages.',
           unit: 's',
           width: 6,
           queries: [{ expr: quantile(0.99, m.latenessSeconds.name, ['kind']), legend: '{{kind}}' }],
@@ -165,7 +165,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Saturation: event loop',
-          description: 'p99 of its delay, the worst process of each service.',
+          description: 'p99 of the event-loop delay, worst process of each service.',
           unit: 's',
           width: 6,
           queries: [
@@ -195,7 +195,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Waiting in queues',
-          description: 'Ready messages by queue.',
+          description: 'Ready deliveries by queue.',
           unit: 'short',
           queries: [
             { expr: `max by (queue) (${of(m.queueMessages.name, 'state="ready"')})`, legend: '{{queue}}' },
@@ -214,7 +214,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Processes',
-          description: 'That show metrics, by service.',
+          description: 'Processes that are scraped, by service.',
           unit: 'short',
           queries: [
             { expr: `count by (service_name) (${of(m.buildInfo.name)})`, legend: '{{service_name}}' },
@@ -222,8 +222,8 @@ export const overview: Dashboard = {
           alert: 'HeraldMetricsAbsent',
         },
         {
-          title: 'Providers’ failures',
-          description: 'Calls that were neither taken nor refused for good.',
+          title: 'Provider failures',
+          description: 'Calls that were neither accepted nor refused for good.',
           unit: 'ops',
           queries: [
             {
@@ -237,7 +237,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Versions',
-          description: 'What runs where.',
+          description: 'Which version runs where.',
           unit: 'none',
           kind: 'table',
           queries: [

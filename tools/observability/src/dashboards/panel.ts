@@ -5,23 +5,23 @@ type Unit = 's' | 'ops' | 'reqps' | 'short' | 'percentunit' | 'bytes' | 'none' |
 
 interface Query {
   readonly expr: string;
-  /** What a line is called: `{{queue}}`. */
+  /** The name of a line: `{{queue}}`. */
   readonly legend: string;
 }
 
 export interface Panel {
   readonly title: string;
-  /** What it shows, and what is to be seen in it. */
+  /** What it shows, and what to look for. */
   readonly description: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];
-  /** `timeseries` unless told. */
+  /** Default: `timeseries`. */
   readonly kind?: 'timeseries' | 'stat' | 'table';
-  /** Columns of 24; 8 unless told. */
+  /** Columns of 24. Default: 8. */
   readonly width?: number;
-  /** The alert whose runbook says what to do about it. */
+  /** The alert whose runbook says what to do. */
   readonly alert?: string;
-  /** Where a value becomes worth a look, and where it is bad. */
+  /** From which value on it deserves a look, and from which it is bad. */
   readonly thresholds?: { readonly warn: number; readonly bad: number };
 }
 

@@ -18,14 +18,14 @@ const intake: Row = {
   panels: [
     {
       title: 'Accepted',
-      description: 'Events taken in and confirmed by the broker.',
+      description: 'Events accepted and confirmed by the broker.',
       unit: 'ops',
       queries: [{ expr: `sum (${rate(m.eventsAccepted.name)})`, legend: 'accepted' }],
     },
     {
       title: 'Refused, by reason',
       description:
-        'At the door. credential and signature: who sent it could not prove it. unavailable: the ' +
+        'Refused by ingest. credential, signature: the sender could not be verified. unavailable: the ' +
         'broker did not confirm.',
       unit: 'ops',
       queries: [{ expr: `sum by (reason) (${rate(m.eventsRejected.name)})`, legend: '{{reason}}' }],
@@ -33,7 +33,7 @@ const intake: Row = {
     },
     {
       title: 'Webhooks by status',
-      description: 'Of all sources together.',
+      description: 'All sources together.',
       unit: 'reqps',
       queries: [
         {
@@ -57,14 +57,14 @@ const log: Row = {
       queries: [{ expr: `sum (${rate(m.eventsAppended.name)})`, legend: 'written' }],
     },
     {
-      title: 'There already',
-      description: 'The same event again: from a sender that tried twice, or after a crash.',
+      title: 'Duplicates',
+      description: 'The same event again: from a sender that retried, or after a crash.',
       unit: 'ops',
       queries: [{ expr: `sum (${rate(m.eventsDuplicate.name)})`, legend: 'duplicate' }],
     },
     {
-      title: 'Events at once',
-      description: 'The size of batches, p95. It grows with the load: that is how the log keeps up.',
+      title: 'Batch size',
+      description: 'p95 of the events written at once. It grows with the load: that is how the log keeps up.',
       unit: 'short',
       queries: [{ expr: quantile(0.95, m.eventBatchSize.name), legend: 'p95' }],
     },
@@ -87,8 +87,8 @@ const enrollments: Row = {
       width: 12,
     },
     {
-      title: 'Not let in, by reason',
-      description: 'Everyday, most of them: a condition did not hold, somebody was in already.',
+      title: 'Not entered, by reason',
+      description: 'Mostly normal: a condition was false, or the person was in the campaign already.',
       unit: 'ops',
       queries: [
         {
@@ -106,13 +106,13 @@ const sends: Row = {
   panels: [
     {
       title: 'By outcome',
-      description: 'What became of messages.',
+      description: 'Messages by outcome.',
       unit: 'ops',
       queries: [{ expr: `sum by (outcome) (${rate(m.messages.name)})`, legend: '{{outcome}}' }],
     },
     {
       title: 'Sent, by channel',
-      description: 'Taken by a provider.',
+      description: 'Accepted by a provider.',
       unit: 'ops',
       queries: [
         { expr: `sum by (channel) (${rate(m.messages.name, 'outcome="sent"')})`, legend: '{{channel}}' },
@@ -120,7 +120,7 @@ const sends: Row = {
     },
     {
       title: 'Event to send',
-      description: 'From the receipt of an event to the sending of a message it caused without a wait.',
+      description: 'From receiving an event to sending a message that it caused without a wait.',
       unit: 's',
       queries: [
         { expr: quantile(0.5, m.eventToSendSeconds.name), legend: 'p50' },
@@ -131,7 +131,7 @@ const sends: Row = {
     },
     {
       title: 'Unknown',
-      description: 'Messages of which nobody knows whether the provider has them, now.',
+      description: 'Messages that the provider may or may not have, now.',
       unit: 'short',
       queries: [{ expr: `max (${of(m.unknownSends.name)})`, legend: 'unknown' }],
       alert: 'HeraldUnknownSends',
@@ -163,8 +163,7 @@ const providers: Row = {
     {
       title: 'Calls by outcome',
       description:
-        'temporary, throttled, credentials: tried again. permanent: refused for good. unknown: it may ' +
-        'have left.',
+        'temporary, throttled, credentials: retried. permanent: refused for good. unknown: it may have left.',
       unit: 'ops',
       queries: [
         {
@@ -175,13 +174,13 @@ const providers: Row = {
       alert: 'HeraldProviderFailing',
     },
     {
-      title: 'Time of a call',
+      title: 'Call duration',
       description: 'p95 by provider.',
       unit: 's',
       queries: [{ expr: quantile(0.95, m.providerSeconds.name, ['provider']), legend: '{{provider}}' }],
     },
     {
-      title: 'Put off by the provider',
+      title: 'Throttled by the provider',
       description: 'The share of calls that a provider throttled.',
       unit: 'percentunit',
       queries: [
@@ -196,14 +195,14 @@ const providers: Row = {
     },
     {
       title: 'Shut',
-      description: '1 while a provider is given no messages.',
+      description: '1 while a provider gets no messages.',
       unit: 'bool_on_off',
       queries: [{ expr: `max by (provider) (${of(m.providerShut.name)})`, legend: '{{provider}}' }],
       alert: 'HeraldProviderShut',
     },
     {
-      title: 'Went on to the next provider',
-      description: 'Messages that a provider certainly did not take.',
+      title: 'Failovers',
+      description: 'Messages that a provider certainly did not accept and that went to the next one.',
       unit: 'ops',
       queries: [{ expr: `sum by (provider) (${rate(m.failovers.name)})`, legend: '{{provider}}' }],
     },
@@ -219,10 +218,10 @@ const dashboard = (
   rows: [promises(service), ...rows, scaling, dependencies, runtime],
 });
 
-/** One for each service: what it promises, what it does, what it needs, what it runs on. */
+/** One for each service: promises, work, scaling, dependencies and runtime. */
 export const serviceDashboards = {
-  ingest: dashboard('ingest', 'Events and webhooks on their way in.', [requests, intake, publishing]),
-  'event-handler': dashboard('event-handler', 'The event log, and what is folded from it.', [
+  ingest: dashboard('ingest', 'Incoming events and webhooks.', [requests, intake, publishing]),
+  'event-handler': dashboard('event-handler', 'The event log, and the documents folded from it.', [
     log,
     queues,
     publishing,
@@ -235,7 +234,7 @@ export const serviceDashboards = {
     publishing,
     requests,
   ]),
-  messaging: dashboard('messaging', 'Messages on their way out, and the providers that take them.', [
+  messaging: dashboard('messaging', 'Outgoing messages, and their providers.', [
     sends,
     waits('send'),
     providers,

@@ -1,10 +1,7 @@
-/**
- * One thing that promtool tries: these series, and at these instants these alerts fire, and no others of that
- * name.
- */
+/** One case for promtool: with these series, exactly these alerts of that name fire at these instants. */
 export interface Case {
   readonly alert: string;
-  /** What is tried, in words. */
+  /** What the case shows, in words. */
   readonly name: string;
   /** Series and their values each minute, in promtool's words: `0x10 1x20`. */
   readonly series: Readonly<Record<string, string>>;
@@ -14,7 +11,7 @@ export interface Case {
 interface Expectation {
   /** Since the first value: `12m`. */
   readonly at: string;
-  /** Labels of each that fires; empty: none does. */
+  /** The labels of each alert that fires; empty: none. */
   readonly firing: readonly Readonly<Record<string, string>>[];
 }
 

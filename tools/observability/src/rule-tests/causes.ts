@@ -2,10 +2,7 @@ import type { Case } from './case.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/**
- * Fires at an instant and not before another; `well` is what the series must say for it to stay quiet
- * throughout.
- */
+/** With the series `ill`: quiet at `quietAt`, firing at `firesAt`. With `well`: quiet throughout. */
 function both(
   alert: string,
   firing: Labels,
@@ -23,7 +20,7 @@ function both(
 ): Case[] {
   return [
     {
-      ...{ alert, name: 'fires when it has lasted', series: ill },
+      ...{ alert, name: 'fires after its time', series: ill },
       expected: [
         { at: quietAt, firing: [] },
         { at: firesAt, firing: [firing] },
@@ -33,7 +30,7 @@ function both(
   ];
 }
 
-/** What every service’s alerts must do. */
+/** Cases for the alerts of every service. */
 export function everyServiceCases(service: string): Case[] {
   const own = `namespace="n",pod="p",service_name="${service}"`;
   const where = { namespace: 'n', service };
@@ -155,7 +152,7 @@ export function everyServiceCases(service: string): Case[] {
   ];
 }
 
-/** What the alerts on a queue must do. */
+/** Cases for the alerts on a queue. */
 export function queueCases(service: string, queue: string): Case[] {
   const own = `namespace="n",pod="p",service_name="${service}",queue="${queue}"`;
   const where = { namespace: 'n', service, queue };
@@ -205,7 +202,7 @@ export function queueCases(service: string, queue: string): Case[] {
   ];
 }
 
-/** What the alerts on what waits in the store must do. */
+/** Cases for the alerts on waits and messages in the store. */
 export function waitCases(service: string, kind: string): Case[] {
   const own = `namespace="n",pod="p",service_name="${service}",kind="${kind}"`;
   const where = { namespace: 'n', service };

@@ -54,7 +54,7 @@ const causes: Readonly<Record<Chart, readonly Case[]>> = {
   herald: wholeCases,
 };
 
-/** What promtool tries of each chart's rules. */
+/** The cases for each chart's rules. */
 export const casesOf = (chart: Chart): readonly Case[] => [...promises(chart), ...causes[chart]];
 
 const HEAD = '# Written by tools/observability from its sources; change them there and run: make fix\n';

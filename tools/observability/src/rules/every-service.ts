@@ -12,7 +12,7 @@ export function everyService(service: string): RuleGroup {
       measures: [`${catalogue.buildInfo.name}{${own}}`],
       for: '10m',
       severity: 'page',
-      summary: `Nothing is known of ${service}: no process of it shows metrics`,
+      summary: `No metrics from ${service}: no process was scraped`,
       impact: 'No other alert about this service can fire. It may be down.',
     },
     {
@@ -21,7 +21,7 @@ export function everyService(service: string): RuleGroup {
       for: '10m',
       severity: 'ticket',
       summary: `${service} in {{ $labels.namespace }}/{{ $labels.pod }} has not been ready for 10 minutes`,
-      impact: 'The others carry its share. With none ready, the service is down.',
+      impact: 'The other pods carry its share. If none is ready, the service is down.',
     },
     {
       alert: 'HeraldDependencyDown',
@@ -29,9 +29,7 @@ export function everyService(service: string): RuleGroup {
       for: '5m',
       severity: 'page',
       summary: `No process of ${service} in {{ $labels.namespace }} passes the check {{ $labels.check }}`,
-      impact:
-        'The service does no work that needs it. Nothing accepted is lost; it waits in queues and in ' +
-        'the store.',
+      impact: 'The service does no work that needs it. Nothing accepted is lost; it waits in queue or store.',
     },
     {
       alert: 'HeraldEventLoopSlow',
@@ -39,7 +37,7 @@ export function everyService(service: string): RuleGroup {
       for: '10m',
       severity: 'ticket',
       summary:
-        `The event loop of ${service} in {{ $labels.namespace }}/{{ $labels.pod }} is held up: p99 {{ ` +
+        `The event loop of ${service} in {{ $labels.namespace }}/{{ $labels.pod }} is blocked: p99 {{ ` +
         '$value | humanizeDuration }}',
       impact:
         'Everything in that process is slow at once: requests, handlers, probes, heartbeats to the broker.',
@@ -49,8 +47,8 @@ export function everyService(service: string): RuleGroup {
       ...above(`sum by (namespace, metric) (increase(${catalogue.readFailures.name}{${own}}[15m]))`, 3),
       for: '5m',
       severity: 'ticket',
-      summary: `${service} in {{ $labels.namespace }} cannot read what it shows of {{ $labels.metric }}`,
-      impact: 'Gauges are missing, and alerts on them are blind.',
+      summary: `${service} in {{ $labels.namespace }} cannot read its gauges of {{ $labels.metric }}`,
+      impact: 'Gauges are missing, and alerts on them cannot fire.',
     },
     {
       alert: 'HeraldPublishSlow',
@@ -62,7 +60,7 @@ export function everyService(service: string): RuleGroup {
       for: '10m',
       severity: 'ticket',
       summary:
-        `The broker takes {{ $value | humanizeDuration }} (p99) to confirm what ${service} publishes to ` +
+        `The broker takes {{ $value | humanizeDuration }} (p99) to confirm publishes of ${service} to ` +
         '{{ $labels.exchange }}',
       impact: 'Each request and each handler that publishes waits for it.',
     },
@@ -72,9 +70,10 @@ export function everyService(service: string): RuleGroup {
       for: '2m',
       severity: 'page',
       summary:
-        `The broker does not confirm what ${service} in {{ $labels.namespace }} publishes to {{ ` +
-        '$labels.exchange }}',
-      impact: 'Ingest answers 503; the others try again. Nothing accepted is lost, everything is late.',
+        `The broker does not confirm publishes of ${service} in {{ $labels.namespace }} to ` +
+        '{{ $labels.exchange }}',
+      impact:
+        'Ingest answers 503; the other services retry. Nothing accepted is lost, but everything is late.',
     },
     {
       alert: 'HeraldBrokerBlocked',
@@ -82,20 +81,17 @@ export function everyService(service: string): RuleGroup {
       for: '2m',
       severity: 'page',
       summary:
-        `RabbitMQ takes no messages from ${service} in {{ $labels.namespace }}: an alarm of its memory ` +
+        `RabbitMQ accepts nothing from ${service} in {{ $labels.namespace }}: it has an alarm on memory ` +
         'or disk',
-      impact: 'Ingest answers 503 to every event. Nothing moves on until the alarm is over.',
+      impact: 'Ingest answers 503 to every event. All work stops until the alarm is over.',
     },
     {
       alert: 'HeraldUnroutable',
       ...above(`sum by (namespace, exchange) (increase(${catalogue.unroutable.name}{${own}}[15m]))`, 0),
       for: '0m',
       severity: 'ticket',
-      summary:
-        `No queue took messages that ${service} in {{ $labels.namespace }} published to {{ ` +
-        '$labels.exchange }}',
-      impact:
-        'What they were to cause does not happen until the sweep finds it, or never. A binding is missing.',
+      summary: `No queue takes publishes of ${service} in {{ $labels.namespace }} to {{ $labels.exchange }}`,
+      impact: 'A binding is missing. The work does not happen until the sweep finds it, or never.',
     },
     {
       alert: 'HeraldScalerAtMax',
@@ -110,7 +106,7 @@ export function everyService(service: string): RuleGroup {
       summary:
         'The scaler {{ $labels.horizontalpodautoscaler }} in {{ $labels.namespace }} has wanted its ' +
         'maximum for 15 minutes',
-      impact: 'More load finds no more replicas: queues will grow.',
+      impact: 'There are no replicas for more load: queues will grow.',
     },
   ];
   return { name: `herald-${service}-process`, rules: alerts.map((alert) => labelled(alert, service)) };

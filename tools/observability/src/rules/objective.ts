@@ -1,6 +1,6 @@
 import type { Alert, Recording, RuleGroup } from './rule.ts';
 
-/** What a service promises of its requests or messages, and how it is counted. */
+/** What a service promises about its requests or messages, and how it is measured. */
 export interface Objective {
   /** In metric names: `ingest_availability`. */
   readonly slug: string;
@@ -8,11 +8,11 @@ export interface Objective {
   readonly name: string;
   /** The share that must be good. */
   readonly target: number;
-  /** In words, for people: "webhooks and events are answered without a fault of ours". */
+  /** In words, for people: "events and webhooks are answered without a server error". */
   readonly promise: string;
   /** What people notice when it is broken. */
   readonly impact: string;
-  /** Per second over a window, summed by namespace: those that count, and those of them that were bad. */
+  /** Per second over a window, summed by namespace: all of them, and the bad ones. */
   readonly total: (window: string) => string;
   readonly bad: (window: string) => string;
 }
@@ -38,7 +38,7 @@ const BURNS: readonly Burn[] = [
 ];
 const WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
 
-/** Per second. With less than 36 an hour, one failure alone would burn the budget. */
+/** Per second: 36 an hour. With fewer, one failure alone would burn the budget. */
 const LEAST_TRAFFIC = 0.01;
 
 /** The recorded share of bad ones over a window. */
@@ -58,7 +58,7 @@ export function objectiveGroup(objective: Objective, labels: Readonly<Record<str
   const recordings = WINDOWS.flatMap((window): Recording[] => [
     {
       record: errorRatio(objective, window),
-      // Nothing bad has no series: it is none of all there were.
+      // Without bad ones there is no series: count zero.
       expr: `(${bad(window)} or ${total(window)} * 0) / ${total(window)}`,
     },
     { record: traffic(objective, window), expr: total(window) },

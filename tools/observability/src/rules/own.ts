@@ -18,8 +18,7 @@ const webhooks: Alert = {
   summary:
     'Webhooks in {{ $labels.namespace }} are refused ({{ $labels.reason }}): {{ $value | humanize }} a ' +
     'second',
-  impact:
-    'A sender’s events do not come in: a secret has changed, a payload has, or somebody tries things out.',
+  impact: 'A sender’s events are not recorded: its secret or payload has changed, or somebody is probing.',
 };
 
 const sending: readonly Alert[] = [
@@ -29,7 +28,7 @@ const sending: readonly Alert[] = [
     for: '15m',
     severity: 'ticket',
     summary: 'Nobody knows whether {{ $value }} messages in {{ $labels.namespace }} have left',
-    impact: 'Each may have reached its person or not. They wait for the provider’s word or an operator’s.',
+    impact: 'Each may have reached its person or not. They wait for the provider’s report or an operator.',
   },
   {
     alert: 'HeraldProviderFailing',
@@ -39,7 +38,7 @@ const sending: readonly Alert[] = [
     summary:
       '{{ $value | humanizePercentage }} of the calls of {{ $labels.provider }} in {{ ' +
       '$labels.namespace }} fail',
-    impact: 'Messages by {{ $labels.channel }} are put off, or go to the next provider where there is one.',
+    impact: 'Messages by {{ $labels.channel }} are put off, or go to the next provider if there is one.',
   },
   {
     alert: 'HeraldProviderThrottled',
@@ -47,7 +46,7 @@ const sending: readonly Alert[] = [
     for: '10m',
     severity: 'ticket',
     summary:
-      '{{ $labels.provider }} puts off {{ $value | humanizePercentage }} of the calls in {{ ' +
+      '{{ $labels.provider }} throttles {{ $value | humanizePercentage }} of the calls in {{ ' +
       '$labels.namespace }}',
     impact:
       'Messages by {{ $labels.channel }} leave as fast as the provider allows, which is slower than ' +
@@ -58,7 +57,7 @@ const sending: readonly Alert[] = [
     ...above(`max by (namespace, channel, provider) (${catalogue.providerShut.name})`, 0),
     for: '10m',
     severity: 'ticket',
-    summary: '{{ $labels.provider }} in {{ $labels.namespace }} has been given no messages for 10 minutes',
+    summary: '{{ $labels.provider }} in {{ $labels.namespace }} has been shut for 10 minutes',
     impact: 'Messages by {{ $labels.channel }} wait, unless another provider sends them.',
   },
 ];
@@ -70,7 +69,7 @@ const together: readonly Alert[] = [
     for: '1h',
     severity: 'ticket',
     summary: '{{ $value }} versions of Herald run side by side in {{ $labels.namespace }}',
-    impact: 'None by itself: neighbouring versions understand each other. A rollout has not ended.',
+    impact: 'None by itself: neighbouring versions understand each other. But a rollout has not ended.',
   },
 ];
 
@@ -79,7 +78,7 @@ const group = (name: string, service: string, alerts: readonly Alert[]): RuleGro
   rules: alerts.map((alert) => labelled(alert, service)),
 });
 
-/** What only one of them can have. */
+/** Alerts that only one service has. */
 export const webhookAlerts = group('herald-ingest-webhooks', 'ingest', [webhooks]);
 export const sendAlerts = group('herald-messaging-sends', 'messaging', sending);
 export const wholeAlerts = group('herald-whole', 'herald', together);

@@ -15,15 +15,15 @@ export function queueAlerts(service: string): RuleGroup {
       for: '1m',
       severity: 'ticket',
       summary: '{{ $value }} dead letters of {{ $labels.queue }} in {{ $labels.namespace }}',
-      impact: 'What they were to cause has not happened. They wait to be looked at and replayed.',
+      impact: 'Their effect has not happened. They wait for a person to check and replay them.',
     },
     {
       alert: 'HeraldQueueWithoutConsumers',
       ...above(messages('ready'), 0, { and: { left: `(1 - clamp_max(${consumers}, 1))`, above: 0 } }),
       for: '5m',
       severity: 'page',
-      summary: 'Nobody consumes {{ $labels.queue }} in {{ $labels.namespace }}, and messages wait in it',
-      impact: 'Nothing that goes through this queue happens.',
+      summary: 'Nobody consumes {{ $labels.queue }} in {{ $labels.namespace }}, and deliveries wait in it',
+      impact: 'The work of this queue stops.',
     },
     {
       alert: 'HeraldQueueBacklog',
@@ -31,8 +31,9 @@ export function queueAlerts(service: string): RuleGroup {
       for: '15m',
       severity: 'ticket',
       summary:
-        '{{ $value }} messages have waited in {{ $labels.queue }} in {{ $labels.namespace }} for 15 minutes',
-      impact: 'More comes in than is handled: everything behind it is late.',
+        '{{ $value }} deliveries in {{ $labels.queue }} in {{ $labels.namespace }} have been ready for ' +
+        '15 minutes',
+      impact: 'More comes in than is handled: everything in this queue is late.',
     },
     {
       alert: 'HeraldRetriesHigh',
@@ -44,15 +45,15 @@ export function queueAlerts(service: string): RuleGroup {
       for: '10m',
       severity: 'ticket',
       summary:
-        '{{ $value | humanizePercentage }} of what {{ $labels.queue }} in {{ $labels.namespace }} ' +
-        'hands over is put off',
-      impact: 'Work is done twice and late, and becomes dead letters when it goes on.',
+        '{{ $value | humanizePercentage }} of the deliveries of {{ $labels.queue }} in ' +
+        '{{ $labels.namespace }} are retried',
+      impact: 'Work is repeated and late, and ends in dead letters if this goes on.',
     },
   ];
   return { name: `herald-${service}-queues`, rules: alerts.map((alert) => labelled(alert, service)) };
 }
 
-/** What can go wrong with what waits in the store for its time. */
+/** What can go wrong with waits and messages in the store. */
 export function waitAlerts(service: string, kind: 'wait' | 'send'): RuleGroup {
   const own = `service_name="${service}",kind="${kind}"`;
   const what = kind === 'wait' ? 'waits of campaigns' : 'messages to send';
@@ -73,7 +74,7 @@ export function waitAlerts(service: string, kind: 'wait' | 'send'): RuleGroup {
       summary:
         `The oldest of the ${what} in {{ $labels.namespace }} has been due for {{ $value | ` +
         'humanizeDuration }}',
-      impact: 'Something keeps it from being done: the sweep should have found it within a minute.',
+      impact: 'Something blocks it: the sweep should have handled it within a minute.',
     },
     {
       alert: 'HeraldWaitsUnwatched',
@@ -83,8 +84,8 @@ export function waitAlerts(service: string, kind: 'wait' | 'send'): RuleGroup {
       measures: [`count(${catalogue.waitsOverdue.name}{${own}})`],
       for: '15m',
       severity: 'ticket',
-      summary: `${service} runs and shows nothing of the ${what}`,
-      impact: 'Alerts on what is overdue are blind.',
+      summary: `${service} runs but reports no metrics about the ${what}`,
+      impact: 'Alerts on overdue work cannot fire.',
     },
   ];
   return { name: `herald-${service}-waits`, rules: alerts.map((alert) => labelled(alert, service)) };
