@@ -7,6 +7,7 @@ export * from './changes.ts';
 export * from './documents.ts';
 export * from './due.ts';
 export * from './events.ts';
+export { handlerOf } from './handler.ts';
 export * from './message-reference.ts';
 export * from './send.ts';
 export { exchange, queue, topology } from './topology.ts';

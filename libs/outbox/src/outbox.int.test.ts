@@ -37,6 +37,7 @@ async function setStage() {
     },
   };
   return {
+    noun: 'note',
     collection,
     clock,
     broker,
@@ -69,6 +70,26 @@ test('nothing is published when another was faster', async () => {
   expect(await outbox.commit(note(1), null)).toBeUndefined();
   expect(await outbox.commit(note(3), 2)).toBeUndefined();
   expect(stage.published).toEqual(['m1']);
+});
+
+test('a change that comes second is made of what is there then, and is given up after five times', async () => {
+  const stage = await setStage();
+  const outbox = createOutbox<Note>({ ...stage, nextSweepAt: () => null });
+  const found = await outbox.commit(note(1), null);
+  if (found === undefined) return expect.unreachable();
+  let overtaken = 1;
+  const seen: number[] = [];
+  const attempt = async (doc: Note) => {
+    seen.push(doc.version);
+    if (overtaken > 0) await outbox.commit(note(doc.version + 1), doc.version);
+    overtaken -= 1;
+    return outbox.commit(note(doc.version + 1), doc.version);
+  };
+  expect(await outbox.change(found, attempt)).toMatchObject({ version: 3, outbox: [] });
+  expect(seen).toEqual([1, 2]);
+  overtaken = Number.POSITIVE_INFINITY;
+  await expect(outbox.change(note(3, []), attempt)).rejects.toThrow('note n kept changing');
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
 
 test('what could not be published stays, and the next touch publishes it', async () => {

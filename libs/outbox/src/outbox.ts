@@ -1,12 +1,14 @@
 import type { Broker } from '@herald/broker';
 import type { OutboxDocument } from '@herald/contracts';
 import { type Clock, type Instant, wall } from '@herald/domain';
-import type { Collection } from '@herald/store';
+import { type Collection, ConflictError } from '@herald/store';
 
 /**
  * How long, in ms of wall time, a full outbox is left to whoever wrote it before the sweep publishes it too.
  */
 const OUTBOX_GRACE = 10_000;
+/** How often a change is tried before the conflict is given up on. */
+const TRIES = 5;
 
 /**
  * Writes documents together with what must be published because of them, publishes, finishes, and clears. A
@@ -25,9 +27,17 @@ export interface Outbox<T extends OutboxDocument> {
    * (`unpublished`), its outbox may still be full.
    */
   commit(doc: T, ifVersion: number | null): Promise<T | undefined>;
+  /**
+   * What `attempt` makes of the document. It gets it with an empty outbox, and gives undefined when its commit
+   * came second: then it is called again at once with the document as it stands now. After five such conflicts
+   * this throws a `ConflictError`.
+   */
+  change<R>(found: T, attempt: (doc: T) => Promise<R | undefined>): Promise<R>;
 }
 
 export interface OutboxDeps<T extends OutboxDocument> {
+  /** What a document is, for errors: `message`. */
+  readonly noun: string;
   readonly collection: Collection<T>;
   readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
@@ -57,11 +67,22 @@ export function createOutbox<T extends OutboxDocument>(deps: OutboxDeps<T>): Out
     return cleared;
   };
 
+  const load = async (workspace: string, id: string): Promise<T | undefined> => {
+    const doc = await collection.get(workspace, id);
+    return doc === undefined ? undefined : flush(doc);
+  };
+
   return {
+    load,
     flush,
-    async load(workspace, id) {
-      const doc = await collection.get(workspace, id);
-      return doc === undefined ? undefined : flush(doc);
+    async change(found, attempt) {
+      let doc: T | undefined = await flush(found);
+      for (let tries = 0; doc !== undefined && tries < TRIES; tries += 1) {
+        const result = await attempt(doc);
+        if (result !== undefined) return result;
+        doc = await load(found.workspace, found.id);
+      }
+      throw new ConflictError(`${deps.noun} ${found.id} kept changing`);
     },
     async commit(doc, ifVersion) {
       const sweepAt = doc.outbox.length > 0 ? clock.now() + wall(clock, OUTBOX_GRACE) : nextSweepAt(doc);

@@ -3,6 +3,7 @@
  * `@herald/store/mongodb` (distributed).
  * Every implementation passes `@herald/store/contract-suite`.
  */
+export { ConflictError, insertNumbered, retryOnConflict } from './conflict.ts';
 export { InvalidCursorError, isInvalidCursor } from './cursor.ts';
 export type {
   Collection,

@@ -19,6 +19,7 @@ import {
 import { Problem } from '@herald/http';
 import { createOutbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
+import { insertNumbered } from '@herald/store';
 import type { CampaignLibrary } from './library.ts';
 
 interface SavedCampaign {
@@ -58,7 +59,7 @@ export function createCampaignCommands(
   const templates = store.collection(collections.templates);
   const templateVersions = store.collection(collections.templateVersions);
   const outbox = createOutbox({
-    ...{ collection: campaigns, broker, clock, nextSweepAt: () => null },
+    ...{ noun: 'campaign', collection: campaigns, broker, clock, nextSweepAt: () => null },
     // What is stored is a success, told to the other replicas now or by the sweep.
     unpublished: (err) => log.warn({ err }, 'a campaign is stored; it is announced once the broker takes it'),
   });
@@ -125,15 +126,13 @@ export function createCampaignCommands(
     draft: Omit<CampaignVersionDocument, 'n' | 'id' | 'version'>,
     after: number,
   ): Promise<CampaignVersionDocument> => {
-    for (let n = after + 1; n <= after + TRIES; n += 1) {
-      const id = `${draft.campaignId}@${n}`;
-      const doc: CampaignVersionDocument = { ...draft, n, id, version: 1 };
-      const [inserted] = await versions.write([{ doc, ifVersion: null }]);
-      if (inserted === true) return doc;
-      const taken = await versions.get(draft.workspace, id);
-      if (taken !== undefined && canonicalJson(taken.definition) === canonicalJson(draft.definition))
-        return taken;
-    }
+    const version = await insertNumbered(versions, {
+      after,
+      tries: TRIES,
+      docOf: (n) => ({ ...draft, n, id: `${draft.campaignId}@${n}`, version: 1 }),
+      isSame: (taken) => canonicalJson(taken.definition) === canonicalJson(draft.definition),
+    });
+    if (version !== undefined) return version;
     throw new Problem(409, 'conflict', 'the campaign is being saved by many at once; try again');
   };
 

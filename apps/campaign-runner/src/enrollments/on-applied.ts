@@ -1,10 +1,10 @@
-import { ack, drop, type Handler, retry } from '@herald/broker';
+import { ack, type Handler } from '@herald/broker';
 import {
   appliedContract,
-  ContractError,
   collections,
   type EnrollmentDocument,
   eventsMessages,
+  handlerOf,
 } from '@herald/contracts';
 import {
   type Campaign,
@@ -23,11 +23,12 @@ import {
   upcast,
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
+import { ConflictError, retryOnConflict } from '@herald/store';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
 import type { ReportUnanswered } from './report-unanswered.ts';
 import { HELD } from './sweep-enrollment.ts';
-import { ConflictError, type Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 import type { ReadWorld } from './world.ts';
 
 export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
@@ -103,7 +104,7 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
   };
 
   const letIn = async (campaign: Campaign, event: StoredEvent, prospectId: string): Promise<void> => {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const settled = await retryOnConflict(TRIES, async () => {
       const { items } = await enrollments.find({
         index: 'byProspect',
         equals: [event.workspace, prospectId, campaign.id],
@@ -111,14 +112,17 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
         reverse: true,
       });
       const last = items[0] && (await transitions.outbox.flush(items[0]));
-      if (last?.state.entry.id === event.id) return; // it came in by this very event, which is delivered again
+      if (last?.state.entry.id === event.id) return true; // it came in by this very event, which is delivered again
       const world = await readWorld(event.workspace, prospectId, campaign);
       const entry = decideEntry(campaign, event, world, last?.state);
-      if (!entry.enters) return refused(campaign, event, entry);
+      if (!entry.enters) {
+        await refused(campaign, event, entry);
+        return true;
+      }
       // If the id is taken, another event was faster: with what is there now, decide anew.
-      if (await transitions.enter(campaign, { ...entry, event })) return;
-    }
-    throw new ConflictError(`${prospectId} kept entering ${campaign.id}`);
+      return (await transitions.enter(campaign, { ...entry, event })) || undefined;
+    });
+    if (settled === undefined) throw new ConflictError(`${prospectId} kept entering ${campaign.id}`);
   };
 
   const refused = async (
@@ -163,21 +167,14 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
       if (written !== true) throw new ConflictError(`enrollment ${doc.id} changed while it was erased`);
     });
 
-  return async (delivery) => {
-    try {
-      const event = appliedContract.parse(delivery.body);
-      const prospectId = prospectIdOf(event);
-      if (prospectId === undefined) return ack;
-      tracing().annotate({ 'herald.correlation_id': event.correlationId, 'herald.event_type': event.type });
-      if (event.type === 'prospect.erased') await erase(event, prospectId);
-      await move(event, prospectId);
-      for (const campaign of library.entering(event.workspace, event.type))
-        await letInInOrder(campaign, event, prospectId);
-      return ack;
-    } catch (error) {
-      if (error instanceof ContractError) return drop(error.message);
-      if (error instanceof ConflictError) return retry(error.message);
-      throw error;
-    }
-  };
+  return handlerOf(appliedContract, async (event) => {
+    const prospectId = prospectIdOf(event);
+    if (prospectId === undefined) return ack;
+    tracing().annotate({ 'herald.correlation_id': event.correlationId, 'herald.event_type': event.type });
+    if (event.type === 'prospect.erased') await erase(event, prospectId);
+    await move(event, prospectId);
+    for (const campaign of library.entering(event.workspace, event.type))
+      await letInInOrder(campaign, event, prospectId);
+    return ack;
+  });
 }

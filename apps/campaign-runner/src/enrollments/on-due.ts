@@ -1,10 +1,10 @@
-import { ack, drop, type Handler, retry } from '@herald/broker';
-import { ContractError, dueContract } from '@herald/contracts';
+import { ack, type Handler } from '@herald/broker';
+import { dueContract, handlerOf } from '@herald/contracts';
 import { span, wall } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
-import { ConflictError, type Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 
 export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'metrics'> {
   readonly library: CampaignLibrary;
@@ -16,30 +16,23 @@ export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'metric
  * means nothing.
  */
 export function createOnDue({ clock, metrics, library, transitions }: OnDueDeps): Handler {
-  return async (delivery) => {
-    try {
-      const due = dueContract.parse(delivery.body);
-      const doc = await transitions.outbox.load(due.workspace, due.id);
-      const dueAt = doc?.state.wait?.dueAt ?? null;
-      if (doc === undefined || doc.version !== due.version || doc.state.status !== 'active' || dueAt === null)
-        return ack;
-      tracing().annotate({
-        'herald.correlation_id': doc.cause.correlationId,
-        'herald.enrollment_id': doc.id,
-      });
-      if (dueAt > clock.now()) {
-        await transitions.arm(doc);
-        return ack;
-      }
-      // A paused campaign holds what is due; the sweep asks again.
-      if (library.status(doc.workspace, doc.state.campaignId) === 'paused') return ack;
-      metrics.latenessSeconds.observe({ kind: 'wait' }, (clock.now() - dueAt) / wall(clock, span.SECOND));
-      await transitions.wake(doc);
+  return handlerOf(dueContract, async (due) => {
+    const doc = await transitions.outbox.load(due.workspace, due.id);
+    const dueAt = doc?.state.wait?.dueAt ?? null;
+    if (doc === undefined || doc.version !== due.version || doc.state.status !== 'active' || dueAt === null)
       return ack;
-    } catch (error) {
-      if (error instanceof ContractError) return drop(error.message);
-      if (error instanceof ConflictError) return retry(error.message);
-      throw error;
+    tracing().annotate({
+      'herald.correlation_id': doc.cause.correlationId,
+      'herald.enrollment_id': doc.id,
+    });
+    if (dueAt > clock.now()) {
+      await transitions.arm(doc);
+      return ack;
     }
-  };
+    // A paused campaign holds what is due; the sweep asks again.
+    if (library.status(doc.workspace, doc.state.campaignId) === 'paused') return ack;
+    metrics.latenessSeconds.observe({ kind: 'wait' }, (clock.now() - dueAt) / wall(clock, span.SECOND));
+    await transitions.wake(doc);
+    return ack;
+  });
 }

@@ -23,12 +23,6 @@ import { effectsOf } from './effects.ts';
 import type { ReportUnanswered } from './report-unanswered.ts';
 import type { ReadWorld } from './world.ts';
 
-/** Raised when others kept winning the race for a document: the message is tried again later. */
-export class ConflictError extends Error {
-  readonly code = 'conflict';
-}
-
-const TRIES = 5;
 /** Events looked at when a wait begins. More than this after its logical time is no longer a race. */
 const LOOK_BACK = 1_000;
 
@@ -128,7 +122,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     await deps.reportUnanswered(campaign, { workspace, prospectId, occurredAt, cause }, unanswered);
   };
 
-  const outbox = createOutbox({ collection, broker, clock, nextSweepAt, finish: takeMissed });
+  const noun = 'enrollment';
+  const outbox = createOutbox({ noun, collection, broker, clock, nextSweepAt, finish: takeMissed });
 
   const commit = async (
     before:
@@ -159,8 +154,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
 
   const give: Transitions['give'] = async (given, input, cause) => {
     const campaign = await campaignOf(given);
-    let doc: EnrollmentDocument | undefined = await outbox.flush(given);
-    for (let tries = 0; doc !== undefined && tries < TRIES; tries += 1) {
+    return outbox.change(given, async (doc) => {
       const world = await readWorld(doc.workspace, doc.state.prospectId, campaign);
       const decision = decide(campaign, doc.state, input, world);
       await tell(campaign, doc, decision, cause);
@@ -168,10 +162,9 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       // Of the events of one request the first that fits is taken, whichever is handled first.
       if (input.kind === 'event' && input.event.request !== undefined && (await takeMissed(doc))) return true;
       const receivedAt = input.kind === 'event' ? input.event.receivedAt : undefined;
-      if ((await commit(doc, decision, cause, receivedAt)) !== undefined) return true;
-      doc = await outbox.load(given.workspace, given.id);
-    }
-    throw new ConflictError(`enrollment ${given.id} kept changing`);
+      const committed = await commit(doc, decision, cause, receivedAt);
+      return committed && true;
+    });
   };
 
   const lookAt = async (doc: EnrollmentDocument, sweepAt: Instant | null): Promise<void> => {

@@ -8,8 +8,7 @@ import {
   span,
   withinCaps,
 } from '@herald/domain';
-import type { Store } from '@herald/store';
-import { ConflictError } from '../messages/transitions.ts';
+import { ConflictError, retryOnConflict, type Store } from '@herald/store';
 
 /**
  * Counts a message against the caps, or says which is full: in one guarded write, so that of two that want
@@ -49,7 +48,7 @@ export function createCount({ store, clock }: { readonly store: Store; readonly 
   };
 
   return async (workspace, { messageId, prospectId, channel }, caps) => {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const decided = await retryOnConflict(TRIES, async () => {
       const stored = await counted.get(workspace, prospectId);
       let decision = withinCaps(caps, stored?.sends ?? [], { messageId, channel }, clock.now());
       if (decision.kind === 'over') {
@@ -66,8 +65,9 @@ export function createCount({ store, clock }: { readonly store: Store; readonly 
         sends: decision.sends,
       };
       const [written] = await counted.write([{ doc, ifVersion: stored?.version ?? null }]);
-      if (written === true) return decision;
-    }
+      return written === true ? decision : undefined;
+    });
+    if (decided !== undefined) return decided;
     throw new ConflictError(`what is counted of prospect ${prospectId} kept changing`);
   };
 }

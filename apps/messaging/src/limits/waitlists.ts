@@ -1,7 +1,6 @@
 import { collections, type WaitlistDocument } from '@herald/contracts';
 import { type Clock, grantOf, type Instant, paceOf, type Rate, span, wall } from '@herald/domain';
-import type { Store } from '@herald/store';
-import { ConflictError } from '../messages/transitions.ts';
+import { ConflictError, retryOnConflict, type Store } from '@herald/store';
 
 /**
  * The waitlists of all workspaces: who waits for a turn or for a rate. One document each, shared by all
@@ -57,15 +56,15 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
       stored: WaitlistDocument | undefined,
     ) => Omit<WaitlistDocument, 'workspace' | 'id' | 'version'> | undefined,
   ): Promise<boolean> => {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const settled = await retryOnConflict(TRIES, async () => {
       const stored = await waitlists.get(workspace, id);
       const content = change(stored);
       if (content === undefined) return true;
       const doc = { ...content, workspace, id, version: (stored?.version ?? 0) + 1 };
       const [written] = await waitlists.write([{ doc, ifVersion: stored?.version ?? null }]);
-      if (written === true) return true;
-    }
-    return false;
+      return written || undefined;
+    });
+    return settled === true;
   };
 
   const ask = async (workspace: string, waitlist: string, rate: Rate): Promise<void> => {

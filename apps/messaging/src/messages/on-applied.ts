@@ -1,13 +1,18 @@
-import type { Handler } from '@herald/broker';
+import { ack, type Handler, type Verdict } from '@herald/broker';
+import { appliedContract, handlerOf } from '@herald/contracts';
+import { MESSAGE_REPORTED, type StoredEvent } from '@herald/domain';
 
-/**
- * Handles `messaging.applied`: reports, which are many, and erasures, each by its own handler. What is
- * neither of ours is a report that says so.
- */
-export const createOnApplied =
-  ({ onErased, onReport }: { readonly onErased: Handler; readonly onReport: Handler }): Handler =>
-  (delivery) =>
-    isErasure(delivery.body) ? onErased(delivery) : onReport(delivery);
+export type OnEvent = (event: StoredEvent) => Promise<Verdict>;
 
-const isErasure = (body: unknown): boolean =>
-  typeof body === 'object' && body !== null && 'type' in body && body.type === 'prospect.erased';
+/** Handles `messaging.applied`: reports, which are many, and erasures. Other events need nothing. */
+export const createOnApplied = (deps: { readonly onErased: OnEvent; readonly onReport: OnEvent }): Handler =>
+  handlerOf(appliedContract, async (event) => {
+    switch (event.type) {
+      case 'prospect.erased':
+        return deps.onErased(event);
+      case MESSAGE_REPORTED:
+        return deps.onReport(event);
+      default:
+        return ack;
+    }
+  });

@@ -1,5 +1,5 @@
-import { ack, drop, type Handler, retry } from '@herald/broker';
-import { appliedContract, ContractError, collections, type MessageDocument } from '@herald/contracts';
+import { ack, retry } from '@herald/broker';
+import { collections, type MessageDocument } from '@herald/contracts';
 import {
   type Cause,
   causedBy,
@@ -10,35 +10,31 @@ import {
   span,
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
+import { ConflictError } from '@herald/store';
 import { eachMessage } from './each-message.ts';
-import { ConflictError, type Transitions } from './transitions.ts';
+import type { OnEvent } from './on-applied.ts';
+import type { Transitions } from './transitions.ts';
 
 export interface OnErasedDeps extends Pick<ServiceDeps, 'store' | 'clock'> {
   readonly transitions: Transitions;
 }
-
-const TRIES = 5;
 
 /**
  * Handles `messaging.applied`: a prospect was erased. Messages that have not left are withdrawn, and what is
  * personal is removed from all of them. One that is leaving must end first, so the whole is tried again after
  * its lease.
  */
-export function createOnErased({ store, clock, transitions }: OnErasedDeps): Handler {
+export function createOnErased({ store, clock, transitions }: OnErasedDeps): OnEvent {
   const collection = store.collection(collections.messages);
   const counted = store.collection(collections.counted);
 
   /** False: it is leaving just now. */
-  const erase = async (found: MessageDocument, cause: Cause): Promise<boolean> => {
-    let doc: MessageDocument | undefined = await transitions.outbox.flush(found);
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      if (doc === undefined || isErased(doc)) return true;
+  const erase = (found: MessageDocument, cause: Cause): Promise<boolean> =>
+    transitions.outbox.change(found, async (doc) => {
+      if (isErased(doc)) return true;
       if (doc.lease !== undefined) return false;
-      if (await eraseOne(doc, cause)) return true;
-      doc = await transitions.outbox.load(doc.workspace, doc.id);
-    }
-    throw new ConflictError(`message ${found.id} kept changing`);
-  };
+      return (await eraseOne(doc, cause)) || undefined;
+    });
 
   const eraseOne = async (doc: MessageDocument, cause: Cause): Promise<boolean> => {
     const { request: _gone, ...kept } = doc;
@@ -64,26 +60,19 @@ export function createOnErased({ store, clock, transitions }: OnErasedDeps): Han
     if (written !== true) throw new ConflictError(`the counts of ${id} changed while they were erased`);
   };
 
-  return async (delivery) => {
-    try {
-      const event = appliedContract.parse(delivery.body);
-      const prospectId = prospectIdOf(event);
-      if (event.type !== 'prospect.erased' || prospectId === undefined) return ack;
-      let busyUntil = 0;
-      // Asked for later, it is for somebody new who has come under the same id: an erasure may be delivered
-      // late, or again.
-      for await (const doc of eachMessage(collection, 'byProspect', [event.workspace, prospectId]))
-        if (doc.state.requestedAt <= event.occurredAt && !(await erase(doc, causedBy(event))))
-          busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);
-      await forgetCounted(event.workspace, prospectId, event.occurredAt);
-      if (busyUntil === 0) return ack;
-      const left = Math.max(0, busyUntil - clock.now()) / clock.rate;
-      return retry('a message is just leaving', left + 2 * span.SECOND);
-    } catch (error) {
-      if (error instanceof ContractError) return drop(error.message);
-      if (error instanceof ConflictError) return retry(error.message);
-      throw error;
-    }
+  return async (event) => {
+    const prospectId = prospectIdOf(event);
+    if (prospectId === undefined) return ack;
+    let busyUntil = 0;
+    // Asked for later, it is for somebody new who has come under the same id: an erasure may be delivered
+    // late, or again.
+    for await (const doc of eachMessage(collection, 'byProspect', [event.workspace, prospectId]))
+      if (doc.state.requestedAt <= event.occurredAt && !(await erase(doc, causedBy(event))))
+        busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);
+    await forgetCounted(event.workspace, prospectId, event.occurredAt);
+    if (busyUntil === 0) return ack;
+    const left = Math.max(0, busyUntil - clock.now()) / clock.rate;
+    return retry('a message is just leaving', left + 2 * span.SECOND);
   };
 }
 

@@ -1,6 +1,6 @@
-import { ack, drop, type Handler, retry } from '@herald/broker';
+import { ack, type Handler } from '@herald/broker';
 import {
-  ContractError,
+  handlerOf,
   type MessageDocument,
   type SendDue,
   type SendRequest,
@@ -8,6 +8,7 @@ import {
 } from '@herald/contracts';
 import { initialMessage, type MessageIdentity, mayStillLeave } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
+import { ConflictError } from '@herald/store';
 import { tracing } from '@herald/telemetry';
 import { RendererBusyError } from '@herald/templates';
 import type { Park } from '../limits/park.ts';
@@ -16,7 +17,7 @@ import type { Share } from '../limits/share.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import { type Attempt, StoppingError } from './attempt.ts';
 import type { OnInbound } from './on-inbound.ts';
-import { ConflictError, type Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 import type { Withdraw } from './withdraw.ts';
 
 export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
@@ -90,26 +91,18 @@ export function createOnSend(deps: OnSendDeps): Handler {
     if (doc?.version === version) await traced(doc);
   };
 
-  return async (delivery) => {
-    try {
+  return handlerOf(
+    sendContract,
+    async (wanted) => {
       if (deps.isStopping()) throw new StoppingError();
-      const wanted = sendContract.parse(delivery.body);
       if (wanted.kind === 'request') await onRequest(wanted);
       else if (wanted.kind === 'due') await onDue(wanted);
       else if (wanted.kind === 'inbound') await onInbound(wanted);
       else await withdraw(wanted);
       return ack;
-    } catch (error) {
-      if (error instanceof ContractError) return drop(error.message);
-      if (
-        error instanceof ConflictError ||
-        error instanceof RendererBusyError ||
-        error instanceof StoppingError
-      )
-        return retry(error.message);
-      throw error;
-    }
-  };
+    },
+    [RendererBusyError, StoppingError],
+  );
 }
 
 /** Not stored yet: it is written together with the first thing that happens to it. */

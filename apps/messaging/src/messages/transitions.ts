@@ -14,11 +14,6 @@ import type { LogMessage } from '../logging/message-log.ts';
 import type { Consequences } from './consequences.ts';
 import { resendAt, type UnknownPolicy } from './policy.ts';
 
-/** Raised when others kept winning the race for a document: the message on the queue is tried again later. */
-export class ConflictError extends Error {
-  readonly code = 'conflict';
-}
-
 /** What is told of a call of a provider, whatever comes of it. */
 export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
 
@@ -84,7 +79,8 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
 
   const notifyFollowers = createNotifyFollowers({ store, broker });
   const finish = async (doc: MessageDocument): Promise<undefined> => void (await notifyFollowers(doc));
-  const outbox = createOutbox<MessageDocument>({ collection, broker, clock, nextSweepAt, finish });
+  const noun = 'message';
+  const outbox = createOutbox<MessageDocument>({ noun, collection, broker, clock, nextSweepAt, finish });
 
   /** A document that is not stored yet has version 0. */
   const commit = (doc: MessageDocument, before: number): Promise<MessageDocument | undefined> =>

@@ -2,7 +2,7 @@ import { collections, type MessageDocument, type SendWithdraw } from '@herald/co
 import { mayStillLeave } from '@herald/domain';
 import type { Store } from '@herald/store';
 import { eachMessage } from './each-message.ts';
-import { ConflictError, type Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 
 /**
  * Ends every message of an enrollment that has not left. One that is leaving is left alone: should it not get
@@ -10,20 +10,14 @@ import { ConflictError, type Transitions } from './transitions.ts';
  */
 export type Withdraw = (wanted: SendWithdraw) => Promise<void>;
 
-const TRIES = 5;
-
 export function createWithdraw(store: Store, transitions: Transitions): Withdraw {
   const collection = store.collection(collections.messages);
 
   const withdrawOne = async (found: MessageDocument, { cause, reason }: SendWithdraw): Promise<void> => {
-    let doc: MessageDocument | undefined = await transitions.outbox.flush(found);
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      if (doc === undefined || doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
-      const told = await transitions.record({ ...doc, cause }, { outcome: 'withdrawn', facts: { reason } });
-      if (told !== undefined) return;
-      doc = await transitions.outbox.load(doc.workspace, doc.id);
-    }
-    throw new ConflictError(`message ${found.id} kept changing`);
+    await transitions.outbox.change(found, async (doc) => {
+      if (doc.lease !== undefined || !mayStillLeave(doc.state.status)) return doc;
+      return transitions.record({ ...doc, cause }, { outcome: 'withdrawn', facts: { reason } });
+    });
   };
 
   return async (wanted) => {

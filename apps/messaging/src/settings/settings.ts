@@ -3,7 +3,7 @@ import { canonicalJson } from '@herald/domain';
 import { Problem } from '@herald/http';
 import { createAnnouncer } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
-import type { Document } from '@herald/store';
+import { type Document, retryOnConflict } from '@herald/store';
 import { createFollowed, type Followed } from '../definitions/followed.ts';
 
 export type SettingsContent = Omit<SettingsDocument, keyof Document>;
@@ -76,15 +76,13 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
     },
     versionOf: (workspace) => known.get(workspace)?.version ?? 0,
     async change(workspace, change) {
-      for (let tries = 0; tries < TRIES; tries += 1) {
-        const saved = await write(workspace, change);
-        if (saved === undefined) continue;
-        keep(saved.doc);
-        // Also when nothing changed: an earlier process may have ended between its write and this.
-        await announce({ kind: 'settings', workspace, id: ID, version: saved.doc.version });
-        return saved;
-      }
-      throw new Problem(409, 'conflict', 'The settings are being changed by somebody else; try again.');
+      const saved = await retryOnConflict(TRIES, () => write(workspace, change));
+      if (saved === undefined)
+        throw new Problem(409, 'conflict', 'The settings are being changed by somebody else; try again.');
+      keep(saved.doc);
+      // Also when nothing changed: an earlier process may have ended between its write and this.
+      await announce({ kind: 'settings', workspace, id: ID, version: saved.doc.version });
+      return saved;
     },
   };
 }

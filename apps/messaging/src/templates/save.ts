@@ -3,6 +3,7 @@ import { canonicalJson } from '@herald/domain';
 import { Problem } from '@herald/http';
 import { createAnnouncer } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
+import { insertNumbered, retryOnConflict } from '@herald/store';
 import { contentOf, type TemplateContent } from './content.ts';
 import { type TemplateLibrary, versionId } from './library.ts';
 
@@ -36,20 +37,18 @@ export function createSaveTemplate(
   const templates = store.collection(collections.templates);
   const versions = store.collection(collections.templateVersions);
 
-  /**
-   * The version is written before the head that points to it. A number that is taken belongs to a writer that
-   * is quicker or that crashed in between: with the same content it is as good as ours, else the next number
-   * is.
-   */
-  const writeVersion = async (
+  /** The version is written before the head that points to it. */
+  const writeVersion = (
     workspace: string,
     id: string,
     after: number,
     content: TemplateContent,
     partials: readonly string[],
-  ) => {
-    for (let n = after + 1; n <= after + TRIES; n += 1) {
-      const version: TemplateVersionDocument = {
+  ) =>
+    insertNumbered(versions, {
+      after,
+      tries: TRIES,
+      docOf: (n) => ({
         ...content,
         ...(partials.length > 0 && { partials }),
         workspace,
@@ -58,23 +57,18 @@ export function createSaveTemplate(
         templateId: id,
         n,
         savedAt: clock.now(),
-      };
-      const [written] = await versions.write([{ doc: version, ifVersion: null }]);
-      if (written === true) return version;
-      const taken = await versions.get(workspace, version.id);
-      if (taken !== undefined && same(taken, content)) return taken;
-    }
-    return undefined;
-  };
+      }),
+      isSame: (taken) => same(taken, content),
+    });
 
   const save: SaveTemplate = async (workspace, id, content, partials) => {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const saved = await retryOnConflict(TRIES, async () => {
       const head = await templates.get(workspace, id);
       const latest = head && (await versions.get(workspace, versionId(id, head.latest)));
       if (head !== undefined && latest !== undefined && same(latest, content))
         return { head, version: latest, created: false };
       const version = await writeVersion(workspace, id, head?.latest ?? 0, content, partials);
-      if (version === undefined) continue;
+      if (version === undefined) return undefined;
       const next: TemplateDocument = {
         workspace,
         id,
@@ -83,8 +77,9 @@ export function createSaveTemplate(
         changedAt: clock.now(),
       };
       const [written] = await templates.write([{ doc: next, ifVersion: head?.version ?? null }]);
-      if (written === true) return { head: next, version, created: head === undefined };
-    }
+      return written === true ? { head: next, version, created: head === undefined } : undefined;
+    });
+    if (saved !== undefined) return saved;
     throw new Problem(409, 'conflict', 'The template is being changed by somebody else; try again.');
   };
 
