@@ -1,5 +1,5 @@
-import type { EnrollmentState, SeenEvent } from './enrollment/enrollment.ts';
-import { ENROLLMENT_UNANSWERED, isEnrollmentFact } from './enrollment/evolve.ts';
+import { ENROLLMENT_UNANSWERED, eventRulesOf, isEnrollmentFact } from './enrollment/events.ts';
+import { type EnrollmentState, withoutData } from './enrollment/state.ts';
 import type { Event } from './event.ts';
 import type { JsonObject } from './json.ts';
 import {
@@ -28,27 +28,7 @@ function redactData(event: Event): JsonObject {
     return { campaignId: data.campaignId ?? null, reason: data.reason ?? null };
   if (event.type === ENROLLMENT_UNANSWERED)
     return { campaignId: data.campaignId ?? null, place: data.place ?? null };
-  if (!isEnrollmentFact(event)) return {};
-  const facts = event as { type: string; data: JsonObject };
-  switch (event.type) {
-    case 'enrollment.entered':
-      return { ...facts.data, entry: { ...(data.entry as JsonObject), data: {} } };
-    case 'enrollment.resumed':
-    case 'enrollment.exited':
-      return data.event === undefined
-        ? data
-        : { ...data, event: { ...(data.event as JsonObject), data: {} } };
-    case 'enrollment.chose':
-      return { ...data, why: 'erased' };
-    case 'enrollment.updated':
-      return { ...data, traits: {} };
-    case 'enrollment.emitted':
-      return { ...data, eventData: {} };
-    case 'enrollment.failed':
-      return { ...data, reason: 'erased' };
-    default:
-      return data;
-  }
+  return isEnrollmentFact(event) ? (eventRulesOf(event).redact(event.data) as unknown as JsonObject) : {};
 }
 
 /** What an event about a message may still say; whatever else it has, now or one day, goes. */
@@ -110,8 +90,6 @@ export function redactMessage(state: MessageState): MessageState {
   const { to: _gone, ...rest } = state;
   return rest.reason === undefined ? rest : { ...rest, reason: withoutAddresses(rest.reason) };
 }
-
-const withoutData = <S extends SeenEvent>(event: S): S => ({ ...event, data: {} });
 
 /** What a mail server answers often repeats the address. */
 const withoutAddresses = (text: string): string => text.replace(/\S+@\S+/g, '(address)');

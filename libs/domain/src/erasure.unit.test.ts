@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EnrollmentState } from './enrollment/enrollment.ts';
 import { evolveEnrollment } from './enrollment/evolve.ts';
+import type { EnrollmentState } from './enrollment/state.ts';
 import { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
 import type { JsonObject } from './json.ts';
 import { evolveMessage, type MessageState } from './message/message.ts';

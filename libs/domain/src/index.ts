@@ -1,24 +1,29 @@
 /** The pure heart: events, prospects, campaigns, enrollments, messages. No I/O, no clock, no driver. */
 export { branchesOf, type Campaign, compileCampaign } from './campaign/compile.ts';
 export * from './campaign/definition.ts';
-export type { Fault } from './campaign/faults.ts';
 export { campaignJsonSchema } from './campaign/json-schema.ts';
-export {
-  CAMPAIGN_VARIABLES,
-  type ParsedCampaign,
-  parseCampaign,
-  type TemplateUse,
-} from './campaign/parse.ts';
+export { type ParsedCampaign, parseCampaign } from './campaign/parse.ts';
+export type { Step } from './campaign/steps/index.ts';
+export type { UntilTime } from './campaign/steps/wait.ts';
+export type { Fault } from './campaign/text/source-text.ts';
+export { CAMPAIGN_VARIABLES } from './campaign/variables.ts';
 export * from './clock.ts';
 export { plainAddress } from './consent/address.ts';
 export type { Subscription, Suppression } from './consent/decisions.ts';
 export { type Keyword, readKeyword } from './consent/keyword.ts';
 export * from './consent/rules.ts';
 export { type Decision, decide, type EnrollmentInput, enroll, reactsTo } from './enrollment/decide.ts';
-export * from './enrollment/enrollment.ts';
 export { decideEntry, type Entry, type Refusal } from './enrollment/entry.ts';
-export { ENROLLMENT_UNANSWERED, evolveEnrollment, isEnrollmentFact } from './enrollment/evolve.ts';
-export type { Unanswered } from './enrollment/run.ts';
+export {
+  ENROLLMENT_UNANSWERED,
+  type EnrollmentEvent,
+  type EnrollmentFact,
+  eventRulesOf,
+  isEnrollmentFact,
+} from './enrollment/events.ts';
+export { evolveEnrollment } from './enrollment/evolve.ts';
+export type { EnrollmentState, EnrollmentStatus, SeenEvent } from './enrollment/state.ts';
+export type { Unanswered } from './enrollment/unanswered.ts';
 export { viewEnrollment, type World } from './enrollment/view.ts';
 export { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
 export * from './event.ts';
@@ -32,6 +37,7 @@ export * from './limits/departure.ts';
 export { capFault, hoursFaults, rateFault, spreadFault } from './limits/faults.ts';
 export * from './limits/rates.ts';
 export * from './limits/spread.ts';
+export { channelName } from './message/channel-name.ts';
 export {
   type AttemptOptions,
   afterAttempt,

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { ENROLLMENT_FACTS, ENROLLMENT_UNANSWERED } from './enrollment/evolve.ts';
+import { ENROLLMENT_FACTS, ENROLLMENT_UNANSWERED } from './enrollment/events.ts';
 import { isOwnType } from './event.ts';
 import { CHANNELS, type Channel, type MessageOutcome } from './message/message.ts';
 

@@ -7,6 +7,7 @@ import {
   type EnrollmentFact,
   type EnrollmentState,
   type Event,
+  eventRulesOf,
   type Instant,
   type JsonObject,
   newEvent,
@@ -35,78 +36,46 @@ export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: E
   const event = (id: string, type: string, occurredAt: Instant, data: JsonObject): Event =>
     newEvent({ workspace, id, stream, type, occurredAt, receivedAt: now, source, data }, cause);
 
-  const told: Event[] = [];
+  const events: Event[] = [];
   const commands: OutMessage[] = [];
   for (const fact of facts) {
     const { enrollmentId, version } = fact.data;
     const factId = deriveId('enrollment-event', workspace, enrollmentId, version);
-    told.push(event(factId, fact.type, fact.occurredAt, fact.data as unknown as JsonObject));
-    switch (fact.type) {
-      case 'enrollment.updated':
-        told.push(
-          event(deriveId('update', factId), 'prospect.updated', fact.occurredAt, {
-            traits: fact.data.traits,
-          }),
-        );
-        break;
-      case 'enrollment.emitted':
-        told.push(event(deriveId('emit', factId), fact.data.eventType, fact.occurredAt, fact.data.eventData));
-        break;
-      case 'enrollment.requested': {
-        const { stepId, messageId, channel, template, url, after } = fact.data;
-        const { campaignId, campaignVersion, prospectId } = fact.data;
-        const { seq: _seq, ...entry } = state.entry;
-        commands.push(
-          requestMessage({
-            kind: 'request',
-            ...{
-              workspace,
-              messageId,
-              prospectId,
-              channel,
-              template,
-              campaignId,
-              campaignVersion,
-              enrollmentId,
-              stepId,
-            },
-            ...(url === undefined ? {} : { url }),
-            ...(after === undefined ? {} : { after }),
-            requestedAt: now,
-            ...(receivedAt === undefined ? {} : { receivedAt }),
-            dueAt: Math.min(fact.occurredAt, now),
-            event: entry,
-            enrollment: asJson(viewEnrollment(state)) as JsonObject,
-            cause,
-          }),
-        );
-        break;
-      }
-      case 'enrollment.exited':
-        if (fact.data.withdrawn) {
-          commands.push(
-            withdrawMessage({
-              kind: 'withdraw',
-              workspace,
-              enrollmentId,
-              reason: `exited: ${fact.data.reason}`,
-              cause,
-            }),
-          );
-        }
-        break;
-      case 'enrollment.entered':
-      case 'enrollment.waiting':
-      case 'enrollment.resumed':
-      case 'enrollment.chose':
-      case 'enrollment.completed':
-      case 'enrollment.failed':
-        break;
-      default: {
-        const unknown: never = fact;
-        return unknown;
-      }
+    events.push(event(factId, fact.type, fact.occurredAt, fact.data as unknown as JsonObject));
+    const caused = eventRulesOf(fact).causes?.(fact.data);
+    if (caused !== undefined)
+      events.push(event(deriveId(caused.name, factId), caused.type, fact.occurredAt, caused.data));
+    if (fact.type === 'enrollment.requested') commands.push(request(fact));
+    if (fact.type === 'enrollment.exited' && fact.data.withdrawn) {
+      const reason = `exited: ${fact.data.reason}`;
+      commands.push(withdrawMessage({ kind: 'withdraw', workspace, enrollmentId, reason, cause }));
     }
   }
-  return [...eventsMessages(told), ...commands];
+  return [...eventsMessages(events), ...commands];
+
+  function request(fact: Extract<EnrollmentFact, { type: 'enrollment.requested' }>): OutMessage {
+    const { campaignId, campaignVersion, enrollmentId, prospectId } = fact.data;
+    const { stepId, messageId, channel, template, url, after } = fact.data;
+    const { seq: _seq, ...entry } = state.entry;
+    return requestMessage({
+      kind: 'request',
+      workspace,
+      messageId,
+      prospectId,
+      channel,
+      template,
+      campaignId,
+      campaignVersion,
+      enrollmentId,
+      stepId,
+      ...(url === undefined ? {} : { url }),
+      ...(after === undefined ? {} : { after }),
+      requestedAt: now,
+      ...(receivedAt === undefined ? {} : { receivedAt }),
+      dueAt: Math.min(fact.occurredAt, now),
+      event: entry,
+      enrollment: asJson(viewEnrollment(state)) as JsonObject,
+      cause,
+    });
+  }
 }

@@ -1,8 +1,8 @@
-import { parseStream, type StoredEvent, streamOf, upcast } from '@herald/domain';
+import { iso, parseStream, type StoredEvent, streamOf, upcast } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
-import { iso, parseInstant } from '../iso.ts';
+import { parseInstant } from '../parse-instant.ts';
 import { IdFilter, IdParams } from '../prospects/schemas.ts';
 
 const Instant = Type.String({ format: 'date-time' });

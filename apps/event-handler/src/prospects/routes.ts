@@ -3,7 +3,7 @@ import { deriveId, type Event, newEvent, streamOf } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
-import { parseInstant } from '../iso.ts';
+import { parseInstant } from '../parse-instant.ts';
 import { prospectAsOf } from './as-of.ts';
 import { IdParams, ProspectBody, viewProspect } from './schemas.ts';
 

@@ -1,6 +1,5 @@
-import type { CompanyState, ProspectState } from '@herald/domain';
+import { type CompanyState, iso, type ProspectState } from '@herald/domain';
 import { Type } from 'typebox';
-import { iso } from '../iso.ts';
 
 const Traits = Type.Record(Type.String(), Type.Unknown());
 const Instant = Type.String({ format: 'date-time' });

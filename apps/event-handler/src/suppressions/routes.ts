@@ -1,10 +1,9 @@
 import { readEmail, readPhone } from '@herald/addresses';
 import { collections, suppressedBy } from '@herald/contracts';
-import { plainAddress } from '@herald/domain';
+import { iso, plainAddress } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
-import { iso } from '../iso.ts';
 
 const Suppressed = Type.Object({
   address: Type.String(),

@@ -1,6 +1,11 @@
-import type { Channel, JsonObject, MessageOutcome, StoredEvent } from '@herald/domain';
-import { iso } from '../iso.ts';
-import { channelName } from './explain-step.ts';
+import {
+  type Channel,
+  channelName,
+  iso,
+  type JsonObject,
+  type MessageOutcome,
+  type StoredEvent,
+} from '@herald/domain';
 import { type Explanation, sentence } from './explanation.ts';
 
 /** What became of a message, in words. */

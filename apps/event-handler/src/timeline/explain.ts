@@ -1,12 +1,12 @@
 import {
   ENROLLMENT_UNANSWERED,
+  eventRulesOf,
   isEnrollmentFact,
   MESSAGE_REPORTED,
   parseMessageType,
   type StoredEvent,
 } from '@herald/domain';
 import { explainMessage } from './explain-message.ts';
-import { explainStep } from './explain-step.ts';
 import { type Explanation, sentence } from './explanation.ts';
 
 /**
@@ -14,7 +14,7 @@ import { type Explanation, sentence } from './explanation.ts';
  * holds after an erasure, it has both.
  */
 export function explain(event: StoredEvent): Explanation {
-  if (isEnrollmentFact(event)) return explainStep(event);
+  if (isEnrollmentFact(event)) return { kind: 'step', ...eventRulesOf(event).explain(event.data) };
   if (event.type === 'enrollment.refused') return explainRefusal(event);
   if (event.type === ENROLLMENT_UNANSWERED) return explainUnanswered(event);
   const message = parseMessageType(event.type);

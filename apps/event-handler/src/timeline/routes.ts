@@ -1,9 +1,8 @@
 import { collections } from '@herald/contracts';
-import { isObject, type StoredEvent, streamOf } from '@herald/domain';
+import { isObject, iso, type StoredEvent, streamOf } from '@herald/domain';
 import { type Http, PageQuery, pageOf, problemResponses } from '@herald/http';
 import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
-import { iso } from '../iso.ts';
 import { unknownProspect } from '../prospects/routes.ts';
 import { IdParams } from '../prospects/schemas.ts';
 import { explain } from './explain.ts';

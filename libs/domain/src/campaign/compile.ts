@@ -1,6 +1,9 @@
+import type { Awaited } from '../enrollment/state.ts';
 import { type CompiledExpression, compileExpression } from '../expression/compile.ts';
-import type { CampaignDefinition, Step } from './definition.ts';
-import { CAMPAIGN_VARIABLES } from './parse.ts';
+import type { CampaignDefinition } from './definition.ts';
+import { kindOf, type Step } from './steps/index.ts';
+import type { Branch } from './steps/kind.ts';
+import { CAMPAIGN_VARIABLES } from './variables.ts';
 
 /**
  * A definition ready to run: steps by id, where each leads, expressions compiled, and what events it listens
@@ -23,33 +26,14 @@ export interface Campaign {
   readonly templates: readonly string[];
 }
 
-/** Branches of a step by the name that events record: `then`, `else`, `0`, `1`, …, `otherwise`. */
-export function branchesOf(
-  step: Step,
-): readonly { readonly name: string; readonly steps: readonly Step[] }[] {
-  if ('waitFor' in step) {
-    return [
-      { name: 'then', steps: step.then ?? [] },
-      { name: 'else', steps: step.else ?? [] },
-    ];
-  }
-  if ('choose' in step) {
-    return step.choose.map((branch, index) =>
-      'otherwise' in branch
-        ? { name: 'otherwise', steps: branch.otherwise }
-        : { name: String(index), steps: branch.steps },
-    );
-  }
-  return [];
-}
+/** The lists of steps inside a step. */
+export const branchesOf = (step: Step): readonly Branch<Step>[] =>
+  // A kind does not know which kinds its inner steps are; that they are steps, `parseCampaign` has checked.
+  (kindOf(step).branches?.(step) ?? []) as readonly Branch<Step>[];
 
-/** What a step sends, if it does. */
-function sendsOf(step: Step): { readonly template: string } | undefined {
-  if ('email' in step) return step.email;
-  if ('sms' in step) return step.sms;
-  if ('call' in step) return step.call;
-  return 'webhook' in step ? step.webhook : undefined;
-}
+/** The event that ends the wait of a step; undefined: none does. */
+export const awaitedBy = (step: Step | undefined): Awaited | undefined =>
+  step === undefined ? undefined : kindOf(step).awaits?.(step);
 
 interface Place {
   readonly step: Step;
@@ -65,9 +49,10 @@ export function compileCampaign(definition: CampaignDefinition, version: number)
   const visit = (steps: readonly Step[], parent: string | undefined): void => {
     steps.forEach((step, index) => {
       places.set(step.id, { step, next: steps[index + 1], parent });
-      if ('waitFor' in step) listens.add(step.waitFor.on);
-      const sends = sendsOf(step);
-      if (sends !== undefined) templates.add(sends.template);
+      const awaited = awaitedBy(step);
+      if (awaited !== undefined) listens.add(awaited.on);
+      const template = kindOf(step).template?.(step);
+      if (template !== undefined) templates.add(template);
       for (const branch of branchesOf(step)) visit(branch.steps, step.id);
     });
   };

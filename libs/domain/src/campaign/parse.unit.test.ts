@@ -86,6 +86,12 @@ describe('a campaign', () => {
       'unknown step "fax"; known: email, sms, call, webhook, wait, waitFor, choose, update, emit, exit',
     ],
     [
+      'a step named like a part of every object',
+      step('{ id: a, constructor: ▸{} }'),
+      'steps/0/constructor',
+      'unknown step "constructor"; known: email, sms, call, webhook, wait, waitFor, choose, update, emit, exit',
+    ],
+    [
       'a webhook to nowhere',
       step('{ id: a, webhook: { url: ▸crm.example, template: t } }'),
       'steps/0/webhook/url',

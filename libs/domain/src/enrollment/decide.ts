@@ -1,12 +1,14 @@
-import type { Campaign } from '../campaign/compile.ts';
+import { awaitedBy, type Campaign } from '../campaign/compile.ts';
 import type { ExitRule } from '../campaign/definition.ts';
 import type { Instant } from '../clock.ts';
 import type { StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression/errors.ts';
 import { happenedAt, isProvenBefore, mayBeSince } from '../order.ts';
-import type { EnrollmentFact, EnrollmentState, SeenEvent } from './enrollment.ts';
-import { createRun, type Run, type Unanswered, unanswered } from './run.ts';
-import { advance, awaitedBy } from './steps.ts';
+import { advance } from './advance.ts';
+import type { EnrollmentFact } from './events.ts';
+import { createRun, type Run } from './run.ts';
+import type { EnrollmentState, SeenEvent } from './state.ts';
+import { type Unanswered, unanswered } from './unanswered.ts';
 import { viewWorld, type World } from './view.ts';
 
 /** What an enrollment may have to react to. */
@@ -85,8 +87,8 @@ export function decide(
 export function reactsTo(campaign: Campaign, state: EnrollmentState): string[] {
   if (state.status !== 'active') return [];
   const types = new Set(campaign.definition.exit?.map((rule) => rule.on));
-  const waiting = state.wait?.kind === 'waitFor' ? campaign.step(state.wait.stepId) : undefined;
-  if (waiting !== undefined && 'waitFor' in waiting) types.add(waiting.waitFor.on);
+  const awaited = state.wait === undefined ? undefined : awaitedBy(campaign.step(state.wait.stepId));
+  if (awaited !== undefined) types.add(awaited.on);
   return [...types];
 }
 
@@ -94,17 +96,17 @@ function onEvent(run: Run, event: StoredEvent, held: boolean): void {
   const { wait, clock } = run.state();
   const rule = run.campaign.definition.exit?.find((candidate) => exits(run, candidate, event));
   if (rule !== undefined) {
-    // An exit is told with the time of its cause, but never before what has already been done.
+    // An exit has the time of its cause, but never lies before what has already been done.
     run.at(Math.max(happenedAt(event), clock));
     run.record('enrollment.exited', { reason: rule.on, withdrawn: true, event: seen(event) });
     return;
   }
-  if (held || wait?.kind !== 'waitFor') return;
-  const step = run.campaign.step(wait.stepId);
-  if (step === undefined || !('waitFor' in step) || step.waitFor.on !== event.type) return;
+  if (held || wait === undefined) return;
+  const awaited = awaitedBy(run.campaign.step(wait.stepId));
+  if (awaited?.on !== event.type) return;
   if (!follows(event, wait.since, usedBy(run.state()))) return;
   if (wait.dueAt !== null && happenedAt(event) > wait.dueAt) return;
-  if (!holds(run, `step ${wait.stepId}`, step.waitFor.when, event)) return;
+  if (!holds(run, `step ${wait.stepId}`, awaited.when, event)) return;
   // One that says only its second may have been later than it says; the clock never goes back.
   run.at(Math.max(happenedAt(event), wait.since));
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'event', branch: 'then', event: seen(event) });
@@ -119,7 +121,8 @@ function onDue(run: Run, now: Instant): void {
   // The step itself has not been done: it asks for its message now, or waits on if the hours have changed or
   // are over.
   if (wait.kind === 'window') return advance(run, step);
-  const missed = step !== undefined && 'waitFor' in step ? { branch: 'else', awaits: awaitedBy(step) } : {};
+  const awaits = awaitedBy(step);
+  const missed = awaits === undefined ? {} : { branch: 'else', awaits };
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'due', ...missed });
   advance(run);
 }

@@ -4,8 +4,8 @@ import { EvaluationError } from '../expression/errors.ts';
 import { deriveId } from '../ids.ts';
 import { compareEvents, happenedAt, startOfSecond } from '../order.ts';
 import { addDuration } from '../time/duration.ts';
-import type { EnrollmentState } from './enrollment.ts';
-import { type Unanswered, unanswered } from './run.ts';
+import type { EnrollmentState } from './state.ts';
+import { type Unanswered, unanswered } from './unanswered.ts';
 import { viewWorld, type World } from './view.ts';
 
 /** Why an event does not let its prospect in. */

@@ -3,7 +3,7 @@ import type { WorkspaceHours } from '../limits/departure.ts';
 import { happenedAt } from '../order.ts';
 import type { CompanyState } from '../prospect/company.ts';
 import type { ProspectState } from '../prospect/prospect.ts';
-import type { EnrollmentState, SeenEvent } from './enrollment.ts';
+import type { EnrollmentState, SeenEvent } from './state.ts';
 
 /** Who a decision is about, and what is known besides. */
 export interface World {

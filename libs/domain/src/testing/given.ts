@@ -1,8 +1,9 @@
 import { type Campaign, compileCampaign } from '../campaign/compile.ts';
 import { parseCampaign } from '../campaign/parse.ts';
 import { type Decision, decide, type EnrollmentInput, enroll } from '../enrollment/decide.ts';
-import type { EnrollmentFact, EnrollmentState } from '../enrollment/enrollment.ts';
+import type { EnrollmentFact } from '../enrollment/events.ts';
 import { evolveEnrollment } from '../enrollment/evolve.ts';
+import type { EnrollmentState } from '../enrollment/state.ts';
 import type { World } from '../enrollment/view.ts';
 import type { StoredEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';

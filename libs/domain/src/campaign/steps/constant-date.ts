@@ -1,6 +1,6 @@
-import { compileExpression } from '../expression/compile.ts';
-import { EvaluationError, ExpressionError } from '../expression/errors.ts';
-import { readInstant } from '../time/instant.ts';
+import { compileExpression } from '../../expression/compile.ts';
+import { EvaluationError, ExpressionError } from '../../expression/errors.ts';
+import { readInstant } from '../../time/instant.ts';
 
 /**
  * What is wrong with the date of an expression that needs no data, so that it shows when the campaign is

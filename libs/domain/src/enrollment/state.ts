@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
-import type { Channel, MessageLine } from '../message/message.ts';
+import type { MessageLine } from '../message/message.ts';
 
 /** An event as a campaign remembers it: what conditions and templates see of it. */
 export interface SeenEvent {
@@ -31,13 +31,13 @@ export interface Wait {
   readonly dueAt: Instant | null;
 }
 
-/** The event that a `waitFor` waits for, as its step says it. */
+/** The event that a step waits for. */
 export interface Awaited {
   readonly on: string;
   readonly when?: string;
 }
 
-/** What became of one step. */
+/** How one step ended. */
 export interface StepRecord {
   readonly at: Instant;
   readonly outcome: string;
@@ -75,7 +75,7 @@ export interface EnrollmentState {
   readonly withdrawn?: boolean;
 }
 
-/** Whose run through what it is. */
+/** The enrollment that an event belongs to. */
 export interface EnrollmentIdentity {
   readonly enrollmentId: string;
   readonly prospectId: string;
@@ -83,65 +83,22 @@ export interface EnrollmentIdentity {
   readonly campaignVersion: number;
 }
 
-interface Common extends EnrollmentIdentity {
-  /** Counts the events of one enrollment from 1. */
-  readonly version: number;
+/** The state after a step: `done`, with what is recorded of it. */
+export function withStepDone(
+  state: EnrollmentState,
+  at: Instant,
+  stepId: string,
+  record: Omit<StepRecord, 'at' | 'branch'>,
+  branch?: string,
+): EnrollmentState {
+  const taken = branch === undefined ? {} : { branch };
+  return {
+    ...state,
+    stepId,
+    done: { stepId, ...taken },
+    steps: { ...state.steps, [stepId]: { at, ...record, ...taken } },
+  };
 }
 
-/**
- * The events of an enrollment, as `type` and `data` of events in the prospect's stream; their `occurredAt` is
- * logical time.
- */
-export type EnrollmentEvent =
-  | {
-      readonly type: 'enrollment.entered';
-      readonly data: Common & { readonly entry: EntryEvent; readonly n: number };
-    }
-  | {
-      readonly type: 'enrollment.waiting';
-      /** `hours`: which hours a `window` waits for. */
-      readonly data: Common & Wait & { readonly awaits?: Awaited; readonly hours?: string };
-    }
-  | {
-      readonly type: 'enrollment.resumed';
-      readonly data: Common & {
-        stepId: string;
-        by: 'due' | 'event';
-        branch?: string;
-        event?: SeenEvent;
-        awaits?: Awaited;
-      };
-    }
-  | {
-      readonly type: 'enrollment.requested';
-      readonly data: Common & {
-        stepId: string;
-        messageId: string;
-        channel: Channel;
-        template: string;
-        /** Where a webhook goes. */
-        url?: string;
-        /** The message before it: until that one has left or has ended, this one does not leave. */
-        after?: string;
-        /** The run does not wait for it, and no later message stays behind it. */
-        then?: 'dontWait';
-      };
-    }
-  | {
-      readonly type: 'enrollment.chose';
-      readonly data: Common & { stepId: string; branch: string; why: string };
-    }
-  | { readonly type: 'enrollment.updated'; readonly data: Common & { stepId: string; traits: JsonObject } }
-  | {
-      readonly type: 'enrollment.emitted';
-      readonly data: Common & { stepId: string; eventType: string; eventData: JsonObject };
-    }
-  | {
-      readonly type: 'enrollment.exited';
-      readonly data: Common & { reason: string; withdrawn: boolean; stepId?: string; event?: SeenEvent };
-    }
-  | { readonly type: 'enrollment.completed'; readonly data: Common }
-  | { readonly type: 'enrollment.failed'; readonly data: Common & { stepId: string; reason: string } };
-
-/** An event of an enrollment with the logical time at which it happened. */
-export type EnrollmentFact = EnrollmentEvent & { readonly occurredAt: Instant };
+/** The event without its data, as erasure leaves it. */
+export const withoutData = <S extends SeenEvent>(event: S): S => ({ ...event, data: {} });

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { JsonValue } from '../json.ts';
-import { anEvent, aWorld, campaignOf, enter, T0 } from '../testing/given.ts';
+import type { JsonValue } from '../../json.ts';
+import { anEvent, aWorld, campaignOf, enter, T0 } from '../../testing/given.ts';
 
 test('each step that sends asks for a message of its channel; a webhook says where it goes', () => {
   const run = enter(

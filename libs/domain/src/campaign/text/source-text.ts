@@ -1,7 +1,7 @@
 import { type Document, isScalar } from 'yaml';
 import { type Fault, type Place, readDocument } from './yaml-document.ts';
 
-export type { Fault } from './yaml-document.ts';
+export type { Fault, Place } from './yaml-document.ts';
 export type Path = readonly (string | number)[];
 
 /** A YAML (or JSON, which is YAML) text read into plain values, which remembers where everything stands. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Campaign } from '../campaign/compile.ts';
-import type { Instant } from '../clock.ts';
-import { anEvent, aWorld, campaignOf, enter, hours } from '../testing/given.ts';
-import { isWithin } from '../time/hours.ts';
-import type { World } from './view.ts';
+import type { Instant } from '../../clock.ts';
+import type { World } from '../../enrollment/view.ts';
+import { anEvent, aWorld, campaignOf, enter, hours } from '../../testing/given.ts';
+import { isWithin } from '../../time/hours.ts';
+import type { Campaign } from '../compile.ts';
 
 const at = (text: string): Instant => Date.parse(text);
 const FRIDAY_EVENING = at('2026-03-06T20:00:00Z');
