@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '@herald/harness';
 import { createMetrics } from '@herald/metrics';
-import { files } from '@herald/observability';
+import { catalogue, files } from '@herald/observability';
 import { findPrometheuses, runPromtool } from '@herald/prometheus';
 import { describe, expect, test } from 'vitest';
 
@@ -32,7 +32,8 @@ for (const programs of found) {
     });
 
     test('finds every metric named and described by the rules', async () => {
-      const { registry, observer } = createMetrics({ version: '1.0.0', service: 'ingest' });
+      const metrics = createMetrics({ version: '1.0.0', service: 'ingest' });
+      const { registry, observer } = metrics.declare(catalogue);
       observer(undefined, ['events']);
       const { ok, output } = await runPromtool(programs, ['check', 'metrics'], await registry.metrics());
       expect(ok, output).toBe(true);

@@ -12,9 +12,10 @@ import { createReportUnanswered } from './enrollments/report-unanswered.ts';
 import { enrollmentRoutes } from './enrollments/routes.ts';
 import { createSweepEnrollment } from './enrollments/sweep-enrollment.ts';
 import { createTransitions } from './enrollments/transitions.ts';
-import { countFromZero, watchWaits } from './enrollments/watch-waits.ts';
+import { countFromZero, watchDue } from './enrollments/watch-waits.ts';
 import { createWindDown } from './enrollments/wind-down.ts';
 import { createReadWorld } from './enrollments/world.ts';
+import { campaignRunnerMetrics } from './metrics.ts';
 
 export interface CampaignRunnerDeps extends ServiceDeps {
   /** ms on the clock: what is due sooner is given to the broker's delay at once. */
@@ -32,7 +33,9 @@ const SWEEP_BATCH = 500;
 const SWEEP_LEASE = 30_000;
 
 /** Decides what happens to whom and when: campaigns, enrollments, waits. */
-export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
+export function createCampaignRunner(given: CampaignRunnerDeps): Service {
+  const metrics = given.metrics.declare(campaignRunnerMetrics);
+  const deps = { ...given, metrics };
   const { store, broker, clock, log } = deps;
   const library = createCampaignLibrary(deps);
   const readWorld = createReadWorld(deps);
@@ -51,8 +54,8 @@ export function createCampaignRunner(deps: CampaignRunnerDeps): Service {
   });
   const outage = watchOutage(deps);
   const consumers: { stop(): Promise<void> }[] = [];
-  countFromZero(deps.metrics);
-  watchWaits(deps);
+  countFromZero(metrics);
+  watchDue(deps, metrics);
 
   const windDownLater = (workspace: string, campaignId: string): void => {
     windDown(workspace, campaignId).catch((error: unknown) =>

@@ -5,6 +5,7 @@ import { consumeEvents } from './append/consumer.ts';
 import { createLogWriter } from './append/writer.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { eventRoutes } from './events/routes.ts';
+import { eventHandlerMetrics } from './metrics.ts';
 import { prospectRoutes } from './prospects/routes.ts';
 import { suppressionRoutes } from './suppressions/routes.ts';
 import { timelineRoutes } from './timeline/routes.ts';
@@ -16,7 +17,8 @@ export { replayCommand } from './replay/command.ts';
  * why.
  */
 export function createEventHandler(deps: ServiceDeps): Service {
-  const { store, broker, log, metrics } = deps;
+  const { store, broker, log } = deps;
+  const metrics = deps.metrics.declare(eventHandlerMetrics);
   const writer = createLogWriter(store);
   let running: { readonly consumer: Consumer; readonly outage: OutageWatch } | undefined;
 

@@ -2,8 +2,8 @@ import type { Broker } from '@herald/broker';
 import { eventsMessages } from '@herald/contracts';
 import type { Event, Instant } from '@herald/domain';
 import { Problem } from '@herald/http';
-import type { Metrics } from '@herald/metrics';
 import { tracing } from '@herald/telemetry';
+import type { IngestMetrics } from './metrics.ts';
 
 /** s after which a sender may try again when the broker did not confirm. */
 const RETRY_AFTER = 5;
@@ -17,7 +17,7 @@ export type PublishEvents = (events: readonly Event[]) => Promise<void>;
 
 export function createPublishEvents(deps: {
   broker: Pick<Broker, 'publish'>;
-  metrics: Metrics;
+  metrics: IngestMetrics;
 }): PublishEvents {
   const takePositions = createPositions();
   return async (events) => {

@@ -1,5 +1,5 @@
 import type { Http } from '@herald/http';
-import type { Metrics } from '@herald/metrics';
+import type { IngestMetrics } from './metrics.ts';
 
 /**
  * Why something sent to us did not get in, by the status it was answered with: the values of the metric's
@@ -21,7 +21,7 @@ const reasons: ReadonlyMap<number, string> = new Map([
  */
 export function countRejections(
   scope: Http,
-  metrics: Metrics,
+  metrics: IngestMetrics,
   unauthorized: 'credential' | 'signature',
 ): void {
   // From 0, so that the first of its kind is seen as an increase.

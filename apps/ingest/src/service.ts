@@ -8,6 +8,7 @@ import { eventsRoutes } from './events/events.routes.ts';
 import { hooksRoutes } from './hooks/hooks.routes.ts';
 import { createFetchPinned, type FetchPinned } from './hooks/sns/fetch-pinned.ts';
 import { createSns } from './hooks/sns/sns.ts';
+import { ingestMetrics } from './metrics.ts';
 import { createPublishEvents } from './publish-events.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createCountries } from './settings/countries.ts';
@@ -40,7 +41,8 @@ export interface IngestDeps extends ServiceDeps {
  * what the broker has made durable.
  */
 export function createIngest(deps: IngestDeps): Service {
-  const { broker, clock, log, metrics, secrets, linkSecret } = deps;
+  const { broker, clock, log, secrets, linkSecret } = deps;
+  const metrics = deps.metrics.declare(ingestMetrics);
   const collection = deps.store.collection(collections.sources);
   const memory = createSourceMemory({ collection, broker, log });
   const countries = createCountries(deps);

@@ -36,6 +36,7 @@ import { createTopicOf } from './messages/topic-of.ts';
 import { createTransitions } from './messages/transitions.ts';
 import { countFromZero, watchMessages } from './messages/watch.ts';
 import { createWithdraw } from './messages/withdraw.ts';
+import { messagingMetrics } from './metrics.ts';
 import { createChannels } from './providers/channels.ts';
 import { createProviders } from './providers/config.ts';
 import type { GatePolicy } from './providers/gate.ts';
@@ -103,7 +104,9 @@ const WAITING = { each: 32, all: 128 };
  * Keeps templates and settings, and sends messages: each leaves at most once by our doing, and each ends in a
  * state that says why.
  */
-export function createMessaging(deps: MessagingDeps): Service {
+export function createMessaging(given: MessagingDeps): Service {
+  const metrics = given.metrics.declare(messagingMetrics);
+  const deps = { ...given, metrics };
   const { lease = span.MINUTE, unknown = { then: 'hold' }, prefetch = 128, defaultZone = 'UTC' } = deps;
   for (const provider of Object.values(deps.providers).flat())
     if (lease <= provider.timeout)
@@ -175,8 +178,8 @@ export function createMessaging(deps: MessagingDeps): Service {
     batch: SWEEP_BATCH,
   });
   const consumers: Consumer[] = [];
-  countFromZero(deps.metrics);
-  watchMessages(deps);
+  countFromZero(metrics);
+  watchMessages(deps, metrics);
 
   const countryOf = (workspace: string): string | undefined => settings.of(workspace).country;
   return {

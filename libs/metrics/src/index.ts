@@ -1,4 +1,7 @@
 /** What a process measures, for Prometheus. */
-export { catalogue } from './catalogue.ts';
-export { createMetrics, type Metrics, type WaitsReading } from './metrics.ts';
+export { buckets, type Declaration, type Declarations } from './declaration.ts';
+export type { Instruments } from './instruments.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
 export { metricsTable } from './metrics-table.ts';
+export { processMetrics } from './process-metrics.ts';
+export { waitingMetrics, watchWaits } from './waiting-metrics.ts';

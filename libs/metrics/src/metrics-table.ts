@@ -1,8 +1,8 @@
-import { catalogue, type Declaration } from './catalogue.ts';
+import type { Declarations } from './declaration.ts';
 
-/** A markdown table of every metric of ours: name, type, labels, meaning. */
-export function metricsTable(): string {
-  const rows = Object.values(catalogue as Record<string, Declaration>).map(
+/** A markdown table of metrics: name, type, labels, meaning. */
+export function metricsTable(declarations: Declarations): string {
+  const rows = Object.values(declarations).map(
     ({ name, kind, labels, help }) =>
       `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
   );

@@ -1,34 +1,29 @@
 import type { Broker, BrokerObserver } from '@herald/broker';
 import type { Log } from '@herald/log';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { createInstruments, type Instruments } from './instruments.ts';
+import type { Declarations } from './declaration.ts';
+import { createInstrumentMaker, type Instruments } from './instruments.ts';
 import { createObserver } from './observer.ts';
+import { processMetrics } from './process-metrics.ts';
 import { createReadings } from './readings.ts';
 
-/** What waits in the store for its time: enrollments in a wait, or messages to send. */
-export interface WaitsReading {
-  /** Due and not done. */
-  readonly overdue: number;
-  /** s of wall time since the oldest of them was due. */
-  readonly oldestSeconds: number;
-  /** Due within the next minute. */
-  readonly dueSoon: number;
-}
+type ProcessInstruments = Instruments<typeof processMetrics>;
 
-/** Every metric of the process. */
-export interface Metrics extends Instruments {
+/** The registry of a process, with what every process measures. */
+export interface Metrics extends ProcessInstruments {
   readonly registry: Registry;
+  /** These metrics and those that an app declares; the same instruments whenever it declares them. */
+  declare<D extends Declarations>(declarations: D): Metrics & Instruments<D>;
   /**
-   * `read` is asked at each scrape. When it fails or takes over 3 s, the gauges are missing from that scrape.
+   * Calls `read` at each scrape. When it fails or takes over 3 s, `clear` removes its gauges from that scrape,
+   * and `herald_metric_read_failures_total` counts it as `metric`.
    */
-  watchWaits(kind: 'wait' | 'send', read: () => Promise<WaitsReading>): void;
-  /** The same for messages whose outcome nobody knows. */
-  watchUnknownSends(read: () => Promise<number>): void;
-  /** The same for how much is in each queue. What is counted of them stands at 0 from now on. */
+  watch(metric: string, gauges: { readonly read: () => Promise<void>; readonly clear: () => void }): void;
+  /** Reads the length of each queue at each scrape. The queues' counters start at 0. */
   watchQueues(broker: Pick<Broker, 'load'>, queues: readonly string[]): void;
   /**
-   * Feeds what the broker does into the metrics, and what went wrong into `log`. What is counted of the
-   * `exchanges` stands at 0 from now on: an alert on the first fault needs a count from before it.
+   * Counts what the broker does, and logs what went wrong to `log`. The counters of the `exchanges` start at
+   * 0: an alert on the first fault needs a count from before it.
    */
   observer(log?: Log, exchanges?: readonly string[]): BrokerObserver;
 }
@@ -45,48 +40,29 @@ export interface MetricsOptions {
  */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
-/**
- * A registry of its own with every metric of the catalogue, and prom-client's of the process and the event
- * loop.
- */
+/** A registry of its own, with what every process measures and prom-client's metrics of process and loop. */
 export function createMetrics({ version, service }: MetricsOptions): Metrics {
   const registry = new Registry();
   if (service !== undefined) registry.setDefaultLabels({ service_name: service });
   const readings = createReadings();
-  const made = createInstruments(registry, () => readings.refresh());
+  const make = createInstrumentMaker(registry, () => readings.refresh());
+  const made = make(processMetrics);
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   made.buildInfo.set({ version, node: process.versions.node }, 1);
-  for (const metric of ['waits', 'unknown_sends', 'queues']) made.readFailures.inc({ metric }, 0);
-  const failed = (metric: string) => (): void => made.readFailures.inc({ metric });
 
-  return {
+  const metrics: Metrics = {
     ...made,
     registry,
-    watchWaits: (kind, read) =>
-      readings.add({
-        async read() {
-          const { overdue, oldestSeconds, dueSoon } = await read();
-          made.waitsOverdue.set({ kind }, overdue);
-          made.oldestDueSeconds.set({ kind }, oldestSeconds);
-          made.waitsDueSoon.set({ kind }, dueSoon);
-        },
-        clear() {
-          for (const gauge of [made.waitsOverdue, made.oldestDueSeconds, made.waitsDueSoon])
-            gauge.remove({ kind });
-        },
-        failed: failed('waits'),
-      }),
-    watchUnknownSends: (read) =>
-      readings.add({
-        read: async () => made.unknownSends.set(await read()),
-        clear: () => made.unknownSends.remove(),
-        failed: failed('unknown_sends'),
-      }),
+    declare: (declarations) => ({ ...metrics, ...make(declarations) }),
+    watch(metric, { read, clear }) {
+      made.readFailures.inc({ metric }, 0);
+      readings.add({ read, clear, failed: () => made.readFailures.inc({ metric }) });
+    },
     watchQueues(broker, queues) {
       for (const queue of queues) {
         zeroQueue(made, queue);
-        readings.add(queueReading(made, broker, queue, failed('queues')));
+        metrics.watch('queues', queueGauges(made, broker, queue));
       }
     },
     observer(log, exchanges = []) {
@@ -94,14 +70,10 @@ export function createMetrics({ version, service }: MetricsOptions): Metrics {
       return createObserver(made, log);
     },
   };
+  return metrics;
 }
 
-const queueReading = (
-  made: Instruments,
-  broker: Pick<Broker, 'load'>,
-  queue: string,
-  failed: () => void,
-) => ({
+const queueGauges = (made: ProcessInstruments, broker: Pick<Broker, 'load'>, queue: string) => ({
   async read() {
     const { ready, inFlight, dead, consumers } = await broker.load(queue);
     for (const [state, count] of Object.entries({ ready, in_flight: inFlight, dead })) {
@@ -113,10 +85,9 @@ const queueReading = (
     for (const state of ['ready', 'in_flight', 'dead']) made.queueMessages.remove({ queue, state });
     made.queueConsumers.remove({ queue });
   },
-  failed,
 });
 
-function zeroQueue(made: Instruments, queue: string): void {
+function zeroQueue(made: ProcessInstruments, queue: string): void {
   for (const verdict of ['ack', 'retry', 'drop'] as const) made.consumed.inc({ queue, verdict }, 0);
   made.redelivered.inc({ queue }, 0);
   made.deadLetters.inc({ queue }, 0);
@@ -124,7 +95,7 @@ function zeroQueue(made: Instruments, queue: string): void {
   made.messageAgeSeconds.zero({ queue });
 }
 
-function zeroExchange(made: Instruments, exchange: string): void {
+function zeroExchange(made: ProcessInstruments, exchange: string): void {
   made.published.inc({ exchange }, 0);
   made.unconfirmed.inc({ exchange }, 0);
   made.unroutable.inc({ exchange }, 0);

@@ -1,37 +1,29 @@
 import { logLines } from '@herald/log/testing';
 import { describe, expect, it } from 'vitest';
-import { catalogue, type Declaration } from './catalogue.ts';
+import type { Declarations } from './declaration.ts';
 import { createMetrics } from './metrics.ts';
 import { metricsTable } from './metrics-table.ts';
+import { processMetrics } from './process-metrics.ts';
 import { createReadings } from './readings.ts';
+import { waitingMetrics, watchWaits } from './waiting-metrics.ts';
 
-const declared: Declaration[] = Object.values(catalogue);
 const metrics = () => createMetrics({ version: '1.2.3' });
+/** What an app may declare. */
+const appMetrics = {
+  eventsAccepted: { kind: 'counter', name: 'herald_events_accepted_total', help: 'Events.', labels: [] },
+  unknownSends: { kind: 'gauge', name: 'herald_messages_unknown', help: 'Messages.', labels: [] },
+} as const satisfies Declarations;
 const delivery = { queue: 'q', id: 'i', key: 'k', body: {}, attempt: 2, publishedAt: Date.now() - 5_000 };
 
 const scrape = async (text: Promise<string>): Promise<string[]> =>
   (await text).split('\n').filter((line) => line.startsWith('herald_') && !line.includes('_bucket'));
 
-describe('the catalogue', () => {
-  it.each(declared)('$name keeps to the conventions', ({ name, kind, help, labels, buckets = [] }) => {
-    expect(name).toMatch(/^herald_[a-z0-9_]+$/);
-    expect(name.endsWith('_total')).toBe(kind === 'counter');
-    if (kind === 'histogram') expect(buckets).toEqual([...buckets].sort((a, b) => a - b));
-    expect(help).toMatch(/\.$/);
-    expect(name).not.toMatch(/_(ms|milliseconds|minutes|kb|mb)\b/);
-    for (const label of labels) expect(label).not.toMatch(/workspace|prospect|campaign|message_id|url|email/);
-  });
-
-  it('has each name once', () => {
-    expect(new Set(declared.map(({ name }) => name)).size).toBe(declared.length);
-  });
-
-  it('is described by a table with a row for each', () => {
-    const rows = metricsTable().split('\n');
-    expect(rows).toHaveLength(declared.length + 2);
+describe('metricsTable', () => {
+  it('describes declarations by a table with a row for each', () => {
+    const rows = metricsTable(processMetrics).split('\n');
+    expect(rows).toHaveLength(Object.keys(processMetrics).length + 2);
     expect(rows).toContain(
-      '| `herald_consumed_total` | counter | `queue`, `verdict` | Messages handled, by queue and ' +
-        'verdict: ack, retry or drop. |',
+      '| `herald_consumed_total` | counter | `queue`, `verdict` | Deliveries handled, by queue and verdict: ack, retry or drop. |',
     );
   });
 });
@@ -45,9 +37,18 @@ describe('createMetrics', () => {
   });
 
   it('has a registry of its own each time', async () => {
-    const [one, two] = [metrics(), metrics()];
+    const [one, two] = [metrics().declare(appMetrics), metrics().declare(appMetrics)];
     one.eventsAccepted.inc(3);
     expect(await scrape(two.registry.metrics())).toContain('herald_events_accepted_total 0');
+  });
+
+  it('gives the same instrument to each who declares the same metric, and refuses another of its name', async () => {
+    const made = metrics();
+    made.declare(appMetrics).eventsAccepted.inc(1);
+    made.declare(appMetrics).eventsAccepted.inc(2);
+    expect(await scrape(made.registry.metrics())).toContain('herald_events_accepted_total 3');
+    const again = { eventsAccepted: { ...appMetrics.eventsAccepted } };
+    expect(() => made.declare(again)).toThrow('herald_events_accepted_total');
   });
 
   it('counts what the broker does, and logs ids and reasons of what went wrong, never bodies', async () => {
@@ -124,13 +125,16 @@ describe('createMetrics', () => {
   });
 
   it('asks at each scrape, once, for what only a query can tell', async () => {
-    const made = metrics();
+    const made = metrics().declare({ ...waitingMetrics, ...appMetrics });
     let asked = 0;
-    made.watchWaits('wait', async () => {
+    watchWaits(made, 'wait', async () => {
       asked += 1;
       return { overdue: asked, oldestSeconds: 2, dueSoon: 3 };
     });
-    made.watchUnknownSends(async () => 4);
+    made.watch('unknown_sends', {
+      read: async () => made.unknownSends.set(4),
+      clear: () => made.unknownSends.remove(),
+    });
     made.watchQueues({ load: async () => ({ ready: 1, inFlight: 2, dead: 4, consumers: 3 }) }, ['q']);
     await made.registry.metrics();
     const shown = await scrape(made.registry.metrics());
@@ -149,14 +153,14 @@ describe('createMetrics', () => {
   });
 
   it('shows no old number for what cannot be read, counts that, and shows all the rest', async () => {
-    const made = metrics();
+    const made = metrics().declare(waitingMetrics);
     let broken = false;
     const read = async () => {
       if (broken) throw new Error('no database');
       return { overdue: 1, oldestSeconds: 0, dueSoon: 0 };
     };
-    made.watchWaits('wait', read);
-    made.watchWaits('send', async () => ({ overdue: 5, oldestSeconds: 0, dueSoon: 0 }));
+    watchWaits(made, 'wait', read);
+    watchWaits(made, 'send', async () => ({ overdue: 5, oldestSeconds: 0, dueSoon: 0 }));
     await made.registry.metrics();
     broken = true;
     await made.registry.metrics();

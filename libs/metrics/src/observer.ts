@@ -1,9 +1,10 @@
 import type { BrokerObserver } from '@herald/broker';
 import type { Log } from '@herald/log';
 import type { Instruments } from './instruments.ts';
+import type { processMetrics } from './process-metrics.ts';
 
 /** Counts what the broker does, and logs what of it is somebody's business: ids and reasons, never bodies. */
-export const createObserver = (metrics: Instruments, log?: Log): BrokerObserver => ({
+export const createObserver = (metrics: Instruments<typeof processMetrics>, log?: Log): BrokerObserver => ({
   settled({ queue, publishedAt, attempt }, verdict, seconds) {
     metrics.consumed.inc({ queue, verdict: verdict.kind });
     if (attempt > 1) metrics.redelivered.inc({ queue });

@@ -4,6 +4,7 @@ import { allInOneConfig } from '@herald/all-in-one/config';
 import { configTable } from '@herald/config';
 import { campaignJsonSchema } from '@herald/domain';
 import { metricsTable } from '@herald/metrics';
+import { declarations } from '@herald/observability';
 import { runtimeConfig } from '@herald/runtime';
 import { Type } from 'typebox';
 import { replaceSection } from './section.ts';
@@ -25,7 +26,7 @@ const parts: { readonly file: string; readonly make: (before: string) => string 
         configTable(Type.Object(runtimeConfig)),
       ),
   },
-  { file: 'docs/metrics.md', make: (before) => replaceSection(before, 'metrics', metricsTable()) },
+  { file: 'docs/metrics.md', make: metricsSections },
   { file: 'docs/campaign.schema.json', make: () => `${JSON.stringify(campaignJsonSchema(), null, 2)}\n` },
 ];
 
@@ -41,4 +42,12 @@ for (const { file, make } of parts) {
     await writeFile(path, after);
     process.stdout.write(`${file} written\n`);
   }
+}
+
+/** A section for what every process measures, and one for each service. */
+function metricsSections(before: string): string {
+  return Object.entries(declarations).reduce(
+    (text, [owner, declared]) => replaceSection(text, `metrics of ${owner}`, metricsTable(declared)),
+    before,
+  );
 }

@@ -26,12 +26,14 @@ import type { ServiceDeps } from '@herald/process';
 import { ConflictError, retryOnConflict } from '@herald/store';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
+import type { CampaignRunnerMetrics } from '../metrics.ts';
 import type { ReportUnanswered } from './report-unanswered.ts';
 import { HELD } from './sweep-enrollment.ts';
 import type { Transitions } from './transitions.ts';
 import type { ReadWorld } from './world.ts';
 
-export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
+export interface OnAppliedDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock'> {
+  readonly metrics: CampaignRunnerMetrics;
   readonly library: CampaignLibrary;
   readonly transitions: Transitions;
   readonly reportUnanswered: ReportUnanswered;

@@ -4,9 +4,11 @@ import { span, wall } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
 import type { CampaignLibrary } from '../campaigns/library.ts';
+import type { CampaignRunnerMetrics } from '../metrics.ts';
 import type { Transitions } from './transitions.ts';
 
-export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'metrics'> {
+export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock'> {
+  readonly metrics: CampaignRunnerMetrics;
   readonly library: CampaignLibrary;
   readonly transitions: Transitions;
 }

@@ -19,6 +19,7 @@ import {
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
 import type { CampaignLibrary } from '../campaigns/library.ts';
+import type { CampaignRunnerMetrics } from '../metrics.ts';
 import { effectsOf } from './effects.ts';
 import type { ReportUnanswered } from './report-unanswered.ts';
 import type { ReadWorld } from './world.ts';
@@ -47,7 +48,8 @@ export interface Transitions {
   lookAgainIn(doc: EnrollmentDocument, ms: number): Promise<void>;
 }
 
-export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
+export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock'> {
+  readonly metrics: CampaignRunnerMetrics;
   readonly reportUnanswered: ReportUnanswered;
   readonly library: CampaignLibrary;
   readonly readWorld: ReadWorld;

@@ -1,6 +1,8 @@
 import { collections } from '@herald/contracts';
 import { type EnrollmentStatus, type Refusal, span, wall } from '@herald/domain';
+import { watchWaits } from '@herald/metrics';
 import type { ServiceDeps } from '@herald/process';
+import type { CampaignRunnerMetrics } from '../metrics.ts';
 
 type Outcome = 'entered' | Exclude<EnrollmentStatus, 'active'> | `refused_${Refusal}`;
 
@@ -20,9 +22,7 @@ const OUTCOMES = [
 ] as const satisfies readonly Outcome[];
 
 /** Counts from 0, so that the first of its kind is seen as an increase. */
-export function countFromZero(
-  metrics: Pick<ServiceDeps['metrics'], 'enrollments' | 'latenessSeconds'>,
-): void {
+export function countFromZero(metrics: CampaignRunnerMetrics): void {
   for (const outcome of OUTCOMES) metrics.enrollments.inc({ outcome }, 0);
   metrics.latenessSeconds.zero({ kind: 'wait' });
 }
@@ -31,14 +31,13 @@ export function countFromZero(
  * Has each scrape ask the store how many waits are overdue, for how long the oldest, and how many are due
  * within a minute.
  */
-export function watchWaits({
-  store,
-  clock,
-  metrics,
-}: Pick<ServiceDeps, 'store' | 'clock' | 'metrics'>): void {
+export function watchDue(
+  { store, clock }: Pick<ServiceDeps, 'store' | 'clock'>,
+  metrics: CampaignRunnerMetrics,
+): void {
   const enrollments = store.collection(collections.enrollments);
   const byDue = { index: 'byDue', equals: [] };
-  metrics.watchWaits('wait', async () => {
+  watchWaits(metrics, 'wait', async () => {
     const now = clock.now();
     const [overdue, oldest, dueSoon] = await Promise.all([
       enrollments.count({ ...byDue, from: 0, before: now }),

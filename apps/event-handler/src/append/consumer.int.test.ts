@@ -4,6 +4,7 @@ import { createMetrics } from '@herald/metrics';
 import type { OutageReport } from '@herald/process';
 import type { Store } from '@herald/store';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventHandlerMetrics } from '../metrics.ts';
 import {
   anEvent,
   createFakeBroker,
@@ -25,7 +26,7 @@ afterEach(() => store.close());
 const start = async (given: { store?: Store; broker?: Partial<Broker>; outages?: OutageReport[] } = {}) => {
   const broker = createFakeBroker(given.broker);
   const outages = [...(given.outages ?? [])];
-  const metrics = createMetrics({ version: 'test' });
+  const metrics = createMetrics({ version: 'test' }).declare(eventHandlerMetrics);
   await consumeEvents({
     writer: createLogWriter(given.store ?? store),
     broker,

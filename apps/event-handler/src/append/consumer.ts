@@ -2,9 +2,9 @@ import { ack, type Broker, type Consumer, type Delivery, drop, retry, type Verdi
 import { appliedMessage, ContractError, eventsContract, queue } from '@herald/contracts';
 import { type Event, upcast } from '@herald/domain';
 import type { Log } from '@herald/log';
-import type { Metrics } from '@herald/metrics';
 import type { OutageWatch } from '@herald/process';
 import { tracing } from '@herald/telemetry';
+import type { EventHandlerMetrics } from '../metrics.ts';
 import { eventKey, type LogWriter } from './writer.ts';
 
 export interface EventConsumerDeps {
@@ -12,7 +12,7 @@ export interface EventConsumerDeps {
   readonly broker: Broker;
   readonly outage: OutageWatch;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: EventHandlerMetrics;
 }
 
 const BATCH = { size: 500, wait: 5, prefetch: 1_000 };

@@ -1,13 +1,13 @@
 import type { Clock } from '@herald/domain';
 import type { Log } from '@herald/log';
-import type { Metrics } from '@herald/metrics';
+import type { IngestMetrics } from '../metrics.ts';
 import type { PublishEvents } from '../publish-events.ts';
 
 /** What every callback works with. */
 export interface CallbackDeps {
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: IngestMetrics;
   /** Signs the references that go out with messages. */
   readonly linkSecret: string;
   readonly publishEvents: PublishEvents;

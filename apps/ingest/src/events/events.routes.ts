@@ -1,7 +1,7 @@
 import { type Clock, randomId } from '@herald/domain';
 import { type Fault, type Http, Problem, parseJson, problemResponses } from '@herald/http';
-import type { Metrics } from '@herald/metrics';
 import { Type } from 'typebox';
+import type { IngestMetrics } from '../metrics.ts';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
@@ -48,7 +48,7 @@ const schema = {
 
 export interface EventsDeps {
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: IngestMetrics;
   readonly publishEvents: PublishEvents;
   readonly rateLimit: RateLimit;
   readonly countries: Countries;

@@ -2,7 +2,7 @@ import type { Secrets } from '@herald/config';
 import type { Clock } from '@herald/domain';
 import { type Http, Problem } from '@herald/http';
 import type { Log } from '@herald/log';
-import type { Metrics } from '@herald/metrics';
+import type { IngestMetrics } from '../metrics.ts';
 import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
@@ -38,7 +38,7 @@ export interface HooksDeps {
   readonly sns: Sns;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: IngestMetrics;
   readonly publishEvents: PublishEvents;
   readonly rateLimit: RateLimit;
   /** Without a slash at its end. */

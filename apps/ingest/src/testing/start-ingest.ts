@@ -8,11 +8,12 @@ import { collections, eventsContract, queue, topology } from '@herald/contracts'
 import type { Clock, Event } from '@herald/domain';
 import { type ApiKeys, createHttp, type Http, type Principal } from '@herald/http';
 import { createLog } from '@herald/log';
-import { createMetrics, type Metrics } from '@herald/metrics';
+import { createMetrics } from '@herald/metrics';
 import type { Service } from '@herald/process';
 import type { Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { vi } from 'vitest';
+import { type IngestMetrics, ingestMetrics } from '../metrics.ts';
 import { createIngest, type IngestDeps } from '../service.ts';
 
 export const LINK_SECRET = 'a secret for links, long enough to sign';
@@ -28,7 +29,7 @@ const principals: Readonly<Record<string, Principal>> = {
 export interface TestIngest {
   readonly app: Http;
   readonly service: Service;
-  readonly metrics: Metrics;
+  readonly metrics: IngestMetrics;
   readonly store: Store;
   readonly broker: Broker;
   /** What business time is; a test may set it. */
@@ -73,7 +74,7 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
   const apiKeys: ApiKeys = {
     find: (token) => (Object.hasOwn(principals, token) ? principals[token] : undefined),
   };
-  const metrics = createMetrics({ version: 'test' });
+  const metrics = createMetrics({ version: 'test' }).declare(ingestMetrics);
   let logged = '';
   const log = createLog({
     service: 'ingest',

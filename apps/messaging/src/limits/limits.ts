@@ -11,7 +11,7 @@ import {
   sayCap,
   span,
 } from '@herald/domain';
-import type { Metrics } from '@herald/metrics';
+import type { MessagingMetrics } from '../metrics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CampaignLimits } from './campaign-limits.ts';
 import type { Count } from './counted.ts';
@@ -48,7 +48,7 @@ export interface LimitsDeps {
   readonly count: Count;
   readonly waitlists: Pick<Waitlists, 'take' | 'expect'>;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: MessagingMetrics;
   /** IANA, for those who have none. */
   readonly defaultZone: string;
 }

@@ -1,7 +1,7 @@
 import { collections, type MessageDocument } from '@herald/contracts';
 import { type Clock, span, wall } from '@herald/domain';
-import type { Metrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
+import type { MessagingMetrics } from '../metrics.ts';
 import { holdIn, SHARE } from './hold.ts';
 import type { Waitlists } from './waitlists.ts';
 
@@ -14,7 +14,7 @@ export type Park = (doc: MessageDocument) => Promise<boolean>;
 export interface ParkDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: MessagingMetrics;
   readonly waitlists: Pick<Waitlists, 'wake'>;
 }
 

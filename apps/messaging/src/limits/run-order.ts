@@ -1,9 +1,9 @@
 import type { Broker } from '@herald/broker';
 import { collections, type MessageDocument, sendDueMessage } from '@herald/contracts';
 import { type Clock, mayStillLeave, span, wall } from '@herald/domain';
-import type { Metrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
 import type { Transitions } from '../messages/transitions.ts';
+import type { MessagingMetrics } from '../metrics.ts';
 import { afterOf, type Hold, holdBehind } from './hold.ts';
 
 /** Messages of one run leave in the order in which the run asked for them, whatever holds one of them up. */
@@ -21,7 +21,7 @@ export interface RunOrderDeps {
   readonly store: Store;
   readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: MessagingMetrics;
   readonly transitions: Transitions;
 }
 

@@ -15,6 +15,7 @@ import type { Hold } from '../limits/hold.ts';
 import type { AskLimits, HeldBack } from '../limits/limits.ts';
 import type { RunOrder } from '../limits/run-order.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
+import type { MessagingMetrics } from '../metrics.ts';
 import type { Channels, Lane, Target } from '../providers/channels.ts';
 import type { OutgoingMessage } from '../providers/provider.ts';
 import type { TemplateLibrary } from '../templates/library.ts';
@@ -26,7 +27,8 @@ import { firstTry, retryPolicy } from './policy.ts';
 import type { TopicOf } from './topic-of.ts';
 import type { CallFacts, Transitions } from './transitions.ts';
 
-export interface AttemptDeps extends Pick<ServiceDeps, 'clock' | 'log' | 'metrics'> {
+export interface AttemptDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
+  readonly metrics: MessagingMetrics;
   /** Of store and broker. */
   readonly outage: Pick<OutageWatch, 'wait'>;
   /** Whether nothing more is to be begun. */

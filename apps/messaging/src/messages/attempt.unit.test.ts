@@ -3,6 +3,7 @@ import { type Clock, initialMessage, initialProspect, type MessageTransition } f
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { expect, test } from 'vitest';
+import { messagingMetrics } from '../metrics.ts';
 import { createChannels } from '../providers/channels.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { aRequest, T0 } from '../testing/stage.ts';
@@ -15,7 +16,7 @@ test('a process held up between its claim and the call does not call, for its le
   const provider = fakeProvider(() => ({ kind: 'sent' }), 500);
   const told: MessageTransition[] = [];
   const log = createLog({ service: 't', level: 'silent' });
-  const metrics = createMetrics({ version: '0' });
+  const metrics = createMetrics({ version: '0' }).declare(messagingMetrics);
   const { event, enrollment, cause, ...asked } = aRequest();
   const doc: MessageDocument = {
     ...{ workspace: 'acme', id: 'm1', version: 0, outbox: [], cause, request: { event, enrollment } },

@@ -11,6 +11,7 @@ import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
 import { createNotifyFollowers } from '../limits/run-order.ts';
 import type { LogMessage } from '../logging/message-log.ts';
+import type { MessagingMetrics } from '../metrics.ts';
 import type { Consequences } from './consequences.ts';
 import { resendAt, type UnknownPolicy } from './policy.ts';
 
@@ -40,7 +41,8 @@ export interface Transitions {
   arm(doc: MessageDocument): Promise<void>;
 }
 
-export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'metrics'> {
+export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock'> {
+  readonly metrics: MessagingMetrics;
   /** ms on the clock: what is due sooner is given to the broker's delay at once. */
   readonly horizon: number;
   /** ms of wall time for which a claim lasts. */

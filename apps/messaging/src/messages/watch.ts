@@ -1,6 +1,8 @@
 import { collections } from '@herald/contracts';
 import { CHANNELS, type MessageOutcome, span, wall } from '@herald/domain';
+import { watchWaits } from '@herald/metrics';
 import type { ServiceDeps } from '@herald/process';
+import type { MessagingMetrics } from '../metrics.ts';
 
 /** Those that somebody asks for by a rate. */
 const OUTCOMES = [
@@ -27,9 +29,7 @@ const LIMITS = [
 ] as const;
 
 /** Counts from 0, so that the first of its kind is seen as an increase. */
-export function countFromZero(
-  metrics: Pick<ServiceDeps['metrics'], 'messages' | 'limited' | 'latenessSeconds'>,
-): void {
+export function countFromZero(metrics: MessagingMetrics): void {
   for (const channel of CHANNELS) {
     for (const outcome of OUTCOMES) metrics.messages.inc({ channel, outcome }, 0);
     for (const limit of LIMITS) metrics.limited.inc({ channel, limit, effect: 'deferred' }, 0);
@@ -38,14 +38,13 @@ export function countFromZero(
 }
 
 /** Has each scrape ask the store how many messages are overdue or due soon, and how many are unknown. */
-export function watchMessages({
-  store,
-  clock,
-  metrics,
-}: Pick<ServiceDeps, 'store' | 'clock' | 'metrics'>): void {
+export function watchMessages(
+  { store, clock }: Pick<ServiceDeps, 'store' | 'clock'>,
+  metrics: MessagingMetrics,
+): void {
   const messages = store.collection(collections.messages);
   const scheduled = { index: 'byDue', equals: ['scheduled'] };
-  metrics.watchWaits('send', async () => {
+  watchWaits(metrics, 'send', async () => {
     const now = clock.now();
     const [overdue, oldest, dueSoon] = await Promise.all([
       messages.count({ ...scheduled, from: 0, before: now }),
@@ -55,5 +54,8 @@ export function watchMessages({
     const dueAt = oldest.items[0]?.state.dueAt ?? now;
     return { overdue, oldestSeconds: (now - dueAt) / wall(clock, span.SECOND), dueSoon };
   });
-  metrics.watchUnknownSends(() => messages.count({ index: 'byDue', equals: ['unknown'] }));
+  metrics.watch('unknown_sends', {
+    read: async () => metrics.unknownSends.set(await messages.count({ index: 'byDue', equals: ['unknown'] })),
+    clear: () => metrics.unknownSends.remove(),
+  });
 }

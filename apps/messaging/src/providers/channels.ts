@@ -2,6 +2,7 @@ import { type Channel, type ProviderOutcome, span } from '@herald/domain';
 import { counted, createSeldom } from '@herald/log';
 import type { ServiceDeps } from '@herald/process';
 import { tracing } from '@herald/telemetry';
+import type { MessagingMetrics } from '../metrics.ts';
 import { createFailures, type Failure } from './failures.ts';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
 import { createGates } from './gates.ts';
@@ -67,7 +68,8 @@ export interface Channels {
   close(): Promise<void>;
 }
 
-export interface ChannelsDeps extends Pick<ServiceDeps, 'clock' | 'log' | 'metrics'> {
+export interface ChannelsDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
+  readonly metrics: MessagingMetrics;
   readonly providers: Providers;
   /** The names a workspace has chosen, in order; undefined: as the installation orders them. */
   readonly chosen: (workspace: string, channel: Channel) => readonly string[] | undefined;

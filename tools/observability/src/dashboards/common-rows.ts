@@ -1,4 +1,4 @@
-import { catalogue as m } from '@herald/metrics';
+import { catalogue as m } from '../declarations.ts';
 import type { Panel, Row } from './panel.ts';
 import { of, quantile, rate } from './selectors.ts';
 

@@ -1,4 +1,4 @@
-import { catalogue as m } from '@herald/metrics';
+import { catalogue as m } from '../declarations.ts';
 import type { Objective } from '../rules/objective.ts';
 import { objectives } from '../rules/objectives.ts';
 import { burn, dependencies, publishing, queues, requests, runtime, scaling, waits } from './common-rows.ts';

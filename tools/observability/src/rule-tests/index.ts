@@ -1,5 +1,5 @@
-import { catalogue as m } from '@herald/metrics';
 import { stringify } from 'yaml';
+import { catalogue as m } from '../declarations.ts';
 import type { Chart } from '../rules/index.ts';
 import { objectives } from '../rules/objectives.ts';
 import { type Case, ruleTests } from './case.ts';

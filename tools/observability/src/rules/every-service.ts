@@ -1,4 +1,4 @@
-import { catalogue } from '@herald/metrics';
+import { catalogue } from '../declarations.ts';
 import { type Alert, above, below, type RuleGroup } from './rule.ts';
 
 /** What can go wrong with any of the four: its process, its dependencies, its publishes, its scaler. */

@@ -1,4 +1,4 @@
-import { catalogue } from '@herald/metrics';
+import { catalogue } from '../declarations.ts';
 import type { Objective } from './objective.ts';
 
 const http = catalogue.httpSeconds.name;

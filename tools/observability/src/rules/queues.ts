@@ -1,4 +1,4 @@
-import { catalogue } from '@herald/metrics';
+import { catalogue } from '../declarations.ts';
 import { labelled } from './every-service.ts';
 import { type Alert, above, type RuleGroup } from './rule.ts';
 

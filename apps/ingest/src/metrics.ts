@@ -1,0 +1,29 @@
+import type { Declarations, Instruments, Metrics } from '@herald/metrics';
+
+/** What this service measures beside what every process does. */
+export const ingestMetrics = {
+  eventsAccepted: {
+    kind: 'counter',
+    name: 'herald_events_accepted_total',
+    help: 'Events that the broker confirmed.',
+    labels: [],
+  },
+  eventsRejected: {
+    kind: 'counter',
+    name: 'herald_events_rejected_total',
+    help: 'Events and webhooks refused before they were published, by reason.',
+    labels: ['reason'],
+  },
+  callbacks: {
+    kind: 'counter',
+    name: 'herald_callbacks_total',
+    help:
+      'Reports of providers and clicks on links: accepted; ignored (means nothing to Herald); ' +
+      'scanner; foreign (no message of this installation); limited (over the rate of the workspace); ' +
+      'or lost (not stored, because the reader of the page would have had to wait).',
+    labels: ['provider', 'result'],
+  },
+} as const satisfies Declarations;
+
+/** Every metric that this service may set. */
+export type IngestMetrics = Metrics & Instruments<typeof ingestMetrics>;

@@ -1,0 +1,58 @@
+import { buckets, type Declarations, type Instruments, type Metrics, waitingMetrics } from '@herald/metrics';
+
+/** What this service measures beside what every process does. */
+export const messagingMetrics = {
+  ...waitingMetrics,
+  messages: {
+    kind: 'counter',
+    name: 'herald_messages_total',
+    help: 'Messages to people, by channel and outcome.',
+    labels: ['channel', 'outcome'],
+  },
+  providerSeconds: {
+    kind: 'histogram',
+    name: 'herald_provider_call_duration_seconds',
+    help: 'Time of one call of a provider.',
+    labels: ['channel', 'provider', 'outcome'],
+    buckets: [...buckets.FAST, 30, 60],
+  },
+  providerShut: {
+    kind: 'gauge',
+    name: 'herald_provider_shut',
+    help:
+      '1 while the gate of a provider is shut (repeated failures, a request to slow down, or refused ' +
+      'credentials), else 0.',
+    labels: ['channel', 'provider'],
+  },
+  failovers: {
+    kind: 'counter',
+    name: 'herald_provider_failovers_total',
+    help: 'Messages that a provider certainly did not accept and that went on to the next one.',
+    labels: ['channel', 'provider'],
+  },
+  limited: {
+    kind: 'counter',
+    name: 'herald_messages_limited_total',
+    help:
+      'Times that a limit held a message back, by limit (send_window, quiet_hours, frequency_cap, ' +
+      'campaign_rate, provider_rate, fair_share or run_order) and effect: deferred, or suppressed for ' +
+      'good.',
+    labels: ['channel', 'limit', 'effect'],
+  },
+  eventToSendSeconds: {
+    kind: 'histogram',
+    name: 'herald_event_to_send_seconds',
+    help: 'Wall time from receiving an event to sending a message that it caused without a wait.',
+    labels: [],
+    buckets: buckets.WAITING,
+  },
+  unknownSends: {
+    kind: 'gauge',
+    name: 'herald_messages_unknown',
+    help: 'Messages of which nobody knows whether the provider has them.',
+    labels: [],
+  },
+} as const satisfies Declarations;
+
+/** Every metric that this service may set. */
+export type MessagingMetrics = Metrics & Instruments<typeof messagingMetrics>;
