@@ -67,7 +67,7 @@ export function createCampaignRunner(given: CampaignRunnerDeps): Service {
     name: 'campaign-runner',
     queues: [queue.campaignRunnerApplied, queue.campaignRunnerDue],
     needs: ['store', 'broker'],
-    checks: {},
+    checks: { campaigns: () => library.check() },
     async routes(app) {
       const archiving = {
         ...commands,

@@ -105,10 +105,6 @@ export function createIngest(deps: IngestDeps): Service {
     },
     // API keys and sources are in memory: it accepts events while the database is away.
     needs: ['broker'],
-    checks: {
-      async sources() {
-        if (!memory.isHydrated()) throw new Error('sources are not in memory yet');
-      },
-    },
+    checks: { sources: () => memory.check() },
   };
 }

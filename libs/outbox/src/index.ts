@@ -3,6 +3,5 @@
  * what is due.
  */
 export { alarmAgainAt } from './alarm-again.ts';
-export { type Announcer, createAnnouncer } from './announcer.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export { createSweep, type Sweep } from './sweep.ts';

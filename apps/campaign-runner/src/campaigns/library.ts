@@ -1,11 +1,5 @@
-import {
-  type CampaignDocument,
-  type CampaignVersionDocument,
-  type Change,
-  changeContract,
-  collections,
-  exchange,
-} from '@herald/contracts';
+import { type CampaignDocument, type CampaignVersionDocument, collections } from '@herald/contracts';
+import { createFollower, type Follower } from '@herald/definitions';
 import { type Campaign, type CampaignStatus, compileCampaign } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
 
@@ -20,10 +14,7 @@ interface Shelf {
  * The campaigns in memory, hydrated on start and following every change: decisions never wait for a
  * definition to be read.
  */
-export interface CampaignLibrary {
-  /** Reads every campaign, then follows changes. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
+export interface CampaignLibrary extends Follower {
   /** The active campaigns, at their launched version, that this event type lets people into. */
   entering(workspace: string, type: string): readonly Campaign[];
   /** Whether any version of any campaign could react to this event type inside. */
@@ -31,8 +22,6 @@ export interface CampaignLibrary {
   status(workspace: string, campaignId: string): CampaignStatus | undefined;
   /** A saved version, read from the store if it is not known yet. Undefined: there is no such version. */
   version(workspace: string, campaignId: string, n: number): Promise<Campaign | undefined>;
-  /** Reads one campaign again, after it was written. */
-  refresh(workspace: string, campaignId: string): Promise<void>;
 }
 
 const PAGE = 500;
@@ -45,7 +34,6 @@ export function createCampaignLibrary({
   const campaigns = store.collection(collections.campaigns);
   const versions = store.collection(collections.campaignVersions);
   const workspaces = new Map<string, Map<string, Shelf>>();
-  let subscription: { stop(): Promise<void> } | undefined;
 
   const shelfOf = (workspace: string, campaignId: string): Shelf => {
     const shelves = workspaces.get(workspace) ?? new Map<string, Shelf>();
@@ -84,35 +72,23 @@ export function createCampaignLibrary({
     } while (cursor !== undefined);
   };
 
-  const refresh = async (workspace: string, campaignId: string): Promise<void> => {
-    await readVersions(workspace, campaignId);
-    const doc = await campaigns.get(workspace, campaignId);
-    if (doc !== undefined) place(doc);
-  };
-
-  const hydrate = async (): Promise<void> => {
-    for await (const batch of versions.scan()) batch.forEach(placeVersion);
-    for await (const batch of campaigns.scan()) batch.forEach(place);
-  };
-
-  const follow = (body: unknown): void => {
-    const change: Change = changeContract.parse(body);
-    if (change.kind !== 'campaign') return;
-    refresh(change.workspace, change.id).catch((error: unknown) =>
-      log.error({ err: error, change }, 'campaign not refreshed'),
-    );
-  };
-
-  const rehydrate = (): void => {
-    hydrate().catch((error: unknown) => log.error({ err: error }, 'campaigns not read again'));
-  };
+  const follower = createFollower({
+    kind: 'campaign',
+    broker,
+    log,
+    async readAll() {
+      for await (const batch of versions.scan()) batch.forEach(placeVersion);
+      for await (const batch of campaigns.scan()) batch.forEach(place);
+    },
+    async readOne(workspace, campaignId) {
+      await readVersions(workspace, campaignId);
+      const doc = await campaigns.get(workspace, campaignId);
+      if (doc !== undefined) place(doc);
+    },
+  });
 
   return {
-    async start() {
-      subscription = await broker.subscribe(exchange.changes, follow, rehydrate);
-      await hydrate();
-    },
-    stop: async () => subscription?.stop(),
+    ...follower,
     entering(workspace, type) {
       const found: Campaign[] = [];
       for (const shelf of workspaces.get(workspace)?.values() ?? []) {
@@ -134,6 +110,5 @@ export function createCampaignLibrary({
       const doc = await versions.get(workspace, `${campaignId}@${n}`);
       return doc === undefined ? undefined : placeVersion(doc);
     },
-    refresh,
   };
 }

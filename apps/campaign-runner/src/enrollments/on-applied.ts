@@ -114,7 +114,8 @@ export function createOnApplied(deps: OnAppliedDeps): Handler {
         reverse: true,
       });
       const last = items[0] && (await transitions.outbox.flush(items[0]));
-      if (last?.state.entry.id === event.id) return true; // it came in by this very event, which is delivered again
+      // It came in by this very event, which is delivered again.
+      if (last?.state.entry.id === event.id) return true;
       const world = await readWorld(event.workspace, prospectId, campaign);
       const entry = decideEntry(campaign, event, world, last?.state);
       if (!entry.enters) {

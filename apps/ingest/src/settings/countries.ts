@@ -1,9 +1,9 @@
 import type { Broker } from '@herald/broker';
 import { collections } from '@herald/contracts';
+import { createDocumentMemory } from '@herald/definitions';
 import type { Fault } from '@herald/http';
 import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
-import { createDocumentMemory } from '../memory/document-memory.ts';
 
 /**
  * Where phone numbers without a country's code belong, by workspace: from memory, also while the store is

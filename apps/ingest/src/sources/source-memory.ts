@@ -1,8 +1,8 @@
 import type { Broker } from '@herald/broker';
 import type { SourceDocument } from '@herald/contracts';
+import { createDocumentMemory, type DocumentMemory } from '@herald/definitions';
 import type { Log } from '@herald/log';
 import type { Collection } from '@herald/store';
-import { createDocumentMemory, type DocumentMemory } from '../memory/document-memory.ts';
 import { type Source, toSource } from './definition.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Broker } from '@herald/broker';
 import type { Secrets } from '@herald/config';
 import type { SourceDocument } from '@herald/contracts';
+import { createAnnouncer } from '@herald/definitions';
 import { type Clock, canonicalJson } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Log } from '@herald/log';
-import { createAnnouncer } from '@herald/outbox';
 import type { Collection } from '@herald/store';
 import { type Static, Type } from 'typebox';
 import {

@@ -1,23 +1,22 @@
 import { collections, type SettingsDocument } from '@herald/contracts';
+import { createAnnouncer, createFollower, type Follower } from '@herald/definitions';
 import { canonicalJson } from '@herald/domain';
 import { Problem } from '@herald/http';
-import { createAnnouncer } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
 import { type Document, retryOnConflict } from '@herald/store';
-import { createFollowed, type Followed } from '../definitions/followed.ts';
 
 export type SettingsContent = Omit<SettingsDocument, keyof Document>;
 
 /** What a workspace has set, in memory. */
-export interface Settings extends Followed {
+export interface Settings extends Follower {
   /** Nothing is set where nobody has set anything. */
   of(workspace: string): SettingsContent;
   /** Counts the changes; 0 before the first. */
   versionOf(workspace: string): number;
   /**
-   * Writes what `change` makes of the stored content, and tells all replicas. Of several changes at once each
-   * is made on top of the one before: `change` may run more than once, and may throw. The same content again
-   * changes nothing.
+   * Writes what `change` makes of the stored content, and announces it to all replicas. Of several changes at
+   * once each is made on top of the one before: `change` may run more than once, and may throw. The same
+   * content again changes nothing.
    */
   change(workspace: string, change: (before: SettingsContent) => SettingsContent): Promise<SettingsChange>;
 }
@@ -42,13 +41,13 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
   const { announce } = createAnnouncer(deps.broker, (err, { workspace }) =>
     deps.log.warn({ err, workspace }, 'settings are stored; they are announced once the broker takes it'),
   );
-  const followed = createFollowed({
+  const follower = createFollower({
     ...deps,
     kind: 'settings',
-    async hydrate() {
+    async readAll() {
       for await (const batch of collection.scan()) batch.forEach(keep);
     },
-    async refresh(workspace) {
+    async readOne(workspace) {
       const doc = await collection.get(workspace, ID);
       if (doc !== undefined) keep(doc);
     },
@@ -69,7 +68,7 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
   };
 
   return {
-    ...followed,
+    ...follower,
     of(workspace) {
       const doc = known.get(workspace);
       return doc === undefined ? {} : contentOf(doc);

@@ -1,10 +1,10 @@
 import { collections, type TemplateVersionDocument } from '@herald/contracts';
+import { createFollower, type Follower } from '@herald/definitions';
 import type { Channel } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
-import { createFollowed, type Followed } from '../definitions/followed.ts';
 
 /** The newest version of every template, in memory. */
-export interface TemplateLibrary extends Followed {
+export interface TemplateLibrary extends Follower {
   /**
    * The version that is sent now. What is not known here is looked for in the store: another replica may just
    * have saved it.
@@ -29,17 +29,17 @@ export function createTemplateLibrary(deps: Pick<ServiceDeps, 'store' | 'broker'
     if ((known.get(at)?.n ?? 0) <= version.n) known.set(at, version);
   };
 
-  const refresh = async (workspace: string, id: string): Promise<void> => {
+  const readOne = async (workspace: string, id: string): Promise<void> => {
     const head = await templates.get(workspace, id);
     const version = head && (await versions.get(workspace, versionId(id, head.latest)));
     if (version !== undefined) keep(version);
   };
 
-  const followed = createFollowed({
+  const follower = createFollower({
     ...deps,
     kind: 'template',
-    refresh,
-    async hydrate() {
+    readOne,
+    async readAll() {
       for await (const batch of templates.scan()) {
         const keys = batch.map(({ workspace, id, latest }) => ({ workspace, id: versionId(id, latest) }));
         for (const version of await versions.getMany(keys)) if (version !== undefined) keep(version);
@@ -48,7 +48,7 @@ export function createTemplateLibrary(deps: Pick<ServiceDeps, 'store' | 'broker'
   });
 
   return {
-    ...followed,
+    ...follower,
     keep,
     inUse() {
       const found = new Map<string, { workspace: string; channel: Channel }>();
@@ -58,7 +58,7 @@ export function createTemplateLibrary(deps: Pick<ServiceDeps, 'store' | 'broker'
       return [...found.values()];
     },
     async latest(workspace, id) {
-      if (!known.has(key(workspace, id))) await refresh(workspace, id);
+      if (!known.has(key(workspace, id))) await readOne(workspace, id);
       return known.get(key(workspace, id));
     },
     async version(workspace, id, n) {

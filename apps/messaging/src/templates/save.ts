@@ -1,7 +1,7 @@
 import { collections, type TemplateDocument, type TemplateVersionDocument } from '@herald/contracts';
+import { createAnnouncer } from '@herald/definitions';
 import { canonicalJson } from '@herald/domain';
 import { Problem } from '@herald/http';
-import { createAnnouncer } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
 import { insertNumbered, retryOnConflict } from '@herald/store';
 import { contentOf, type TemplateContent } from './content.ts';

@@ -7,42 +7,42 @@ const change = (version: number, id = 'a'): Change => ({ kind: 'template', works
 
 /** A broker that refuses as many publishes as it is given errors. */
 function trial(...errors: Error[]) {
-  const told: string[] = [];
+  const announced: string[] = [];
   const failures: unknown[] = [];
   const publish = async (messages: readonly OutMessage[]): Promise<void> => {
     const error = errors.shift();
     if (error !== undefined) throw error;
-    told.push(...messages.map(({ id }) => id));
+    announced.push(...messages.map(({ id }) => id));
   };
   const announcer = createAnnouncer({ publish }, (error) => failures.push(error));
-  return { told, failures, announcer };
+  return { announced, failures, announcer };
 }
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('a change that the broker does not take resolves all the same, and is announced until it is taken', async () => {
-  const { told, failures, announcer } = trial(new Error('away'), new Error('still away'));
+  const { announced, failures, announcer } = trial(new Error('away'), new Error('still away'));
   await announcer.announce(change(1));
-  expect(told).toEqual([]);
+  expect(announced).toEqual([]);
   await vi.runAllTimersAsync();
-  expect(told).toEqual(['template:w:a:1']);
+  expect(announced).toEqual(['template:w:a:1']);
   expect(failures).toHaveLength(2);
 });
 
 test('of several changes of one definition the newest is announced, and each definition is', async () => {
   const away = new Error('away');
-  const { told, announcer } = trial(away, away, away);
+  const { announced, announcer } = trial(away, away, away);
   await announcer.announce(change(1));
   await announcer.announce(change(2));
   await announcer.announce(change(1, 'b'));
   await vi.runAllTimersAsync();
-  expect(told).toEqual(['template:w:a:2', 'template:w:b:1']);
+  expect(announced).toEqual(['template:w:a:2', 'template:w:b:1']);
 });
 
 test('once the broker is closed it is not tried again', async () => {
-  const { told, announcer } = trial(new BrokerError('closed', 'The broker is closed'));
+  const { announced, announcer } = trial(new BrokerError('closed', 'The broker is closed'));
   await announcer.announce(change(1));
   await vi.runAllTimersAsync();
-  expect(told).toEqual([]);
+  expect(announced).toEqual([]);
 });

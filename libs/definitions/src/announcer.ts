@@ -4,7 +4,7 @@ import { type Change, changeMessage } from '@herald/contracts';
 /** ms of wall time until what could not be announced is announced again. */
 const AGAIN = 2000;
 
-/** Tells every replica that a definition was written, so that it reads it again. */
+/** Announces to every replica that a definition was written, so that it reads it again. */
 export interface Announcer {
   /**
    * Call it once the write is stored. Resolves when the change is announced or, when the broker does not take
