@@ -3,7 +3,7 @@ component: campaign-runner
 queues:
   - campaign-runner.applied
   - campaign-runner.due
-# The kind under which herald_waits_due_soon counts what waits here.
+# The kind in herald_waits_due_soon of this service.
 waits: wait
 routes:
   - path: /v1/campaigns

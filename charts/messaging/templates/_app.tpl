@@ -3,7 +3,7 @@ component: messaging
 queues:
   - messaging.send
   - messaging.applied
-# The kind under which herald_waits_due_soon counts what waits here.
+# The kind in herald_waits_due_soon of this service.
 waits: send
 routes:
   - path: /v1/templates

@@ -1,4 +1,4 @@
-{{/* `replicas` is left out while a scaler is on: rendered beside one, each upgrade would undo what it did, or fail on the conflict. */}}
+{{/* `replicas` is left out while a scaler is on: otherwise each upgrade would undo its work, or fail on the conflict. */}}
 {{- define "service.deployment" -}}
 apiVersion: apps/v1
 kind: Deployment
@@ -57,7 +57,7 @@ spec:
         {{- include "service.volumes" . | nindent 8 }}
 {{- end -}}
 
-{{/* What the chart itself makes and the pods read is in the checksum, so that a change of it rolls them. Secrets of others are not: see the README. */}}
+{{/* The checksum covers what the chart creates and the pods read, so that a change rolls them. It does not cover other secrets: see the README. */}}
 {{- define "service.podAnnotations" -}}
 {{- $own := dict -}}
 {{- with include "service.apiKeysConfigMap" . -}}
@@ -68,7 +68,7 @@ spec:
 {{- end -}}
 {{- end -}}
 
-{{/* The file of API keys, where values hold the keys' hashes. A hash of 32 random bytes tells nothing of them, so it is no secret. */}}
+{{/* The file of API keys, if values contain the keys' hashes. A hash of 32 random bytes reveals nothing, so it is no secret. */}}
 {{- define "service.apiKeysConfigMap" -}}
 {{- $apiKeys := (include "service.settings" . | fromYaml).apiKeys -}}
 {{- if and $apiKeys.keys (not $apiKeys.existingSecret) -}}
@@ -103,7 +103,7 @@ automountServiceAccountToken: {{ .Values.serviceAccount.automount }}
 {{- end -}}
 {{- end -}}
 
-{{/* The API's port, and beside it the admin port for Prometheus. Only the first is ever the backend of a route. */}}
+{{/* The API's port, and the admin port for Prometheus. Only the first is ever the backend of a route. */}}
 {{- define "service.service" -}}
 apiVersion: v1
 kind: Service

@@ -7,8 +7,8 @@
 {{- end -}}
 
 {{/*
-Where the broker is. From one key that holds a whole URL, or from host, port, username and password, as the cluster operator's secret of the
-default user has them. User and password stay out of the URL: they may hold any character.
+Address of the broker: one key with a whole URL, or host, port, username and password, as in the cluster operator's
+secret of the default user. User and password stay out of the URL, because they may contain any character.
 */}}
 {{- define "service.brokerEnv" -}}
 {{- $rabbitmq := .rabbitmq -}}
@@ -132,8 +132,8 @@ default user has them. User and password stay out of the URL: they may hold any 
 {{- end -}}
 
 {{/*
-The chart's environment with `extraEnv` merged over it by name. A name that stood twice would fail the install: server-side apply takes
-the list for a map. Order is kept, because `$(NAME)` reads only what stands before it.
+The chart's environment with `extraEnv` merged over it by name. A duplicate name would fail the install, because
+server-side apply treats the list as a map. The order is kept, because `$(NAME)` reads only earlier entries.
 */}}
 {{- define "service.env" -}}
 {{- $all := concat (include "service.ownEnv" . | fromYamlArray) (include "service.render" (dict "value" .Values.extraEnv "context" .) | fromYamlArray) -}}

@@ -1,6 +1,7 @@
 {{/*
-The triggers. A queue is counted over the management API: over AMQP only what is ready would be seen, and pods with work in hand would be
-taken away. What waits for its time in the store is in no queue yet, so a second trigger asks Prometheus what is due within a minute.
+The triggers. Queues are counted over the management API: AMQP shows only ready deliveries, so pods with work in
+flight would be removed. Waits in the store are in no queue yet, so a second trigger asks Prometheus for those due
+within a minute.
 */}}
 {{- define "service.kedaTriggers" -}}
 {{- $app := include "service.app" . | fromYaml -}}
@@ -98,7 +99,7 @@ spec:
 {{- end -}}
 {{- end -}}
 
-{{/* User and password by themselves: inside a URL, a special character would break it. */}}
+{{/* User and password separately: inside a URL, a special character would break it. */}}
 {{- define "service.triggerAuthentication" -}}
 {{- $app := include "service.app" . | fromYaml -}}
 {{- $rabbitmq := (include "service.settings" . | fromYaml).rabbitmq -}}

@@ -1,4 +1,4 @@
-{{/* Everything of a service, in the order in which one reads it. */}}
+{{/* All objects of a service, in reading order. */}}
 {{- define "service.manifests" -}}
 {{- include "service.validate" . -}}
 {{- $manifests := list

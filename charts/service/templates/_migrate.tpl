@@ -66,9 +66,9 @@ template:
 {{- end -}}
 
 {{/*
-Makes the indexes. As a hook it runs before anything else of the release, so it has the namespace's default account: the chart's is not
-there yet. As a plain Job, for tools that apply manifests and know no hooks, its name changes with what it runs, since a Job cannot be
-changed.
+Creates the indexes. As a hook it runs before all other objects of the release, with the namespace's default account,
+because the chart's does not exist yet. As a plain Job, for tools that apply manifests without hooks, its name changes
+with its content, because a Job cannot be changed.
 */}}
 {{- define "service.migrateJob" -}}
 {{- $app := include "service.app" . | fromYaml -}}
@@ -97,7 +97,7 @@ spec:
 {{- end -}}
 {{- end -}}
 
-{{/* Where a namespace lets nothing out by default, the Job needs a way to the database as well, and before the Job. */}}
+{{/* In a namespace without default egress, the Job too needs access to the database, before it starts. */}}
 {{- define "service.migrateNetworkPolicy" -}}
 {{- $app := include "service.app" . | fromYaml -}}
 {{- if and $app.migrate (ne (include "service.migrateMode" .) "off") .Values.networkPolicy.enabled -}}

@@ -1,4 +1,4 @@
-{{/* What ServiceMonitor and PodMonitor say alike of the admin port. */}}
+{{/* Common part of ServiceMonitor and PodMonitor: the endpoint of the admin port. */}}
 {{- define "service.scrape" -}}
 port: admin
 path: /metrics
@@ -74,8 +74,8 @@ spec:
 {{- end -}}
 
 {{/*
-One rule as the values want it: a dict of `rule` and `settings`. Nothing when it is an alert that is off. A threshold takes the place of the
-number at the end of the expression (`… > 5`).
+One rule with the changes from the values: a dict of `rule` and `settings`. Empty for an alert that is off. A threshold
+replaces the number at the end of the expression (`… > 5`).
 */}}
 {{- define "service.rule" -}}
 {{- $rule := deepCopy .rule -}}
@@ -107,7 +107,7 @@ number at the end of the expression (`… > 5`).
 {{- end -}}
 {{- end -}}
 
-{{/* The chart's rules/*.yaml, which are plain files that promtool reads, with what the values change. */}}
+{{/* The chart's rules/*.yaml (plain files for promtool), with the changes from the values. */}}
 {{- define "service.prometheusRule" -}}
 {{- $settings := (include "service.settings" . | fromYaml).prometheusRule -}}
 {{- if $settings.enabled -}}

@@ -1,4 +1,4 @@
-{{/* What the chart of a service says of it, once: see templates/_app.tpl of each. */}}
+{{/* The description of a service by its chart: see templates/_app.tpl of each. */}}
 {{- define "service.app" -}}
 {{- include (printf "%s.app" .Chart.Name) . -}}
 {{- end -}}
@@ -7,7 +7,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* The release's name and the chart's, unless the first holds the second. At most 52 characters, so that what is added fits into 63. */}}
+{{/* The names of release and chart, or only the first if it contains the second. At most 52 characters, so that suffixes fit into 63. */}}
 {{- define "service.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
@@ -21,7 +21,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Name and instance: two releases in one namespace never share a pod. Nothing that changes with a version may stand here. */}}
+{{/* Name and instance: two releases in one namespace never share a pod. Nothing here may change with a version. */}}
 {{- define "service.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "service.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -31,7 +31,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- .Chart.AppVersion | replace "+" "_" | trunc 63 -}}
 {{- end -}}
 
-{{/* Labels of pods. Selectors win over what is added, so that no value can tear a Deployment from its pods. */}}
+{{/* Labels of pods. Selectors win over added labels, so that no value can separate a Deployment from its pods. */}}
 {{- define "service.podLabels" -}}
 {{- $labels := include "service.selectorLabels" . | fromYaml -}}
 {{- $own := dict "app.kubernetes.io/component" (include "service.app" . | fromYaml).component "app.kubernetes.io/part-of" "herald" -}}
@@ -39,7 +39,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- merge $labels (include "service.render" (dict "value" .Values.podLabels "context" .) | fromYaml) $own (deepCopy .Values.commonLabels) (deepCopy $global) | toYaml -}}
 {{- end -}}
 
-{{/* Labels of everything else: takes the context, or a dict of `context` and `name` for what is not the service itself (its Job, its test). */}}
+{{/* Labels of all other objects. Takes the context, or a dict of `context` and `name` for an object beside the service (its Job, its test). */}}
 {{- define "service.labels" -}}
 {{- $context := get . "context" | default . -}}
 {{- with $context -}}
@@ -84,7 +84,7 @@ The image. A digest wins over the tag; the tag may itself be `tag@digest`, as Sk
 {{- end -}}
 {{- end -}}
 
-{{/* Pull secrets of the service and of all, as names or as objects with a name; each once. */}}
+{{/* Pull secrets of the service and the global ones, as names or objects with a name; without duplicates. */}}
 {{- define "service.imagePullSecrets" -}}
 {{- $names := list -}}
 {{- range concat .Values.imagePullSecrets (dig "imagePullSecrets" list (.Values.global | default dict)) -}}
@@ -95,7 +95,7 @@ The image. A digest wins over the tag; the tag may itself be `tag@digest`, as Sk
 {{- end -}}
 {{- end -}}
 
-{{/* A value with its templates filled in: a dict of `value` (a text, or anything that becomes YAML) and `context`. */}}
+{{/* A value with its templates rendered: a dict of `value` (a text, or anything that becomes YAML) and `context`. */}}
 {{- define "service.render" -}}
 {{- $text := ternary .value (toYaml .value) (kindIs "string" .value) -}}
 {{- if contains "{{" $text -}}
@@ -105,7 +105,7 @@ The image. A digest wins over the tag; the tag may itself be `tag@digest`, as Sk
 {{- end -}}
 {{- end -}}
 
-{{/* A scalar as text: whole numbers without an exponent, which is how Helm's numbers would print from a million on. */}}
+{{/* A scalar as text. Whole numbers without an exponent, which Helm would print from a million on. */}}
 {{- define "service.text" -}}
 {{- if kindIs "float64" . -}}
 {{- if eq (floor .) . -}}{{- int64 . -}}{{- else -}}{{- . -}}{{- end -}}

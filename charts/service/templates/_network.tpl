@@ -8,7 +8,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* One rule. No peers: anywhere, on these ports. */}}
+{{/* One rule. Without peers: any address, on these ports. */}}
 {{- define "service.policyRule" -}}
 - ports:
     {{- include "service.policyPorts" . | trim | nindent 4 }}
@@ -55,7 +55,7 @@ spec:
 {{- regexFind ":[0-9]+(/|$)" . | trimPrefix ":" | trimSuffix "/" -}}
 {{- end -}}
 
-{{/* Networks that webhooks may reach beside the internet: peers of a rule. An address alone is a network of one. */}}
+{{/* Networks that webhooks may reach in addition to the internet: peers of a rule. A single address is a network of one. */}}
 {{- define "service.webhookNetworks" -}}
 {{- range regexSplit "[\\s,]+" (.Values.config.webhookAllow | default "") -1 -}}
 {{- if . }}
@@ -91,7 +91,7 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* What only a service that sends has to reach: providers, the mail server, receivers of webhooks. */}}
+{{/* Egress that only a sending service needs: providers, the mail server, receivers of webhooks. */}}
 {{- define "service.policyOutside" -}}
 {{- $egress := .Values.networkPolicy.egress -}}
 {{- if $egress.providers.enabled }}

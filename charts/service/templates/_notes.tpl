@@ -32,7 +32,7 @@
 {{- end }}
 {{- end }}
 {{- if hasKey .Values.config "consoleChannels" }}
-  Channels     who sends what:
+  Channels     providers by channel:
 {{- include "service.channels" . }}
 {{- end }}
 {{- if .Values.test.enabled }}
@@ -40,7 +40,7 @@
 {{- end }}
 {{- if not .Values.resources.limits }}
 
-WARNING: resources.limits.memory is not set, so the heap takes what Node thinks is there.
+WARNING: resources.limits.memory is not set, so Node chooses the size of the heap.
 {{- end }}
 {{- if and $app.migrate (eq (include "service.migrateMode" .) "off") }}
 
@@ -48,6 +48,6 @@ WARNING: migrate.mode is off: run `{{ join " " $app.migrate }}` yourself before 
 {{- end }}
 {{- if and .Values.keda.enabled (not .Values.keda.transferHpaOwnership) }}
 
-If a HorizontalPodAutoscaler of this chart scaled {{ $fullname }} until now, KEDA refuses to share it: set keda.transferHpaOwnership=true for the change.
+If a HorizontalPodAutoscaler of this chart has scaled {{ $fullname }} so far, KEDA refuses to take over: set keda.transferHpaOwnership=true for this upgrade.
 {{- end }}
 {{- end -}}

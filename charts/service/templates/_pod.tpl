@@ -1,4 +1,4 @@
-{{/* A probe: the chart's own unless the value is given, which then replaces it whole; `enabled: false` leaves it out. */}}
+{{/* A probe. The value, if given, replaces the chart's probe as a whole; `enabled: false` leaves it out. */}}
 {{- define "service.probe" -}}
 {{- $given := .given | default dict -}}
 {{- if ne (dig "enabled" true $given) false -}}
@@ -16,7 +16,7 @@
 {{ include "service.probe" (dict "name" "readinessProbe" "given" .Values.readinessProbe "own" (merge (dict "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 2) $ready)) }}
 {{- end -}}
 
-{{/* Containers that a user adds, each with the chart's security context unless it has its own. */}}
+{{/* Containers added by the user, each with the chart's security context unless it has its own. */}}
 {{- define "service.addedContainers" -}}
 {{- $context := .context -}}
 {{- $containers := list -}}
@@ -26,7 +26,7 @@
 {{- with $containers }}{{ toYaml . }}{{ end -}}
 {{- end -}}
 
-{{/* Spread over zones and hosts. The selector is the Deployment's own, and each version of the pods is spread by itself. */}}
+{{/* Spread over zones and hosts. The selector is the Deployment's own; each version of the pods is spread separately. */}}
 {{- define "service.topologySpread" -}}
 {{- $own := dict "labelSelector" (dict "matchLabels" (include "service.selectorLabels" . | fromYaml)) "matchLabelKeys" (list "pod-template-hash") -}}
 {{- $constraints := list -}}
@@ -36,7 +36,7 @@
 {{- with $constraints }}{{ toYaml . }}{{ end -}}
 {{- end -}}
 
-{{/* Where and as what a pod runs: for the service, its Job and its test alike. */}}
+{{/* Placement and identity of a pod: for the service, its Job and its test. */}}
 {{- define "service.placement" -}}
 automountServiceAccountToken: {{ .Values.serviceAccount.automount }}
 enableServiceLinks: false

@@ -1,6 +1,6 @@
 {{/*
-What several services share is said once, in `global.herald`, and each service may say otherwise. A field that the service leaves empty
-comes from there, and what nobody says from here. A switch is on when either turns it on.
+Shared settings are set once in `global.herald`; each service can override them. A field that the service leaves empty
+comes from there, else from the defaults here. A switch is on if either turns it on.
 */}}
 {{- define "service.settings" -}}
 {{- $own := deepCopy (pick .Values "rabbitmq" "mongodb" "apiKeys" "secrets" "publicUrl" "telemetry" "trustedCa" "serviceMonitor" "podMonitor" "prometheusRule" "dashboards") -}}
@@ -42,7 +42,7 @@ comes from there, and what nobody says from here. A switch is on when either tur
 {{- divf (mulf $number (get $factors $unit)) 1048576 | floor | int64 -}}
 {{- end -}}
 
-{{/* Whether something else than the chart says how many replicas there are. */}}
+{{/* Whether something other than the chart sets the number of replicas. */}}
 {{- define "service.isScaled" -}}
 {{- if or .Values.autoscaling.enabled .Values.keda.enabled -}}yes{{- end -}}
 {{- end -}}

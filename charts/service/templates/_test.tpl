@@ -1,6 +1,6 @@
 {{/*
-A Pod for `helm test`, from the service's own image: a dict of `context` (whose image and placement it has), `name`, `command`, `env` (a list),
-and optionally `volumeMounts` and `volumes`. Its labels are in no selector of a service.
+A Pod for `helm test` from the service's own image: a dict of `context` (for image and placement), `name`, `command`,
+`env` (a list), and optionally `volumeMounts` and `volumes`. No service selects its labels.
 */}}
 {{- define "service.testPod" -}}
 {{- $given := . -}}

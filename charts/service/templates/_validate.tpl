@@ -1,4 +1,4 @@
-{{/* What cannot work is said at render, all of it at once, each with what to change. */}}
+{{/* Reports all mistakes in the values at once, when rendering, each with the change to make. */}}
 {{- define "service.validate" -}}
 {{- $settings := include "service.settings" . | fromYaml -}}
 {{- $app := include "service.app" . | fromYaml -}}
@@ -55,11 +55,11 @@
 {{- $faults = append $faults "rabbitmq.managementUrl is not set, but KEDA asks the management API how long the queues are: set it, such as http://rabbitmq.rabbitmq.svc:15672, or turn keda.rabbitmq.enabled off." -}}
 {{- end -}}
 {{- if and $settings.rabbitmq.urlKey (not (or .rabbitmq.existingSecret .rabbitmq.authenticationRef)) -}}
-{{- $faults = append $faults "rabbitmq.urlKey holds a whole URL, of which KEDA cannot take user and password: name a secret with those two in keda.rabbitmq.existingSecret, or a TriggerAuthentication in keda.rabbitmq.authenticationRef." -}}
+{{- $faults = append $faults "rabbitmq.urlKey holds a whole URL, from which KEDA cannot take user and password: name a secret with those two in keda.rabbitmq.existingSecret, or a TriggerAuthentication in keda.rabbitmq.authenticationRef." -}}
 {{- end -}}
 {{- end -}}
 {{- if and .dueSoon.enabled $app.waits (not .dueSoon.serverAddress) -}}
-{{- $faults = append $faults "keda.dueSoon.serverAddress is not set, but what is due soon is asked of Prometheus: set it, such as http://prometheus-operated.monitoring.svc:9090, or turn keda.dueSoon.enabled off." -}}
+{{- $faults = append $faults "keda.dueSoon.serverAddress is not set, but KEDA asks Prometheus what is due soon: set it, such as http://prometheus-operated.monitoring.svc:9090, or turn keda.dueSoon.enabled off." -}}
 {{- end -}}
 {{- if not (include "service.kedaTriggers" $ | trim) -}}
 {{- $faults = append $faults "keda.enabled is on but there is no trigger: set keda.targetCPUUtilizationPercentage or keda.triggers." -}}
@@ -102,7 +102,7 @@
 {{- $faults = append $faults "service.clusterIP is only for service.type ClusterIP: remove it or change the type." -}}
 {{- end -}}
 {{- if and $settings.serviceMonitor.enabled (ne .Values.service.type "ClusterIP") -}}
-{{- $faults = append $faults "serviceMonitor.enabled needs the admin port in the Service, which is left out of a Service that reaches out of the cluster: use podMonitor instead, or service.type ClusterIP." -}}
+{{- $faults = append $faults "serviceMonitor.enabled needs the admin port in the Service, which is left out of a Service reachable from outside the cluster: use podMonitor instead, or service.type ClusterIP." -}}
 {{- end -}}
 
 {{- with $faults -}}
@@ -116,21 +116,21 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Whether the pods are given an environment variable by a secret of `credentials` or by `extraEnv`. */}}
+{{/* Whether the pods get an environment variable from `credentials` or `extraEnv`. */}}
 {{- define "service.hasCredential" -}}
 {{- if dig .name "existingSecret" "" (.context.Values.credentials | default dict) -}}yes
 {{- else -}}{{- include "service.hasOwnEnv" . -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether there is a provider for anything that goes to people. */}}
+{{/* Whether there is a provider for e-mail, texts or calls. */}}
 {{- define "service.sends" -}}
 {{- range list "SMTP_URL" "SENDGRID_API_KEY" "TWILIO_ACCOUNT_SID" -}}
 {{- include "service.hasCredential" (dict "name" . "context" $) -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Each channel of a service that sends, and what becomes of its messages: one line each, for the notes. */}}
+{{/* One line for each channel with its providers, for the notes. */}}
 {{- define "service.channels" -}}
 {{- $shown := regexSplit "[\\s,]+" (.Values.config.consoleChannels | default "") -1 -}}
 {{- $email := list -}}
