@@ -1,8 +1,8 @@
 import { Duration } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
+import { providerConfig } from './channels/configured.ts';
 import type { UnknownPolicy } from './messages/policy.ts';
-import { providerConfig } from './providers/config.ts';
 
 /** What messaging adds to the configuration. */
 export const messagingConfig = {

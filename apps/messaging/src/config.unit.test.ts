@@ -2,8 +2,8 @@ import { systemClock } from '@herald/clock';
 import { loadConfig } from '@herald/config';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
+import { createProviders } from './channels/configured.ts';
 import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
-import { createProviders } from './providers/config.ts';
 import { createMessaging } from './service.ts';
 import { fakeProvider } from './testing/fake-provider.ts';
 

@@ -6,7 +6,11 @@ import { createSweep } from '@herald/outbox';
 import { pauseDuringOutage, type Service, type ServiceDeps, watchOutage } from '@herald/process';
 import { createRenderer, type RendererOptions } from '@herald/templates';
 import type { Static, TObject } from 'typebox';
-import { createSenders } from './addresses/senders.ts';
+import { createProviders } from './channels/configured.ts';
+import { parseDefaultSender } from './channels/email/sender.ts';
+import { createLanes } from './channels/lanes.ts';
+import { channelRoutes } from './channels/routes.ts';
+import { createStatusOf } from './channels/status.ts';
 import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
 import { createCampaignLimits } from './limits/campaign-limits.ts';
 import { createCount } from './limits/counted.ts';
@@ -20,7 +24,7 @@ import { createMessageLog } from './logging/message-log.ts';
 import { warnAtStart } from './logging/warn-at-start.ts';
 import { createAttempt } from './messages/attempt.ts';
 import { createReadCircumstances } from './messages/circumstances.ts';
-import { createCompose, senderOf } from './messages/compose.ts';
+import { createCompose } from './messages/compose.ts';
 import { createConsequences } from './messages/consequences.ts';
 import { createFindSuppression } from './messages/find-suppression.ts';
 import { createOnApplied } from './messages/on-applied.ts';
@@ -37,27 +41,23 @@ import { createTransitions } from './messages/transitions.ts';
 import { countFromZero, watchMessages } from './messages/watch.ts';
 import { createWithdraw } from './messages/withdraw.ts';
 import { messagingMetrics } from './metrics.ts';
-import { createChannels } from './providers/channels.ts';
-import { createProviders } from './providers/config.ts';
 import type { GatePolicy } from './providers/gate.ts';
 import type { Providers } from './providers/provider.ts';
-import { channelRoutes } from './providers/routes.ts';
-import { createStanding } from './providers/standing.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
 import { createWarnings } from './settings/warnings.ts';
 import { createCheckTemplate } from './templates/check.ts';
 import { createTemplateLibrary } from './templates/library.ts';
-import { createRehearse } from './templates/rehearse.ts';
-import { rehearseRoutes } from './templates/rehearse-routes.ts';
+import { createPreview } from './templates/preview.ts';
+import { previewRoutes } from './templates/preview-routes.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { createSaveTemplate } from './templates/save.ts';
 import { createTrack } from './tracking/track.ts';
 
+export { createConsoleProvider } from './channels/email/console-provider.ts';
+export { createSmtpProvider } from './channels/email/smtp/smtp-provider.ts';
 export type { UnknownPolicy } from './messages/policy.ts';
-export { createConsoleProvider } from './providers/email/console/console-provider.ts';
-export { createSmtpProvider } from './providers/email/smtp/smtp-provider.ts';
-export type { OutgoingMessage, Provider, Providers } from './providers/provider.ts';
+export type { Outgoing, Provider, Providers } from './providers/provider.ts';
 export { messagingConfig };
 
 export interface MessagingDeps extends ServiceDeps {
@@ -113,10 +113,10 @@ export function createMessaging(given: MessagingDeps): Service {
       throw new Error(
         `a lease of ${lease} ms does not outlast the ${provider.timeout} ms of ${provider.name}`,
       );
-  const sender = senderOf(deps.sender);
+  const sender = parseDefaultSender(deps.sender);
   const { store, broker, clock, log, linkSecret, publicUrl } = deps;
   const settings = createSettings(deps);
-  const channels = createChannels({
+  const lanes = createLanes({
     ...deps,
     chosen: (workspace, channel) => settings.of(workspace).providers?.[channel],
   });
@@ -126,15 +126,12 @@ export function createMessaging(given: MessagingDeps): Service {
   const compose = createCompose({
     ...{ library, renderer, settings, linkSecret, publicUrl, sender, defaultZone, secret },
   });
-  const standingOf = createStanding(
-    channels,
-    createSenders({
-      settingsOf: (workspace) => settings.of(workspace),
-      sender,
-      secret,
-      lanes: channels.lanes,
-    }),
-  );
+  const statusOf = createStatusOf({
+    lanes,
+    sendersOf: (workspace) => settings.of(workspace).senders ?? {},
+    defaultSender: sender,
+    secret,
+  });
   const consequences = createConsequences({ store, settings });
   const transitions = createTransitions({
     ...{ ...deps, lease, unknown, consequences },
@@ -154,7 +151,7 @@ export function createMessaging(given: MessagingDeps): Service {
   const outage = watchOutage(deps);
   let stopping = false;
   const attempt = createAttempt({
-    ...{ ...deps, outage, transitions, library, compose, readCircumstances, channels, runOrder, askLimits },
+    ...{ ...deps, outage, transitions, library, compose, readCircumstances, lanes, runOrder, askLimits },
     isStopping: () => stopping,
     topicOf: createTopicOf(settings),
     findSuppression: createFindSuppression(store),
@@ -190,9 +187,9 @@ export function createMessaging(given: MessagingDeps): Service {
     routes(app) {
       const check = createCheckTemplate({ library, renderer });
       templateRoutes(app, { store, check, save: createSaveTemplate({ ...deps, library }) });
-      rehearseRoutes(app, createRehearse({ store, clock, library, compose, channels, countryOf }));
+      previewRoutes(app, createPreview({ store, clock, library, compose, lanes, countryOf }));
       messageRoutes(app, store, createOperator({ transitions, clock }));
-      channelRoutes(app, standingOf);
+      channelRoutes(app, statusOf);
       settingsRoutes(app, {
         settings,
         providersOf: (channel) => deps.providers[channel]?.map(({ name }) => name) ?? [],
@@ -203,7 +200,7 @@ export function createMessaging(given: MessagingDeps): Service {
       // The renderer is asked for nothing: where it cannot run, the start must fail, not the first message.
       await Promise.all([library.start(), settings.start(), renderer.check('start', {})]);
       const { providers } = deps;
-      warnAtStart({ log, providers, hasSender: sender !== undefined, standingOf, inUse: library.inUse() });
+      warnAtStart({ log, providers, hasSender: sender !== undefined, statusOf, inUse: library.inUse() });
       sweep.start();
       release.start();
       const park = createPark({ ...deps, waitlists });
@@ -228,7 +225,7 @@ export function createMessaging(given: MessagingDeps): Service {
       outage.abandon();
       await Promise.all([sweep.stop(), release.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await Promise.all([library.stop(), settings.stop(), renderer.close()]);
-      await channels.close();
+      await lanes.close();
     },
   };
 }

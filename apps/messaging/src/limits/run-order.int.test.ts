@@ -1,6 +1,7 @@
 import { collections, type SendRequest } from '@herald/contracts';
 import { type ProviderOutcome, span } from '@herald/domain';
 import { expect, test, vi } from 'vitest';
+import type { OutgoingSms } from '../channels/sms/message.ts';
 import type { Provider } from '../providers/provider.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { expectReplayable, ready } from '../testing/ready.ts';
@@ -16,7 +17,7 @@ async function town(
     left.push(message.messageId);
     return answer(turn);
   });
-  const phone: Provider<'sms'> = {
+  const phone: Provider<OutgoingSms> = {
     ...{ channel: 'sms', name: 'phone', timeout: 500, connections: 8 },
     async send(message) {
       left.push(message.messageId);

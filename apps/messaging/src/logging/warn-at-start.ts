@@ -1,7 +1,7 @@
 import { CHANNELS, type Channel } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
+import type { StatusOf } from '../channels/status.ts';
 import type { Providers } from '../providers/provider.ts';
-import type { StandingOf } from '../providers/standing.ts';
 
 /** Workspaces and channels named one by one at start: more say no more. */
 const MAX_NAMED = 50;
@@ -9,13 +9,13 @@ const MAX_NAMED = 50;
 export interface WarnAtStartDeps extends Pick<ServiceDeps, 'log'> {
   readonly providers: Providers;
   readonly hasSender: boolean;
-  readonly standingOf: StandingOf;
+  readonly statusOf: StatusOf;
   /** The channels for which a workspace has templates. */
   readonly inUse: Iterable<{ readonly workspace: string; readonly channel: Channel }>;
 }
 
 /** Says at start on which channels nothing can leave, rather than with the first message that fails. */
-export function warnAtStart({ log, providers, hasSender, standingOf, inUse }: WarnAtStartDeps): void {
+export function warnAtStart({ log, providers, hasSender, statusOf, inUse }: WarnAtStartDeps): void {
   const silent = CHANNELS.filter((channel) => (providers[channel] ?? []).length === 0);
   if (silent.length > 0)
     log.warn({ channels: silent }, 'no_provider: nothing here sends these channels; their messages fail');
@@ -24,7 +24,7 @@ export function warnAtStart({ log, providers, hasSender, standingOf, inUse }: Wa
       'no_sender: SENDER is not set; mail of workspaces without senders.email in their settings fails',
     );
   const broken = [...inUse].flatMap(({ workspace, channel }) => {
-    const { problem } = standingOf(workspace, channel);
+    const { problem } = statusOf(workspace, channel);
     return problem === undefined ? [] : [{ workspace, channel, reason: problem }];
   });
   for (const fields of broken.slice(0, MAX_NAMED))

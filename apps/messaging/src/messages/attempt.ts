@@ -10,18 +10,20 @@ import {
 } from '@herald/domain';
 import type { OutageWatch, ServiceDeps } from '@herald/process';
 import { TemplateError } from '@herald/templates';
-import { addressFor, shownAddress } from '../addresses/address.ts';
+import { NoSenderError } from '../channels/channel.ts';
+import { findAddress, shownAddress } from '../channels/index.ts';
+import type { Lanes } from '../channels/lanes.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { AskLimits, HeldBack } from '../limits/limits.ts';
 import type { RunOrder } from '../limits/run-order.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import type { MessagingMetrics } from '../metrics.ts';
-import type { Channels, Lane, Target } from '../providers/channels.ts';
-import type { OutgoingMessage } from '../providers/provider.ts';
+import type { Lane, Target } from '../providers/lane.ts';
+import type { Outgoing } from '../providers/provider.ts';
 import type { TemplateLibrary } from '../templates/library.ts';
 import type { Track } from '../tracking/track.ts';
 import type { ReadCircumstances } from './circumstances.ts';
-import { type Compose, NoSenderError } from './compose.ts';
+import type { Compose } from './compose.ts';
 import type { FindSuppression } from './find-suppression.ts';
 import { firstTry, retryPolicy } from './policy.ts';
 import type { TopicOf } from './topic-of.ts';
@@ -37,7 +39,7 @@ export interface AttemptDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
   readonly library: TemplateLibrary;
   readonly compose: Compose;
   readonly readCircumstances: ReadCircumstances;
-  readonly channels: Channels;
+  readonly lanes: Lanes;
   readonly topicOf: TopicOf;
   readonly findSuppression: FindSuppression;
   readonly track: Track;
@@ -61,7 +63,7 @@ export class StoppingError extends Error {
 export type Attempt = (doc: MessageDocument, waited?: Hold) => Promise<void>;
 
 interface Ready {
-  readonly message: OutgoingMessage;
+  readonly message: Outgoing;
   readonly facts: Omit<CallFacts, 'provider'>;
 }
 
@@ -79,7 +81,7 @@ interface Left {
 const RECORD = { tries: 12, first: 100, last: 5_000 };
 
 export function createAttempt(deps: AttemptDeps): Attempt {
-  const { clock, log, metrics, transitions, library, compose, channels } = deps;
+  const { clock, log, metrics, transitions, library, compose, lanes } = deps;
 
   /** The checks of the design in their order: the message ready to leave, or what becomes of it instead. */
   const prepare = async (
@@ -92,7 +94,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     const version = await library.latest(workspace, template);
     const { enrollment, prospect, subject } = await deps.readCircumstances(doc);
     const transactional = version?.transactional === true;
-    const to = addressFor(channel, prospect?.traits ?? {}, doc.request?.url);
+    const to = findAddress(channel, prospect?.traits ?? {}, doc.request?.url);
     const topic = deps.topicOf(workspace, version);
     const suppressedElsewhere = await deps.findSuppression(workspace, channel, to);
     const refusal = whyNotSend({
@@ -187,7 +189,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     const { without: before = [], ...tries } = claimed.tries ?? firstTry(clock, channel);
     const counted = { ...tries, count: tries.count + 1 };
     const without = [...before, lane.name];
-    const next = isCertainlyNot(outcome) ? channels.another(channel, target, without) : undefined;
+    const next = isCertainlyNot(outcome) ? lanes.another(channel, target, without) : undefined;
     if (next !== undefined && counted.count < retryPolicy(clock, channel).attempts) {
       metrics.failovers.inc({ channel, provider: lane.name });
       const reason = `${lane.name}: ${outcome.kind === 'sent' ? '' : outcome.reason}; goes to ${next.name}`;
@@ -261,10 +263,10 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     // Before anything else is asked: what waits for another message uses up no limit and is in nobody's line.
     const doc = await deps.runOrder.pass(wanted, waited);
     if (doc === undefined) return;
-    const lane = channels.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
+    const lane = lanes.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
     const left = await (lane === undefined
       ? leave(doc, undefined, waited)
-      : lane.inTurn(doc.workspace, () => leave(doc, lane, waited)));
+      : lane.whenFree(doc.workspace, () => leave(doc, lane, waited)));
     if (left === undefined || lane === undefined) return;
     const { transition, tries } = follow(left, lane);
     const told = { ...transition, facts: { ...left.facts, ...transition.facts } };

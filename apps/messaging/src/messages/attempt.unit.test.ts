@@ -3,8 +3,8 @@ import { type Clock, initialMessage, initialProspect, type MessageTransition } f
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { expect, test } from 'vitest';
+import { createLanes } from '../channels/lanes.ts';
 import { messagingMetrics } from '../metrics.ts';
-import { createChannels } from '../providers/channels.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { aRequest, T0 } from '../testing/stage.ts';
 import { createAttempt } from './attempt.ts';
@@ -54,7 +54,7 @@ test('a process held up between its claim and the call does not call, for its le
       track: (_doc, message) => message,
     },
     transitions: transitions as Transitions,
-    channels: createChannels({
+    lanes: createLanes({
       clock,
       log,
       metrics,

@@ -4,10 +4,11 @@ import { createAllowedAddresses } from '@herald/outbound';
 import { startReceiver, startSendGrid, startTwilio } from '@herald/vendors';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
-import { createTwilioProviders } from '../providers/phone/twilio/twilio-providers.ts';
+import { createSendGridProvider } from '../channels/email/sendgrid/sendgrid-provider.ts';
+import { createTwilioProviders } from '../channels/phone/twilio/twilio-providers.ts';
+import type { OutgoingSms } from '../channels/sms/message.ts';
+import { createWebhookProvider } from '../channels/webhook/webhook-provider.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { type FakeProvider, fakeProvider } from '../testing/fake-provider.ts';
 import { expectReplayable, optedOut, ready } from '../testing/ready.ts';
 import { type Stage, type StageOptions, T0 } from '../testing/stage.ts';
@@ -191,7 +192,7 @@ test.each([
 });
 
 test('a template of another channel is no template', async () => {
-  const sms: Provider<'sms'> = {
+  const sms: Provider<OutgoingSms> = {
     ...{ channel: 'sms', name: 'f', timeout: 100, connections: 1 },
     send: async () => ({ kind: 'sent' }),
     async close() {},

@@ -8,6 +8,7 @@ import {
   type Tries,
   wall,
 } from '@herald/domain';
+import { channels } from '../channels/index.ts';
 
 /**
  * What becomes of a message of which nobody knows whether it left: an operator decides, or it is sent again
@@ -18,50 +19,34 @@ export type UnknownPolicy = { readonly then: 'hold' } | { readonly then: 'resend
 /** ms of wall time after its first attempt for which a message is tried. */
 const MAX_AGE = 24 * span.HOUR;
 
-/** The rests between attempts that Standard Webhooks recommends, in ms of wall time. */
-const WEBHOOK_RESTS = [
-  5 * span.SECOND,
-  5 * span.MINUTE,
-  30 * span.MINUTE,
-  2 * span.HOUR,
-  5 * span.HOUR,
-  10 * span.HOUR,
-  14 * span.HOUR,
-  20 * span.HOUR,
-  24 * span.HOUR,
-];
-/** They make 76 hours, and are spread by up to a quarter. */
-const WEBHOOK_MAX_AGE = 5 * span.DAY;
-
 /**
- * Twelve attempts take about six hours; a server that asks for patience can make it a day. A webhook has ten,
- * in about three days.
+ * Twelve attempts take about six hours; a server that asks for patience can make it a day. A channel may have
+ * its own.
  */
-export const retryPolicy = (clock: Clock, channel: Channel): SendRetryPolicy => ({
-  attempts: channel === 'webhook' ? WEBHOOK_RESTS.length + 1 : 12,
-  first: wall(clock, 10 * span.SECOND),
-  longest: wall(clock, 2 * span.HOUR),
-  ...(channel === 'webhook' ? { rests: WEBHOOK_RESTS.map((rest) => wall(clock, rest)) } : {}),
-});
+export function retryPolicy(clock: Clock, channel: Channel): SendRetryPolicy {
+  const own = channels[channel].retry;
+  const common = { first: wall(clock, 10 * span.SECOND), longest: wall(clock, 2 * span.HOUR) };
+  if (own === undefined) return { ...common, attempts: 12 };
+  return {
+    ...common,
+    attempts: own.rests.length + 1,
+    rests: own.rests.map((rest) => wall(clock, rest)),
+  };
+}
 
 export const firstTry = (clock: Clock, channel: Channel): Tries => ({
   count: 0,
-  until: clock.now() + wall(clock, channel === 'webhook' ? WEBHOOK_MAX_AGE : MAX_AGE),
+  until: clock.now() + wall(clock, channels[channel].retry?.maxAge ?? MAX_AGE),
 });
-
-/**
- * A webhook of unknown outcome is sent again whatever is set: its id tells the receiver that it is the same
- * one.
- */
-const WEBHOOK: UnknownPolicy = { then: 'resend', after: 5 * span.SECOND };
 
 /** When a message of unknown outcome is sent again, or undefined: it is not, or its outcome is known. */
 export function resendAt(policy: UnknownPolicy, clock: Clock, doc: MessageDocument): Instant | undefined {
   const { state, tries } = doc;
-  const here = state.channel === 'webhook' ? WEBHOOK : policy;
-  if (here.then !== 'resend' || state.status !== 'unknown') return undefined;
+  const { resendUnknownAfter = policy.then === 'resend' ? policy.after : undefined } =
+    channels[state.channel].retry ?? {};
+  if (resendUnknownAfter === undefined || state.status !== 'unknown') return undefined;
   const isOver =
     tries !== undefined &&
     (tries.count >= retryPolicy(clock, state.channel).attempts || tries.until <= clock.now());
-  return isOver ? undefined : state.changedAt + wall(clock, here.after);
+  return isOver ? undefined : state.changedAt + wall(clock, resendUnknownAfter);
 }

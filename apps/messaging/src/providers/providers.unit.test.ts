@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { createConsoleProvider } from './email/console/console-provider.ts';
-import { outcomeOfFailure } from './email/smtp/outcome.ts';
-import type { OutgoingMessage } from './provider.ts';
-import { codeOf, reasonOf, withoutRecipient, withoutServers } from './reason.ts';
+import { createConsoleProvider } from '../channels/email/console-provider.ts';
+import { email } from '../channels/email/index.ts';
+import type { OutgoingEmail } from '../channels/email/message.ts';
+import { outcomeOfFailure } from '../channels/email/smtp/outcome.ts';
+import { sms } from '../channels/sms/index.ts';
+import type { OutgoingSms } from '../channels/sms/message.ts';
+import { codeOf, reasonOf, withoutServers } from './reason.ts';
 
 test('a reason is one bounded line without the address that servers like to repeat', () => {
   expect(reasonOf('550 5.1.1 <ada@home.example>: no such\r\nuser')).toBe(
@@ -66,12 +69,12 @@ test.each([
 });
 
 test('a reason does not name the recipient by half an address either', () => {
-  const mail = { channel: 'email', to: 'ada.king@home.example' } as OutgoingMessage;
-  expect(withoutRecipient('550 5.1.1 Ada.King: unknown in table; adaking stays', mail)).toBe(
+  const mail = { channel: 'email', to: 'ada.king@home.example' } as OutgoingEmail;
+  expect(email.address.hideIn('550 5.1.1 Ada.King: unknown in table; adaking stays', mail)).toBe(
     '550 5.1.1 (address): unknown in table; adaking stays',
   );
-  const text = { channel: 'sms', to: '+4479460' } as OutgoingMessage;
-  expect(withoutRecipient("21211: 'To' 4479460 is wrong", text)).toBe("21211: 'To' (number) is wrong");
+  const text = { channel: 'sms', to: '+4479460' } as OutgoingSms;
+  expect(sms.address.hideIn?.("21211: 'To' 4479460 is wrong", text)).toBe("21211: 'To' (number) is wrong");
 });
 
 test.each([

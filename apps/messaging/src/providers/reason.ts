@@ -1,23 +1,19 @@
-import type { OutgoingMessage } from './provider.ts';
-
 export { reasonOf } from '@herald/domain';
 
 /** Shorter ones are too likely to be words of the answer itself. */
 const MIN_LOCAL = 3;
 
 /**
- * A reason without the recipient: some servers repeat only what is before the `@`, or a number without its
- * `+`.
+ * A reason in which `instead` stands for the recipient's address: some servers repeat only what is before the
+ * `@`, or a number without its `+`.
  */
-export function withoutRecipient(reason: string, message: OutgoingMessage): string {
-  if (!('to' in message)) return reason;
-  const { to } = message;
+export function withoutAddress(reason: string, to: string, instead: string): string {
   const local = to.slice(0, Math.max(0, to.lastIndexOf('@')));
   const digits = /^\+?\d{5,}$/.test(to) ? to.replace('+', '') : '';
   const parts = [to, local.length < MIN_LOCAL ? '' : local, digits].filter((part) => part !== '');
   return parts.reduce((text, part) => {
     const whole = `(?<![\\p{L}\\p{N}_])${escaped(part)}(?![\\p{L}\\p{N}_])`;
-    return text.replace(new RegExp(whole, 'giu'), message.channel === 'email' ? '(address)' : '(number)');
+    return text.replace(new RegExp(whole, 'giu'), instead);
   }, reason);
 }
 

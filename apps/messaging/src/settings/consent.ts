@@ -1,12 +1,11 @@
 import type { Topic } from '@herald/contracts';
 import type { Fault } from '@herald/http';
 import { Type } from 'typebox';
+import { TOPIC } from '../channels/template-fields.ts';
 import type { SettingsArea } from './area.ts';
 
 const strict = { additionalProperties: false } as const;
 const Effect = Type.Enum(['suppress', 'unsubscribe', 'ignore']);
-
-export const TOPIC = '^[a-z0-9][a-z0-9_-]{0,62}$';
 
 export const consentFields = {
   onBounce: Type.Optional(

@@ -14,7 +14,11 @@ const Names = Type.Optional(
 
 export const providerFields = {
   providers: Type.Optional(
-    Type.Object({ email: Names, sms: Names, call: Names, webhook: Names }, { additionalProperties: false }),
+    Type.Unsafe<{ readonly [C in Channel]?: readonly string[] }>(
+      Type.Object(Object.fromEntries(CHANNELS.map((channel) => [channel, Names])), {
+        additionalProperties: false,
+      }),
+    ),
   ),
 };
 

@@ -1,6 +1,7 @@
 import { collections } from '@herald/contracts';
-import { CHANNELS, type Channel } from '@herald/domain';
+import { CHANNELS } from '@herald/domain';
 import type { Store } from '@herald/store';
+import { channels } from '../channels/index.ts';
 import { versionId } from '../templates/library.ts';
 import type { SettingsContent } from './settings.ts';
 
@@ -53,16 +54,9 @@ export function createWarnings({ store, hasDefaultSender }: WarningsDeps): Setti
       const more = used.length > 3 ? ` and ${used.length - 3} more` : '';
       warnings.push(
         `senders.${channel} is unset now, and templates send by ${channel} ` +
-          `(${names.join(', ')}${more}): ${consequence(channel)}`,
+          `(${names.join(', ')}${more}): ${channels[channel].sender.whenUnset(hasDefaultSender)}`,
       );
     }
     return warnings;
   };
-
-  function consequence(channel: Channel): string {
-    if (channel === 'webhook') return 'they are signed with the secret called webhook.';
-    if (channel === 'call' || channel === 'sms')
-      return 'they come from what the provider has, or fail as no_sender.';
-    return hasDefaultSender ? 'mail comes from the installation’s SENDER.' : 'mail fails as no_sender.';
-  }
 }

@@ -1,8 +1,10 @@
 import { createAllowedAddresses } from '@herald/outbound';
 import { startReceiver } from '@herald/vendors';
 import { expect, onTestFinished, test } from 'vitest';
-import type { OutgoingCall, OutgoingSms, Provider } from '../providers/provider.ts';
-import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
+import type { OutgoingCall } from '../channels/call/message.ts';
+import type { OutgoingSms } from '../channels/sms/message.ts';
+import { createWebhookProvider } from '../channels/webhook/webhook-provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import { setStage } from '../testing/stage.ts';
 
 const errorsOf = ({ body }: { body: { errors?: { path: string; message: string }[] } }) =>
@@ -218,14 +220,14 @@ test('a test goes to the address given, by the channel’s provider, and belongs
   const texts: OutgoingSms[] = [];
   const calls: OutgoingCall[] = [];
   const common = { name: 'f', timeout: 500, connections: 1, async close() {} };
-  const sms: Provider<'sms'> = {
+  const sms: Provider<OutgoingSms> = {
     ...{ ...common, channel: 'sms' },
     async send(text) {
       texts.push(text);
       return { kind: 'sent', providerId: 'SM1' };
     },
   };
-  const call: Provider<'call'> = {
+  const call: Provider<OutgoingCall> = {
     ...{ ...common, channel: 'call' },
     async send(placed) {
       calls.push(placed);

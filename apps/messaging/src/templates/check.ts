@@ -1,8 +1,8 @@
 import type { Fault } from '@herald/http';
-import type { PartFault, Renderer, TemplateSources } from '@herald/templates';
-import { channelTemplates } from '../channels/templates.ts';
+import type { PartFault, Renderer } from '@herald/templates';
+import type { TemplateContent } from '../channels/channel.ts';
 import { busyAsProblem } from './busy.ts';
-import type { TemplateContent } from './content.ts';
+import { templateKinds } from './kinds.ts';
 import type { TemplateLibrary } from './library.ts';
 
 /**
@@ -20,13 +20,12 @@ export function createCheckTemplate(deps: {
 }): CheckTemplate {
   const { library, renderer } = deps;
   return async (workspace, id, content) => {
+    const { mail = {}, plain } = templateKinds[content.channel].sources(content);
     const [named, checked, kept] = await Promise.all([
       layoutFaults(library, workspace, content),
-      renderer
-        .check(workspace, sourcesToCheck(content), channelTemplates[content.channel].plain(content))
-        .catch((error: unknown) => {
-          throw busyAsProblem(error);
-        }),
+      renderer.check(workspace, mail, plain).catch((error: unknown) => {
+        throw busyAsProblem(error);
+      }),
       library.latest(workspace, id),
     ]);
     const changed =
@@ -42,29 +41,15 @@ export function createCheckTemplate(deps: {
   };
 }
 
-const sourcesToCheck = (content: TemplateContent): TemplateSources => {
-  const { channel, subject, preheader, html, text } = content;
-  const body = { ...(html === undefined ? {} : { html }), ...(text === undefined ? {} : { text }) };
-  if (channel === 'layout') return { layout: body };
-  if (channel === 'partial') return { partials: { self: body } };
-  if (channel !== 'email') return {};
-  return {
-    ...(subject === undefined ? {} : { subject }),
-    ...(preheader === undefined ? {} : { preheader }),
-    ...body,
-  };
-};
-
 const shapeFaults = (content: TemplateContent): Fault[] => {
-  const { fields, faults } = channelTemplates[content.channel];
-  const foreign = Object.keys(content).filter(
-    (name) => name !== 'channel' && !fields.some((field) => field === name),
-  );
+  const { fields, faults } = templateKinds[content.channel];
+  const names = Object.keys(fields);
+  const foreign = Object.keys(content).filter((name) => name !== 'channel' && !names.includes(name));
   return [
     ...faults(content),
     ...foreign.map((name) => ({
       path: `/${name}`,
-      message: `is not for channel ${content.channel}, which has ${fields.join(', ')}`,
+      message: `is not for channel ${content.channel}, which has ${names.join(', ')}`,
     })),
   ];
 };

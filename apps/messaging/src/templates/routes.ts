@@ -3,7 +3,7 @@ import { type Http, PageQuery, type Principal, Problem, pageOf, problemResponses
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
 import type { CheckTemplate } from './check.ts';
-import { contentOf, TemplateContent } from './content.ts';
+import { contentOf, TemplateBody, templateFields } from './content.ts';
 import { versionId } from './library.ts';
 import type { SaveTemplate } from './save.ts';
 
@@ -15,10 +15,10 @@ const Template = Type.Object({
   id: Type.String(),
   version: Type.Integer({ description: 'the version that is sent' }),
   changedAt: When,
-  ...TemplateContent.properties,
+  ...templateFields,
 });
 const Summary = Type.Object({ id: Type.String(), version: Type.Integer(), changedAt: When });
-const Version = Type.Object({ version: Type.Integer(), savedAt: When, ...TemplateContent.properties });
+const Version = Type.Object({ version: Type.Integer(), savedAt: When, ...templateFields });
 
 const tags = ['templates'];
 const read = { scope: 'templates:read' } as const;
@@ -49,7 +49,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         tags,
         summary: 'Save a template after checking it; a change makes a new version',
         params: Id,
-        body: TemplateContent,
+        body: TemplateBody,
         response: { 200: Template, 201: Template, ...problemResponses(400, 401, 403, 409, 413, 422, 503) },
       },
     },

@@ -4,7 +4,8 @@ import { canonicalJson } from '@herald/domain';
 import { Problem } from '@herald/http';
 import type { ServiceDeps } from '@herald/process';
 import { insertNumbered, retryOnConflict } from '@herald/store';
-import { contentOf, type TemplateContent } from './content.ts';
+import type { TemplateContent } from '../channels/channel.ts';
+import { contentOf } from './content.ts';
 import { type TemplateLibrary, versionId } from './library.ts';
 
 interface SavedTemplate {

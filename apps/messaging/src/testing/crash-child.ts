@@ -2,9 +2,9 @@ import { systemClock } from '@herald/clock';
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { createAllowedAddresses } from '@herald/outbound';
-import { createSendGridProvider } from '../providers/email/sendgrid/sendgrid-provider.ts';
+import { createSendGridProvider } from '../channels/email/sendgrid/sendgrid-provider.ts';
+import { createWebhookProvider } from '../channels/webhook/webhook-provider.ts';
 import type { Providers } from '../providers/provider.ts';
-import { createWebhookProvider } from '../providers/webhook/webhook-provider.ts';
 import { createMessaging, createSmtpProvider } from '../service.ts';
 import { openBroker, openStore } from './open.ts';
 

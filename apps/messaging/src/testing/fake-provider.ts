@@ -1,7 +1,8 @@
 import type { ProviderOutcome } from '@herald/domain';
-import type { OutgoingEmail, Provider } from '../providers/provider.ts';
+import type { OutgoingEmail } from '../channels/email/message.ts';
+import type { Provider } from '../providers/provider.ts';
 
-export interface FakeProvider extends Provider<'email'> {
+export interface FakeProvider extends Provider<OutgoingEmail> {
   /** Every call, in order, whatever became of it. */
   readonly sent: OutgoingEmail[];
 }

@@ -33,7 +33,7 @@ import { createHttp } from '@herald/http';
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { onTestFinished, vi } from 'vitest';
-import type { OutgoingEmail } from '../providers/provider.ts';
+import type { OutgoingEmail } from '../channels/email/message.ts';
 import { createMessaging, type MessagingDeps } from '../service.ts';
 import { type FakeProvider, fakeProvider } from './fake-provider.ts';
 import { openBroker, openStore } from './open.ts';

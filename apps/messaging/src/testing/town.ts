@@ -6,6 +6,7 @@ import { initialProspect } from '@herald/domain';
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import type { Store } from '@herald/store';
+import type { OutgoingEmail } from '../channels/email/message.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createMessaging } from '../service.ts';
 import { aRequest } from './stage.ts';
@@ -37,7 +38,7 @@ export async function setTown(
   { latency, connections }: { readonly latency: number; readonly connections: number },
 ): Promise<Town> {
   const departures: Departure[] = [];
-  const provider: Provider<'email'> = {
+  const provider: Provider<OutgoingEmail> = {
     channel: 'email',
     name: 'slow',
     timeout: 1_000,

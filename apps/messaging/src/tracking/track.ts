@@ -1,14 +1,11 @@
 import { type MessageDocument, signTrackedLink, type TrackedLink } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
-import type { OutgoingMessage } from '../providers/provider.ts';
+import { channels } from '../channels/index.ts';
+import type { Outgoing } from '../providers/provider.ts';
 import type { Settings } from '../settings/settings.ts';
-import { trackHtml } from './track-html.ts';
 
-/**
- * The message with what tells of opens and clicks, where the workspace has set that. Only e-mail that has
- * HTML has a place for it.
- */
-export type Track = (doc: MessageDocument, message: OutgoingMessage) => OutgoingMessage;
+/** The message with tracking of opens and clicks, where the workspace has set that and the channel can. */
+export type Track = (doc: MessageDocument, message: Outgoing) => Outgoing;
 
 export interface TrackDeps {
   readonly settings: Pick<Settings, 'of'>;
@@ -20,7 +17,8 @@ export interface TrackDeps {
 export function createTrack({ settings, linkSecret, publicUrl, clock }: TrackDeps): Track {
   const base = publicUrl.replace(/\/+$/, '');
   return ({ workspace, state }, message) => {
-    if (message.channel !== 'email' || message.html === undefined) return message;
+    const { track } = channels[message.channel];
+    if (track === undefined) return message;
     const { opens, clicks } = settings.of(workspace).tracking ?? {};
     const { prospectId, messageId } = state;
     const about: TrackedLink = { workspace, prospectId, messageId, madeAt: clock.now() };
@@ -28,10 +26,9 @@ export function createTrack({ settings, linkSecret, publicUrl, clock }: TrackDep
     // Who goes to unsubscribe is not counted as somebody who found something of interest.
     const linkTo = (target: string): string =>
       target.startsWith(`${base}/u/`) ? target : addressOf({ ...about, target });
-    const html = trackHtml(message.html, {
+    return track(message, {
       linkTo: clicks ? linkTo : undefined,
       picture: opens ? addressOf(about) : undefined,
     });
-    return { ...message, html };
   };
 }

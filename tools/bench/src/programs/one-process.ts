@@ -56,7 +56,7 @@ runMain(async () => {
 
   const called = new Set<string>();
   let calls = 0;
-  const email: Provider<'email'> = {
+  const email: Provider = {
     ...{ channel: 'email', name: 'null', timeout: 1_000, connections: 1_000 },
     async send({ messageId }) {
       calls += 1;

@@ -1,0 +1,34 @@
+import type { Provider } from '../../providers/provider.ts';
+import type { OutgoingEmail } from './message.ts';
+
+export interface ConsoleOptions {
+  /**
+   * Where messages are written instead of being sent; standard output unless told. It is not the log: it
+   * shows people's data.
+   */
+  readonly write?: (text: string) => void;
+}
+
+/** Shows each e-mail instead of sending it: for trying things out. */
+export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {}): Provider<OutgoingEmail> {
+  return {
+    channel: 'email',
+    name: 'console',
+    timeout: 1_000,
+    connections: 1,
+    async send({ messageId, from, to, subject, text, unsubscribe }) {
+      const head = [
+        `From: ${from.name === undefined ? from.email : `${from.name} <${from.email}>`}`,
+        `To: ${to}`,
+        `Subject: ${subject}`,
+        `X-Herald-Message-Id: ${messageId}`,
+        ...(unsubscribe === undefined ? [] : [`List-Unsubscribe: <${unsubscribe}>`]),
+      ];
+      write(`\n${head.join('\n')}\n\n${text}\n${'─'.repeat(78)}\n`);
+      return { kind: 'sent' };
+    },
+    async close() {},
+  };
+}
+
+const toStdout = (text: string): void => void process.stdout.write(text);

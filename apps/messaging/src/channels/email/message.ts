@@ -1,0 +1,45 @@
+import { emailAddress, isHeaderSafe, type Mailbox } from '@herald/addresses';
+import { TemplateError } from '@herald/templates';
+import type { Outgoing } from '../../providers/provider.ts';
+import { type Envelope, NoSenderError } from '../channel.ts';
+import { NO_SENDER } from './sender.ts';
+import type { EmailContent } from './template.ts';
+
+/** One e-mail to one person, ready to leave. Nothing in it can end a header and begin another. */
+export interface OutgoingEmail extends Outgoing {
+  readonly channel: 'email';
+  readonly from: Mailbox;
+  readonly to: string;
+  readonly replyTo?: string;
+  readonly subject: string;
+  readonly html?: string;
+  readonly text: string;
+  /** Where one click ends the subscription (RFC 8058); absent for what is owed, such as a receipt. */
+  readonly unsubscribe?: string;
+}
+
+export function outgoingEmail(content: EmailContent, envelope: Envelope): OutgoingEmail {
+  const { messageId, reference, to, unsubscribe, senders, defaultSender } = envelope;
+  const { from = defaultSender, replyTo } = senders.email ?? {};
+  if (from === undefined) throw new NoSenderError(NO_SENDER);
+  refuseUnsafe(to, from.email, from.name, replyTo, content.subject, messageId);
+  return {
+    ...content,
+    messageId,
+    ...(reference === undefined ? {} : { reference }),
+    // In ASCII, which every provider takes.
+    from: { ...from, email: emailAddress(from.email) ?? from.email },
+    to,
+    ...(replyTo === undefined ? {} : { replyTo: emailAddress(replyTo) ?? replyTo }),
+    ...(unsubscribe === undefined ? {} : { unsubscribe }),
+  };
+}
+
+/**
+ * Each of these becomes a header and was checked where it came in. It is checked again here, so that header
+ * injection does not depend on one place.
+ */
+function refuseUnsafe(...headers: readonly (string | undefined)[]): void {
+  if (headers.some((text) => text !== undefined && !isHeaderSafe(text)))
+    throw new TemplateError([{ reason: 'something in its headers has a line break or a control character' }]);
+}

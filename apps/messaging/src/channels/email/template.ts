@@ -1,0 +1,61 @@
+import type { Rendered, TemplateSources } from '@herald/templates';
+import { Type } from 'typebox';
+import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
+import { consentTemplateFields, textField } from '../template-fields.ts';
+
+/** What an e-mail says. */
+export interface EmailContent extends Content, Rendered {
+  readonly channel: 'email';
+}
+
+export const bodyFields = {
+  html: Type.Optional(Type.String({ minLength: 1, maxLength: 262_144 })),
+  ...textField,
+};
+
+export const bodyFaults = ({ html, text }: TemplateContent) =>
+  html === undefined && text === undefined ? [{ path: '', message: 'must have html, or text, or both' }] : [];
+
+export const emailTemplate: ChannelTemplate<EmailContent> = {
+  fields: {
+    subject: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000 })),
+    preheader: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2_000,
+        description: 'what mail programs show after the subject',
+      }),
+    ),
+    ...bodyFields,
+    layout: Type.Optional(Type.String({ maxLength: 128, description: 'a template of channel layout' })),
+    ...consentTemplateFields,
+  },
+  faults: (content) => [
+    ...missing(content, ['subject']),
+    ...bodyFaults(content),
+    ...(content.preheader !== undefined && content.html === undefined
+      ? [{ path: '/preheader', message: 'is for mails with html' }]
+      : []),
+  ],
+  sources: (content) => ({ mail: mailSources(content) }),
+  preview: {
+    subject: Type.Optional(Type.String()),
+    html: Type.Optional(Type.String()),
+    text: Type.Optional(Type.String()),
+  },
+  async compose(content, render) {
+    return { channel: 'email', ...(await render.mail(mailSources(content))) };
+  },
+};
+
+const mailSources = ({ subject, preheader, html, text }: TemplateContent): TemplateSources => ({
+  ...(subject === undefined ? {} : { subject }),
+  ...(preheader === undefined ? {} : { preheader }),
+  ...bodySources({ html, text }),
+});
+
+/** The texts that a mail, a layout and a partial have. */
+export const bodySources = ({ html, text }: Pick<TemplateContent, 'html' | 'text'>) => ({
+  ...(html === undefined ? {} : { html }),
+  ...(text === undefined ? {} : { text }),
+});

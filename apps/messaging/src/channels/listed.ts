@@ -1,0 +1,2 @@
+/** What an environment variable lists, between commas or spaces. */
+export const listed = (text: string): string[] => text.split(/[\s,]+/).filter((one) => one !== '');

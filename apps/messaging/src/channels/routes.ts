@@ -1,0 +1,101 @@
+import { type Http, problemResponses } from '@herald/http';
+import { Type } from 'typebox';
+import type { Failure } from '../providers/failures.ts';
+import type { Shut, ShutBecause } from '../providers/gate.ts';
+import { allStatuses, type ChannelStatus, type StatusOf } from './status.ts';
+
+const STATES = {
+  failing: 'failing',
+  throttled: 'throttled',
+  credentials: 'stopped',
+  busy: 'busy',
+} as const satisfies Record<ShutBecause, string>;
+
+const When = (description: string) => Type.String({ format: 'date-time', description });
+const Text = (description: string) => Type.Optional(Type.String({ description }));
+
+const state = {
+  state: Type.String({
+    description:
+      'open; failing: its last calls failed; throttled: it asked for patience; stopped: it refuses our ' +
+      'credentials; busy: it has enough to do',
+  }),
+  reason: Text('the code it answered with'),
+  until: Type.Optional(When('when it is tried again')),
+};
+
+const Channel = Type.Object({
+  channel: Type.String(),
+  problem: Text('why nothing leaves on this channel, and what to do; absent where it is set up'),
+  sender: Type.Object(
+    {
+      from: Text('what messages come from; of webhooks the secret that signs them'),
+      setBy: Text('settings, of the workspace, or installation'),
+      missing: Text('there is none: how to set one'),
+    },
+    { description: 'what messages of the channel come from' },
+  ),
+  providers: Type.Array(
+    Type.Object({
+      provider: Type.String(),
+      ...state,
+      lastFailure: Type.Optional(
+        Type.Object(
+          {
+            at: When('when the call failed'),
+            outcome: Type.String({ description: 'temporary, throttled, credentials, permanent or unknown' }),
+            code: Text('its status, or the code of the system: 451 4.3.0; 400, 21211; ECONNREFUSED'),
+            reason: Text('what it answered; absent where only messages of other workspaces have failed'),
+            receiver: Text('of a webhook'),
+          },
+          { description: 'kept when it takes messages again, until the replica is restarted' },
+        ),
+      ),
+      receivers: Type.Optional(
+        Type.Array(Type.Object({ receiver: Type.String(), ...state }), {
+          description: 'receivers of webhooks that are given none now',
+        }),
+      ),
+    }),
+    { description: 'in the order in which they are tried' },
+  ),
+});
+
+/** The route that shows the status of the channels. */
+export function channelRoutes(app: Http, statusOf: StatusOf): void {
+  app.get(
+    '/v1/channels',
+    {
+      config: { scope: 'settings:read' },
+      schema: {
+        tags: ['channels'],
+        summary:
+          'Of each channel its sender, its providers, whether they take messages and why they last did ' +
+          'not, as the replica that answers sees it',
+        response: { 200: Type.Object({ items: Type.Array(Channel) }), ...problemResponses(401, 403) },
+      },
+    },
+    async ({ principal }) => ({ items: allStatuses(statusOf, principal.workspace).map(viewOf) }),
+  );
+}
+
+const viewOf = ({ providers, ...status }: ChannelStatus): Type.Static<typeof Channel> => ({
+  ...status,
+  providers: providers.map(({ provider, shut, lastFailure, receivers }) => ({
+    provider,
+    ...stateOf(shut),
+    ...(lastFailure && { lastFailure: failureOf(lastFailure) }),
+    ...(receivers && {
+      receivers: receivers.map((each) => ({ receiver: each.receiver, ...stateOf(each.shut) })),
+    }),
+  })),
+});
+
+const stateOf = (shut: Shut | undefined) =>
+  shut === undefined
+    ? { state: 'open' }
+    : { state: STATES[shut.because], reason: shut.reason, until: iso(shut.until) };
+
+const failureOf = ({ at, ...failure }: Failure) => ({ ...failure, at: iso(at) });
+
+const iso = (instant: number): string => new Date(instant).toISOString();

@@ -1,0 +1,42 @@
+import { ConfigError, Duration } from '@herald/config';
+import { type AllowedAddresses, createAllowedAddresses } from '@herald/outbound';
+import { type Static, type TObject, Type } from 'typebox';
+import type { ChannelProviders } from '../channel.ts';
+import { listed } from '../listed.ts';
+import type { OutgoingWebhook } from './message.ts';
+import { createWebhookProvider } from './webhook-provider.ts';
+
+const config = {
+  WEBHOOK_ALLOW: Type.Optional(
+    Type.String({
+      maxLength: 2_000,
+      description:
+        'Networks that webhooks may go to although they are not public, as `10.1.0.0/16,fd00::/8`. ' +
+        'Only there they may go by http.',
+    }),
+  ),
+  WEBHOOK_TIMEOUT: Duration({
+    default: 20_000,
+    minimum: 1_000,
+    maximum: 60_000,
+    description: 'How long the receiver of a webhook may take.',
+  }),
+};
+type Config = Readonly<Static<TObject<typeof config>>>;
+
+export const webhookProviders = {
+  config,
+  create: (config: Config) => [
+    createWebhookProvider({ allowed: allowedAddresses(config), timeout: config.WEBHOOK_TIMEOUT }),
+  ],
+  setUp: 'leave providers.webhook out of the settings of the workspace',
+} satisfies ChannelProviders<OutgoingWebhook>;
+
+function allowedAddresses({ WEBHOOK_ALLOW = '' }: Config): AllowedAddresses {
+  try {
+    return createAllowedAddresses(listed(WEBHOOK_ALLOW));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError([`WEBHOOK_ALLOW is not a list of networks: ${error.message}`]);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Senders } from '@herald/contracts';
+import { Type } from 'typebox';
+import type { ChannelSender } from '../channel.ts';
+
+/** The name of the secret that signs a workspace's webhooks. */
+export const secretName = ({ webhook }: Senders): string => webhook?.secret ?? 'webhook';
+
+export const noSecret = (workspace: string, name: string): string =>
+  `the workspace has no secret ${name}, which signs its webhooks; put it into the file ` +
+  `${workspace}.${name} in SECRETS_DIR`;
+
+export const webhookSender: ChannelSender<'webhook'> = {
+  setting: Type.Object(
+    {
+      secret: Type.String({
+        pattern: '^[a-z0-9][a-z0-9_-]{0,62}$',
+        description: 'the name of the secret that signs webhooks. Default: `webhook`',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  faults: () => [],
+  of({ workspace, senders, secret }) {
+    const name = secretName(senders);
+    if (secret(name) === undefined) return { missing: noSecret(workspace, name) };
+    return { from: `secret ${name}`, setBy: senders.webhook === undefined ? 'installation' : 'settings' };
+  },
+  whenUnset: () => 'they are signed with the secret called webhook.',
+};

@@ -1,0 +1,185 @@
+import { type Channel, type ProviderOutcome, span } from '@herald/domain';
+import { counted, createSeldom } from '@herald/log';
+import type { ServiceDeps } from '@herald/process';
+import { tracing } from '@herald/telemetry';
+import type { MessagingMetrics } from '../metrics.ts';
+import { createConcurrencyLimit, type LimitedRun } from './concurrency.ts';
+import { createFailures, type Failure } from './failures.ts';
+import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
+import { createGates } from './gates.ts';
+import type { Outgoing, Provider } from './provider.ts';
+import { codeOf, withoutServers } from './reason.ts';
+
+/** One provider at work: the gates before it, and how many calls it takes at once. */
+export interface Lane {
+  readonly channel: Channel;
+  readonly name: string;
+  /** ms of wall time. */
+  readonly timeout: number;
+  /** It reports opens and clicks by itself. */
+  readonly tracks: boolean;
+  /**
+   * What a message must pass. Most providers have one gate for all messages; where each address is another
+   * server, each of them has one in each workspace.
+   */
+  gate(target: Target): Gate;
+  /** Runs work when the provider can take one more call. */
+  readonly whenFree: LimitedRun;
+  /** What messages come from where a workspace has set nothing. */
+  readonly sender: string | undefined;
+  /**
+   * Calls the provider, measures it and logs a failure. Never rejects. What it gives back names neither the
+   * recipient nor the installation's own servers.
+   */
+  send(message: Outgoing, target: Target): Promise<ProviderOutcome>;
+  /** Its status for a workspace. */
+  view(workspace: string): ProviderView;
+  close(): Promise<void>;
+}
+
+/** Whom a message is for, as far as a gate must know. */
+export interface Target {
+  readonly workspace: string;
+  /** Where a webhook goes. */
+  readonly url?: string | undefined;
+}
+
+/** The status of a provider for one workspace, as this replica sees it. */
+export interface ProviderView {
+  readonly provider: string;
+  readonly shut?: Shut;
+  /** Kept when it takes messages again. */
+  readonly lastFailure?: Failure;
+  /** The receivers of webhooks that are given none now. */
+  readonly receivers?: readonly { readonly receiver: string; readonly shut: Shut }[];
+}
+
+/** Counted from 0: the first failure of a provider must be seen as one. */
+const OUTCOMES = [
+  'sent',
+  'temporary',
+  'throttled',
+  'credentials',
+  'permanent',
+  'unknown',
+] as const satisfies readonly ProviderOutcome['kind'][];
+
+/** Webhooks to one receiver at once: one that is slow must not take the place of all others. */
+const RECEIVER_AT_ONCE = 8;
+
+/** What a lane must know of its channel. */
+export interface LaneTraits {
+  /** Each address is another server, with a gate of its own in each workspace. */
+  readonly isPerReceiver: boolean;
+  /** A reason without the recipient. */
+  readonly hideRecipient: ((reason: string, message: Outgoing) => string) | undefined;
+}
+
+export interface LaneDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
+  readonly metrics: MessagingMetrics;
+  /** Replaces parts of the gates' policy; for tests. */
+  readonly gates?: Partial<GatePolicy>;
+}
+
+export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDeps): Lane {
+  const { clock, log, metrics, gates = {} } = deps;
+  const { channel, name, timeout } = provider;
+  const { isPerReceiver, hideRecipient = (reason) => reason } = traits;
+  const labels = { channel, provider: name };
+  const policy = { trial: timeout + 5 * span.SECOND, ...gates };
+  const onChange = (shut: Shut | undefined): void => {
+    metrics.providerShut.set(labels, shut === undefined ? 0 : 1);
+    if (shut === undefined) log.info(labels, 'a provider takes messages again');
+    else
+      log.warn({ ...labels, because: shut.because, reason: shut.reason }, 'a provider is given no messages');
+  };
+  metrics.providerShut.set(labels, 0);
+  metrics.failovers.inc(labels, 0);
+  for (const outcome of OUTCOMES) metrics.providerSeconds.zero({ ...labels, outcome });
+  const one = createGate({ clock, policy, onChange, publicReason: codeOrHint });
+  const perReceiver = createGates({ clock, policy: { atOnce: RECEIVER_AT_ONCE, ...policy } });
+  const failures = createFailures(clock, { shared: !isPerReceiver });
+  const seldom = createSeldom(clock);
+
+  /**
+   * With the provider's words and the servers' names: the log is the installation's own. A refusal of one
+   * message is logged with it.
+   */
+  const logFailure = (outcome: ProviderOutcome, workspace: string, receiver: string | undefined): void => {
+    if (outcome.kind === 'sent' || outcome.kind === 'permanent') return;
+    const { kind, reason } = outcome;
+    const code = codeOf(reason);
+    const count = seldom(`${kind} ${code} ${receiver === undefined ? '' : `${workspace} ${receiver}`}`);
+    if (count === undefined) return;
+    const where = receiver === undefined ? {} : { workspace, receiver };
+    log.warn(
+      { ...labels, ...where, outcome: kind, ...(code && { code }), reason, ...counted(count) },
+      'a provider did not take a message',
+    );
+  };
+
+  return {
+    channel,
+    name,
+    timeout,
+    tracks: provider.tracks === true,
+    sender: provider.sender,
+    view(workspace) {
+      const lastFailure = failures.last(workspace);
+      const shut = isPerReceiver ? undefined : one.shut();
+      const prefix = `${workspace} `;
+      const receivers = perReceiver
+        .shut(prefix)
+        .map(({ key, shut }) => ({ receiver: key.slice(prefix.length), shut }));
+      return {
+        provider: name,
+        ...(shut && { shut }),
+        ...(lastFailure && { lastFailure }),
+        ...(isPerReceiver && { receivers }),
+      };
+    },
+    gate: ({ workspace, url }) => (url === undefined ? one : perReceiver.of(`${workspace} ${originOf(url)}`)),
+    whenFree: createConcurrencyLimit(provider.connections),
+    close: () => provider.close(),
+    async send(message, { workspace, url }) {
+      if (message.channel !== channel) throw new Error(`${name} does not send ${message.channel}`);
+      const started = performance.now();
+      const attributes = {
+        'herald.channel': channel,
+        'herald.provider': name,
+        'herald.message_id': message.messageId,
+      };
+      const outcome = await tracing().span(
+        `send ${channel}`,
+        { kind: 'client', attributes },
+        async (span) => {
+          const answer = await provider.send(message).catch(
+            (error: unknown): ProviderOutcome => ({
+              kind: 'unknown',
+              // Its words may quote the message.
+              reason: `the provider failed: ${error instanceof Error ? error.name : typeof error}`,
+            }),
+          );
+          span.set({ 'herald.outcome': answer.kind });
+          return answer;
+        },
+      );
+      const seconds = (performance.now() - started) / span.SECOND;
+      metrics.providerSeconds.observe({ ...labels, outcome: outcome.kind }, seconds);
+      if (outcome.kind === 'sent') return outcome;
+      const receiver = url === undefined ? undefined : originOf(url);
+      const full = hideRecipient(outcome.reason, message);
+      logFailure({ ...outcome, reason: full }, workspace, receiver);
+      const seen = { ...outcome, reason: isPerReceiver ? full : withoutServers(full) };
+      failures.note(workspace, seen, receiver);
+      return seen;
+    },
+  };
+}
+
+/**
+ * A provider's words are about one workspace's message, and its gate is everybody's: what stays is the code.
+ */
+const codeOrHint = (reason: string): string => codeOf(reason) ?? 'the messages that failed say why';
+
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);

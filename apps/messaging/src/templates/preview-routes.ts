@@ -1,0 +1,86 @@
+import { CHANNELS } from '@herald/domain';
+import { type Http, type Principal, Problem, problemResponses } from '@herald/http';
+import { Type } from 'typebox';
+import { bodyOrNone } from '../body-or-none.ts';
+import type { Content } from '../channels/channel.ts';
+import { channels } from '../channels/index.ts';
+import type { Preview } from './preview.ts';
+import { Sample } from './sample.ts';
+
+const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128, examples: ['welcome'] }) });
+/** What a template says: the fields of its channel. */
+const Shown = Type.Unsafe<Content & { version: number }>(
+  Type.Object({
+    version: Type.Integer(),
+    channel: Type.String(),
+    ...Object.assign({}, ...CHANNELS.map((channel) => channels[channel].template.preview)),
+  }),
+);
+const Sent = Type.Object({
+  messageId: Type.String(),
+  outcome: Type.Literal('sent'),
+  providerId: Type.Optional(Type.String()),
+  subject: Type.Optional(Type.String()),
+});
+const example = { prospect: { traits: { name: 'Ada', timezone: 'Europe/London' } } };
+const tags = ['templates'];
+
+/** The routes that show what a template makes of somebody, and send it for a look. */
+export function previewRoutes(app: Http, preview: Preview): void {
+  app.post(
+    '/v1/templates/:id/preview',
+    {
+      config: { scope: 'templates:read' },
+      preValidation: bodyOrNone,
+      schema: {
+        tags,
+        summary: 'Render a template with a prospect, or with sample data, by the code that sends',
+        params: Id,
+        body: Type.Object(Sample, { additionalProperties: false, examples: [example] }),
+        response: { 200: Shown, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
+      },
+    },
+    async ({ principal, params, body }) => {
+      maySee(principal, body);
+      return preview.show(principal.workspace, params.id, body);
+    },
+  );
+
+  app.post(
+    '/v1/templates/:id/test',
+    {
+      config: { scope: 'templates:write' },
+      schema: {
+        tags,
+        summary: 'Send a template to an address of yours',
+        params: Id,
+        body: Type.Object(
+          {
+            to: Type.String({ maxLength: 2_000, description: 'an address of the channel' }),
+            ...Sample,
+          },
+          { additionalProperties: false, examples: [{ to: 'you@acme.example', ...example }] },
+        ),
+        response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 502, 503) },
+      },
+    },
+    async ({ principal, params, body }) => {
+      const { to, ...sample } = body;
+      maySee(principal, sample);
+      const { outcome, ...sent } = await preview.sendTest(principal.workspace, params.id, to, sample);
+      if (outcome.kind !== 'sent')
+        throw new Problem(502, `provider_${outcome.kind}`, `The provider did not take it: ${outcome.reason}`);
+      return {
+        ...sent,
+        outcome: outcome.kind,
+        ...(outcome.providerId && { providerId: outcome.providerId }),
+      };
+    },
+  );
+}
+
+/** A rendered template shows a prospect's data. */
+function maySee({ scopes }: Principal, { prospectId }: Sample): void {
+  if (prospectId === undefined || scopes.includes('*') || scopes.includes('prospects:read')) return;
+  throw new Problem(403, 'scope_missing', 'To use a prospect’s data the key needs the scope prospects:read.');
+}

@@ -1,0 +1,129 @@
+import type { TemplateVersionDocument } from '@herald/contracts';
+import { type Channel, type Clock, type ProviderOutcome, randomId } from '@herald/domain';
+import { Problem } from '@herald/http';
+import type { Store } from '@herald/store';
+import { type PartFault, TemplateError } from '@herald/templates';
+import { type Content, NoSenderError } from '../channels/channel.ts';
+import { channels } from '../channels/index.ts';
+import type { Lanes } from '../channels/lanes.ts';
+import type { Compose } from '../messages/compose.ts';
+import { busyAsProblem } from './busy.ts';
+import type { TemplateLibrary } from './library.ts';
+import { createReadSample, type Sample } from './sample.ts';
+
+/** Shows a template to its author before people get it, by the code that sends. Both throw a `Problem`. */
+export interface Preview {
+  show(workspace: string, id: string, sample: Sample): Promise<Content & { version: number }>;
+  /** Sends it to the address given. It is no message to a prospect: nothing is recorded. */
+  sendTest(
+    workspace: string,
+    id: string,
+    to: string,
+    sample: Sample,
+  ): Promise<{ messageId: string; outcome: ProviderOutcome; subject?: string }>;
+}
+
+export interface PreviewDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly library: TemplateLibrary;
+  readonly compose: Compose;
+  readonly lanes: Lanes;
+  /** Where national phone numbers of a workspace belong. */
+  readonly countryOf: (workspace: string) => string | undefined;
+}
+
+type Sendable = TemplateVersionDocument & { readonly channel: Channel };
+
+/** Of one workspace, in one process. */
+const TESTS_AT_ONCE = 8;
+/** s */
+const RETRY_AFTER = 5;
+
+export function createPreview(deps: PreviewDeps): Preview {
+  const { store, clock, library, compose, lanes, countryOf } = deps;
+  const readSample = createReadSample(store, () => clock.now());
+  /** Tests being sent, by workspace. */
+  const testing = new Map<string, number>();
+
+  const existing = async (workspace: string, id: string, n?: number): Promise<Sendable> => {
+    const version =
+      n === undefined ? await library.latest(workspace, id) : await library.version(workspace, id, n);
+    if (version === undefined)
+      throw new Problem(404, 'template_unknown', 'There is no such template, or no such version of it.');
+    const { channel } = version;
+    if (channel === 'layout' || channel === 'partial')
+      throw new Problem(409, 'not_sendable', `A ${channel} is seen by way of a template that uses it.`);
+    return { ...version, channel };
+  };
+
+  const setUp = async (workspace: string, id: string, sample: Sample) => {
+    const version = await existing(workspace, id, sample.version);
+    const messageId = `test-${randomId()}`;
+    const { subject, over } = await readSample(version, messageId, sample);
+    const unsubscribe = compose.unsubscribeLink(version, undefined);
+    return { version, messageId, over, subject: unsubscribe ? { ...subject, unsubscribe } : subject };
+  };
+
+  /** Tests wait for the same connections as messages do: nobody may line up thousands of them. */
+  const oneOfFew = async <T>(workspace: string, work: () => Promise<T>): Promise<T> => {
+    const before = testing.get(workspace) ?? 0;
+    if (before >= TESTS_AT_ONCE)
+      throw new Problem(429, 'too_many_tests', 'Too many tests are being sent; wait for one to end.', {
+        retryAfter: RETRY_AFTER,
+      });
+    testing.set(workspace, before + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (testing.get(workspace) ?? 1) - 1;
+      if (left > 0) testing.set(workspace, left);
+      else testing.delete(workspace);
+    }
+  };
+
+  return {
+    async show(workspace, id, sample) {
+      const { version, subject, over } = await setUp(workspace, id, sample);
+      const content = await compose.content(version, subject, over).catch(asProblem);
+      return { ...content, version: version.n };
+    },
+    async sendTest(workspace, id, address, sample) {
+      const { version, subject, over, messageId } = await setUp(workspace, id, sample);
+      const { channel } = version;
+      const { address: addresses, isPerReceiver } = channels[channel];
+      const to = addresses.parse(address, countryOf(workspace));
+      if (to === undefined)
+        throw new Problem(422, 'invalid_address', 'There is nowhere to send it.', {
+          errors: [{ path: '/to', message: `must be ${addresses.description}` }],
+        });
+      const message = await compose.message(version, subject, to, { over, isTest: true }).catch(asProblem);
+      const target = { workspace, url: isPerReceiver ? to : undefined };
+      const lane = lanes.choose(channel, target);
+      if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
+      const outcome = await oneOfFew(workspace, () =>
+        lane.whenFree(workspace, () => lane.send(message, target)),
+      );
+      return { messageId, outcome, ...subjectOf(message) };
+    },
+  };
+}
+
+/** What stands over a message, where its channel has that. */
+const subjectOf = (message: object): { subject?: string } =>
+  'subject' in message && typeof message.subject === 'string' ? { subject: message.subject } : {};
+
+function asProblem(error: unknown): never {
+  if (error instanceof TemplateError)
+    throw new Problem(422, 'template_error', `The template cannot be rendered: ${error.message}`, {
+      errors: error.faults.map(faultOf),
+    });
+  if (error instanceof NoSenderError)
+    throw new Problem(409, 'no_sender', `It cannot be sent: ${error.message}.`);
+  throw busyAsProblem(error);
+}
+
+const faultOf = ({ part, place, reason }: PartFault) => ({
+  path: part === undefined ? '' : `/${part.replace('.', '/')}`,
+  message: place === undefined ? reason : `line ${place.line}, column ${place.column}: ${reason}`,
+});
