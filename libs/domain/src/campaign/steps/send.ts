@@ -1,14 +1,12 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Instant } from '../../clock.ts';
-import { type EventOf, keepAll, type RulesByType } from '../../enrollment/event-rules.ts';
-import { withStepDone } from '../../enrollment/state.ts';
 import { deriveId } from '../../ids.ts';
 import { type Departing, departureOf } from '../../limits/departure.ts';
-import { channelName } from '../../message/channel-name.ts';
 import { type Channel, lineOf } from '../../message/message.ts';
 import type { Path } from '../text/source-text.ts';
 import type { Identified, StepChecker, StepKind, StepRun } from './kind.ts';
+import { type RequestedEvent, requestedEvents } from './requested.ts';
 import { type ResumedEvent, type WaitingEvent, waitingEvents } from './waiting.ts';
 
 /** What a step that sends names: the template of the message; a webhook also where it goes. */
@@ -34,23 +32,6 @@ const dontWait = Type.Enum(['dontWait'], {
 export type SendStep<Name extends Channel, Message extends Sends> = Identified & {
   readonly [N in Name]: Message;
 } & { readonly then?: Static<typeof dontWait> };
-
-/** A message is asked for. */
-type RequestedEvent = EventOf<
-  'enrollment.requested',
-  {
-    readonly stepId: string;
-    readonly messageId: string;
-    readonly channel: Channel;
-    readonly template: string;
-    /** Where a webhook goes. */
-    readonly url?: string;
-    /** The message before it: until that one has left or has ended, this one does not leave. */
-    readonly after?: string;
-    /** The run does not wait for it, and no later message stays behind it. */
-    readonly then?: 'dontWait';
-  }
->;
 
 /** The events of a step that sends. */
 export type SendEvent = WaitingEvent | ResumedEvent | RequestedEvent;
@@ -83,25 +64,6 @@ export function sendKind<Name extends Channel, Message extends Sends>(
     events: { ...waitingEvents, ...requestedEvents },
   };
 }
-
-const requestedEvents: RulesByType<RequestedEvent> = {
-  'enrollment.requested': {
-    evolve(state, { occurredAt, data: { stepId, messageId, channel, then } }) {
-      const { wait: _over, ...rest } = state;
-      const asked = withStepDone(rest, occurredAt, stepId, { outcome: 'requested', messageId });
-      const lastAsked = { ...state.lastAsked, [lineOf(channel)]: messageId };
-      return { ...asked, clock: occurredAt, ...(then === undefined && { lastAsked }) };
-    },
-    redact: keepAll,
-    explain({ campaignId, stepId, channel, template, then }) {
-      const goesOn = then === undefined ? '' : ' and waits for nothing';
-      return {
-        what: `asked for ${channelName(channel)} ${template}`,
-        why: `step ${stepId} of ${campaignId} sends it${goesOn}`,
-      };
-    },
-  },
-};
 
 /**
  * Asks for the message of a step, or first waits until the hours let the message leave, so that what follows

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { Awaited } from '../../enrollment/state.ts';
 import { addDuration } from '../../time/duration.ts';
 import { duration, eventType, expression, listOfSteps, strict } from '../fields.ts';
 import type { Identified, StepKind } from './kind.ts';
@@ -34,17 +35,21 @@ export const waitFor: StepKind<WaitForStep, WaitingEvent | ResumedEvent> = {
     for (const branch of ['then', 'else'])
       if (step[branch] !== undefined) checker.steps(step[branch], [...path, branch]);
   },
-  awaits: ({ waitFor: { on, when } }) => (when === undefined ? { on } : { on, when }),
+  awaits: awaitedBy,
   branches: (step) => [
     { name: 'then', steps: step.then ?? [] },
     { name: 'else', steps: step.else ?? [] },
   ],
   perform(run, step) {
     const since = run.now();
-    const { on, when, timeout } = step.waitFor;
+    const { timeout } = step.waitFor;
     const dueAt = timeout === undefined ? null : addDuration(since, timeout, run.zone());
-    const awaits = when === undefined ? { on } : { on, when };
+    const awaits = awaitedBy(step);
     run.record('enrollment.waiting', { stepId: step.id, kind: 'waitFor', since, dueAt, awaits });
   },
   events: waitingEvents,
 };
+
+function awaitedBy({ waitFor: { on, when } }: WaitForStep): Awaited {
+  return when === undefined ? { on } : { on, when };
+}
