@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseCampaign } from './parse.ts';
+import { STEP_KINDS } from './steps/index.ts';
+
+const KINDS = Object.keys(STEP_KINDS).join(', ');
 
 const head = 'id: x\nenter: { on: trial.started }\n';
 const step = (text: string) => `${head}steps:\n  - ${text}\n`;
@@ -79,17 +82,12 @@ describe('a campaign', () => {
       'rate/per',
       'must be from PT1S to P1D',
     ],
-    [
-      'an unknown step',
-      step('{ id: a, fax: ▸{} }'),
-      'steps/0/fax',
-      'unknown step "fax"; known: email, sms, call, webhook, wait, waitFor, choose, update, emit, exit',
-    ],
+    ['an unknown step', step('{ id: a, fax: ▸{} }'), 'steps/0/fax', `unknown step "fax"; known: ${KINDS}`],
     [
       'a step named like a part of every object',
       step('{ id: a, constructor: ▸{} }'),
       'steps/0/constructor',
-      'unknown step "constructor"; known: email, sms, call, webhook, wait, waitFor, choose, update, emit, exit',
+      `unknown step "constructor"; known: ${KINDS}`,
     ],
     [
       'a webhook to nowhere',
@@ -114,8 +112,7 @@ describe('a campaign', () => {
       'a step of later days',
       step('{ id: a, split: ▸[] }'),
       'steps/0/split',
-      'unknown step "split" (not available in this version); known: email, sms, call, webhook, wait, ' +
-        'waitFor, choose, update, emit, exit',
+      `unknown step "split" (not available in this version); known: ${KINDS}`,
     ],
     ['a step without an id', step('▸wait: P1D'), 'steps/0/id', 'is missing'],
     [
