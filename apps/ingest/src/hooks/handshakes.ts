@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { SourceDocument, SourceHandshake } from '@herald/contracts';
 import { isObject } from '@herald/domain';
-import { equal } from './compare.ts';
-import type { RawRequest } from './signatures.ts';
+import { equal } from '../signatures/compare.ts';
+import type { RawRequest } from '../signatures/raw-request.ts';
 
 /**
  * The method by which a sender asks before it has proved anything; the other kinds ask in a webhook whose

@@ -6,10 +6,11 @@ import { type AcceptedItem, acceptItems } from '../events/accept.ts';
 import { type CheckedEvent, checkEvent } from '../events/event-fields.ts';
 import { collectFaults } from '../events/faults.ts';
 import { isTraceparent } from '../events/trace.ts';
+import { deliveryId } from '../signatures/authentic.ts';
+import type { RawRequest } from '../signatures/raw-request.ts';
 import type { Source } from '../sources/definition.ts';
 import type { HookBody } from './hook-body.ts';
 import { contextOf, contextOfItem, type HookContext, itemsOf, type Mapped, runMapping } from './mapping.ts';
-import { deliveryId, type RawRequest } from './signatures.ts';
 
 /** ms of mapping until other requests get their turn. */
 const SLICE = 10;

@@ -7,13 +7,14 @@ import type { PublishEvents } from '../publish-events.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { countRejections } from '../rejections.ts';
 import type { Countries } from '../settings/countries.ts';
+import { isSecretHeader } from '../signatures/authentic.ts';
+import type { RawRequest } from '../signatures/raw-request.ts';
+import type { Sns } from '../signatures/sns/sns.ts';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
 import { type HandshakeRequest, handshakeOf, openHandshake, provenHandshake } from './handshakes.ts';
 import { type Hook, type HookEvents, hookEvents } from './hook-events.ts';
 import { asking, documentedBody, receiving } from './hooks.schemas.ts';
-import { isSecretHeader, type RawRequest } from './signatures.ts';
-import type { Sns } from './sns/sns.ts';
 import { bodyOf, createSourceProof, unauthorized } from './source-proof.ts';
 
 /** bytes */

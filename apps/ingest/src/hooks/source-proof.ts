@@ -2,11 +2,12 @@ import type { Secrets } from '@herald/config';
 import type { SourceDocument, SourceVerify } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { Problem } from '@herald/http';
+import { isAuthentic, pretendToVerify, secretsOf } from '../signatures/authentic.ts';
+import type { RawRequest } from '../signatures/raw-request.ts';
+import type { Sns } from '../signatures/sns/sns.ts';
 import type { Source } from '../sources/definition.ts';
 import type { SourceMemory } from '../sources/source-memory.ts';
 import { type HookBody, readHookBody } from './hook-body.ts';
-import { isAuthentic, pretendToVerify, type RawRequest, secretsOf } from './signatures.ts';
-import type { Sns } from './sns/sns.ts';
 
 export interface SourceProofDeps {
   readonly memory: Pick<SourceMemory, 'find'>;

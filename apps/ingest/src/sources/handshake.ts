@@ -2,7 +2,7 @@ import type { Secrets } from '@herald/config';
 import { HANDSHAKES } from '@herald/contracts';
 import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
-import { secretsOf } from '../hooks/signatures.ts';
+import { secretsOf } from '../signatures/authentic.ts';
 import { NAME } from './verify.ts';
 
 /** How a sender asks before it sends, as it is written. */

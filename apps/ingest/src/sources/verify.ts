@@ -2,11 +2,11 @@ import type { Secrets } from '@herald/config';
 import { hmacPresets, type SourceVerify } from '@herald/contracts';
 import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
-import { hmacKey } from '../hooks/hmac.ts';
-import { sendgridKey } from '../hooks/sendgrid-signature.ts';
-import { hmacRulesOf, secretsOf } from '../hooks/signatures.ts';
-import { holds, readSignedText } from '../hooks/signed-text.ts';
-import { TOPIC_ARN } from '../hooks/sns/pinned-urls.ts';
+import { hmacRulesOf, secretsOf } from '../signatures/authentic.ts';
+import { hmacKey } from '../signatures/hmac.ts';
+import { sendgridKey } from '../signatures/sendgrid.ts';
+import { holds, readSignedText } from '../signatures/signed-text.ts';
+import { TOPIC_ARN } from '../signatures/sns/pinned-urls.ts';
 
 /** A name that can stand in a URL and in a file's name. */
 export const NAME = '^[a-z0-9][a-z0-9_-]{0,62}$';

@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { FetchPinned, PinnedAnswer } from '../hooks/sns/fetch-pinned.ts';
+import type { FetchPinned, PinnedAnswer } from '../signatures/sns/fetch-pinned.ts';
 
 const read = (name: string): string => readFileSync(new URL(`sns/${name}`, import.meta.url), 'utf8');
 const key = createPrivateKey(read('key.pem'));

@@ -9,8 +9,8 @@ import {
 import { type Event, mailDate, reasonOf, spokenParts, WORKSPACE_PATTERN } from '@herald/domain';
 import { type Http, Problem, problemResponses, textResponse } from '@herald/http';
 import { Type } from 'typebox';
-import { isTwilioSignature } from '../../hooks/twilio-signature.ts';
 import { countRejections } from '../../rejections.ts';
+import { isTwilioSignature } from '../../signatures/twilio.ts';
 import type { CallbackDeps } from '../deps.ts';
 import { notAuthentic, notConfigured } from '../refusals.ts';
 import { consentEvent, reportEvent } from '../report-event.ts';

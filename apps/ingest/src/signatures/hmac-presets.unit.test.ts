@@ -3,7 +3,7 @@ import { type HmacPreset, hmacPresets } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, it } from 'vitest';
-import { isAuthentic, isSecretHeader } from './signatures.ts';
+import { isAuthentic, isSecretHeader } from './authentic.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const SECRET = 'the secret of the sender';

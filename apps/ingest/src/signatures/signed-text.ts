@@ -1,4 +1,4 @@
-import type { RawRequest } from './signatures.ts';
+import type { RawRequest } from './raw-request.ts';
 
 /** What a signature is over: pieces of text, and what of the request stands between them. */
 export type SignedText = readonly SignedPart[];

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { SourceVerify } from '@herald/contracts';
 import { describe, expect, it } from 'vitest';
-import { isAuthentic } from './signatures.ts';
+import { isAuthentic } from './authentic.ts';
 
 const NOW = 1_769_850_000_000;
 const SECRET = 'shared';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '@herald/domain';
 import { equal } from './compare.ts';
 import { isFresh, type TimestampUnit } from './freshness.ts';
-import type { RawRequest } from './signatures.ts';
+import type { RawRequest } from './raw-request.ts';
 import { holds, type SignedText, signedBytes } from './signed-text.ts';
 
 type Encoding = 'hex' | 'base64' | 'base64url';

@@ -4,21 +4,10 @@ import type { Clock } from '@herald/domain';
 import { equal } from './compare.ts';
 import { type HmacRule, isHmacAuthentic } from './hmac.ts';
 import { DEFAULT_HEADER, hmacPresets, hmacRule } from './hmac-presets.ts';
-import { isSendgridSignature, sendgridKey } from './sendgrid-signature.ts';
+import type { RawRequest } from './raw-request.ts';
+import { isSendgridSignature, sendgridKey } from './sendgrid.ts';
 import { readSnsMessage } from './sns/message.ts';
-import { isTwilioSignature } from './twilio-signature.ts';
-
-/**
- * A request as it came, before anything was made of it. Header names are lower case; a repeated header is its
- * values joined by `, `.
- */
-export interface RawRequest {
-  readonly method: string;
-  readonly body: Buffer;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As the world knows it, in full. */
-  readonly url: string;
-}
+import { isTwilioSignature } from './twilio.ts';
 
 /**
  * The secrets of a file: one a line, so that a sender's secret can be changed while both are in use. None for

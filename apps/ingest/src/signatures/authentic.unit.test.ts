@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { githubExamples } from '../testing/github-examples.ts';
-import { isAuthentic, isSecretHeader, secretsOf } from './signatures.ts';
+import { isAuthentic, isSecretHeader, secretsOf } from './authentic.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const clock: Clock = { rate: 1, now: () => NOW };

@@ -1,7 +1,7 @@
 import type { Clock } from '@herald/domain';
 import { Stripe } from 'stripe';
 import { expect, it } from 'vitest';
-import { isAuthentic } from './signatures.ts';
+import { isAuthentic } from './authentic.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const clock: Clock = { rate: 1, now: () => NOW };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
-import { isTwilioSignature, type TwilioRequest } from './twilio-signature.ts';
+import { isTwilioSignature, type TwilioRequest } from './twilio.ts';
 
 const TOKEN = '12345';
 const FORM = 'application/x-www-form-urlencoded';
