@@ -1,4 +1,5 @@
-import { commonConfig, ExactInstant, waitingConfig } from '@herald/config';
+import { campaignRunnerConfig } from '@herald/campaign-runner';
+import { commonConfig, ExactInstant } from '@herald/config';
 import { ingestConfig } from '@herald/ingest';
 import { messagingConfig } from '@herald/messaging';
 import { Type } from 'typebox';
@@ -19,7 +20,7 @@ export const allInOneConfig = Type.Object({
   ...commonConfig,
   ...embeddedConfig,
   ...ingestConfig,
-  ...waitingConfig,
+  ...campaignRunnerConfig,
   ...messagingConfig,
   CLOCK_RATE: Type.Number({
     default: 1,

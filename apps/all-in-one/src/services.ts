@@ -1,7 +1,7 @@
 import { configuredCampaignRunner } from '@herald/campaign-runner';
 import type { Secrets } from '@herald/config';
 import { createEventHandler } from '@herald/event-handler';
-import { createIngest, ingestOf } from '@herald/ingest';
+import { configuredIngest } from '@herald/ingest';
 import { configuredMessaging } from '@herald/messaging';
 import type { Service, ServiceDeps } from '@herald/process';
 import type { Static } from 'typebox';
@@ -15,11 +15,11 @@ export interface ServicesDeps extends ServiceDeps {
 }
 
 /** The four services, in the order in which they start: the last lets events in. */
-export function createServices({ config, secrets, linkSecret, publicUrl, ...deps }: ServicesDeps): Service[] {
+export function createServices({ config, ...installation }: ServicesDeps): Service[] {
   return [
-    createEventHandler(deps),
-    configuredCampaignRunner(deps, config),
-    configuredMessaging({ ...deps, secrets, linkSecret, publicUrl }, config),
-    createIngest({ ...deps, secrets, linkSecret, publicUrl, ...ingestOf(config) }),
+    createEventHandler(installation),
+    configuredCampaignRunner(installation, config),
+    configuredMessaging(installation, config),
+    configuredIngest(installation, config),
   ];
 }

@@ -1,11 +1,11 @@
-import { waitingConfig } from '@herald/config';
 import { runApp } from '@herald/runtime';
 import packageJson from '../package.json' with { type: 'json' };
+import { campaignRunnerConfig } from './config.ts';
 import { configuredCampaignRunner } from './service.ts';
 
 runApp({
   name: 'campaign-runner',
   version: packageJson.version,
-  settings: waitingConfig,
+  settings: campaignRunnerConfig,
   create: configuredCampaignRunner,
 });

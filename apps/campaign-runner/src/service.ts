@@ -1,4 +1,4 @@
-import { type waitingConfig, waitingOf } from '@herald/config';
+import { waitingOf } from '@herald/config';
 import { collections, queue } from '@herald/contracts';
 import { createSweep } from '@herald/outbox';
 import { pauseDuringOutage, type Service, type ServiceDeps, watchOutage } from '@herald/process';
@@ -6,6 +6,7 @@ import type { Static, TObject } from 'typebox';
 import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
+import { campaignRunnerConfig } from './config.ts';
 import { createOnApplied } from './enrollments/on-applied.ts';
 import { createOnDue } from './enrollments/on-due.ts';
 import { createReportUnanswered } from './enrollments/report-unanswered.ts';
@@ -16,6 +17,8 @@ import { countFromZero, watchDue } from './enrollments/watch-waits.ts';
 import { createWindDown } from './enrollments/wind-down.ts';
 import { createReadWorld } from './enrollments/world.ts';
 import { campaignRunnerMetrics } from './metrics.ts';
+
+export { campaignRunnerConfig };
 
 export interface CampaignRunnerDeps extends ServiceDeps {
   /** ms on the clock: what is due sooner is given to the broker's delay at once. */
@@ -115,7 +118,7 @@ export function createCampaignRunner(given: CampaignRunnerDeps): Service {
 /** The service as the configuration of its process says. */
 export const configuredCampaignRunner = (
   deps: ServiceDeps,
-  config: Readonly<Static<TObject<typeof waitingConfig>>>,
+  config: Readonly<Static<TObject<typeof campaignRunnerConfig>>>,
 ): Service =>
   createCampaignRunner({
     ...deps,

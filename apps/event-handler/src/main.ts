@@ -6,5 +6,5 @@ runApp({
   name: 'event-handler',
   version: packageJson.version,
   settings: {},
-  create: (installation) => createEventHandler(installation),
+  create: createEventHandler,
 });

@@ -1,5 +1,5 @@
 import { Secret } from '@herald/config';
-import { type Static, type TObject, Type } from 'typebox';
+import { Type } from 'typebox';
 
 /** What ingest adds to the configuration of a process. */
 export const ingestConfig = {
@@ -28,10 +28,3 @@ export const ingestConfig = {
     }),
   ),
 };
-
-/** The same as the service takes it. */
-export const ingestOf = (config: Readonly<Static<TObject<typeof ingestConfig>>>) => ({
-  rate: config.INGEST_RATE,
-  sendgridWebhookKey: config.SENDGRID_WEBHOOK_KEY,
-  twilioAuthToken: config.TWILIO_AUTH_TOKEN,
-});

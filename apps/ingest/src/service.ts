@@ -2,8 +2,10 @@ import type { Secrets } from '@herald/config';
 import { collections } from '@herald/contracts';
 import type { Http } from '@herald/http';
 import type { Service, ServiceDeps } from '@herald/process';
+import type { Static, TObject } from 'typebox';
 import { sendgridRoutes } from './callbacks/sendgrid/sendgrid.routes.ts';
 import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
+import { ingestConfig } from './config.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { hooksRoutes } from './hooks/hooks.routes.ts';
 import { ingestMetrics } from './metrics.ts';
@@ -18,7 +20,7 @@ import { trackingRoutes } from './tracking/tracking.routes.ts';
 import { createReadChoices } from './unsubscribe/choices.ts';
 import { unsubscribeRoutes } from './unsubscribe/unsubscribe.routes.ts';
 
-export { ingestConfig, ingestOf } from './config.ts';
+export { ingestConfig };
 
 export interface IngestDeps extends ServiceDeps {
   readonly secrets: Secrets;
@@ -108,3 +110,15 @@ export function createIngest(deps: IngestDeps): Service {
     checks: { sources: () => memory.check() },
   };
 }
+
+/** The service as the configuration of its process says. */
+export const configuredIngest = (
+  deps: ServiceDeps & Pick<IngestDeps, 'secrets' | 'linkSecret' | 'publicUrl'>,
+  config: Readonly<Static<TObject<typeof ingestConfig>>>,
+): Service =>
+  createIngest({
+    ...deps,
+    rate: config.INGEST_RATE,
+    sendgridWebhookKey: config.SENDGRID_WEBHOOK_KEY,
+    twilioAuthToken: config.TWILIO_AUTH_TOKEN,
+  });

@@ -1,11 +1,12 @@
-import { Duration } from '@herald/config';
+import { Duration, waitingConfig } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
 import { providerConfig } from './channels/configured.ts';
 import type { UnknownPolicy } from './messages/policy.ts';
 
-/** What messaging adds to the configuration. */
+/** What messaging adds to the configuration of a process. */
 export const messagingConfig = {
+  ...waitingConfig,
   ...providerConfig,
   SENDER: Type.Optional(
     Type.String({

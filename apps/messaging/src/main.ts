@@ -1,4 +1,3 @@
-import { waitingConfig } from '@herald/config';
 import { runApp } from '@herald/runtime';
 import packageJson from '../package.json' with { type: 'json' };
 import { messagingConfig } from './config.ts';
@@ -7,6 +6,6 @@ import { configuredMessaging } from './service.ts';
 runApp({
   name: 'messaging',
   version: packageJson.version,
-  settings: { ...messagingConfig, ...waitingConfig },
+  settings: messagingConfig,
   create: configuredMessaging,
 });

@@ -1,5 +1,5 @@
 import type { Consumer } from '@herald/broker';
-import { type Secrets, type waitingConfig, waitingOf } from '@herald/config';
+import { type Secrets, waitingOf } from '@herald/config';
 import { collections, queue } from '@herald/contracts';
 import { span } from '@herald/domain';
 import { createSweep } from '@herald/outbox';
@@ -233,7 +233,7 @@ export function createMessaging(given: MessagingDeps): Service {
 /** The service as the configuration of its process says. */
 export const configuredMessaging = (
   deps: ServiceDeps & Pick<MessagingDeps, 'linkSecret' | 'publicUrl' | 'secrets'>,
-  config: Readonly<Static<TObject<typeof messagingConfig & typeof waitingConfig>>>,
+  config: Readonly<Static<TObject<typeof messagingConfig>>>,
 ): Service =>
   createMessaging({
     ...deps,

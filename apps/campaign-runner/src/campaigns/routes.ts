@@ -1,5 +1,5 @@
 import { type CampaignDocument, type CampaignVersionDocument, collections } from '@herald/contracts';
-import { campaignJsonSchema } from '@herald/domain';
+import { campaignJsonSchema, NAME_PATTERN } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
@@ -7,7 +7,7 @@ import type { CampaignCommands } from './commands.ts';
 import { Report, readReport } from './report.ts';
 
 const Id = Type.Object({
-  id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', examples: ['welcome'] }),
+  id: Type.String({ pattern: NAME_PATTERN, examples: ['welcome'] }),
 });
 
 const Campaign = Type.Object({

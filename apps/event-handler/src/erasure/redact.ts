@@ -4,12 +4,13 @@ import {
   type Instant,
   type JsonObject,
   MESSAGE_REPORTED,
+  NAME_PATTERN,
   parseMessageType,
   redactEvent,
 } from '@herald/domain';
 
 const CONSENTED: ReadonlySet<unknown> = new Set(['all', ...CHANNELS]);
-const TOPIC = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const TOPIC = new RegExp(NAME_PATTERN);
 
 /**
  * The event as it is kept of an erased prospect. Beyond what the domain leaves of it, a decision about

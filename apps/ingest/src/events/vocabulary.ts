@@ -1,5 +1,13 @@
 import { isCountry, readEmail, readPhone } from '@herald/addresses';
-import { CHANNELS, isObject, type JsonObject, type JsonValue, writeJson, zoneFault } from '@herald/domain';
+import {
+  CHANNELS,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  NAME_PATTERN,
+  writeJson,
+  zoneFault,
+} from '@herald/domain';
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { checkSchema, type Faults, pointer } from './faults.ts';
@@ -13,7 +21,7 @@ const Traits = Type.Optional(Type.Object({}));
 const consent = Type.Object(
   {
     channel: Type.Optional(Type.Enum(['all', ...CHANNELS])),
-    topic: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' })),
+    topic: Type.Optional(Type.String({ pattern: NAME_PATTERN })),
     reason: Type.Optional(Type.String({ maxLength: 500 })),
   },
   { additionalProperties: false },

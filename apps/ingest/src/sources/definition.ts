@@ -1,13 +1,14 @@
 import type { Secrets } from '@herald/config';
 import type { SourceDocument } from '@herald/contracts';
+import { NAME_PATTERN } from '@herald/domain';
 import { type Fault, Problem } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { compileMapping, type Mapping } from '../hooks/mapping.ts';
 import { Handshake, handshakeFaults } from './handshake.ts';
-import { NAME, storedVerify, Verify, verifyFaults } from './verify.ts';
+import { storedVerify, Verify, verifyFaults } from './verify.ts';
 
 export const SourceId = Type.String({
-  pattern: NAME,
+  pattern: NAME_PATTERN,
   description: 'Stands in the URL of the hook.',
   examples: ['shop'],
 });

@@ -1,9 +1,9 @@
 import type { Secrets } from '@herald/config';
 import { HANDSHAKES } from '@herald/contracts';
+import { NAME_PATTERN } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { secretsOf } from '../signatures/authentic.ts';
-import { NAME } from './verify.ts';
 
 /** How a sender asks before it sends, as it is written. */
 export const Handshake = Type.Object(
@@ -12,7 +12,10 @@ export const Handshake = Type.Object(
       description: 'The schemes slack, sns, twitch, zoom and dropbox have theirs without this.',
     }),
     secret: Type.Optional(
-      Type.String({ pattern: NAME, description: 'The secret that holds the verify token of hub-challenge.' }),
+      Type.String({
+        pattern: NAME_PATTERN,
+        description: 'The secret that holds the verify token of hub-challenge.',
+      }),
     ),
     origins: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Za-z0-9.:-]{1,255}$' }), {

@@ -1,5 +1,6 @@
 import type { Secrets } from '@herald/config';
 import { hmacPresets, type SourceVerify } from '@herald/contracts';
+import { NAME_PATTERN } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { hmacRulesOf, secretsOf } from '../signatures/authentic.ts';
@@ -7,9 +8,6 @@ import { hmacKey } from '../signatures/hmac.ts';
 import { sendgridKey } from '../signatures/sendgrid.ts';
 import { holds, readSignedText } from '../signatures/signed-text.ts';
 import { TOPIC_ARN } from '../signatures/sns/pinned-urls.ts';
-
-/** A name that can stand in a URL and in a file's name. */
-export const NAME = '^[a-z0-9][a-z0-9_-]{0,62}$';
 
 const Header = (description: string) =>
   Type.String({ maxLength: 64, pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", description });
@@ -39,7 +37,7 @@ export const Verify = Type.Object(
     ]),
     secret: Type.Optional(
       Type.String({
-        pattern: NAME,
+        pattern: NAME_PATTERN,
         description: 'The name of a secret of the workspace, never the secret itself.',
       }),
     ),

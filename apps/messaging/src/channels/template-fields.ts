@@ -1,7 +1,7 @@
+import { NAME_PATTERN } from '@herald/domain';
 import { Type } from 'typebox';
 
 /** The id of a topic. */
-export const TOPIC = '^[a-z0-9][a-z0-9_-]{0,62}$';
 
 export const textField = {
   text: Type.Optional(Type.String({ minLength: 1, maxLength: 131_072 })),
@@ -14,7 +14,7 @@ export const consentTemplateFields = {
   ),
   topic: Type.Optional(
     Type.String({
-      pattern: TOPIC,
+      pattern: NAME_PATTERN,
       description: 'what it is about: people can opt out of it, or into it, apart from the channel',
     }),
   ),

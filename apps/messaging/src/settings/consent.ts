@@ -1,7 +1,7 @@
 import type { Topic } from '@herald/contracts';
+import { NAME_PATTERN } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { Type } from 'typebox';
-import { TOPIC } from '../channels/template-fields.ts';
 import type { SettingsArea } from './area.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -39,7 +39,7 @@ export const consentFields = {
       Type.Array(
         Type.Object(
           {
-            id: Type.String({ pattern: TOPIC }),
+            id: Type.String({ pattern: NAME_PATTERN }),
             name: Type.String({ minLength: 1, maxLength: 100, description: 'as people see it' }),
             description: Type.Optional(Type.String({ maxLength: 300 })),
             optIn: Type.Optional(

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { EVENT_TYPE, EVENT_TYPE_WORDS } from '../event.ts';
+import { NAME_PATTERN } from '../names.ts';
 import { WEEKDAYS } from '../time/weekday.ts';
 
 /** The fields that several parts of a campaign have, as JSON Schema. */
 
-const CAMPAIGN_ID = '^[a-z0-9][a-z0-9_-]{0,62}$';
 const STEP_ID = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
 const TIME_OF_DAY = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
 const END_OF_HOURS = '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
@@ -12,7 +12,7 @@ const END_OF_HOURS = '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
 /** What a pattern asks for, in words. */
 export const patternWords: Readonly<Record<string, string>> = {
   [EVENT_TYPE]: EVENT_TYPE_WORDS,
-  [CAMPAIGN_ID]: 'an id of lower-case letters, digits, - and _',
+  [NAME_PATTERN]: 'an id of lower-case letters, digits, - and _',
   [STEP_ID]: 'an id of letters, digits, - and _',
   [TIME_OF_DAY]: 'a time of day such as "09:00"',
   [END_OF_HOURS]: 'a time of day such as "18:00", or "24:00"',
@@ -36,7 +36,7 @@ export const eventType = Type.String({
   description: 'an event type: trial.started',
 });
 
-export const campaignId = Type.String({ pattern: CAMPAIGN_ID });
+export const campaignId = Type.String({ pattern: NAME_PATTERN });
 export const stepId = Type.String({ pattern: STEP_ID, description: 'unique in the campaign' });
 
 export const timeOfDay = Type.String({ pattern: TIME_OF_DAY, description: 'HH:MM' });

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
-import { configuredCampaignRunner } from '@herald/campaign-runner';
+import { campaignRunnerConfig, configuredCampaignRunner } from '@herald/campaign-runner';
 import { systemClock } from '@herald/clock';
-import { commonConfig, createSecrets, loadConfig, waitingConfig } from '@herald/config';
+import { commonConfig, createSecrets, loadConfig } from '@herald/config';
 import { collections, topology } from '@herald/contracts';
 import { createEventHandler } from '@herald/event-handler';
 import { createHttp, loadApiKeys } from '@herald/http';
@@ -23,7 +23,7 @@ import { Type } from 'typebox';
  */
 const schema = Type.Object({
   ...commonConfig,
-  ...waitingConfig,
+  ...campaignRunnerConfig,
   DATA_DIR: Type.String(),
   API_KEYS_FILE: Type.String(),
   SECRETS_DIR: Type.String(),

@@ -1,4 +1,5 @@
 import type { Senders } from '@herald/contracts';
+import { NAME_PATTERN } from '@herald/domain';
 import { Type } from 'typebox';
 import type { ChannelSender } from '../channel.ts';
 
@@ -13,7 +14,7 @@ export const webhookSender: ChannelSender<'webhook'> = {
   setting: Type.Object(
     {
       secret: Type.String({
-        pattern: '^[a-z0-9][a-z0-9_-]{0,62}$',
+        pattern: NAME_PATTERN,
         description: 'the name of the secret that signs webhooks. Default: `webhook`',
       }),
     },
