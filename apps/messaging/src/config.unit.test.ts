@@ -1,5 +1,6 @@
 import { systemClock } from '@herald/clock';
 import { loadConfig } from '@herald/config';
+import { createMetrics } from '@herald/metrics';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 import { createProviders } from './channels/configured.ts';
@@ -24,7 +25,8 @@ test('what is unknown is held unless the installation says when to send it again
 });
 
 test('a sender that is none, or a lease that a call could outlast, stops the start', () => {
-  const deps = { clock: systemClock, providers: { email: [fakeProvider()] } } as never as Parameters<
+  const metrics = createMetrics({ version: '0' });
+  const deps = { clock: systemClock, metrics, providers: { email: [fakeProvider()] } } as never as Parameters<
     typeof createMessaging
   >[0];
   expect(() => createMessaging({ ...deps, sender: 'nobody' })).toThrow('SENDER must be an address');
