@@ -4,14 +4,15 @@ import { onPath } from './on-path.ts';
 
 const run = promisify(execFile);
 
-/** Why there is none, in words. */
+/** What a finder answers instead of rejecting. */
 export interface Unavailable {
+  /** The reason, in words. */
   readonly unavailable: string;
 }
 
 /**
- * What `look` finds; where that is nothing, as root on Debian, what it finds once the package is installed.
- * What the package would start is not started. Never rejects, unless `look` does.
+ * What `look` finds. If that is nothing, and this is root on Debian, installs the package and looks again;
+ * the package's services are not started. Rejects only if `look` does.
  */
 export async function findOrInstall<T>(
   debianPackage: string,

@@ -8,14 +8,13 @@ import { onPath } from './on-path.ts';
 import { buildOnce, cacheFolder } from './once.ts';
 
 const run = promisify(execFile);
-/** ms. */
+/** ms to build a folder. */
 const BUILD = 600_000;
 
 /**
- * A folder with a small Debian of another release (`trixie`, `sid`) and a package in it, to run newer servers
- * than this machine's own. Built once into the user's cache folder, about a minute; as root on Debian only,
- * from the mirror that apt uses here. Nothing in it is started. Never rejects: `unavailable` says why there
- * is none.
+ * A folder with a small Debian of another release (`trixie`, `sid`) and a package in it, to run servers newer
+ * than this machine's. Built once into the user's cache folder, in about a minute, from the mirror that apt
+ * uses here; only as root on Debian. Starts nothing. Never rejects: `unavailable` says why there is none.
  */
 export async function debianFolder(release: string, debianPackage: string): Promise<string | Unavailable> {
   const what = `${debianPackage} of Debian ${release}`;
@@ -31,7 +30,7 @@ export async function debianFolder(release: string, debianPackage: string): Prom
       await mkdir(draft, { recursive: true });
       const args = ['--variant=minbase', `--include=${debianPackage}`, release, draft, mirror];
       await run(debootstrap, args, { timeout: BUILD, maxBuffer: 64 * 1024 * 1024 });
-      // Without it Erlang asks a name server who localhost is, and waits.
+      // Without it Erlang asks a name server for localhost, and waits.
       await writeFile(join(draft, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n');
       await rm(join(draft, 'var/cache/apt/archives'), { recursive: true, force: true });
     });
@@ -42,8 +41,8 @@ export async function debianFolder(release: string, debianPackage: string): Prom
 }
 
 /**
- * A program that runs `program` of a Debian folder in it: same process id, same temporary folder, same
- * environment, its own /proc. It is written beside the folder.
+ * The path of a script, written beside the folder, that runs `program` inside the Debian folder: same process
+ * id, temporary folder and environment, its own /proc.
  */
 export async function programIn(folder: string, program: string): Promise<string> {
   const path = join(`${folder}.bin`, program.split('/').at(-1) ?? program);

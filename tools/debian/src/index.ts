@@ -1,6 +1,6 @@
 /**
- * Programs from the PATH or, as root on Debian, from a package; and those of another release, unpacked or in
- * a folder to run them in.
+ * Finds programs on the PATH or, as root on Debian, installs them from a package; gets those of another
+ * Debian release, unpacked or in a folder to run them in.
  */
 export { findOrInstall, type Unavailable } from './find-or-install.ts';
 export { debianFolder, programIn } from './folder.ts';

@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where this machine's own Debian packages come from, as apt is set up; undefined on other systems. */
+/** The Debian mirror that apt uses on this machine; undefined on other systems. */
 export async function findMirror(): Promise<string | undefined> {
   const known = await ask();
   if (known !== undefined) return known;
-  // A fresh container has sources and no lists yet.
+  // A fresh container has no lists yet.
   await run('apt-get', ['-qq', 'update'], { timeout: 240_000 }).catch(() => {});
   return ask();
 }

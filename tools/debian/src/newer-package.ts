@@ -11,10 +11,9 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const TIMEOUT = 240_000;
 
 /**
- * The files of packages of another Debian release, such as `sid`, from the mirror that this machine already
- * uses. They are unpacked into the user's cache folder, once; nothing is installed, dependencies are not
- * followed, and root is not needed. Gives the folder that stands for `/`. Never rejects: `unavailable` says
- * what is missing.
+ * Unpacks packages of another Debian release, such as `sid`, from the mirror that apt uses here, once into
+ * the user's cache folder. Installs nothing, ignores dependencies, needs no root. Resolves with the folder
+ * that stands for `/`. Never rejects: `unavailable` says what is missing.
  */
 export async function unpackNewer(
   suite: string,
@@ -50,7 +49,7 @@ interface Unpacking {
 async function unpack({ mirror, suite, packages, scratch }: Unpacking): Promise<void> {
   const sources = join(scratch, 'sources.list');
   await writeFile(sources, `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
-  // Lists and cache of its own: the machine's apt stays as it is.
+  // Its own lists and cache: the machine's apt stays as it is.
   const settings = {
     'Dir::Etc::sourcelist': sources,
     'Dir::Etc::sourceparts': '-',

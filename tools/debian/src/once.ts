@@ -3,17 +3,17 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** ms between two signs of life of whoever holds a lock. */
+/** ms between two signs of life of a lock's holder. */
 const BEAT = 2_000;
 
-/** The user's cache folder for what Herald's tools build. */
+/** The user's cache folder for what Herald's tools build: `XDG_CACHE_HOME`, else `~/.cache`. */
 export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'herald');
 
 /**
- * Returns `path`, built once on this machine for everybody who asks, at the same time or later. `build` makes
- * it under another name, which is renamed when it is complete: a crash leaves no half-built thing behind.
- * Rejects with what `build` rejects with.
+ * Returns `path`, which is built once on this machine, however many processes ask. `build` makes it under a
+ * draft name, which is renamed when complete, so that a crash leaves nothing half built. Rejects with the
+ * error of `build`.
  */
 export async function buildOnce(path: string, build: (draft: string) => Promise<void>): Promise<string> {
   if (await exists(path)) return path;
@@ -39,8 +39,8 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /**
- * Runs work while nobody else on this machine does. The lock is a folder kept fresh; a stale one was left by
- * a crash.
+ * Runs `work` while no other process on this machine holds the lock. The lock is a folder whose time is kept
+ * fresh; a stale one was left by a crash.
  */
 async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
   while (!(await acquire(lock))) await pause(200);

@@ -1,24 +1,25 @@
 import type { Broker, OutMessage } from '@herald/broker';
 import { collections, topology } from '@herald/contracts';
-import { type Metrics, readMetrics } from '@herald/harness';
+import { readMetrics } from '@herald/harness';
 import type { Document, Store } from '@herald/store';
 
 /** How much is still under way, by kind; all 0 when the system rests. */
 export interface UnderWay {
-  /** Enrollments that have a time to wait for. */
+  /** Enrollments that wait for a time. */
   readonly waits: number;
-  /** Messages that are wanted, scheduled, or with a provider. */
+  /** Messages that are requested, scheduled, or with a provider. */
   readonly sends: number;
   /** Documents whose outbox is not empty. */
   readonly outboxes: number;
-  /** Messages in the queues, or with a consumer. */
+  /** Envelopes in the queues, or with a consumer. */
   readonly queued: number;
-  /** Messages that wait in the broker for their time or a retry. */
+  /** Envelopes that wait in the broker for their time or a retry. */
   readonly delayed: number;
 }
 
 export interface Look {
-  readonly underWay: UnderWay;
+  /** A kind is absent if it was not looked for because something else was under way. */
+  readonly underWay: Partial<UnderWay>;
   /** Changes whenever anything moves. */
   readonly trace: string;
 }
@@ -27,17 +28,40 @@ const OPEN: readonly string[] = ['requested', 'scheduled'];
 
 export interface LookDeps {
   readonly store: Store;
-  readonly broker: Pick<Broker, 'depth'>;
+  readonly broker: Pick<Broker, 'depth' | 'load'>;
   /** Where the services show their metrics. */
   readonly admins: readonly string[];
 }
 
 /**
- * Looks at everything that could still move: the documents through the store's port, the queues through the
- * broker's, and what the services hold through their metrics. One after the other, in the way things go: what
- * has left the one place shows in the next.
+ * Looks at everything that could still move, in the order in which things move, so that what has left one
+ * place shows in the next: documents in the store, envelopes in the queues, and by the metrics what services
+ * hold.
+ *
+ * Expensive looks are made only if the cheap ones found nothing. The queues come first, since reading
+ * documents and metrics is work for servers that are busy. The delays come last: that look asks thousands of
+ * questions and holds up what falls due meanwhile.
  */
 export async function look({ store, broker, admins }: LookDeps): Promise<Look> {
+  const waiting = await countReady(broker);
+  if (waiting > 0) return { underWay: { queued: waiting }, trace: `queued ${waiting}` };
+  const { moved, ...documents } = await lookAtDocuments(store);
+  const metrics = await readMetrics(...admins);
+  const held = metrics.sum('herald_queue_messages', { state: 'in_flight' });
+  let underWay: Look['underWay'] = { ...documents, queued: held + (await countReady(broker)) };
+  if (rests({ underWay })) underWay = { ...underWay, ...(await lookAtDelays(broker)) };
+  return { underWay, trace: JSON.stringify([underWay, moved, metrics.sum('herald_consumed_total')]) };
+}
+
+async function countReady(broker: LookDeps['broker']): Promise<number> {
+  let count = 0;
+  for (const { name } of topology.queues) count += (await broker.load(name)).ready;
+  return count;
+}
+
+async function lookAtDocuments(
+  store: Store,
+): Promise<Pick<UnderWay, 'waits' | 'sends' | 'outboxes'> & { moved: string }> {
   let waits = 0;
   let sends = 0;
   let outboxes = 0;
@@ -55,20 +79,21 @@ export async function look({ store, broker, admins }: LookDeps): Promise<Look> {
     sends += docs.filter(({ state, lease }) => lease !== undefined || OPEN.includes(state.status)).length;
   }
   for await (const docs of store.collection(collections.campaigns).scan()) note(docs);
-  const metrics = await readMetrics(...admins);
-  let queued = metrics.sum('herald_queue_messages', { state: 'in_flight' });
+  const writes = versions.reduce((sum, version) => sum + version, 0);
+  return { waits, sends, outboxes, moved: `${versions.length} documents, ${writes} writes` };
+}
+
+/** One queue after the other: two looks at the same time hide envelopes from each other. */
+async function lookAtDelays(broker: LookDeps['broker']): Promise<Pick<UnderWay, 'queued' | 'delayed'>> {
+  let queued = 0;
   let delayed = 0;
-  // Not from the metrics: those who look through the delays at the same time hide messages from each other.
   for (const { name } of topology.queues) {
     const depth = await broker.depth(name);
     queued += depth.ready;
     delayed += depth.delayed;
   }
-  const underWay: UnderWay = { waits, sends, outboxes, queued, delayed };
-  const moved = versions.reduce((sum, version) => sum + version, 0);
-  return { underWay, trace: JSON.stringify([underWay, moved, versions.length, handled(metrics)]) };
+  return { queued, delayed };
 }
 
-const handled = (metrics: Metrics): number => metrics.sum('herald_consumed_total');
-
-export const rests = ({ underWay }: Look): boolean => Object.values(underWay).every((count) => count === 0);
+export const rests = ({ underWay }: Pick<Look, 'underWay'>): boolean =>
+  Object.values(underWay).every((count) => count === 0);

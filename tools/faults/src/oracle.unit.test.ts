@@ -9,14 +9,14 @@ test('dead letters that were there before, or that the fault put there, are as t
   expect(faultsOfDead({ aftermath, deadBefore: [dead('q', 'old')], deadAfter })).toEqual([]);
 });
 
-test('a dead letter that nobody put there is told with its reason', () => {
+test('a dead letter that nobody put there is reported with its reason', () => {
   const deadAfter = [dead('other', 'x')];
   expect(faultsOfDead({ aftermath: undefined, deadBefore: [], deadAfter })).toEqual([
     'dead letters nobody meant: 1 (other x: why)',
   ]);
 });
 
-test('poison that is not dead is told, also when it is dead in another queue', () => {
+test('poison that is not dead is reported, also when it is dead in another queue', () => {
   const aftermath = { dead: new Map([['q', ['poison']]]) };
   expect(faultsOfDead({ aftermath, deadBefore: [], deadAfter: [dead('other', 'poison')] })).toEqual([
     'dead letters nobody meant: 1 (other poison: why)',

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Look, rests } from './look.ts';
 
-/**
- * ms between looks, or so many times as long as a look took: one must not be the load of a database that
- * scans.
- */
+/** ms between looks. */
 const EVERY = 500;
-const REST = 6;
+/**
+ * While something is under way, the pause is this many times as long as the look: looks must not be the load.
+ */
+const REST = 3;
 /**
  * ms without any change after which it is stuck: longer than the longest pause between two attempts (120 s).
  */
@@ -16,9 +16,9 @@ const PATIENCE = 150_000;
 const SAY_EVERY = 15_000;
 
 /**
- * Waits until everything rests, twice in a row with nothing moved in between. Resolves with what is still
- * under way when nothing moves any more and yet it does not rest, undefined when it does. A look that fails
- * is tried again: a service may just be starting.
+ * Waits until two looks in a row find everything at rest and nothing moved between them; resolves with
+ * undefined then. Resolves with what is still under way if nothing has moved for `patience` ms. A look that
+ * fails is repeated: a service may just be starting.
  */
 export async function waitUntilAllRests(
   look: () => Promise<Look>,
@@ -37,16 +37,17 @@ export async function waitUntilAllRests(
     const found = await look().catch((error: unknown) => `no look: ${String(error)}`);
     const took = performance.now() - looked;
     const trace = typeof found === 'string' ? found : found.trace;
+    const isAtRest = typeof found !== 'string' && rests(found);
     if (trace !== before) movedAt = performance.now();
-    else if (typeof found !== 'string' && rests(found)) return undefined;
+    else if (isAtRest) return undefined;
     const left = typeof found === 'string' ? found : leftOver(found);
     if (performance.now() - movedAt > patience) return left;
-    if (performance.now() - saidAt > SAY_EVERY) {
+    if (!isAtRest && performance.now() - saidAt > SAY_EVERY) {
       saidAt = performance.now();
       say(`  still under way: ${left}`);
     }
     before = trace;
-    await pause(Math.max(every, REST * took));
+    await pause(isAtRest ? every : Math.max(every, REST * took));
   }
 }
 

@@ -30,7 +30,7 @@ test('it rests when nothing is under way and nothing has moved between two looks
   expect(seen).toEqual(['a', 'b', 'c', 'c']);
 });
 
-test('what is left when nothing moves any more is told', async () => {
+test('what is left when nothing moves any more is reported', async () => {
   const stuck = at('same', { sends: 2, delayed: 1 });
   expect(await waitUntilAllRests(looks(stuck), quick)).toBe('sends 2, delayed 1');
 });

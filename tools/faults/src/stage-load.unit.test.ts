@@ -42,7 +42,7 @@ test('load has a limit, however long the work takes', async () => {
   expect(load.prospects).toBe(12);
 });
 
-test('work that fails is told', async () => {
+test('an error of the work is passed on', async () => {
   const work = async () => {
     throw new Error('broken');
   };

@@ -21,11 +21,14 @@ import { waitUntilAllRests } from './quiet.ts';
 import type { Ground } from './servers/ground.ts';
 import { createStageLoad } from './stage-load.ts';
 
-/**
- * A short call, though not so short that a busy machine cannot make it: what a kill hides is told to be
- * unknown 15 s after it.
- */
-const USUAL = { SENDER: 'Herald <herald@example.com>', SEND_TIMEOUT: '3', LOG_LEVEL: 'info' };
+const USUAL = {
+  SENDER: 'Herald <herald@example.com>',
+  // Short, though a busy machine must make it too: what a kill hides ends as unknown 15 s after it.
+  SEND_TIMEOUT: '3',
+  LOG_LEVEL: 'info',
+  // Services start often here: half of a start is compiling.
+  NODE_COMPILE_CACHE: join(root, '.tmp/compiled'),
+};
 /** ms before a client asks again; an outage may last a minute. */
 const AGAIN = 200;
 
@@ -136,7 +139,7 @@ export async function runOnStage({ ground, fault, long, say }: StageOptions): Pr
   }
 }
 
-/** What the services said is kept for whoever asks why. */
+/** The log of the services, kept for questions about the run. */
 async function keepLog(logFile: string, fault: string): Promise<void> {
   const logs = join(root, '.tmp/faults');
   await mkdir(logs, { recursive: true });

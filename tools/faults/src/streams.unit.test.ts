@@ -36,7 +36,7 @@ test.each([
     [event('a', 'prospect/1', 1), event('a', 'prospect/1', 2)],
     'event a is in the log',
   ],
-])('%s is told', async (_what, events, said) => {
+])('%s is reported', async (_what, events, said) => {
   const { faults } = await faultsOfLog(logOf(...events));
   expect(faults.join()).toContain(said);
 });

@@ -1,4 +1,2 @@
-/**
- * Whether a URI names one server by host and port and nothing else, so that a test can put a proxy before it.
- */
+/** Whether a URI names one server by host and port alone, so that a test can put a proxy in front of it. */
 export const isBare = (uri: string): boolean => /^mongodb:\/\/[\w.-]+:\d+\//.test(uri);

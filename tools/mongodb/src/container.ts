@@ -3,7 +3,7 @@ import { isInstalled, reasonOf, run, type Started } from './start.ts';
 
 const IMAGE = 'mongo:8.0';
 
-/** MongoDB's own image, a replica set of one. A first pull may take minutes. */
+/** MongoDB's image as a replica set of one. The first pull may take minutes. */
 export async function startContainer(): Promise<Started> {
   if (!(await isInstalled('docker', 'info'))) return { unavailable: 'no container engine answers' };
   let id: string | undefined;

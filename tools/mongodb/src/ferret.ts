@@ -10,9 +10,7 @@ const SOURCE = join(import.meta.dirname, '..');
 const START_TIMEOUT = 20_000;
 const BUILD_TIMEOUT = 900_000;
 
-/**
- * FerretDB, of which our own `main.go` makes a server; it ends when we do, as that closes its standard input.
- */
+/** FerretDB as a server (`main.go`). It ends with this process, which closes its standard input. */
 export async function startFerret(): Promise<Started> {
   if (!(await isInstalled('go', 'version'))) return { unavailable: 'Go is not installed, to build FerretDB' };
   let program: string;
@@ -44,7 +42,7 @@ export async function startFerret(): Promise<Started> {
   }
 }
 
-/** The program, built from these very sources: once on a machine, for all who ask at the same time. */
+/** The program, built once on this machine for each version of its sources. */
 async function build(): Promise<string> {
   const sources = await Promise.all(
     ['main.go', 'go.mod', 'go.sum'].map((file) => readFile(join(SOURCE, file))),

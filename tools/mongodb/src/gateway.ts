@@ -10,16 +10,13 @@ export interface ServerFault {
 }
 
 /**
- * A gateway as some databases have in front of them: it answers greetings and `ping` by itself, and hands
- * everything else on. When the database behind it is down it stays up, and says so in answers to commands.
+ * A gateway, as some databases have in front of them: it answers greetings and `ping` itself and passes on
+ * everything else. It stays up when the database behind it is down, and then answers commands with errors.
  * Loopback only.
  */
 export interface Gateway {
   readonly port: number;
-  /**
-   * From now on the database is down: each command but greetings and `ping` gets the next of these errors, in
-   * turn.
-   */
+  /** The database is down from now on: commands other than greetings and `ping` get these errors in turn. */
   stopDatabase(faults?: readonly ServerFault[]): void;
   startDatabase(): void;
   /** Commands that were answered with an error so far. */
@@ -27,7 +24,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** What gateways and servers that go down have been seen to answer. */
+/** Errors seen from gateways and from servers that shut down. */
 export const OUTAGE_FAULTS: readonly ServerFault[] = [
   { code: 1, codeName: 'InternalError' },
   { code: 91, codeName: 'ShutdownInProgress' },
@@ -65,7 +62,7 @@ export async function openGateway(target: { host: string; port: number }): Promi
       socket.on('close', () => {
         sockets.delete(socket);
         far = undefined;
-        // What was on its way to the database has no other answer.
+        // No other answer will come for commands that were under way.
         for (const request of open.values()) near.write(refusal(request));
         open.clear();
       });
@@ -113,9 +110,7 @@ export async function openGateway(target: { host: string; port: number }): Promi
   };
 }
 
-/**
- * What the server says of itself, without what would make a driver wait for news or look for other members.
- */
+/** The server's greeting, without the parts that make a driver wait for changes or look for other members. */
 async function greetingOf({ host, port }: { host: string; port: number }): Promise<Record<string, unknown>> {
   const client = new MongoClient(`mongodb://${host}:${port}/?directConnection=true`);
   try {

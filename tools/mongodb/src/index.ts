@@ -9,22 +9,22 @@ export { type Gateway, OUTAGE_FAULTS, openGateway, type ServerFault } from './ga
 
 /** A server that speaks MongoDB's protocol, for tests. */
 export interface MongoServer {
-  /** Names no database: each test takes one of its own, and drops it. */
+  /** Names no database: each test uses its own, and drops it. */
   readonly uri: string;
-  /** `given`: by MONGODB_URI; `local`: what listens on 27017; the others were started for this. */
+  /** `given`: by MONGODB_URI; `local`: on port 27017; the others were started here. */
   readonly kind: 'given' | 'local' | 'mongod' | 'container' | 'ferretdb';
   readonly product: Product;
-  /** Ends the server if it was started for this; leaves it alone otherwise. */
+  /** Stops the server if it was started here. */
   stop(): Promise<void>;
 }
 
 const LOCAL = 'mongodb://127.0.0.1:27017/';
 
 /**
- * The first of: the server that MONGODB_URI names; one on this machine's port 27017; `mongod` on the PATH; a
- * container, where an engine answers; FerretDB, where Go is installed, which builds it once and may take
- * minutes. What is started listens on loopback only, on a free port, and ends with this process at the
- * latest. A MONGODB_URI that does not answer is not passed over.
+ * The first of: the server at MONGODB_URI; one on port 27017 of this machine; `mongod` on the PATH; a
+ * container, if Docker answers; FerretDB, if Go is installed (built once, which may take minutes). What is
+ * started listens on loopback only, on a free port, and ends with this process at the latest. If MONGODB_URI
+ * does not answer, nothing else is tried. Never rejects: `unavailable` says what was tried.
  */
 export async function startMongo(): Promise<MongoServer | { unavailable: string }> {
   const given = process.env.MONGODB_URI;

@@ -12,7 +12,7 @@ import {
 
 const MONGOD = 'mongod';
 
-/** `mongod` from the PATH, a replica set of one: a server by itself knows no retryable writes. */
+/** `mongod` from the PATH as a replica set of one: a standalone server has no retryable writes. */
 export async function startMongod(): Promise<Started> {
   if (!(await isInstalled(MONGOD, '--version'))) return { unavailable: 'mongod is not on the PATH' };
   const [folder, port] = [await temporaryFolder(), await freePort()];

@@ -1,9 +1,9 @@
 import { MongoClient } from 'mongodb';
 
-/** What answers. FerretDB goes through whole collections, and explains nothing. */
+/** What kind of server answers. FerretDB scans whole collections, and does not explain queries. */
 export type Product = 'mongodb' | 'ferretdb';
 
-/** What answers at the address within so many ms; undefined when nothing does. */
+/** The product at this address; undefined if nothing answers within `within` ms. */
 export async function productAt(uri: string, within: number): Promise<Product | undefined> {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: within, connectTimeoutMS: within });
   try {

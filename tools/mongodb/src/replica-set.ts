@@ -1,8 +1,9 @@
 import { MongoClient } from 'mongodb';
 
 /**
- * Makes a server that was just started with `--replSet herald` the only member of its set, and waits until it
- * takes writes. `host` is how the server reaches itself; `uri` must connect directly.
+ * Makes a server that was just started with `--replSet herald` the only member of its set. Resolves when it
+ * takes writes; rejects after `within` ms. `host` is how the server reaches itself; `uri` must connect
+ * directly.
  */
 export async function makeReplicaSet(uri: string, host: string, within: number): Promise<void> {
   const deadline = performance.now() + within;

@@ -10,7 +10,7 @@ export type Start = () => Promise<Started>;
 
 export const run = promisify(execFile);
 
-/** The first line of an error, to say why there is no server. */
+/** The first line of an error, for `unavailable`. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
 
@@ -23,7 +23,7 @@ export const isInstalled = async (command: string, argument: string): Promise<bo
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'herald-mongodb-'));
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
-/** Ends a process, and waits until it has. */
+/** Ends a process with SIGTERM, after 5 s with SIGKILL; resolves when it has ended. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));

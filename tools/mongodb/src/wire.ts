@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { BSON } from 'mongodb';
 
-/** A command as it came: enough of it to answer. */
+/** What is needed of a command to answer it. */
 export interface Request {
   readonly id: number;
   readonly command: string;
-  /** Whether it came as OP_QUERY, as the first greeting does, and wants an OP_REPLY. */
+  /** Came as OP_QUERY, as the first greeting does, and needs an OP_REPLY. */
   readonly isLegacy: boolean;
 }
 
@@ -27,22 +27,22 @@ export function onFrames(socket: Socket, handle: (frame: Buffer) => void): void 
   });
 }
 
-/** Undefined for what is neither OP_MSG nor OP_QUERY, a compressed message for example. */
+/** Undefined for other than OP_MSG and OP_QUERY, such as a compressed message. */
 export function requestIn(frame: Buffer): Request | undefined {
   const id = frame.readInt32LE(4);
   const code = frame.readInt32LE(12);
   if (code === OP_QUERY) {
-    // Flags, the name of the collection, how many to skip and to return, and then the document.
+    // Flags, collection name, numbers to skip and to return, then the document.
     const document = frame.indexOf(0, HEADER + 4) + 1 + 8;
     return { id, isLegacy: true, command: firstKey(frame, document) };
   }
-  // Flags, and the kind of the first section. Drivers put the command's document first.
+  // Flags, then the kind of the first section. Drivers put the command's document first.
   if (code === OP_MSG && frame[HEADER + 4] === 0)
     return { id, isLegacy: false, command: firstKey(frame, HEADER + 5) };
   return undefined;
 }
 
-/** The answer to a request, with this document. */
+/** The frame that answers a request with this document. */
 export function answerTo({ id, isLegacy }: Request, document: Record<string, unknown>): Buffer {
   const body = BSON.serialize(document);
   const prefix = Buffer.alloc(isLegacy ? 20 : 5);
@@ -54,6 +54,6 @@ export function answerTo({ id, isLegacy }: Request, document: Record<string, unk
   return Buffer.concat([header, prefix, body]);
 }
 
-/** The name of a command is the first key of its document: after the length and the type of the value. */
+/** The command's name is the first key of its document, after the length and the value's type. */
 const firstKey = (frame: Buffer, at: number): string =>
   frame.toString('utf8', at + 5, frame.indexOf(0, at + 5));

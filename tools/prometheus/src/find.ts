@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOrInstall, onPath, type Unavailable, unpackNewer } from '@herald/debian';
 
-/** Paths of the two programs, and what version they say they are. */
+/** Paths of the two programs, and the version that they print. */
 export interface Programs {
   readonly prometheus: string;
   readonly promtool: string;
@@ -12,13 +12,13 @@ export interface Programs {
   readonly version: string;
 }
 
-/** The major version that stores bounds of histograms as `10.0`, where those before it stored `10`. */
+/** The first major version that stores bounds of histograms as `10.0`; earlier ones store `10`. */
 const NEWEST = 3;
 
 /**
- * Every Prometheus there is to test with: the one on the PATH or, as root on Debian, of its package, which is
- * installed and not started; and, where that is older than 3, the one of Debian's unstable release beside it.
- * Never rejects; each that is missing says why.
+ * Every Prometheus that tests can run on: the one on the PATH or, as root on Debian, from its package
+ * (installed, not started); and if that is older than 3, also the one of Debian's unstable release. Never
+ * rejects: `unavailable` says why one is missing.
  */
 export async function findPrometheuses(): Promise<readonly (Programs | Unavailable)[]> {
   const usual = await findOrInstall('prometheus', onThePath);

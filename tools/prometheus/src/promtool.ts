@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import type { Programs } from './find.ts';
 
 /**
- * Runs promtool with `input` on its standard input; resolves with what it printed and whether it found no
- * fault.
+ * Runs promtool with `input` on its standard input. Resolves with its output, and `ok` if it found no fault.
+ * Never rejects.
  */
 export const runPromtool = (
   { promtool }: Pick<Programs, 'promtool'>,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Programs } from './find.ts';
 
-/** Whom it scrapes: `host:port` of an admin port, and the labels that a cluster would give it. */
+/** What it scrapes: `host:port` of an admin port, and the labels that a cluster would add. */
 export interface Target {
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface Sample {
 }
 
 export interface Prometheus {
-  /** The series of an instant query. Rejects with what Prometheus said of a query it does not understand. */
+  /** The series of an instant query. Rejects with Prometheus's message if the query is wrong. */
   query(expr: string): Promise<readonly Sample[]>;
   stop(): Promise<void>;
 }
@@ -46,7 +46,7 @@ interface Answer {
 /** ms until it must answer. */
 const START = 20_000;
 
-/** A Prometheus that scrapes and evaluates every second, with everything it writes in a temporary folder. */
+/** Starts a Prometheus that scrapes and evaluates every second, its files in a temporary folder. */
 export async function startPrometheus(
   { prometheus }: Pick<Programs, 'prometheus'>,
   { targets, rules, port }: PrometheusOptions,

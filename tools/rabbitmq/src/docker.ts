@@ -7,7 +7,7 @@ import type { Rabbit } from './start.ts';
 
 const run = promisify(execFile);
 const IMAGE = 'rabbitmq:4.3.5';
-/** ms; the image may have to be fetched first. */
+/** ms to start the container; the image may have to be pulled first. */
 const FETCH = 300_000;
 const START = 120_000;
 
@@ -19,7 +19,7 @@ export const dockerRuns = (): Promise<boolean> =>
     () => false,
   );
 
-/** A container of our own, its port on loopback. */
+/** A new container, its port on loopback. */
 export async function startInDocker(): Promise<Rabbit | Unavailable> {
   const port = await freePort();
   if (!(await dockerRuns())) return { unavailable: 'Docker does not run' };

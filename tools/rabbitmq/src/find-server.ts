@@ -2,7 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { debianFolder, findOrInstall, onPath, programIn, type Unavailable } from '@herald/debian';
 
-/** Paths of the three programs, and the version of the server where its folders tell. */
+/** Paths of the three programs, and the server's version if its folders are named after it. */
 export interface Server {
   readonly server: string;
   readonly ctl: string;
@@ -10,12 +10,12 @@ export interface Server {
   readonly version?: string | undefined;
 }
 
-/** Debian's programs on the PATH change the user and the folder; these do not. */
+/** Debian's wrappers on the PATH change the user and the folder; the programs here do not. */
 const DEBIAN = '/usr/lib/rabbitmq/bin';
-/** Of Debian, the newest first: the first has 4.3 or later, the second 4.0. */
+/** Debian releases, newest first: sid has RabbitMQ 4.3 or later, trixie 4.0. */
 const RELEASES = ['sid', 'trixie'];
 
-/** The server's programs; installs Debian's package if there are none and we may. */
+/** The server's programs. Installs Debian's package if there are none and this process may. */
 export const findServer = (): Promise<Server | Unavailable> => findOrInstall('rabbitmq-server', programs);
 
 async function programs(): Promise<Server | undefined> {
@@ -28,7 +28,7 @@ async function programs(): Promise<Server | undefined> {
   return { server, ctl, epmd, version: await versionIn(join(dirname(server), '../lib')) };
 }
 
-/** RabbitMQ 4 in a folder with a newer Debian, which is built if it is not there yet. */
+/** RabbitMQ 4 in a folder with a newer Debian, built on first use. */
 export async function findNewerServer(): Promise<Server | Unavailable> {
   const why: string[] = [];
   for (const release of RELEASES) {
@@ -39,7 +39,7 @@ export async function findNewerServer(): Promise<Server | Unavailable> {
   return { unavailable: why.join('; ') };
 }
 
-/** The server in a folder that holds a Debian, or one as its makers pack it. */
+/** The server in a folder that holds a Debian or RabbitMQ's own archive. */
 export async function serverIn(folder: string): Promise<Server | Unavailable> {
   if (await exists(join(folder, DEBIAN, 'rabbitmq-server'))) {
     const [server, ctl, epmd] = await Promise.all([

@@ -7,19 +7,20 @@ import { attachTo, type Rabbit, USUAL } from './start.ts';
 
 /** A RabbitMQ that tests can be run on. */
 export interface Candidate {
-  /** Empty where only its start can tell. */
+  /** Empty if it is known only after the start. */
   readonly version: string;
-  /** Never rejects for want of one: `unavailable` says why there is none. */
+  /** Never rejects: `unavailable` says why there is none. */
   start(): Promise<Rabbit | Unavailable>;
 }
 
 /**
- * Every RabbitMQ there is for tests, the newest first.
+ * Every RabbitMQ that tests can run on, newest first. The first of these rules that applies:
  *
- * `RABBITMQ_SERVERS` names them, with commas between: `amqp://` URLs of servers that run, and folders with a
- * server (a Debian, or as its makers pack it), in the order given. Else `AMQP_URL` names the only one. Else
- * those found: one on port 5672; the `rabbitmq-server` of this machine (as root on Debian, from its package);
- * and, unless one of these is a 4.x, that in Docker or in a folder with a newer Debian.
+ * 1. `RABBITMQ_SERVERS` lists them, separated by commas, in its order: `amqp://` URLs of running servers, and
+ *    folders with a server (a Debian, or RabbitMQ's own archive).
+ * 2. `AMQP_URL` names the only one.
+ * 3. Those found: one on port 5672; this machine's `rabbitmq-server` (as root on Debian, from its package);
+ *    and if none of these is a 4.x, one in Docker or in a folder with a newer Debian.
  */
 export async function rabbitsForTests(env: NodeJS.ProcessEnv = process.env): Promise<Candidate[]> {
   const named = env.RABBITMQ_SERVERS?.split(',').map((one) => one.trim());
@@ -33,7 +34,7 @@ export async function rabbitsForTests(env: NodeJS.ProcessEnv = process.env): Pro
   return found.sort((one, other) => (isNewer(one.version, other.version) ? -1 : 1));
 }
 
-/** The newest that starts. */
+/** The newest one that starts. `unavailable` gives the reason of each that did not. */
 export async function startTestRabbit(env?: NodeJS.ProcessEnv): Promise<Rabbit | Unavailable> {
   const why: string[] = [];
   for (const { start } of await rabbitsForTests(env)) {

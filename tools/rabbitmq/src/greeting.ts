@@ -7,8 +7,8 @@ const METHOD = 1;
 const VERSION = Buffer.from('\x07versionS', 'latin1');
 
 /**
- * The version that a broker at this address greets with, without TLS; an empty text if it says none;
- * undefined when none greets within `timeout` ms.
+ * The version in the greeting of the broker at this address (no TLS): empty if the greeting has none,
+ * undefined if no broker greets within `timeout` ms.
  */
 export function greeting(port: number, host = '127.0.0.1', timeout = 2000): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -36,7 +36,7 @@ function versionIn(data: Buffer): string {
 export const isNewer = (one: string, other: string): boolean =>
   one.localeCompare(other, 'en', { numeric: true }) > 0;
 
-/** A port of 127.0.0.1 that nobody has at the moment. */
+/** A port of 127.0.0.1 that is free at the moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -12,14 +12,14 @@ import { freePort, greeting } from './greeting.ts';
 import type { Rabbit } from './start.ts';
 
 const run = promisify(execFile);
-/** ms until it must greet: Erlang on a busy machine takes its time. */
+/** ms until it must greet: Erlang starts slowly on a busy machine. */
 const START = 120_000;
-/** ms that it has to end by itself. */
+/** ms between SIGTERM and SIGKILL. */
 const END = 15_000;
 
 /**
- * A node of our own on loopback alone, with everything it writes in a temporary folder, and its own port
- * mapper (epmd).
+ * Starts a node on loopback alone, with its files in a temporary folder and its own port mapper (epmd).
+ * Rejects if it does not start.
  */
 export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-rabbitmq-'));
@@ -36,10 +36,10 @@ export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> 
     try {
       if (nodePid !== undefined) process.kill(nodePid, name);
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   };
-  // If this process ends without `stop`, nothing may be left running.
+  // Nothing may be left running if this process ends without `stop`.
   const abandon = (): void => {
     signal('SIGKILL');
     mapping.kill('SIGKILL');
@@ -63,7 +63,7 @@ export async function startNode({ server, ctl, epmd }: Server): Promise<Rabbit> 
         throw new Error('rabbitmq-server did not start');
       }
       await pause(100);
-      // The script's own pid is that of a shell: the node writes its down.
+      // The child is a shell script; the node writes its own pid.
       nodePid = Number(await readFile(pidFile, 'utf8').catch(() => '')) || nodePid;
     }
     nodePid = Number(await readFile(pidFile, 'utf8'));
@@ -119,14 +119,14 @@ async function prepare(folder: string, { port, dist, mapper }: Ports): Promise<N
   );
   await writeFile(join(folder, 'enabled_plugins'), '[].\n');
   await writeFile(join(folder, 'env.conf'), '');
-  // What a node was moving by at-least-once dead-lettering when it was killed it moves again after this time:
-  // 3 minutes if it is not set.
+  // ms until a node that was killed repeats an at-least-once dead-lettering that was under way. Default: 3
+  // minutes.
   const again = '[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 2000}]}].\n';
   await writeFile(join(folder, 'advanced.config'), again);
   return {
     PATH: process.env.PATH,
     LANG: 'C.UTF-8',
-    // Erlang keeps its cookie there.
+    // For Erlang's cookie.
     HOME: folder,
     RABBITMQ_NODENAME: `herald-${randomBytes(4).toString('hex')}@localhost`,
     RABBITMQ_MNESIA_BASE: join(folder, 'data'),

@@ -8,18 +8,16 @@ import { startNode } from './node.ts';
 export interface Rabbit {
   /** `amqp://`, with credentials. */
   readonly url: string;
-  /** As it greets; empty where that cannot be seen (TLS). */
+  /** As in its greeting; empty over TLS, where the greeting is not read. */
   readonly version: string;
-  /** What only a node of our own can be put through; undefined for one that was there before. */
+  /** Faults for a node that was started here; undefined for a server that was already running. */
   readonly node?: RabbitNode;
-  /** Ends what was started here, and nothing else. */
+  /** Stops only what was started here. */
   stop(): Promise<void>;
 }
 
 export interface RabbitNode {
-  /**
-   * SIGKILL. Resolves when it is gone; `restart` brings it back on the same port with what it had on disk.
-   */
+  /** SIGKILL; resolves when the process is gone. `restart` starts it on the same port and the same files. */
   kill(): Promise<void>;
   restart(): Promise<void>;
   /** Runs `rabbitmqctl` against it; resolves with what that printed. */
@@ -28,7 +26,7 @@ export interface RabbitNode {
 
 export const USUAL = 'amqp://guest:guest@127.0.0.1:5672';
 
-/** One that runs already: nothing is started or stopped. */
+/** Uses a running server: starts and stops nothing. */
 export async function attachTo(url: string): Promise<Rabbit> {
   const { hostname, port, protocol } = new URL(url);
   const version = protocol === 'amqp:' ? await greeting(Number(port || 5672), hostname) : undefined;
@@ -36,9 +34,9 @@ export async function attachTo(url: string): Promise<Rabbit> {
 }
 
 /**
- * The first there is of: the one at `AMQP_URL`; one that answers on port 5672; one of our own, by the
- * `rabbitmq-server` on the PATH or, as root on Debian, from its package; one in Docker. Never rejects for
- * want of one: `unavailable` says what was tried.
+ * The first of: the server at `AMQP_URL`; one on port 5672; one started from the `rabbitmq-server` on the
+ * PATH or, as root on Debian, from its package; one in Docker. Never rejects: `unavailable` says what was
+ * tried.
  */
 export async function startRabbit(env: NodeJS.ProcessEnv = process.env): Promise<Rabbit | Unavailable> {
   if (env.AMQP_URL !== undefined) return attachTo(env.AMQP_URL);
