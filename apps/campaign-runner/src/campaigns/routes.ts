@@ -106,7 +106,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
           tags,
           summary: 'Save a campaign, as YAML or JSON; a change makes a new version',
           params: Id,
-          response: { 200: Whole, 201: Whole, ...problemResponses(401, 403, 409, 413, 415, 422) },
+          response: { 200: Whole, 201: Whole, ...problemResponses(409, 422) },
         },
       },
       async (request, reply) => {
@@ -126,7 +126,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
         tags,
         summary: 'List the campaigns',
         querystring: PageQuery,
-        response: { 200: pageOf(Campaign), ...problemResponses(400, 401, 403) },
+        response: { 200: pageOf(Campaign), ...problemResponses(400) },
       },
     },
     async ({ principal, query }) => {
@@ -148,7 +148,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
         tags,
         summary: 'Read a campaign',
         params: Id,
-        response: { 200: Whole, ...problemResponses(401, 403, 404) },
+        response: { 200: Whole, ...problemResponses(404) },
       },
     },
     async ({ principal, params }) => {
@@ -168,7 +168,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
         summary: 'List the versions of a campaign, newest first',
         params: Id,
         querystring: PageQuery,
-        response: { 200: pageOf(Version), ...problemResponses(400, 401, 403, 404) },
+        response: { 200: pageOf(Version), ...problemResponses(400, 404) },
       },
     },
     async ({ principal, params, query }) => {
@@ -197,7 +197,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
         summary: 'Let people into the newest version, or the one named',
         params: Id,
         querystring: Launch,
-        response: { 200: Campaign, ...problemResponses(400, 401, 403, 404, 409) },
+        response: { 200: Campaign, ...problemResponses(400, 404, 409) },
       },
     },
     async ({ principal, params, query }) =>
@@ -218,7 +218,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
           tags,
           summary: verbs[verb],
           params: Id,
-          response: { 200: Campaign, ...problemResponses(401, 403, 404, 409) },
+          response: { 200: Campaign, ...problemResponses(404, 409) },
         },
       },
       async ({ principal, params }) => summary(await commands[verb](principal.workspace, params.id)),
@@ -233,7 +233,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
         tags,
         summary: 'Read the figures of a campaign',
         params: Id,
-        response: { 200: Report, ...problemResponses(401, 403, 404) },
+        response: { 200: Report, ...problemResponses(404) },
       },
     },
     async ({ principal, params }) => {

@@ -106,7 +106,7 @@ export function enrollmentRoutes(app: Http, store: Store): void {
         tags,
         summary: 'List enrollments',
         querystring: Query,
-        response: { 200: pageOf(Enrollment), ...problemResponses(400, 401, 403) },
+        response: { 200: pageOf(Enrollment), ...problemResponses(400) },
       },
     },
     async ({ principal, query }) => {
@@ -124,7 +124,7 @@ export function enrollmentRoutes(app: Http, store: Store): void {
         tags,
         summary: 'Read an enrollment',
         params: Type.Object({ id: Type.String({ maxLength: 200 }) }),
-        response: { 200: Enrollment, ...problemResponses(401, 403, 404) },
+        response: { 200: Enrollment, ...problemResponses(404) },
       },
     },
     async ({ principal, params }) => {

@@ -37,7 +37,7 @@ export function suppressionRoutes(app: Http, store: Store): void {
           channel: Type.Enum(['email', 'sms']),
           address: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
         }),
-        response: { 200: pageOf(Suppressed), ...problemResponses(400, 401, 403) },
+        response: { 200: pageOf(Suppressed), ...problemResponses(400) },
       },
     },
     async ({ query: { channel, address, limit = 50, cursor }, principal: { workspace } }) => {

@@ -43,7 +43,7 @@ const schema = {
       examples: [{ id: 'trial-1', type: 'trial.started', prospectId: 'ada', data: { plan: 'pro' } }],
     }),
   ),
-  response: { 202: Accepted, ...problemResponses(400, 401, 403, 413, 415, 429, 503) },
+  response: { 202: Accepted, ...problemResponses(400, 429, 503) },
 };
 
 export interface EventsDeps {

@@ -52,6 +52,6 @@ export const receiving = {
       ),
       skipped: Type.Optional(Type.Boolean({ description: 'Where the source skips all of the webhook.' })),
     }),
-    ...problemResponses(400, 401, 413, 415, 422, 429, 503),
+    ...problemResponses(400, 401, 415, 422, 429, 503),
   },
 };

@@ -58,7 +58,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
         response: {
           200: SourceResource,
           201: SourceResource,
-          ...problemResponses(400, 401, 403, 409, 422, 503),
+          ...problemResponses(400, 409, 422, 503),
         },
       },
     },
@@ -78,7 +78,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
         tags,
         summary: 'Read a source',
         params: Params,
-        response: { 200: SourceResource, ...problemResponses(400, 401, 403, 404) },
+        response: { 200: SourceResource, ...problemResponses(400, 404) },
       },
     },
     async ({ params: { id }, principal: { workspace } }) => {
@@ -96,7 +96,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
         tags,
         summary: 'List the sources',
         querystring: PageQuery,
-        response: { 200: pageOf(SourceResource), ...problemResponses(400, 401, 403) },
+        response: { 200: pageOf(SourceResource), ...problemResponses(400) },
       },
     },
     async ({ query: { limit = 50, cursor }, principal: { workspace } }) => {
@@ -122,7 +122,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
         summary: 'Remove a source',
         description: 'Its webhooks are refused from then on. What they recorded stays.',
         params: Params,
-        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 404, 503) },
+        response: { 204: Type.Null(), ...problemResponses(400, 404, 503) },
       },
     },
     async ({ params: { id }, principal: { workspace } }, reply) => {

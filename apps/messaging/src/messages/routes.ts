@@ -36,7 +36,7 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
         tags,
         summary: 'List messages, newest first: all, or by prospectId, enrollmentId, status or campaignId',
         querystring: Query,
-        response: { 200: pageOf(Message), ...problemResponses(400, 401, 403) },
+        response: { 200: pageOf(Message), ...problemResponses(400) },
       },
     },
     async ({ principal, query }) => {
@@ -54,7 +54,7 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
         tags,
         summary: 'Read a message',
         params: Id,
-        response: { 200: Message, ...problemResponses(401, 403, 404) },
+        response: { 200: Message, ...problemResponses(404) },
       },
     },
     async ({ principal, params }) => {
@@ -82,7 +82,7 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
         summary: 'Send again a message that failed, bounced, was suppressed, expired, or is unknown',
         params: Id,
         body: Retry,
-        response: { 200: Message, ...problemResponses(400, 401, 403, 404, 409) },
+        response: { 200: Message, ...problemResponses(400, 404, 409) },
       },
     },
     async ({ principal, params, body }) =>
@@ -108,7 +108,7 @@ export function messageRoutes(app: Http, store: Store, operator: Operator): void
         summary: 'Say what has become of a message of unknown outcome',
         params: Id,
         body: Resolve,
-        response: { 200: Message, ...problemResponses(400, 401, 403, 404, 409) },
+        response: { 200: Message, ...problemResponses(400, 404, 409) },
       },
     },
     async ({ principal, params, body }) =>

@@ -90,7 +90,7 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
       schema: {
         tags: ['settings'],
         summary: 'Read the settings',
-        response: { 200: Stored, ...problemResponses(401, 403) },
+        response: { 200: Stored },
       },
     },
     async ({ principal }) => ({
@@ -107,7 +107,7 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
         tags: ['settings'],
         summary: 'Replace all settings; what is left out is unset. PATCH changes only what it names',
         body: Content,
-        response: { 200: Changed, 201: Changed, ...problemResponses(400, 401, 403, 409, 422) },
+        response: { 200: Changed, 201: Changed, ...problemResponses(400, 409, 422) },
       },
     },
     async ({ principal, body }, reply) => {
@@ -128,7 +128,7 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
           'a whole',
         consumes: [MERGE_PATCH, 'application/json'],
         body: Patch,
-        response: { 200: Changed, 201: Changed, ...problemResponses(400, 401, 403, 409, 422) },
+        response: { 200: Changed, 201: Changed, ...problemResponses(400, 409, 422) },
       },
     },
     async (request, reply) => {

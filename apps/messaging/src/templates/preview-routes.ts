@@ -37,7 +37,7 @@ export function previewRoutes(app: Http, preview: Preview): void {
         summary: 'Render a template with a prospect, or with sample data, by the code that sends',
         params: Id,
         body: Type.Object(Sample, { additionalProperties: false, examples: [example] }),
-        response: { 200: Shown, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
+        response: { 200: Shown, ...problemResponses(400, 404, 409, 422, 503) },
       },
     },
     async ({ principal, params, body }) => {
@@ -61,7 +61,7 @@ export function previewRoutes(app: Http, preview: Preview): void {
           },
           { additionalProperties: false, examples: [{ to: 'you@acme.example', ...example }] },
         ),
-        response: { 200: Sent, ...problemResponses(400, 401, 403, 404, 409, 422, 429, 502, 503) },
+        response: { 200: Sent, ...problemResponses(400, 404, 409, 422, 429, 502, 503) },
       },
     },
     async ({ principal, params, body }) => {

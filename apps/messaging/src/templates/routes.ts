@@ -50,7 +50,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         summary: 'Save a template after checking it; a change makes a new version',
         params: Id,
         body: TemplateBody,
-        response: { 200: Template, 201: Template, ...problemResponses(400, 401, 403, 409, 413, 422, 503) },
+        response: { 200: Template, 201: Template, ...problemResponses(400, 409, 422, 503) },
       },
     },
     async ({ principal, params, body }, reply) => {
@@ -70,7 +70,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         tags,
         summary: 'List the templates',
         querystring: PageQuery,
-        response: { 200: pageOf(Summary), ...problemResponses(400, 401, 403) },
+        response: { 200: pageOf(Summary), ...problemResponses(400) },
       },
     },
     async ({ principal, query }) => {
@@ -89,7 +89,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         tags,
         summary: 'Read a template',
         params: Id,
-        response: { 200: Template, ...problemResponses(401, 403, 404) },
+        response: { 200: Template, ...problemResponses(404) },
       },
     },
     async ({ principal, params }) => {
@@ -109,7 +109,7 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         summary: 'List the versions of a template, newest first',
         params: Id,
         querystring: PageQuery,
-        response: { 200: pageOf(Version), ...problemResponses(400, 401, 403, 404) },
+        response: { 200: pageOf(Version), ...problemResponses(400, 404) },
       },
     },
     async ({ principal, params, query }) => {

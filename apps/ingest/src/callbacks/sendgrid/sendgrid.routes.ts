@@ -37,7 +37,7 @@ const schema = {
     '`sg_event_id`; others are passed over.',
   response: {
     200: Type.Object({ accepted: Type.Integer(), passedOver: Type.Integer() }),
-    ...problemResponses(400, 401, 413, 503),
+    ...problemResponses(400, 401, 503),
   },
 };
 
