@@ -43,7 +43,7 @@ export interface IngestDeps extends ServiceDeps {
  * what the broker has made durable.
  */
 export function createIngest(deps: IngestDeps): Service {
-  const { broker, clock, log, secrets, linkSecret } = deps;
+  const { broker, clock, log, secrets, linkSecret, publicUrl } = deps;
   const metrics = deps.metrics.declare(ingestMetrics);
   const collection = deps.store.collection(collections.sources);
   const memory = createSourceMemory({ collection, broker, log });
@@ -51,7 +51,6 @@ export function createIngest(deps: IngestDeps): Service {
   const publishEvents = createPublishEvents({ broker, metrics });
   const newRateLimit = () => createRateLimit(deps.rate ?? 0, () => performance.now());
   const rateLimit = newRateLimit();
-  const publicUrl = deps.publicUrl.replace(/\/+$/, '');
 
   const outbound = createFetchPinned();
   const sns = createSns({ fetchPinned: deps.fetchPinned ?? outbound.fetchPinned, clock, log });

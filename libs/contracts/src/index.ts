@@ -9,6 +9,7 @@ export * from './due.ts';
 export * from './events.ts';
 export { handlerOf } from './handler.ts';
 export * from './message-reference.ts';
+export { publicLink } from './public-link.ts';
 export * from './send.ts';
 export { exchange, queue, topology } from './topology.ts';
 export * from './tracking-token.ts';

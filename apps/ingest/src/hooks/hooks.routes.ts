@@ -1,4 +1,5 @@
 import type { Secrets } from '@herald/config';
+import { publicLink } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { type Http, Problem } from '@herald/http';
 import type { Log } from '@herald/log';
@@ -105,7 +106,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
       method: request.method,
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       headers: singleValues(request.headers),
-      url: `${publicUrl}${request.url}`,
+      url: publicLink(publicUrl, request.url),
     },
     query: singleValues(request.query),
   });

@@ -1,6 +1,6 @@
 import type { Broker } from '@herald/broker';
 import type { Secrets } from '@herald/config';
-import type { SourceDocument } from '@herald/contracts';
+import { publicLink, type SourceDocument } from '@herald/contracts';
 import { createAnnouncer } from '@herald/definitions';
 import { type Clock, canonicalJson } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
@@ -166,7 +166,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
     map: doc.map,
     version: doc.version,
     changedAt: new Date(doc.changedAt).toISOString(),
-    url: `${publicUrl}/hooks/${doc.workspace}/${doc.id}`,
+    url: publicLink(publicUrl, `/hooks/${doc.workspace}/${doc.id}`),
   });
 }
 

@@ -1,5 +1,10 @@
 import type { Mailbox } from '@herald/addresses';
-import { messageReference, signUnsubscribe, type TemplateVersionDocument } from '@herald/contracts';
+import {
+  messageReference,
+  publicLink,
+  signUnsubscribe,
+  type TemplateVersionDocument,
+} from '@herald/contracts';
 import { isObject, type JsonObject } from '@herald/domain';
 import { type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
@@ -53,7 +58,7 @@ export interface ComposeDeps {
 
 export function createCompose(deps: ComposeDeps): Compose {
   const { library, renderer, settings } = deps;
-  const publicUrl = deps.publicUrl.replace(/\/+$/, '');
+  const { publicUrl } = deps;
 
   /** The layout and the partials of a mail, as they are now. */
   const takenInBy = async (
@@ -114,12 +119,12 @@ export function createCompose(deps: ComposeDeps): Compose {
     content,
     unsubscribeLink({ workspace, transactional, channel, topic }, message) {
       if (transactional === true || !canUnsubscribe(channel)) return undefined;
-      if (message === undefined) return `${publicUrl}/u/preview`;
+      if (message === undefined) return publicLink(publicUrl, '/u/preview');
       const claim = {
         ...{ workspace, prospectId: message.prospectId, channel, messageId: message.id },
         ...(topic === undefined ? {} : { topic }),
       };
-      return `${publicUrl}/u/${signUnsubscribe(claim, deps.linkSecret)}`;
+      return publicLink(publicUrl, `/u/${signUnsubscribe(claim, deps.linkSecret)}`);
     },
     async message(version, subject, to, { over, isTest = false } = {}) {
       const { workspace } = version;

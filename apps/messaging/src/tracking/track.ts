@@ -1,4 +1,4 @@
-import { type MessageDocument, signTrackedLink, type TrackedLink } from '@herald/contracts';
+import { type MessageDocument, publicLink, signTrackedLink, type TrackedLink } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { channels } from '../channels/index.ts';
 import type { Outgoing } from '../providers/provider.ts';
@@ -15,17 +15,18 @@ export interface TrackDeps {
 }
 
 export function createTrack({ settings, linkSecret, publicUrl, clock }: TrackDeps): Track {
-  const base = publicUrl.replace(/\/+$/, '');
+  const unsubscribeLinks = publicLink(publicUrl, '/u/');
   return ({ workspace, state }, message) => {
     const { track } = channels[message.channel];
     if (track === undefined) return message;
     const { opens, clicks } = settings.of(workspace).tracking ?? {};
     const { prospectId, messageId } = state;
     const about: TrackedLink = { workspace, prospectId, messageId, madeAt: clock.now() };
-    const addressOf = (link: TrackedLink): string => `${base}/t/${signTrackedLink(link, linkSecret)}`;
+    const addressOf = (link: TrackedLink): string =>
+      publicLink(publicUrl, `/t/${signTrackedLink(link, linkSecret)}`);
     // Who goes to unsubscribe is not counted as somebody who found something of interest.
     const linkTo = (target: string): string =>
-      target.startsWith(`${base}/u/`) ? target : addressOf({ ...about, target });
+      target.startsWith(unsubscribeLinks) ? target : addressOf({ ...about, target });
     return track(message, {
       linkTo: clicks ? linkTo : undefined,
       picture: opens ? addressOf(about) : undefined,

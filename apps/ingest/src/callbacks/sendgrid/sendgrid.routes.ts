@@ -1,4 +1,4 @@
-import { readMessageReference } from '@herald/contracts';
+import { publicLink, readMessageReference } from '@herald/contracts';
 import type { Event } from '@herald/domain';
 import { type Http, Problem, parseJson, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
@@ -56,7 +56,7 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
 
-  const isOwnLink = (url: string): boolean => url.startsWith(`${publicUrl}/u/`);
+  const isOwnLink = (url: string): boolean => url.startsWith(publicLink(publicUrl, '/u/'));
   const count = (result: string, by = 1): void => metrics.callbacks.inc({ provider: 'sendgrid', result }, by);
 
   /** What is to be recorded because of it; empty, counted: nothing. */

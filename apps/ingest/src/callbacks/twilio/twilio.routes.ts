@@ -3,6 +3,7 @@ import type { Broker } from '@herald/broker';
 import {
   inboundMessage,
   type MessageReference,
+  publicLink,
   readMessageReference,
   type SendInbound,
 } from '@herald/contracts';
@@ -78,7 +79,7 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       return typeof value === 'string' ? value : undefined;
     };
     const request = {
-      ...{ url: `${publicUrl}${url}`, body },
+      ...{ url: publicLink(publicUrl, url), body },
       ...{ contentType: one('content-type'), signature: one('x-twilio-signature') },
     };
     if (!isTwilioSignature(request, tokens)) throw notAuthentic();

@@ -1,3 +1,4 @@
+import { publicLink } from '@herald/contracts';
 import type { ProviderOutcome } from '@herald/domain';
 import twilio from 'twilio';
 import { within } from '../../../providers/answers/within.ts';
@@ -55,7 +56,7 @@ export function createTwilioProviders(options: TwilioOptions): TwilioProviders {
   const callbackOf = (reference: string | undefined): string | undefined =>
     callbacks === undefined || reference === undefined
       ? undefined
-      : `${callbacks}/callbacks/twilio/${reference}`;
+      : publicLink(callbacks, `/callbacks/twilio/${reference}`);
 
   const attempt = async (work: () => Promise<{ readonly sid: string }>): Promise<ProviderOutcome> => {
     try {
