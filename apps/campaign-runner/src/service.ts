@@ -7,6 +7,7 @@ import { createCampaignCommands } from './campaigns/commands.ts';
 import { createCampaignLibrary } from './campaigns/library.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
 import { campaignRunnerConfig } from './config.ts';
+import { createEnterInOrder } from './enrollments/enter-in-order.ts';
 import { createOnApplied } from './enrollments/on-applied.ts';
 import { createOnDue } from './enrollments/on-due.ts';
 import { createReportUnanswered } from './enrollments/report-unanswered.ts';
@@ -29,7 +30,7 @@ export interface CampaignRunnerDeps extends ServiceDeps {
   readonly sweepEvery: number;
 }
 
-/** Messages handled at once, by queue: each waits for the store several times, so many may be under way. */
+/** Deliveries handled at once, by queue: each waits for the store several times, so many may be under way. */
 const PREFETCH = 128;
 const SWEEP_BATCH = 500;
 /** ms of wall time. */
@@ -44,8 +45,9 @@ export function createCampaignRunner(given: CampaignRunnerDeps): Service {
   const readWorld = createReadWorld(deps);
   const reportUnanswered = createReportUnanswered(deps);
   const transitions = createTransitions({ ...deps, library, readWorld, reportUnanswered });
-  const commands = createCampaignCommands({ ...deps, library });
-  const windDown = createWindDown({ store, clock, transitions });
+  const windDown = createWindDown({ store, clock, log, transitions });
+  const commands = createCampaignCommands({ ...deps, library, windDown });
+  const enterInOrder = createEnterInOrder({ ...deps, transitions, readWorld, reportUnanswered });
   const sweep = createSweep({
     collection: store.collection(collections.enrollments),
     clock,
@@ -60,11 +62,10 @@ export function createCampaignRunner(given: CampaignRunnerDeps): Service {
   countFromZero(metrics);
   watchDue(deps, metrics);
 
-  const windDownLater = (workspace: string, campaignId: string): void => {
-    windDown(workspace, campaignId).catch((error: unknown) =>
-      log.error({ err: error, campaignId }, 'archive not finished'),
-    );
-  };
+  const handlers = [
+    [queue.campaignRunnerApplied, createOnApplied({ store, library, transitions, enterInOrder })],
+    [queue.campaignRunnerDue, createOnDue({ ...deps, library, transitions })],
+  ] as const;
 
   return {
     name: 'campaign-runner',
@@ -72,40 +73,20 @@ export function createCampaignRunner(given: CampaignRunnerDeps): Service {
     needs: ['store', 'broker'],
     checks: { campaigns: () => library.check() },
     async routes(app) {
-      const archiving = {
-        ...commands,
-        async archive(workspace: string, id: string) {
-          const doc = await commands.archive(workspace, id);
-          windDownLater(workspace, id);
-          return doc;
-        },
-      };
-      await campaignRoutes(app, store, archiving);
+      await campaignRoutes(app, store, commands);
       enrollmentRoutes(app, store);
     },
     async start() {
       await library.start();
       for await (const batch of store.collection(collections.campaigns).scan()) {
         await Promise.all(batch.map(commands.finish));
-        for (const doc of batch) if (doc.status === 'archived') windDownLater(doc.workspace, doc.id);
+        for (const doc of batch) if (doc.status === 'archived') windDown(doc.workspace, doc.id);
       }
       sweep.start();
-      const onApplied = createOnApplied({ ...deps, library, transitions, readWorld, reportUnanswered });
-      const onDue = createOnDue({ ...deps, library, transitions });
-      consumers.push(
-        await broker.consume(
-          queue.campaignRunnerApplied,
-          { prefetch: PREFETCH },
-          pauseDuringOutage(outage, onApplied),
-        ),
-      );
-      consumers.push(
-        await broker.consume(
-          queue.campaignRunnerDue,
-          { prefetch: PREFETCH },
-          pauseDuringOutage(outage, onDue),
-        ),
-      );
+      for (const [name, handler] of handlers) {
+        const pausing = pauseDuringOutage(outage, handler);
+        consumers.push(await broker.consume(name, { prefetch: PREFETCH }, pausing));
+      }
     },
     async stop() {
       outage.abandon();
@@ -119,8 +100,4 @@ export function createCampaignRunner(given: CampaignRunnerDeps): Service {
 export const configuredCampaignRunner = (
   deps: ServiceDeps,
   config: Readonly<Static<TObject<typeof campaignRunnerConfig>>>,
-): Service =>
-  createCampaignRunner({
-    ...deps,
-    ...waitingOf(deps.clock, config),
-  });
+): Service => createCampaignRunner({ ...deps, ...waitingOf(deps.clock, config) });

@@ -1,4 +1,6 @@
 /** The pure heart: events, prospects, campaigns, enrollments, messages. No I/O, no clock, no driver. */
+
+export type { TemplateUse } from './campaign/check/checker.ts';
 export { branchesOf, type Campaign, compileCampaign } from './campaign/compile.ts';
 export * from './campaign/definition.ts';
 export { campaignJsonSchema } from './campaign/json-schema.ts';

@@ -6,20 +6,18 @@ import {
   eventsMessages,
 } from '@herald/contracts';
 import {
-  type CampaignDefinition,
   type CampaignStatus,
   canonicalJson,
   deriveId,
-  type Fault,
   type JsonObject,
   newEvent,
-  parseCampaign,
   streamOf,
 } from '@herald/domain';
 import { Problem } from '@herald/http';
 import { createOutbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
 import { insertNumbered } from '@herald/store';
+import { createCheckCampaign } from './check-campaign.ts';
 import type { CampaignLibrary } from './library.ts';
 
 interface SavedCampaign {
@@ -29,75 +27,51 @@ interface SavedCampaign {
 }
 
 /**
- * Writes campaigns. Each change is announced to every replica and told in the log; when a call resolves, this
- * replica knows it too.
+ * Writes campaigns. Each change is announced to every replica and recorded in the log; when a call resolves,
+ * this replica knows it too.
  */
 export interface CampaignCommands {
   /**
-   * Saves a text as a new version; the same definition again is the version that is there. Throws 422 with
-   * every mistake and its place.
+   * Saves a text as a new version; the same definition again gives the version that is there. Throws 422
+   * with every mistake and its place.
    */
   save(workspace: string, id: string, text: string): Promise<SavedCampaign>;
-  /** Lets people into a version, the newest unless told. */
+  /** Lets people into a version. Default: the newest. */
   launch(workspace: string, id: string, version?: number): Promise<CampaignDocument>;
   pause(workspace: string, id: string): Promise<CampaignDocument>;
   resume(workspace: string, id: string): Promise<CampaignDocument>;
+  /** Also begins to end its enrollments. */
   archive(workspace: string, id: string): Promise<CampaignDocument>;
-  /** Announces what a crash left unannounced. */
+  /** After a crash: publishes an outbox that was left full. */
   finish(doc: CampaignDocument): Promise<void>;
+}
+
+export interface CampaignCommandsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'log'> {
+  readonly library: CampaignLibrary;
+  /** Begins to end the enrollments of an archived campaign. */
+  readonly windDown: (workspace: string, campaignId: string) => void;
 }
 
 /** A version number may have been taken by a save that crashed half way, or by one at the same moment. */
 const TRIES = 10;
 
-export function createCampaignCommands(
-  deps: Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'log'> & { library: CampaignLibrary },
-): CampaignCommands {
-  const { store, broker, clock, library, log } = deps;
+export function createCampaignCommands(deps: CampaignCommandsDeps): CampaignCommands {
+  const { store, broker, clock, library, log, windDown } = deps;
   const campaigns = store.collection(collections.campaigns);
   const versions = store.collection(collections.campaignVersions);
-  const templates = store.collection(collections.templates);
-  const templateVersions = store.collection(collections.templateVersions);
+  const checkCampaign = createCheckCampaign(store);
   const outbox = createOutbox({
-    ...{ noun: 'campaign', collection: campaigns, broker, clock, nextSweepAt: () => null },
-    // What is stored is a success, told to the other replicas now or by the sweep.
+    noun: 'campaign',
+    collection: campaigns,
+    broker,
+    clock,
+    nextSweepAt: () => null,
+    // What is stored is a success, announced to the other replicas now or at the next start.
     unpublished: (err) => log.warn({ err }, 'a campaign is stored; it is announced once the broker takes it'),
   });
 
-  const check = async (workspace: string, id: string, text: string): Promise<CampaignDefinition> => {
-    const parsed = parseCampaign(text);
-    if (!parsed.ok) throw invalid(parsed.faults, parsed.count);
-    if (parsed.definition.id !== id) {
-      throw invalid([
-        {
-          path: 'id',
-          line: 1,
-          column: 1,
-          message: `is "${parsed.definition.id}", but the address says "${id}"`,
-        },
-      ]);
-    }
-    const found = await templates.getMany(parsed.templates.map((use) => ({ workspace, id: use.template })));
-    const missing = parsed.templates.filter((_use, index) => found[index] === undefined);
-    if (missing.length > 0)
-      throw invalid(missing.map((use) => use.fault(`there is no template "${use.template}"`)));
-    const latest = await templateVersions.getMany(
-      parsed.templates.map(({ template }, index) => ({
-        workspace,
-        id: `${template}@${found[index]?.latest ?? 0}`,
-      })),
-    );
-    const foreign = parsed.templates.flatMap((use, index) => {
-      const { channel = use.channel } = latest[index] ?? {};
-      return channel === use.channel
-        ? []
-        : [use.fault(`template "${use.template}" is for ${channel}, not for ${use.channel}`)];
-    });
-    if (foreign.length > 0) throw invalid(foreign);
-    return parsed.definition;
-  };
-
-  const tell = (doc: CampaignDocument, what: string, data: JsonObject): CampaignDocument => {
+  /** The document with the event of its change, and the announcement to the replicas, in its outbox. */
+  const withEvent = (doc: CampaignDocument, what: string, data: JsonObject): CampaignDocument => {
     const { workspace, id, version } = doc;
     const eventId = deriveId('campaign-event', workspace, id, version);
     const event = newEvent({
@@ -155,12 +129,12 @@ export function createCampaignCommands(
     if (!from.includes(doc.status))
       throw new Problem(409, 'wrong_status', `a campaign that is ${doc.status} cannot be ${what}`);
     const next = { ...doc, ...changed, version: doc.version + 1, changedAt: clock.now() };
-    return commit(tell(next, what, { version: next.launched ?? null }), doc.version);
+    return commit(withEvent(next, what, { version: next.launched ?? null }), doc.version);
   };
 
   return {
     async save(workspace, id, text) {
-      const definition = await check(workspace, id, text);
+      const definition = await checkCampaign(workspace, id, text);
       const current = await outbox.load(workspace, id);
       const latest = current && (await versions.get(workspace, `${id}@${current.latest}`));
       if (current && latest && canonicalJson(latest.definition) === canonicalJson(definition)) {
@@ -178,7 +152,7 @@ export function createCampaignCommands(
         latest: version.n,
         changedAt: savedAt,
       };
-      const saved = await commit(tell(doc, 'saved', { version: version.n }), current?.version ?? null);
+      const saved = await commit(withEvent(doc, 'saved', { version: version.n }), current?.version ?? null);
       return { doc: saved, version, created: current === undefined };
     },
     launch: (workspace, id, version) =>
@@ -190,19 +164,14 @@ export function createCampaignCommands(
       }),
     pause: (workspace, id) => move(workspace, id, 'paused', ['active'], () => ({ status: 'paused' })),
     resume: (workspace, id) => move(workspace, id, 'resumed', ['paused'], () => ({ status: 'active' })),
-    archive: (workspace, id) =>
-      move(workspace, id, 'archived', ['draft', 'active', 'paused'], () => ({ status: 'archived' })),
+    async archive(workspace, id) {
+      const from = ['draft', 'active', 'paused'] as const;
+      const doc = await move(workspace, id, 'archived', from, () => ({ status: 'archived' }));
+      windDown(workspace, id);
+      return doc;
+    },
     async finish(doc) {
       await outbox.flush(doc);
     },
   };
-}
-
-function invalid(faults: readonly Fault[], count = faults.length): Problem {
-  const errors = faults.map(({ path, line, column, message }) => ({
-    path: `/${path}`,
-    message: `line ${line}, column ${column}: ${message}`,
-  }));
-  const mistakes = count === 1 ? 'one mistake' : `${count.toLocaleString('en-US')} mistakes`;
-  return new Problem(422, 'invalid_campaign', `the campaign has ${mistakes}`, { errors, errorCount: count });
 }

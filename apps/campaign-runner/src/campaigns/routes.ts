@@ -1,81 +1,11 @@
-import { type CampaignDocument, type CampaignVersionDocument, collections } from '@herald/contracts';
-import { campaignJsonSchema, NAME_PATTERN } from '@herald/domain';
+import { type CampaignDocument, collections } from '@herald/contracts';
+import { campaignJsonSchema } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Store } from '@herald/store';
 import { Type } from 'typebox';
 import type { CampaignCommands } from './commands.ts';
 import { Report, readReport } from './report.ts';
-
-const Id = Type.Object({
-  id: Type.String({ pattern: NAME_PATTERN, examples: ['welcome'] }),
-});
-
-const Campaign = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  status: Type.String(),
-  version: Type.Integer({ description: 'the newest version saved' }),
-  launched: Type.Union([Type.Integer(), Type.Null()], { description: 'the version new people enter' }),
-  changedAt: Type.String({ format: 'date-time' }),
-});
-
-const Version = Type.Object({
-  version: Type.Integer(),
-  savedAt: Type.String({ format: 'date-time' }),
-  definition: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
-  text: Type.String({ description: 'as it was sent' }),
-});
-
-const Whole = Type.Object({
-  ...Campaign.properties,
-  definition: Version.properties.definition,
-  text: Type.String(),
-});
-
-const summary = (doc: CampaignDocument) => ({
-  id: doc.id,
-  name: doc.name,
-  status: doc.status,
-  version: doc.latest,
-  launched: doc.launched ?? null,
-  changedAt: new Date(doc.changedAt).toISOString(),
-});
-
-const versionOf = (doc: CampaignVersionDocument) => ({
-  version: doc.n,
-  savedAt: new Date(doc.savedAt).toISOString(),
-  definition: doc.definition,
-  text: doc.text,
-});
-
-const example = `id: welcome
-name: Welcome
-enter: { on: trial.started }
-steps:
-  - id: hello
-    email: { template: welcome }
-`;
-const documentedBody = {
-  'application/yaml': Type.String({
-    description: 'A campaign, as /schemas/campaign.json has it.',
-    examples: [example],
-  }),
-  'application/json': Type.Object(
-    {},
-    {
-      additionalProperties: true,
-      description: 'A campaign, as /schemas/campaign.json has it.',
-      examples: [
-        {
-          id: 'welcome',
-          name: 'Welcome',
-          enter: { on: 'trial.started' },
-          steps: [{ id: 'hello', email: { template: 'welcome' } }],
-        },
-      ],
-    },
-  ),
-};
+import { Campaign, documentedBody, Id, Launch, summary, Version, versionOf, Whole } from './schemas.ts';
 
 const read = { scope: 'campaigns:read' } as const;
 const write = { scope: 'campaigns:write' } as const;
@@ -184,10 +114,6 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
     },
   );
 
-  const Launch = Type.Object(
-    { version: Type.Optional(Type.Integer({ minimum: 1 })) },
-    { additionalProperties: false },
-  );
   app.post(
     '/v1/campaigns/:id/launch',
     {

@@ -14,8 +14,8 @@ export interface OnDueDeps extends Pick<ServiceDeps, 'store' | 'clock'> {
 }
 
 /**
- * Handles `campaign-runner.due`: a wait's time may have come. An alarm for an older version of the enrollment
- * means nothing.
+ * Handles `campaign-runner.due`: a wait may be due. An alarm for an older version of the enrollment does
+ * nothing.
  */
 export function createOnDue({ clock, metrics, library, transitions }: OnDueDeps): Handler {
   return handlerOf(dueContract, async (due) => {
@@ -31,7 +31,7 @@ export function createOnDue({ clock, metrics, library, transitions }: OnDueDeps)
       await transitions.arm(doc);
       return ack;
     }
-    // A paused campaign holds what is due; the sweep asks again.
+    // A paused campaign holds what is due; the sweep looks at it later.
     if (library.status(doc.workspace, doc.state.campaignId) === 'paused') return ack;
     metrics.latenessSeconds.observe({ kind: 'wait' }, (clock.now() - dueAt) / wall(clock, span.SECOND));
     await transitions.wake(doc);

@@ -12,41 +12,38 @@ import {
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
 
-/** Who met the condition, and when. */
-interface Met {
+/** Whose condition it is, and which event asked for it. */
+interface Occasion {
   readonly workspace: string;
   readonly prospectId: string;
   readonly occurredAt: Instant;
   readonly cause: Cause;
 }
 
-/**
- * Says of conditions that could not be answered that they could not: in the prospect's timeline and in the
- * log.
- */
+/** Reports conditions that could not be answered: in the prospect's timeline and in the log. */
 export type ReportUnanswered = (
   campaign: Pick<Campaign, 'id' | 'version'>,
-  met: Met,
+  occasion: Occasion,
   found: readonly Unanswered[],
 ) => Promise<void>;
 
-/** Places remembered as told. Past that they are told anew, which the log of events takes for the same. */
-const MAX_TOLD = 10_000;
+/** Reports remembered. Past that they are made again: the log of events drops an event that it has. */
+const MAX_REPORTED = 10_000;
 
 /**
- * Each condition is told once for a prospect and a version of its campaign, and logged once for a version,
- * however many events meet it. The log has the place and the kind of failure, never the person's data.
+ * Each condition is recorded once for a prospect and a version of its campaign, and logged once for a version,
+ * however many events ask for it. The log has the place and the kind of failure, never the person's data.
  */
 export function createReportUnanswered({
   broker,
   clock,
   log,
 }: Pick<ServiceDeps, 'broker' | 'clock' | 'log'>): ReportUnanswered {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const isNew = (key: string): boolean => {
-    if (told.has(key)) return false;
-    if (told.size >= MAX_TOLD) told.clear();
-    told.add(key);
+    if (reported.has(key)) return false;
+    if (reported.size >= MAX_REPORTED) reported.clear();
+    reported.add(key);
     return true;
   };
 

@@ -2,10 +2,10 @@ import type { OutMessage } from '@herald/broker';
 import { expect, test } from 'vitest';
 import { createReportUnanswered } from './report-unanswered.ts';
 
-test('a condition is told once for a prospect and logged once for a version, without the data', async () => {
+test('a condition is recorded once for a prospect and logged once for a version, without the data', async () => {
   const published: OutMessage[] = [];
   const lines: unknown[] = [];
-  const tell = createReportUnanswered({
+  const reportUnanswered = createReportUnanswered({
     broker: {
       publish: async (messages: readonly OutMessage[]) => void published.push(...messages),
     },
@@ -16,7 +16,7 @@ test('a condition is told once for a prospect and logged once for a version, wit
   const cause = { correlationId: 'e', causationId: 'e', depth: 1 };
   const found = [{ place: 'enter', detail: 'no "ada@example.com"', reason: 'no_such_overload' }];
   for (const prospectId of ['ada', 'ada', 'bob'])
-    await tell(campaign, { workspace: 'acme', prospectId, occurredAt: 1, cause }, found);
+    await reportUnanswered(campaign, { workspace: 'acme', prospectId, occurredAt: 1, cause }, found);
   expect(
     published.map(({ body }) => JSON.stringify(body)).map((text) => /prospect\/\w+/.exec(text)?.[0]),
   ).toEqual(['prospect/ada', 'prospect/bob']);

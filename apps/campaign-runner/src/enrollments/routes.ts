@@ -1,5 +1,5 @@
 import { collections, type EnrollmentDocument } from '@herald/contracts';
-import { happenedAt } from '@herald/domain';
+import { happenedAt, iso } from '@herald/domain';
 import { type Http, PageQuery, Problem, pageOf, problemResponses } from '@herald/http';
 import type { Scalar, Store } from '@herald/store';
 import { Type } from 'typebox';
@@ -35,8 +35,6 @@ const Query = Type.Object({
   prospectId: Type.Optional(Type.String({ maxLength: 200 })),
   status: Type.Optional(Type.Enum(['active', 'completed', 'exited', 'failed'])),
 });
-
-const iso = (instant: number): string => new Date(instant).toISOString();
 
 function view({ id, state }: EnrollmentDocument) {
   const steps = Object.entries(state.steps).map(([stepId, { at, outcome, branch, messageId }]) => [

@@ -111,6 +111,10 @@ export async function setStage() {
     asked,
     recordedTypes: () => recorded.map(({ type }) => type),
     requests: () => asked.filter((message): message is SendRequest => message.kind === 'request'),
+    /** The steps whose messages were requested. A request may come twice; by its id it is one. */
+    stepsThatSent: () => [
+      ...new Map(stage.requests().map(({ messageId, stepId }) => [messageId, stepId])).values(),
+    ],
     at(instant: number) {
       now = instant;
     },
