@@ -1,13 +1,10 @@
-/**
- * An instant: milliseconds since the Unix epoch. Inside Herald every instant is one; ISO 8601 stands at the
- * edges.
- */
+/** Milliseconds since the Unix epoch. Herald uses ISO 8601 only at its edges. */
 export type Instant = number;
 
 /**
- * Where the time comes from. `rate` is how fast this clock runs against the wall: 1, save in demos and tests,
- * where two weeks pass in a minute. Due times are on this clock; what is technical (leases, back-offs,
- * time-outs) lasts its length on the wall: `wall(clock, ms)`.
+ * Where the time comes from. `rate` is how fast this clock runs against the wall clock: 1, save in demos and
+ * tests, where two weeks pass in a minute. Due times are on this clock. Technical times (leases, back-offs,
+ * time-outs) are in wall time: `wall(clock, ms)`.
  */
 export interface Clock {
   now(): Instant;

@@ -11,9 +11,9 @@ import {
 import { MESSAGE_REPORTED, type ReportFacts } from './message/report.ts';
 
 /**
- * What erasure leaves of a person's history: which step of which campaign did what, and which message had
- * which outcome, but nothing about the person. Folding redacted events gives the redacted state, so that
- * replay and the live documents still agree.
+ * What erasure leaves of an event: which step of which campaign did what, and which message had which
+ * outcome, but nothing about the person. Folding redacted events gives the redacted state, so replay and the
+ * live documents still agree.
  */
 export function redactEvent<E extends Event>(event: E): E {
   const { raw: _gone, ...kept } = event;
@@ -31,7 +31,7 @@ function redactData(event: Event): JsonObject {
   return isEnrollmentFact(event) ? (eventRulesOf(event).redact(event.data) as unknown as JsonObject) : {};
 }
 
-/** What an event about a message may still say; whatever else it has, now or one day, goes. */
+/** What an event about a message keeps; every other field goes, also one of a later version. */
 const KEPT_OF_MESSAGES: readonly (keyof (MessageIdentity & MessageFacts))[] = [
   'messageId',
   'prospectId',
@@ -54,7 +54,7 @@ const KEPT_OF_MESSAGES: readonly (keyof (MessageIdentity & MessageFacts))[] = [
   'machine',
 ];
 
-/** What a report may still say. Which link was followed and which key was pressed goes. */
+/** What a report keeps. The link that was followed and the key that was pressed go. */
 const KEPT_OF_REPORTS: readonly (keyof ReportFacts)[] = [
   'messageId',
   'outcome',
@@ -91,5 +91,5 @@ export function redactMessage(state: MessageState): MessageState {
   return rest.reason === undefined ? rest : { ...rest, reason: withoutAddresses(rest.reason) };
 }
 
-/** What a mail server answers often repeats the address. */
+/** Answers of mail servers often repeat the address. */
 const withoutAddresses = (text: string): string => text.replace(/\S+@\S+/g, '(address)');

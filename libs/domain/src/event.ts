@@ -3,14 +3,14 @@ import type { JsonObject } from './json.ts';
 
 /** The shape version of events written today. Older ones are upcast at read. */
 export const EVENT_SCHEMA = 1;
-/** Past this causal depth an event is logged but enters nobody: campaigns that trigger each other end. */
+/** Beyond this causal depth an event lets nobody into a campaign: campaigns that trigger each other end. */
 export const MAX_DEPTH = 16;
 
 /** What an event's type looks like, as a regular expression and in words. */
 export const EVENT_TYPE = '^[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)+$';
 export const EVENT_TYPE_WORDS = 'an event type in lower case with a dot, such as trial.started';
 
-/** A fact, past tense, as it was accepted. Never changed, save by erasure. */
+/** What happened, in the past tense, as it was accepted. Only erasure ever changes it. */
 export interface Event {
   readonly workspace: string;
   /** Unique in the workspace: the same id again is the same event. */
@@ -31,11 +31,11 @@ export interface Event {
   /** The source's body as it came, or the item of it in JSON, where a mapping was applied. */
   readonly raw?: string;
   readonly schema: number;
-  /** Shared by all that follows from one event of the outside. */
+  /** Shared by all that follows from one event from outside. */
   readonly correlationId: string;
   /** The id of the event that caused this one. */
   readonly causationId?: string;
-  /** How many causes lie behind it; 0 for an event of the outside. */
+  /** How many causes lie behind it; 0 for an event from outside. */
   readonly depth: number;
   readonly traceparent?: string;
 }
@@ -67,7 +67,7 @@ export const isOwnType = (type: string): boolean =>
 /** What an event carries on from the event that caused it. */
 export type Cause = Pick<Event, 'correlationId' | 'causationId' | 'depth' | 'traceparent'>;
 
-/** What whoever makes an event says of it. */
+/** The fields of an event that its maker gives. */
 export type EventFields = Omit<Event, 'schema' | 'correlationId' | 'causationId' | 'depth'>;
 
 /**
@@ -82,7 +82,7 @@ export const newEvent = (fields: EventFields, cause?: Cause): Event => ({
   ...cause,
 });
 
-/** The cause that `cause` is for an event which it leads to. */
+/** An event as the cause of the events that it leads to. */
 export const causedBy = (cause: Event): Cause => ({
   correlationId: cause.correlationId,
   causationId: cause.id,

@@ -1,15 +1,13 @@
-/**
- * Enough for every sum and product of integers that JSON may bring; more would cost more than it is worth.
- */
+/** Enough for every sum and product of two integers of JSON. */
 const MAX_BITS = 256;
 
 export const isNumber = (value: unknown): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint';
 
 /**
- * The result of an operator of JavaScript. Integers keep every digit: what is beyond 2⁵³ is calculated and
- * given as `bigint`, also together with smaller ones. Undefined where digits would be lost: together with a
- * fraction, by a division that leaves a rest, as a power, or past 256 bits.
+ * The result of an operator of JavaScript. Integers keep every digit: a result beyond 2⁵³ is a `bigint`.
+ * Undefined where digits would be lost: together with a fraction, by a division that leaves a rest, as a
+ * power, or past 256 bits.
  */
 export function calculate(
   operator: string,

@@ -12,13 +12,13 @@ export type JsonObject = { [key: string]: JsonValue };
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What writes a number as it is: TypeScript's library lacks it. */
+/** `JSON.rawJSON` writes a number as it is; TypeScript's own types lack it. */
 interface ExactJson {
   rawJSON(text: string): unknown;
 }
 const exact = JSON as unknown as ExactJson;
 
-/** Without such a run of digits no number can be beyond 2⁵³, and the fast way will do. */
+/** Without such a run of digits no number is beyond 2⁵³: `JSON.parse` will do. */
 const MANY_DIGITS = /\d{16}/;
 /**
  * The value of a JSON text with every digit of its integers. With `strict`, an `UnfitNumber` stands where a
@@ -38,21 +38,21 @@ export function writeJson(value: unknown): string {
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    // A `bigint` is what it does not take; what it takes even less fails again below.
+    // It does not take a `bigint`; anything else that it does not take fails again below.
     if (!(error instanceof TypeError)) throw error;
   }
   if (text !== undefined && !MANY_DIGITS.test(text)) return text;
   return JSON.stringify(value, (_key, part: unknown) => exactly(part));
 }
 
-/** Integers as they are to be written. */
+/** A value as `JSON.stringify` must see it to write integers with all their digits. */
 function exactly(part: unknown): unknown {
   if (typeof part === 'bigint') return exact.rawJSON(String(part));
   if (typeof part !== 'number' || !Number.isInteger(part) || Number.isSafeInteger(part)) return part;
   return exact.rawJSON(part.toExponential());
 }
 
-/** A deep copy of what has a JSON form: dates become text, undefined is left out. */
+/** A deep copy as JSON: dates become text, undefined is left out. */
 export const asJson = (value: unknown): JsonValue => readJson(writeJson(value)) as JsonValue;
 
 /**

@@ -23,7 +23,7 @@ type LongNumber = bigint | UnfitNumber;
  * long, a second for a mebibyte of short values.
  */
 export function readLongNumbers(text: string, strict: boolean): unknown {
-  // No text can hold it but by guessing, and would only turn itself into a number that it holds anyway.
+  // Only by guessing could a text contain it, and would gain nothing but a number that it contains anyway.
   const mark = `\ue000${Math.random().toString(36).slice(2)}:`;
   const found: LongNumber[] = [];
   const pieces: string[] = [];
@@ -31,7 +31,7 @@ export function readLongNumbers(text: string, strict: boolean): unknown {
   for (const { start, end } of longTokens(text)) {
     const value = longNumber(text.slice(start, end), strict);
     NAME_FOLLOWS.lastIndex = end;
-    // A number where a name must stand is no JSON, and must not become JSON by its quotes.
+    // A number in the place of a name is not JSON, and quotes must not make it JSON.
     if (value === undefined || NAME_FOLLOWS.test(text)) continue;
     pieces.push(text.slice(taken, start), `"${mark}${found.length}"`);
     found.push(value);
@@ -45,7 +45,7 @@ export function readLongNumbers(text: string, strict: boolean): unknown {
 /** Where numbers with sixteen digits in a row stand outside of texts. */
 function* longTokens(text: string): Generator<{ readonly start: number; readonly end: number }> {
   let at = 0;
-  // Behind the last text that was passed; searched once, for a text without quotes is searched to its end.
+  // The next quote at or after `at`, kept between matches: a text without quotes is searched once.
   let quote = nextQuote(text, 0);
   LONG.lastIndex = 0;
   for (let match = LONG.exec(text); match !== null; match = LONG.exec(text)) {
@@ -83,18 +83,18 @@ function afterText(text: string, opening: number): number {
   return text.length;
 }
 
-/** Undefined for what a double holds, or is to hold, and for what is no number at all. */
+/** Undefined for a number that a double holds or shall hold, and for text that is no number. */
 function longNumber(source: string, strict: boolean): LongNumber | undefined {
   if (!NUMBER.test(source) || Math.abs(Number(source)) <= Number.MAX_SAFE_INTEGER) return undefined;
   if (INTEGER.test(source)) return BigInt(source);
   return strict && keepsTooMuch(source) ? new UnfitNumber(REASON) : undefined;
 }
 
-/** 1e20 is a double by its writer's own choice; digits beyond the 17 that a double can have are lost. */
+/** 1e20 is meant as a double; digits beyond the 17 of a double are lost. */
 const keepsTooMuch = (source: string): boolean =>
   !/e/i.test(source) || source.replace(/e.*$/i, '').replace(/\D/g, '').length > 17;
 
-/** Without recursion, for a text may be deeper than the stack. */
+/** Without recursion: a text may be deeper than the stack. */
 function putBack(value: unknown, mark: string, found: readonly LongNumber[]): unknown {
   const root: Record<string, unknown> = { value };
   const open = [root];

@@ -2,11 +2,11 @@ import type { Instant } from './clock.ts';
 import type { Event } from './event.ts';
 
 /**
- * The order of events, in one place. Everything that asks which of two events is the later one asks here:
- * traits, companies, consent, campaigns, timelines. docs/campaigns.md explains it to users.
+ * The order of events: everything that needs to know which of two events is the later one uses this file
+ * (traits, companies, consent, campaigns, timelines). docs/campaigns.md explains it to users.
  */
 
-/** What of an event says when it happened. */
+/** The parts of an event that say when it happened. */
 export type Timed = Pick<Event, 'occurredAt'> & Partial<Pick<Event, 'receivedAt' | 'position' | 'request'>>;
 
 /**

@@ -11,8 +11,8 @@ const GROUPED = /(?<![\w.:])\(?\p{Nd}{3}\)?[ .-]\p{Nd}{3}[ .-]\p{Nd}{4}(?![\w.])
 const NATIONAL = /(?<![\w.:])\(?\p{Nd}(?:[ ()/-]{0,2}\p{Nd}){8,14}(?!\w)/gu;
 
 /**
- * What a provider answered, fit to be kept and logged: one line, up to 300 characters, without the e-mail
- * address or the phone number that servers like to repeat, with or without `<>` around it.
+ * A provider's answer as it may be kept and logged: one line of up to 300 characters, without the e-mail
+ * address or the phone number that servers repeat, with or without `<>` around it.
  */
 export const reasonOf = (text: string): string =>
   text

@@ -1,10 +1,11 @@
 import type { CampaignDocument, CampaignVersionDocument } from '@herald/contracts';
+import { NAME_PATTERN } from '@herald/domain';
 import { Type } from 'typebox';
 
 /** What the campaign routes take and answer. */
 
 export const Id = Type.Object({
-  id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', examples: ['welcome'] }),
+  id: Type.String({ pattern: NAME_PATTERN, examples: ['welcome'] }),
 });
 
 export const Campaign = Type.Object({

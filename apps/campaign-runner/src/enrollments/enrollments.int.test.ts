@@ -77,7 +77,8 @@ steps:
     await stage.quiet();
     expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
     expect(new Set(stage.requests().map(({ messageId }) => messageId)).size).toBe(1);
-    expect(new Set(stage.recorded.map(({ id }) => id)).size).toBe(2 + 3); // saved and launched; entered, requested, waiting
+    // saved and launched; entered, requested, waiting
+    expect(new Set(stage.recorded.map(({ id }) => id)).size).toBe(2 + 3);
   });
 
   test('enters by the first of the events of one request, whichever is announced first', async () => {

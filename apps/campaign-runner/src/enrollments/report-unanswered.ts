@@ -31,8 +31,9 @@ export type ReportUnanswered = (
 const MAX_REPORTED = 10_000;
 
 /**
- * Each condition is recorded once for a prospect and a version of its campaign, and logged once for a version,
- * however many events ask for it. The log has the place and the kind of failure, never the person's data.
+ * Each condition is recorded once for a prospect and a version of its campaign, and logged once for a
+ * version, however many events ask for it. The log has the place and the kind of failure, never the person's
+ * data.
  */
 export function createReportUnanswered({
   broker,

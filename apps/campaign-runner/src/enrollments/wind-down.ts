@@ -9,8 +9,8 @@ export interface WindDownDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'log
 }
 
 /**
- * Begins to end every enrollment of an archived campaign. It may begin again at any time; a failure is logged,
- * and the next start of the service begins again.
+ * Begins to end every enrollment of an archived campaign. It may begin again at any time; a failure is
+ * logged, and the next start of the service begins again.
  */
 export type WindDown = (workspace: string, campaignId: string) => void;
 

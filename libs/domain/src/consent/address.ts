@@ -1,5 +1,5 @@
 /**
- * Addresses that differ in their case alone are one: no server in use tells them apart, and a bounce repeats
- * them as it likes.
+ * The form in which addresses are compared. Case does not matter: no server in use distinguishes it, and
+ * bounces change it.
  */
 export const plainAddress = (address: string): string => address.trim().toLowerCase();

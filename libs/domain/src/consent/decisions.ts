@@ -3,7 +3,7 @@ import { placeOf } from '../order.ts';
 import { plainAddress } from './address.ts';
 import { type Decision, permit, type Refusal, refuse, type Standing } from './standing.ts';
 
-/** What else must be remembered beside the decision that stands. */
+/** What must be remembered beside the decision that stands. */
 interface Remembered {
   /** Permissions that would stand if the first one did not. */
   readonly others?: readonly Decision[];
@@ -13,15 +13,12 @@ interface Remembered {
   readonly latestAt?: number;
 }
 
-/** Whether somebody wants messages, and the decision that says so. `at`: when it was made. */
+/** Whether a person wants messages, and the decision that says so. `at`: when it was made. */
 export interface Subscription extends Decision, Remembered {
   readonly subscribed: boolean;
 }
 
-/**
- * Whether messages of a channel cannot or must not reach somebody, or can again, and the decision that says
- * so.
- */
+/** Whether messages of a channel cannot or must not reach a person, and the decision that says so. */
 export interface Suppression extends Decision, Remembered {
   readonly suppressed: boolean;
 }

@@ -1,11 +1,9 @@
-/** What a text message asks of the sender, by the usage of the networks. */
+/** What a text message asks for, by the rules of the networks. */
 export type Keyword = 'stop' | 'start' | 'help';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/**
- * Words that end a subscription and can hardly mean anything else: whoever adds to them still wants to stop.
- */
+/** Words that end a subscription and can hardly mean anything else, also with words after them. */
 const CLEAR_STOP = words(`
   stop stopall unsubscribe optout stopp arret arreter arrete arrett desabonner desinscrire unsuscribe
   abmelden abbestellen afmelden uitschrijven disiscrivi rezygnuje wypisz lopeta
@@ -31,14 +29,14 @@ const OBJECT = words(`
   texting messaging sending contacting writing texts messages message sms alerts notifications subscription
 `);
 
-/** Characters of a text that are looked at: a keyword stands at its beginning. */
+/** Characters of a text that are read: a keyword stands at its beginning. */
 const LOOKED_AT = 400;
 
 /**
- * The keyword that a text message is; undefined: it is something else. Case, accents, punctuation, quotes,
- * emoji, invisible characters and full-width letters do not matter. A STOP may be polite, say what to stop,
- * and be followed by a signature on the next line; it is no STOP inside a sentence. START and HELP must be
- * the whole text: nobody is subscribed by a guess.
+ * The keyword of a text message; undefined: it has none. Case, accents, punctuation, quotes, emoji, invisible
+ * characters and full-width letters do not matter. A STOP may be polite, say what to stop, and have a
+ * signature on the next line; inside a sentence it is no STOP. START and HELP must be the whole text: nobody
+ * is subscribed by a guess.
  */
 export function readKeyword(text: string): Keyword | undefined {
   const plain = plainText(text.slice(0, LOOKED_AT));
@@ -48,7 +46,7 @@ export function readKeyword(text: string): Keyword | undefined {
   const lines = plain.split(/[\n\r\u2028\u2029]+/).filter((line) => wordsOf(line).length > 0);
   const [line = ''] = lines;
   if (isStop(line)) return 'stop';
-  // "Stop. I have said so before." The words that can mean other things must have the line to themselves.
+  // "Stop. I have said so before." Words that can mean other things must be the whole line.
   const [sentence = ''] = line.split(/[.!?;:]\s|\s[-–—]\s/);
   return CLEAR_STOP.has(wordsOf(sentence).join('')) ? 'stop' : undefined;
 }

@@ -10,14 +10,14 @@ interface Consents {
   readonly suppressions?: Readonly<Record<string, Suppression>>;
 }
 
-/** Something that people can want messages about, or not, apart from the channel. */
+/** A subject that people can want messages about, or not, apart from the channel. */
 export interface TopicRule {
   readonly id: string;
-  /** Nobody gets it who has not asked for it. */
+  /** Only people who have opted in get its messages. */
   readonly optIn?: boolean;
 }
 
-/** Where the decision about one topic of a channel stands among the subscriptions. */
+/** The key of the decision about one topic of a channel among the subscriptions. */
 export const subscriptionKey = (channel: string, topic: string): string => `${channel}:${topic}`;
 
 /** Whether messages of this channel, and about this topic, may be sent. */
@@ -25,10 +25,10 @@ export const hasConsent = (consents: Consents, channel: string, topic?: TopicRul
   whyNoConsent(consents, channel, topic) === undefined;
 
 /**
- * Why messages of this channel, and about this topic, may not be sent; undefined: they may. Of a channel the
- * latest decision stands, about it or about all. A decision about the topic stands before one about the
- * channel, save an opt-out of the channel that is later: so an opt-in to the channel does not bring back a
- * topic that was refused, and one can ask for a topic alone after opting out of the rest.
+ * Why messages of this channel, and about this topic, may not be sent; undefined: they may. For a channel,
+ * the latest decision about it or about all channels stands. A decision about the topic outranks one about
+ * the channel, unless that is a later opt-out. So an opt-in to the channel does not bring back a refused
+ * topic, and a person can opt in to one topic after opting out of the channel.
  */
 export function whyNoConsent(
   { subscriptions }: Consents,

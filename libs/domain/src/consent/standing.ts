@@ -1,6 +1,6 @@
 import { compareReceipts, type Place } from '../order.ts';
 
-/** One decision about whether somebody may be written to, by one event. */
+/** One decision, by one event, on whether a person may get messages. */
 export interface Decision extends Place {
   readonly eventId: string;
   readonly reason?: string;
@@ -15,24 +15,21 @@ export interface Refusal extends Decision {
 }
 
 /**
- * All that must be known of the yeses and noes about one thing. A refusal beats every permission that was
- * received before it, whatever their times say. A permission beats a refusal only if it was received after it
- * and did not happen before it. So this is the same whatever the order in which events are folded, and doubt
- * keeps messages from leaving.
+ * What must be remembered of the permissions and refusals for one channel or topic. A refusal beats every
+ * permission received before it, whatever their times say. A permission beats a refusal only if it was
+ * received after it and did not happen before it. So the order of folding does not matter, and in doubt
+ * messages do not leave.
  */
 export interface Standing {
   /**
-   * Permissions that no refusal beats, the last received first. Several only where a later arrival tells of
-   * an earlier time.
+   * Permissions that no refusal beats, the last received first. Several only where one that arrived later
+   * happened earlier.
    */
   readonly granted: readonly Decision[];
   readonly refused?: Refusal;
 }
 
-/**
- * Past this many, the permissions that were received first are forgotten: without them less is permitted,
- * never more.
- */
+/** Beyond this many, the permissions received first are forgotten: that permits less, never more. */
 const MAX_GRANTED = 16;
 
 export const permit = ({ granted, refused }: Standing, decision: Decision): Standing => ({
@@ -45,7 +42,7 @@ export function refuse({ granted, refused }: Standing, decision: Decision): Stan
   return { granted: surviving(granted, both), refused: both };
 }
 
-/** What follows from several standings together, such as those about a channel and about all channels. */
+/** Several standings as one, such as those for a channel and for all channels. */
 export function together(standings: readonly (Standing | undefined)[]): Standing {
   const known = standings.filter((standing) => standing !== undefined);
   const refused = known.map((standing) => standing.refused).reduce(laterRefusal, undefined);
@@ -56,7 +53,7 @@ export function together(standings: readonly (Standing | undefined)[]): Standing
   return refused === undefined ? { granted } : { granted, refused };
 }
 
-/** Whether a permission stands against a refusal. In doubt it does not. */
+/** Whether a permission beats a refusal. In doubt it does not. */
 export const beats = (permission: Place, refusal: Refusal): boolean =>
   compareReceipts(permission, refusal) > 0 && permission.at >= latestOf(refusal);
 
@@ -71,7 +68,7 @@ function laterRefusal(a: Refusal | undefined, b: Refusal | undefined): Refusal |
   return latestAt === later.at ? later : { ...later, latestAt };
 }
 
-/** Those that no refusal beats and that no other one outdoes in both arrival and time. */
+/** The permissions that no refusal beats, without those that a later arrival equals or exceeds in time. */
 function surviving(granted: readonly Decision[], refused: Refusal | undefined): Decision[] {
   const kept: Decision[] = [];
   for (const one of granted.toSorted(byReceipt).reverse()) {
@@ -81,6 +78,6 @@ function surviving(granted: readonly Decision[], refused: Refusal | undefined): 
   return kept.slice(0, MAX_GRANTED);
 }
 
-/** Two that tie in everything are told apart by their ids, so that the fold does not depend on the order. */
+/** The event id decides between two that tie in everything, so the fold does not depend on the order. */
 const byReceipt = (a: Decision, b: Decision): number =>
   compareReceipts(a, b) || (a.eventId < b.eventId ? -1 : 1);

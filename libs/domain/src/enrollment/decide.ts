@@ -16,22 +16,19 @@ export type EnrollmentInput =
   | {
       readonly kind: 'event';
       readonly event: StoredEvent;
-      /** Its campaign is paused: exit rules act, waits hold. The log keeps the event for later. */
+      /** Its campaign is paused: exit rules act, waits hold. The event is taken from the log later. */
       readonly held?: boolean;
     }
   /** The due time of its wait may have come. */
   | { readonly kind: 'due'; readonly now: Instant }
-  /** Somebody or something outside of the campaign ends it. */
+  /** Something outside of the campaign ends it: an erasure, or the campaign is archived. */
   | { readonly kind: 'end'; readonly reason: string; readonly at: Instant };
 
-/**
- * What follows from an input: the new state and the events that led there, in order. No events: the input
- * means nothing to it.
- */
+/** What follows from an input: the new state and the events that lead there, in order. No events: nothing. */
 export interface Decision {
   readonly state: EnrollmentState;
   readonly events: readonly EnrollmentFact[];
-  /** Conditions that could not be answered on the way. They did not hold; somebody should hear of them. */
+  /** Conditions that could not be answered on the way, so they did not hold. They should be reported. */
   readonly unanswered: readonly Unanswered[];
 }
 
@@ -54,7 +51,7 @@ export function enroll(
   return { state: run.state(), events: run.events, unanswered: run.unanswered };
 }
 
-/** What an enrollment does about an input. Pure: the same state, input and world give the same decision. */
+/** What an enrollment does with an input. Pure: the same state, input and world give the same decision. */
 export function decide(
   campaign: Campaign,
   state: EnrollmentState,
@@ -83,7 +80,7 @@ export function decide(
   return { state: run.state(), events: run.events, unanswered: run.unanswered };
 }
 
-/** The event types that this enrollment, as it stands, would react to. */
+/** The event types that this enrollment reacts to in its present state. */
 export function reactsTo(campaign: Campaign, state: EnrollmentState): string[] {
   if (state.status !== 'active') return [];
   const types = new Set(campaign.definition.exit?.map((rule) => rule.on));
@@ -107,7 +104,7 @@ function onEvent(run: Run, event: StoredEvent, held: boolean): void {
   if (!follows(event, wait.since, usedBy(run.state()))) return;
   if (wait.dueAt !== null && happenedAt(event) > wait.dueAt) return;
   if (!holds(run, `step ${wait.stepId}`, awaited.when, event)) return;
-  // One that says only its second may have been later than it says; the clock never goes back.
+  // An event in whole seconds may have happened later in its second; the clock never goes back.
   run.at(Math.max(happenedAt(event), wait.since));
   run.record('enrollment.resumed', { stepId: wait.stepId, by: 'event', branch: 'then', event: seen(event) });
   advance(run);
@@ -118,8 +115,8 @@ function onDue(run: Run, now: Instant): void {
   if (wait === undefined || wait.dueAt === null || now < wait.dueAt) return;
   run.at(wait.dueAt);
   const step = run.campaign.step(wait.stepId);
-  // The step itself has not been done: it asks for its message now, or waits on if the hours have changed or
-  // are over.
+  // The step itself is not done: it requests its message now, or waits again if the hours have changed or are
+  // over.
   if (wait.kind === 'window') return advance(run, step);
   const awaits = awaitedBy(step);
   const missed = awaits === undefined ? {} : { branch: 'else', awaits };
@@ -134,15 +131,15 @@ function exits(run: Run, rule: ExitRule, event: StoredEvent): boolean {
   return follows(event, happenedAt(entry), [entry]) && holds(run, `exit of ${rule.on}`, rule.when, event);
 }
 
-/** The events that have let somebody in or ended a wait: each has its effect once. */
+/** The events that have let the prospect in or ended a wait: each has its effect once. */
 const usedBy = ({ entry, steps }: EnrollmentState): SeenEvent[] => [
   entry,
   ...Object.values(steps).flatMap(({ event }) => event ?? []),
 ];
 
 /**
- * Whether an event comes after an instant and after events that were used, or may have: at one instant only
- * one request's order proves more.
+ * Whether an event comes, or may come, after an instant and after the events that were used. Of events at the
+ * same instant, only the order within one request proves which came first.
  */
 const follows = (event: StoredEvent, since: Instant, used: readonly SeenEvent[]): boolean =>
   mayBeSince(event, since) && used.every((one) => one.id !== event.id && !isProvenBefore(event, one));

@@ -39,8 +39,8 @@ const refuse = (refusal: Refusal, detail?: string): Extract<Entry, { enters: fal
 
 /**
  * Whether an event of the campaign's type lets its prospect in, and as which enrollment. `last` is the
- * prospect's latest enrollment in this campaign. The id is the re-entry rule: whoever decides the same thing
- * again derives the same id, and inserting it twice fails.
+ * prospect's latest enrollment in this campaign. The id enforces the re-entry rule: the same decision derives
+ * the same id again, and inserting it twice fails.
  */
 export function decideEntry(
   campaign: Campaign,
@@ -61,8 +61,7 @@ export function decideEntry(
     if (again === 'never') return refuse('entered_before');
     if (again === 'afterExit' && last.status === 'active') return refuse('already_in');
     if (again === 'afterExit' && compareEvents(event, last.entry) <= 0) return refuse('entered_before');
-    // It happened while the last run was under way and arrives only now: in its turn it would have let nobody
-    // in.
+    // It happened during the last run and arrives only now: in time it would have let nobody in.
     if (again === 'afterExit' && happenedAt(event) < startOfSecond(last.endedAt ?? 0))
       return refuse('already_in');
     if (

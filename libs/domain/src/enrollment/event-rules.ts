@@ -21,7 +21,7 @@ export interface EventOf<Type extends string, Data> extends RecordedEvent {
 export type DataOf<E extends RecordedEvent> = Omit<E['data'], keyof RecordedEvent['data']>;
 
 /** With the logical time at which it happened. */
-export type Timed<E extends RecordedEvent> = E & { readonly occurredAt: Instant };
+export type WithTime<E extends RecordedEvent> = E & { readonly occurredAt: Instant };
 
 /** What happened and why, in words. */
 export interface InWords {
@@ -29,7 +29,9 @@ export interface InWords {
   readonly why: string;
 }
 
-/** An event that another one causes in the prospect's stream. `name` makes its id, together with its cause. */
+/**
+ * An event that another one causes in the prospect's stream. `name` makes its id, together with its cause.
+ */
 interface CausedEvent {
   readonly name: string;
   readonly type: string;
@@ -39,7 +41,7 @@ interface CausedEvent {
 /** All that follows from one type of event. */
 export interface EventRules<E extends RecordedEvent> {
   /** The enrollment after the event. `state` has its version already. */
-  evolve(state: EnrollmentState, event: Timed<E>): EnrollmentState;
+  evolve(state: EnrollmentState, event: WithTime<E>): EnrollmentState;
   /** What erasure leaves of the data: nothing about the person. */
   redact(data: E['data']): E['data'];
   /** For the timeline. The data may have been redacted. */

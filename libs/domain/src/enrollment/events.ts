@@ -1,12 +1,12 @@
 import { STEP_EVENTS, type StepEvent } from '../campaign/steps/index.ts';
-import type { EventRules, RulesByType, Timed } from './event-rules.ts';
+import type { EventRules, RulesByType, WithTime } from './event-rules.ts';
 import { endedEvents, enteredEvents, exitedEvents, type LifecycleEvent } from './lifecycle.ts';
 
 /** The events that an enrollment is folded from. */
 export type EnrollmentEvent = LifecycleEvent | StepEvent;
 
 /** An event of an enrollment with the logical time at which it happened. */
-export type EnrollmentFact = Timed<EnrollmentEvent>;
+export type EnrollmentFact = WithTime<EnrollmentEvent>;
 
 const rules: RulesByType<EnrollmentEvent> = {
   ...enteredEvents,

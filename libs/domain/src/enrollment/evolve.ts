@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { Timed } from './event-rules.ts';
+import type { WithTime } from './event-rules.ts';
 import { eventRulesOf, isEnrollmentFact } from './events.ts';
 import type { EnteredEvent } from './lifecycle.ts';
 import type { EnrollmentState } from './state.ts';
@@ -19,7 +19,7 @@ export function evolveEnrollment(
   return eventRulesOf(event).evolve({ ...state, version }, event);
 }
 
-function entered(event: Timed<EnteredEvent>): EnrollmentState {
+function entered(event: WithTime<EnteredEvent>): EnrollmentState {
   const { enrollmentId, prospectId, campaignId, campaignVersion, version, entry, n } = event.data;
   return {
     enrollmentId,

@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
 import type { MessageLine } from '../message/message.ts';
 
-/** An event as a campaign remembers it: what conditions and templates see of it. */
+/** An event as an enrollment remembers it: what conditions and templates see of it. */
 export interface SeenEvent {
   readonly id: string;
   readonly type: string;

@@ -5,7 +5,7 @@ import type { CompanyState } from '../prospect/company.ts';
 import type { ProspectState } from '../prospect/prospect.ts';
 import type { EnrollmentState, SeenEvent } from './state.ts';
 
-/** Who a decision is about, and what is known besides. */
+/** The prospect that a decision is about, and what else is known. */
 export interface World {
   readonly workspace: string;
   readonly prospect: ProspectState;
@@ -16,7 +16,7 @@ export interface World {
   readonly now: Instant;
   /** When the workspace lets messages leave. */
   readonly sending: WorkspaceHours;
-  /** The templates of what is owed: messages that keep none of the workspace's hours. */
+  /** Templates of transactional messages: they keep none of the workspace's hours. */
   readonly owed: ReadonlySet<string>;
 }
 
@@ -28,10 +28,7 @@ const viewEvent = (event: SeenEvent) => ({
   data: event.data,
 });
 
-/**
- * The variables of a campaign's expressions. `event` is the one the expression is about; elsewhere, the one
- * that let the prospect in.
- */
+/** The variables of a campaign's expressions. `event`: the event in question, else the entry event. */
 export function viewWorld(
   world: World,
   at: Instant,

@@ -5,15 +5,15 @@ import { patternFault } from './patterns.ts';
 import { constantFault, withTimeHint } from './times.ts';
 
 /**
- * Calls that run their argument once for every element. One inside another would make the cost a power of the
- * data's size.
+ * Calls that run their argument once for every element. Nested ones would make the cost a power of the size
+ * of the data.
  */
 const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '-_', 'list', 'map']);
 
 /**
- * The node whose value can be neither true nor false, and what it is instead; undefined if the data have to
- * tell.
+ * The node whose value can be neither true nor false, and what it is instead; undefined if that depends on
+ * the data.
  */
 export function otherThanBoolean(node: Node, type: string): { node: Node; type: string } | undefined {
   if (node.op === '?:') {
@@ -32,7 +32,7 @@ const SPOKEN: Readonly<Record<string, string>> = { list: 'a list', map: 'a map' 
 const spokenType = (type: string): string =>
   type.startsWith('optional') ? 'an optional value (use orValue())' : type.replace(/^google\.protobuf\./, '');
 
-/** The library's error with our line and column, without its drawing of the source. */
+/** The library's error with a line and column, without its drawing of the source. */
 export function atPosition(source: string, error: unknown): ExpressionError {
   const known = error as Partial<ParseError>;
   const summary = withTimeHint(known.summary ?? messageOf(error));
@@ -47,8 +47,8 @@ export function positionAt(text: string, offset: number): { line: number; column
 }
 
 /**
- * Refuses what the meter alone could not bound: a loop inside a loop, and patterns that the data give or that
- * are too large. Also dates and time zones that are wrong as they are written.
+ * Refuses what the meter alone cannot bound: a loop inside a loop, patterns from the data, and patterns that
+ * are too large. Also refuses constant dates and time zones that are wrong.
  */
 export function checkWritten(node: Node, source: string, inLoop: boolean): void {
   const refuse = (at: Node, message: string): never => {

@@ -14,8 +14,8 @@ import { kindOf, toJson } from './to-json.ts';
 export interface CompiledExpression {
   readonly source: string;
   /**
-   * Its value as JSON: integers as numbers (beyond 2⁵³ as `bigint`), timestamps as ISO 8601 text. What it may
-   * take is `BUDGET`, or what is left of the meter that it shares with others.
+   * Its value as JSON: integers as numbers (beyond 2⁵³ as `bigint`), timestamps as ISO 8601 text. `meter`
+   * limits the work, also of several expressions together. Default: a meter of its own.
    */
   value(context: Record<string, unknown>, meter?: Meter): JsonValue;
   /** Its truth; anything but true or false is an error. */
@@ -28,7 +28,7 @@ const NO_FUNCTIONS: ExpressionFunctions = {};
 
 /**
  * Compiles one CEL expression (cel-spec, by `@marcbachmann/cel-js`) over the named variables. Beyond the
- * standard: a field that is not there reads as null (`has(a.b)` still tells), numbers of JSON mix with
+ * standard: a missing field reads as null (`has(a.b)` is still false), numbers of JSON mix with
  * integer literals in arithmetic, and `timestamp()` and the zones of `getHours()` and its like are read as
  * everywhere in Herald. Throws `ExpressionError` for a syntax error, an unknown name or function, and
  * whatever could run away.
@@ -65,7 +65,7 @@ export function compileCondition(
 
 interface Checked {
   readonly root: Node;
-  /** The library's name of the type: `dyn` where only the data can tell. */
+  /** The library's name of the type: `dyn` where it depends on the data. */
   readonly type: string;
   run(context: Context, meter: Meter): unknown;
 }

@@ -2,18 +2,18 @@ import { EvaluationError } from './errors.ts';
 import { type Meter, weigh, weighNames } from './meter.ts';
 import { PARTS_OF_TIME } from './times.ts';
 
-/** Intl takes up to a ms a call; a function that nobody has measured counts as much. */
+/** Intl takes up to 1 ms a call; a function that nobody has measured counts the same. */
 const STEPS_OF_A_SLOW_CALL = 2_000;
 /** Reading a date. */
 const STEPS_OF_A_DATE = 100;
-/** `duration()` of a long row of digits would take minutes. */
+/** Characters. `duration()` of a long row of digits would take minutes. */
 const MAX_DURATION = 100;
-/** Comparing memory is faster than anything that looks at each character. */
+/** Characters compared in the time of one read: comparing memory is fast. */
 const COMPARED_AT_ONCE = 8;
 
 const lengthOf = (value: unknown): number => (typeof value === 'string' ? value.length : 0);
 
-/** Searching may compare the whole of what is looked for at each place. */
+/** Searching may compare the whole wanted text at each place. */
 const search = (args: readonly unknown[], meter: Meter, times = 1): void => {
   const [text, wanted] = args;
   meter.characters(lengthOf(text) * times * Math.max(1, Math.ceil(lengthOf(wanted) / COMPARED_AT_ONCE)));
@@ -32,21 +32,17 @@ const dates: Cost = (args, meter) => {
   all(args, meter);
 };
 
-/** In a zone it goes through Intl; in UTC it is nothing. */
+/** In a zone it goes through Intl; in UTC it costs next to nothing. */
 const partOfTime: Cost = ([, zone], meter) => meter.steps(zone === undefined ? 1 : STEPS_OF_A_SLOW_CALL);
 
 /** Functions that go through their arguments once. */
 const PLAIN =
-  'at base64 bool bytes double endsWith hasValue hex int json lowerAscii matches none of startsWith ' +
-  'string substring trim uint ' +
-  'upperAscii value';
+  'at base64 bool bytes double endsWith hasValue hex int json lowerAscii matches none of ' +
+  'startsWith string substring trim uint upperAscii value';
 
 type Cost = (args: readonly unknown[], meter: Meter) => void;
 
-/**
- * What the functions that do not take their time have to count before they run. The receiver is the first
- * argument.
- */
+/** What each function counts before it runs. The receiver is the first argument. */
 const CALLS: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ['type', names],
   ['dyn', names],
@@ -82,7 +78,7 @@ const CALLS: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ...PLAIN.split(' ').map((name): [string, Cost] => [name, all]),
 ]);
 
-/** Counts what a function is about to do. */
+/** Counts the work of a function before it runs. */
 export function countCall(name: string, args: readonly unknown[], meter: Meter): void {
   const cost = CALLS.get(name);
   if (cost !== undefined) return cost(args, meter);
@@ -90,7 +86,7 @@ export function countCall(name: string, args: readonly unknown[], meter: Meter):
   all(args, meter);
 }
 
-/** Counts what an operator is about to do. */
+/** Counts the work of an operator before it runs. */
 export function countOperator(operator: string, left: unknown, right: unknown, meter: Meter): void {
   const isTextLeft = typeof left === 'string';
   const isTextRight = typeof right === 'string';

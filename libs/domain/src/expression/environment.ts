@@ -12,7 +12,7 @@ const LIMITS = {
 };
 const environments = new WeakMap<ExpressionFunctions, Map<string, Environment>>();
 
-/** Functions of one's own by their CEL signature, such as `json(string): dyn`. */
+/** Functions beside CEL's own, by their CEL signature, such as `json(string): dyn`. */
 export type ExpressionFunctions = Readonly<Record<string, (text: string) => unknown>>;
 
 /** The library set up for these variables and functions; one for each set. */

@@ -1,35 +1,29 @@
-/**
- * What one decision, or one webhook, may spend on its expressions: some 15 ms, and less than 50 on a machine
- * that is busy.
- */
+/** What one decision, or one webhook, may spend on its expressions: about 15 ms, on a busy machine 50. */
 const BUDGET = { steps: 50_000, characters: 500_000 } as const;
 
-/**
- * An expression that makes and swallows errors, one for each element, pays for each of them: the library
- * draws the source in it.
- */
+/** An error is costly, also one that the expression swallows: the library draws the source in it. */
 const STEPS_OF_AN_ERROR = 250;
 /** Listing the names of a large map costs more than going through a list. */
 const STEPS_OF_A_NAME = 2;
 
-/** Raised inside an evaluation whose budget is used up. */
+/** Thrown inside an evaluation whose budget is used up. */
 export class BudgetError extends Error {
   readonly code = 'budget';
 }
 
-/** Counts the work of expressions while they run, and stops them before they take more than `BUDGET`. */
+/** Counts the work of expressions while they run, and stops them at their budget. */
 export interface Meter {
-  /** Set for good once a bound was passed. */
+  /** Set, and never unset, once a limit is passed. */
   readonly exceeded: BudgetError | undefined;
   /** A node evaluated, an element gone through, an instruction of a pattern tried. Throws `BudgetError`. */
   steps(count: number): void;
   /** Characters read or written. Throws `BudgetError`. */
   characters(count: number): void;
-  /** An error passes by; it counts once, however far it goes. */
+  /** An error was thrown; it counts once, however far it travels. */
   failed(error: unknown): void;
 }
 
-/** A meter at zero. Expressions that are given the same one share its budget. */
+/** A meter at zero. Expressions that run with the same meter share its budget. */
 export function createMeter(budget: { readonly steps: number; readonly characters: number } = BUDGET): Meter {
   let { steps, characters } = budget;
   let exceeded: BudgetError | undefined;
@@ -81,10 +75,7 @@ export function weigh(value: unknown, meter: Meter): void {
   }
 }
 
-/**
- * Counts the entries of a map, for looking at its type takes all its names; lists and texts are looked at for
- * nothing.
- */
+/** Counts the names of a map, which a look at its type goes through; lists and texts cost nothing. */
 export function weighNames(value: unknown, meter: Meter): void {
   if (isPlain(value)) meter.steps(Object.keys(value).length * STEPS_OF_A_NAME);
 }

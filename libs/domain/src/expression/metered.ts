@@ -5,14 +5,14 @@ import { matches } from './patterns.ts';
 import { checkTimes, timeCall } from './times.ts';
 
 const OPERATORS = new Set(['!=', '==', 'in', '+', '-', '*', '/', '%', '<', '<=', '>', '>=']);
-/** The library makes an error, and throws it away, for each index that is not there. */
+/** The library makes an error, and throws it away, for each missing index. */
 const STEPS_OF_AN_OPTIONAL_INDEX = 250;
 
 /**
- * Changes a checked expression in place, so that each node that runs is counted by the meter of the moment,
- * what a function or an operator is about to go through is counted before it does, and a loop ends at once
- * when the budget does. Also makes a field that is not there read as null, `matches` run in linear time, and
- * dates and zones be read as everywhere in Herald. Throws for a node that it cannot meter.
+ * Changes a checked expression in place: the current meter counts each node that runs, and the work of each
+ * function and operator before it runs; a loop ends when the budget does. A missing field then reads as null,
+ * `matches` runs in linear time, and dates and zones are read as everywhere in Herald. Throws for a node that
+ * it cannot meter.
  */
 export function meterNodes(root: Node, current: () => Meter): void {
   const seen = new Set<Node>();
@@ -76,7 +76,7 @@ function around(node: Node, count: (operands: unknown[]) => void): void {
   };
 }
 
-/** The library's own `matches` is called for what are no texts, for its error. */
+/** Arguments that are no texts go to the library's own `matches`, for its error. */
 function linearMatches(handle: Handle | undefined, current: () => Meter): Handle {
   return (...operands) => {
     const [text, pattern] = operands[0] as unknown[];
@@ -85,7 +85,7 @@ function linearMatches(handle: Handle | undefined, current: () => Meter): Handle
   };
 }
 
-/** `a.b`: null where there is no `b`, or nothing that could have one. What `.?` gives stays optional. */
+/** `a.b`: null where `a` has no `b` or cannot have fields. The value of `.?` stays optional. */
 const fieldOrNull =
   (strict: Evaluate): Evaluate =>
   (evaluator, node, context) => {

@@ -1,9 +1,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
 /**
- * A node of the library's syntax tree with what its types leave out and metering needs (8.0.0). `evaluate` of
- * `meta` is what runs, `handle` is what an operator or a call does with its operands; both are there once the
- * expression has been checked.
+ * A node of the library's syntax tree (8.0.0), with what metering needs and the library's types leave out.
+ * `meta.evaluate` runs the node, `handle` is what an operator or a call does with its operands; both exist
+ * once the expression has been checked.
  */
 export interface Node {
   readonly op: string;
@@ -29,8 +29,7 @@ interface Evaluator {
 }
 
 /**
- * The arguments of a comprehension that matter here. It goes on as long as `condition`, where there is one,
- * says so.
+ * The argument of a comprehension that matters here: it goes on while `condition`, if there is one, holds.
  */
 export interface Loop {
   condition?: (accumulated: unknown) => boolean;
@@ -41,7 +40,7 @@ export const asNode = (node: ASTNode): Node => node as unknown as Node;
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'op' in value && 'meta' in value;
 
-/** The nodes right below a node, as they were written. */
+/** The child nodes of a node, as they were written. */
 export function childrenOf(node: Node): Node[] {
   const found: Node[] = [];
   const visit = (value: unknown): void => {

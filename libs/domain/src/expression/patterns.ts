@@ -4,6 +4,9 @@ import type { Meter } from './meter.ts';
 /** Instructions of a compiled pattern. `^[\w.+-]+@(example|test)\.com$` has 26. */
 const MAX_SIZE = 300;
 
+const TOO_LARGE =
+  'the pattern is too large: repetitions count as often as they repeat, ' + `up to ${MAX_SIZE} in all`;
+
 /** Instructions tried in the time of one step. */
 const TRIED_AT_ONCE = 5;
 
@@ -23,13 +26,12 @@ function compile(pattern: string): RE2JS {
   return program;
 }
 
-/** What keeps a pattern from being used, in words; undefined if nothing. */
+/** Why a pattern cannot be used, in words; undefined if it can. */
 export function patternFault(pattern: string): string | undefined {
-  const tooBig = `the pattern is too large: repetitions count as often as they repeat, up to ${MAX_SIZE} in all`;
-  // Compiling what repeats a thousand times a thousand is itself the attack.
-  if (roughSize(pattern) > MAX_SIZE) return tooBig;
+  // Compiling a repetition of a repetition can itself take minutes.
+  if (roughSize(pattern) > MAX_SIZE) return TOO_LARGE;
   try {
-    return compile(pattern).programSize() > MAX_SIZE ? tooBig : undefined;
+    return compile(pattern).programSize() > MAX_SIZE ? TOO_LARGE : undefined;
   } catch (error) {
     return `not a pattern: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -45,10 +47,7 @@ export function matches(text: string, pattern: string, meter: Meter): boolean {
 
 const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gu;
 
-/**
- * How many single characters a pattern stands for once its counted repetitions are written out; never less
- * than there are.
- */
+/** An upper bound of the single characters of a pattern once its counted repetitions are written out. */
 function roughSize(pattern: string): number {
   const open: number[] = [0];
   let last = 0;

@@ -26,18 +26,12 @@ const PARTS = new Map<string, (time: Zoned) => number>([
 /** The functions that read a part of a time. */
 export const PARTS_OF_TIME: readonly string[] = [...PARTS.keys()];
 
-/**
- * What `timestamp()` takes beyond the library's text and int, by its signature. The library only checks the
- * types.
- */
+/** Signatures of `timestamp()` beside the library's own for text and int. The library only checks types. */
 export const TIMESTAMPS = ['double', 'google.protobuf.Timestamp'].map(
   (type) => `timestamp(${type}): google.protobuf.Timestamp`,
 );
 
-/**
- * Why a constant that is written into an expression is no date or no zone, and where; undefined if nothing is
- * wrong.
- */
+/** Why a constant of an expression is no date or no zone, and where; undefined if nothing is wrong. */
 export function constantFault(node: Node): { readonly at: Node; readonly message: string } | undefined {
   const method = methodOf(node);
   if (method !== undefined) {
@@ -70,8 +64,8 @@ function dateFault(value: unknown): string | undefined {
 }
 
 /**
- * What a call of this name does in place of the library's own, which rolls dates over and goes by the clocks
- * of the host.
+ * What a call of this name does instead of the library's own function, which rolls dates over and uses the
+ * host's time zone.
  */
 export function timeCall(name: string, handle: Handle): Handle {
   if (name === 'timestamp') return (...operands) => timestamp((operands[0] as unknown[])[0]);
@@ -79,7 +73,7 @@ export function timeCall(name: string, handle: Handle): Handle {
   if (part === undefined) return handle;
   return (...operands) => {
     const [time, zone = 'UTC'] = operands[0] as unknown[];
-    // What is no timestamp is the library's: a duration has hours too.
+    // Anything but a timestamp is for the library: a duration has hours too.
     if (!(time instanceof Date)) return handle(...operands);
     const wrong = zoneFault(zone);
     if (wrong !== undefined)
@@ -104,7 +98,7 @@ const WRITE_TIMESTAMP =
   'timestamp yet';
 
 /**
- * Throws where an operator has a date on one side only, with text or a number on the other: also `==`, which
+ * Throws where an operator has a date on one side and a text or number on the other, also for `==`, which
  * would always be false.
  */
 export function checkTimes(left: unknown, right: unknown): void {
@@ -115,10 +109,7 @@ export function checkTimes(left: unknown, right: unknown): void {
 const RAW: ReadonlySet<string> = new Set(['string', 'number', 'bigint']);
 const isRawBeside = (raw: unknown, date: unknown): boolean => date instanceof Date && RAW.has(typeof raw);
 
-/**
- * The library's complaint about the types of an operator, with what to do where one side is a date and the
- * other is none yet.
- */
+/** The library's error about the types of an operator, with what to do where only one side is a date. */
 export function withTimeHint(summary: string): string {
   const [, left = '', right = ''] = /^no such overload: (\S+) \S+ (\S+)/.exec(summary) ?? [];
   const isTime = (type: string) => type === 'google.protobuf.Timestamp';

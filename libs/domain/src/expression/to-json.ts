@@ -2,7 +2,7 @@ import type { JsonValue } from '../json.ts';
 import { EvaluationError } from './errors.ts';
 import { isPlain, type Meter } from './meter.ts';
 
-/** Texts are handed on as they are; what counts is how long the result is to write. */
+/** A value of an expression as JSON; counts how long it is to write. */
 export function toJson(value: unknown, source: string, meter: Meter): JsonValue {
   meter.steps(0.25);
   if (typeof value === 'string') {

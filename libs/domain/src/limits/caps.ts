@@ -2,16 +2,13 @@ import type { Instant } from '../clock.ts';
 import type { Channel } from '../message/message.ts';
 import { addDuration, type DurationText } from '../time/duration.ts';
 
-/**
- * No more than `count` messages to one person within any stretch of time that is `per` long: of one channel,
- * or of all.
- */
+/** At most `count` messages to one person within any time of length `per`: of one channel, or of all. */
 export interface Cap {
   readonly channel?: Channel;
   readonly count: number;
   /** ISO 8601; a day is 24 hours here. */
   readonly per: DurationText;
-  /** What becomes of one too many: it is suppressed (the default), or waits until there is room. */
+  /** `drop` (the default): one too many is suppressed. `delay`: it waits until there is room. */
   readonly then?: 'drop' | 'delay';
 }
 
@@ -26,8 +23,8 @@ export type CapDecision =
   /** `sends` is the list with this message in it and without what is too old to matter. */
   | { readonly kind: 'within'; readonly sends: readonly CountedSend[] }
   /**
-   * `roomAt`: when the cap could take one more, if nothing else is counted until then. `counted`: what stands
-   * in the way.
+   * `roomAt`: when the cap could take one more, if nothing else is counted until then. `counted`: the sends
+   * that fill the cap.
    */
   | {
       readonly kind: 'over';
@@ -36,10 +33,7 @@ export type CapDecision =
       readonly counted: readonly CountedSend[];
     };
 
-/**
- * Whether one more message stays within all caps. One that is counted already stays counted, from now on with
- * the time `now`.
- */
+/** Whether one more message stays within all caps. A message that is counted already gets the time `now`. */
 export function withinCaps(
   caps: readonly Cap[],
   sends: readonly CountedSend[],
@@ -57,7 +51,7 @@ export function withinCaps(
     const last = counted[cap.count - 1];
     if (last === undefined) continue;
     const roomAt = last.at + length;
-    // Dropping is told before waiting, and the longest wait before a shorter one.
+    // Dropping counts before waiting, and the longest wait before a shorter one.
     const isHarder =
       over === undefined ||
       isDrop(cap) > isDrop(over.cap) ||
@@ -70,11 +64,11 @@ export function withinCaps(
 }
 
 /**
- * Whether what is said of one channel, or of all, is said of this one. Webhooks are not to the person: of
- * them only what names them is.
+ * Whether a rule for one channel, or for all, holds for this channel. Webhooks do not go to the person: only
+ * a rule that names them holds for them.
  */
-export const concerns = (said: { readonly channel?: Channel }, channel: Channel): boolean =>
-  said.channel === undefined ? channel !== 'webhook' : said.channel === channel;
+export const concerns = (rule: { readonly channel?: Channel }, channel: Channel): boolean =>
+  rule.channel === undefined ? channel !== 'webhook' : rule.channel === channel;
 
 const isDrop = ({ then = 'drop' }: Cap): number => (then === 'drop' ? 1 : 0);
 

@@ -22,7 +22,7 @@ export interface WorkspaceHours {
 export interface Departing {
   readonly messageId: string;
   readonly channel: Channel;
-  /** Owed: it keeps the campaign's window, and none of the workspace's hours. */
+  /** A receipt or the like: it keeps the campaign's window, and none of the workspace's hours. */
   readonly transactional: boolean;
   /** The campaign's. */
   readonly window: Hours | undefined;
@@ -32,7 +32,7 @@ export interface Departing {
 }
 
 /**
- * Whether the hours let a message leave at an instant; if not, when they do and which of them is in the way.
+ * Whether the hours let a message leave at an instant; if not, when they do, and which of them forbids it.
  */
 export type Departure =
   | { readonly kind: 'open' }
@@ -49,9 +49,8 @@ const SPREAD: DurationText = 'PT10M';
 const OPEN: Departure = { kind: 'open' };
 
 /**
- * When a message that should leave at `wanted` may leave. What has to wait for an opening is spread behind
- * it, each message at a moment that follows from its id: whoever computes it, in the run or when it is sent,
- * comes to the same instant.
+ * When a message that should leave at `wanted` may leave. Messages that wait for an opening are spread behind
+ * it. The moment of each follows from its id, so the run and messaging compute the same instant.
  */
 export function departureOf(wanted: Instant, message: Departing): Departure {
   const { messageId, channel, transactional, window, workspace, zone } = message;
@@ -66,7 +65,7 @@ export function departureOf(wanted: Instant, message: Departing): Departure {
     const reason = 'send_window: quiet hours and windows leave no time to send in';
     return { kind: 'never', limit: 'send_window', reason };
   }
-  // Not over the whole of a short window: those that come late must still find it open.
+  // Over half of a short window: messages that come late must still find it open.
   const within = opening.lasts < spread ? opening.lasts / 2 : spread;
   const silent = quiet.find((each) => isWithin(wanted, each, zone));
   const limit = silent === undefined ? 'send_window' : 'quiet_hours';

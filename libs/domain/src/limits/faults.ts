@@ -44,6 +44,6 @@ function lengthOf(per: string): number | undefined {
   try {
     return addDuration(0, per, 'UTC');
   } catch {
-    return undefined; // said above: the caller has the words
+    return undefined; // the caller says what is wrong
   }
 }

@@ -12,7 +12,7 @@ export interface Rate {
 /** A rate of a workspace: of one channel, or of one provider in it. */
 export interface ChannelRate extends Rate {
   readonly channel: Channel;
-  /** By its name, such as `sendgrid`; every provider of the channel together unless told. */
+  /** By its name, such as `sendgrid`. Default: all providers of the channel together. */
   readonly provider?: string;
 }
 
@@ -20,22 +20,20 @@ export interface ChannelRate extends Rate {
 export interface RateGrant {
   readonly count: number;
   readonly until: Instant;
-  /** When the next may be given: the new `nextAt` of the rate. */
+  /** When the next grant may be made: the new `nextAt` of the rate. */
   readonly nextAt: Instant;
 }
 
 /** ms of wall time between two calls at an even pace. */
 export const paceOf = ({ count, per }: Rate): number => addDuration(0, per, 'UTC') / count;
 
-/**
- * How much of a rate is given out at once, in ms: a write for so many calls, and a burst no longer than this.
- */
+/** How much of a rate one grant covers, in ms: one write for so many calls, and no longer burst than this. */
 export const GRANT_SPAN = 250;
 
 /**
- * The next calls of a rate, or when to ask again. `nextAt` is when the calls given out so far are used up at
- * an even pace (undefined before the first). This is virtual scheduling: one number, moved on by what is
- * given, so within any time t no more than a grant and rate × t are given.
+ * The next calls of a rate, or when to ask again. `nextAt` is when the calls granted so far are used up at an
+ * even pace (undefined before the first). This is virtual scheduling: one number that each grant moves on. So
+ * within any time t no more than one grant and rate × t are granted.
  */
 export function grantOf(
   rate: Rate,
@@ -44,7 +42,7 @@ export function grantOf(
   rateOfClock = 1,
 ): RateGrant | { readonly count: 0; readonly nextAt: Instant } {
   if (nextAt !== undefined && nextAt > now) return { count: 0, nextAt };
-  // What is promised to providers is promised by the wall's clock, also where ours runs faster.
+  // Providers count by the wall clock, also where Herald's clock runs faster.
   const each = paceOf(rate) * rateOfClock;
   const size = Math.max(1, Math.floor((GRANT_SPAN * rateOfClock) / each));
   const length = Math.max(1, Math.ceil(size * each));

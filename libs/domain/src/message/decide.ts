@@ -6,9 +6,9 @@ import type { Bounce, Channel, MessageState, MessageStatus } from './message.ts'
 import type { MessageTransition } from './transition.ts';
 
 /**
- * What a provider made of a message. Only `sent` has it, and `unknown` may have it. `temporary` is about the
- * message or its receiver unless it says that it is about the provider; `throttled` and `credentials` always
- * are. `retryAfter` is in ms of wall time.
+ * The outcome of an attempt. After `sent` the provider has the message, after `unknown` it may have it.
+ * `temporary` is about the message or its receiver, or about the provider where it says so; `throttled` and
+ * `credentials` are always about the provider. `retryAfter` is in ms of wall time.
  */
 export type ProviderOutcome =
   | { readonly kind: 'sent'; readonly providerId?: string }
@@ -24,25 +24,25 @@ export type ProviderOutcome =
       readonly kind: 'permanent';
       readonly reason: string;
       readonly bounce?: Bounce;
-      /** The person has told the provider that they want no more. */
+      /** The person has unsubscribed at the provider. */
       readonly optedOut?: true;
     }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** What is known, at the moment of sending, of whether a message may leave. */
+/** What decides, at the moment of sending, whether a message may leave. */
 export interface SendCircumstances {
   readonly channel: Channel;
   readonly requestedAt: Instant;
-  /** Undefined: there is no such enrollment any more. */
+  /** Undefined: the enrollment no longer exists. */
   readonly enrollment: { readonly withdrawn?: boolean; readonly reason?: string } | undefined;
   readonly prospect: ProspectState | undefined;
   /** Where it would go. */
   readonly address?: string | undefined;
-  /** Why nothing may go there, whoever it is for: it bounced when it was another prospect's. */
+  /** The address is suppressed because of another prospect: their message bounced there. */
   readonly suppressedElsewhere?: { readonly reason?: string } | undefined;
-  /** What it is about; undefined: nothing that one could choose. */
+  /** What it is about; undefined: no topic. */
   readonly topic?: TopicRule | undefined;
-  /** A message that is owed, such as a receipt: consent is not asked. */
+  /** A message that is owed, such as a receipt: it needs no consent. */
   readonly transactional: boolean;
 }
 
@@ -53,19 +53,19 @@ export function whyNotSend(circumstances: SendCircumstances): MessageTransition 
   if (enrollment.withdrawn) return because('withdrawn', enrollment.reason ?? 'its enrollment has ended');
   if (prospect === undefined) return because('suppressed', 'prospect_unknown');
   if (isErased(prospect, requestedAt)) return because('suppressed', 'erased');
-  // A webhook is not to the person: what they subscribe to is not asked.
+  // A webhook does not go to the person: it needs no consent.
   if (channel === 'webhook') return undefined;
   const refusal = transactional ? undefined : whyNoConsent(prospect, channel, topic);
   if (refusal !== undefined) return because('suppressed', refusal);
-  // Also of what is owed: it would not arrive, and trying again costs the sender's name.
+  // Transactional messages too: they would not arrive, and each attempt harms the sender's reputation.
   const suppression = suppressionOf(prospect, channel, address) ?? circumstances.suppressedElsewhere;
   if (suppression !== undefined) return because('suppressed', suppression.reason ?? 'suppressed');
   return undefined;
 }
 
 /**
- * Somebody who came back after an erasure, with new data, is somebody new; what was meant for the one before
- * is not for them.
+ * A person who comes back after an erasure, with new data, is a new person: messages requested before are not
+ * for them.
  */
 const isErased = ({ erasedAt, traits }: ProspectState, requestedAt: Instant): boolean =>
   erasedAt !== undefined && (requestedAt <= erasedAt || Object.keys(traits).length === 0);
@@ -75,21 +75,21 @@ const because = (outcome: 'withdrawn' | 'suppressed', reason: string): MessageTr
   facts: { reason },
 });
 
-/** How often a message is tried, and how long it rests in between, in ms of the clock that `now` is on. */
+/** How often a message is tried, and how long it waits in between, in ms of the clock that `now` is on. */
 export interface SendRetryPolicy {
   readonly attempts: number;
   /** Before the second attempt; doubled before each one after it, up to `longest`. */
   readonly first: number;
   readonly longest: number;
-  /** The rests before the second attempt, the third and so on, instead of doubled ones. */
+  /** The waits before the second attempt, the third and so on, instead of doubled ones. */
   readonly rests?: readonly number[];
 }
 
-/** The attempts since a message was asked for, or asked for again, and until when it is tried. */
+/** The attempts since a message was requested, or requested again, and until when it is tried. */
 export interface Tries {
   readonly count: number;
   readonly until: Instant;
-  /** The providers that certainly do not have it since it was last tried with all of them. */
+  /** The providers that certainly do not have it, since the last round over all of them. */
   readonly without?: readonly string[];
 }
 
@@ -99,12 +99,12 @@ export interface AttemptOptions {
   readonly tries: Tries;
   /** The provider's `retryAfter`, in ms of the clock that `now` is on. */
   readonly retryAfter: number;
-  /** When a provider that takes nothing from anybody now is to be tried again. */
+  /** When to try a provider again that takes no messages at all now. */
   readonly comeBack: Instant;
   readonly now: Instant;
 }
 
-/** What follows from a provider's answer. Only a temporary failure is ever tried again by itself. */
+/** What follows from a provider's answer. Only a temporary failure is tried again without an operator. */
 export function afterAttempt(
   state: MessageState,
   outcome: ProviderOutcome,
@@ -123,7 +123,7 @@ export function afterAttempt(
       : { outcome: 'bounced', facts: { attempts, reason, bounce } };
   }
   if (outcome.kind === 'unknown') return { outcome: 'unknown', facts: { attempts, reason } };
-  // Not this message's fault, so it does not use up its attempts.
+  // The provider's fault: it does not count as an attempt of the message.
   if (outcome.kind === 'throttled' || outcome.kind === 'credentials')
     return { outcome: 'scheduled', facts: { attempts, reason, dueAt: Math.max(now, comeBack) } };
   const count = tries.count + 1;
@@ -136,8 +136,8 @@ export function afterAttempt(
 }
 
 /**
- * Doubles, or as listed, and is spread by a quarter either way: the same for the same message, different for
- * its neighbours.
+ * The wait before the next attempt: doubled or as listed, then spread by a quarter either way, which depends
+ * on the message.
  */
 function backoff({ first, longest, rests }: SendRetryPolicy, messageId: string, count: number): number {
   const spread = Buffer.from(deriveId('backoff', messageId, count), 'base64url').readUInt32BE(0) / 2 ** 32;
@@ -145,7 +145,7 @@ function backoff({ first, longest, rests }: SendRetryPolicy, messageId: string, 
   return Math.ceil(rest * (0.75 + spread / 2));
 }
 
-/** Whether an operator may have it tried again; `unknown` only by saying that it may arrive twice. */
+/** Whether an operator may have it tried again; `unknown` only with leave to arrive twice. */
 export const mayRetry = (status: MessageStatus, mayDuplicate: boolean): boolean =>
   status === 'failed' ||
   status === 'bounced' ||

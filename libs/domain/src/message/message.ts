@@ -13,13 +13,10 @@ export type Channel = (typeof CHANNELS)[number];
  */
 export type MessageLine = 'person' | 'webhook';
 
-/**
- * A receiver of webhooks that is down for days holds up other webhooks, and nothing that the person should
- * get.
- */
+/** A receiver of webhooks that is down for days holds up other webhooks, and no message to the person. */
 export const lineOf = (channel: Channel): MessageLine => (channel === 'webhook' ? 'webhook' : 'person');
 
-/** What a message is, from the moment it is asked for. Every event about a message carries it. */
+/** What a message is, from its request on. Every event about a message carries it. */
 export interface MessageIdentity {
   readonly messageId: string;
   readonly prospectId: string;
@@ -33,8 +30,8 @@ export interface MessageIdentity {
 }
 
 /**
- * Where a message stands (section 7 of the design). `sending` is not among them: it is a lease on the
- * document, not a fact. `scheduled` covers a later due time as well as the wait before another attempt.
+ * Where a message stands. `sending` is not among them: it is a lease on the document, not a fact. `scheduled`
+ * covers a later due time as well as the wait before another attempt.
  */
 export const MESSAGE_STATUSES = [
   'requested',
@@ -58,12 +55,12 @@ export const MESSAGE_STATUSES = [
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /**
- * What is told of a message and is no status of its own: the receiving server asked for patience; a key was
- * pressed in a call.
+ * An outcome that is no status of its own: the receiving server asked for patience; a key was pressed in a
+ * call.
  */
 export type MessageNote = 'deferred' | 'key_pressed';
 
-/** The outcomes that may be told of a message; its event is of type `<channel>.<outcome>`. */
+/** The outcomes that a message may have; the event of one is of type `<channel>.<outcome>`. */
 export type MessageOutcome = Exclude<MessageStatus, 'requested'> | MessageNote;
 
 /** `hard`: there is no such address. `soft`: not now. */
@@ -82,12 +79,12 @@ export interface MessageFacts {
   readonly dueAt?: Instant;
   /** Calls of a provider so far. */
   readonly attempts: number;
-  /** Where the message stands after this, unless it is where the event's type says. */
+  /** Where the message stands after this. Default: where the event's type says. */
   readonly status?: MessageStatus;
   /** The provider said so, after the call. */
   readonly reported?: true;
   readonly bounce?: Bounce;
-  /** It was refused because the person has told the provider that they want no more. */
+  /** The provider refused it: the person has unsubscribed there. */
   readonly optedOut?: true;
   /** The link that was followed, without its query and fragment. */
   readonly url?: string;
@@ -143,7 +140,9 @@ export const initialMessage = (identity: MessageIdentity, dueAt: Instant): Messa
   changedAt: identity.requestedAt,
 });
 
-/** The status that an outcome stands for: who defers a message has it, and who presses a key has answered. */
+/**
+ * The status that an outcome stands for: a server that defers a message has it; a pressed key is an answer.
+ */
 export function statusOf(outcome: MessageOutcome): Exclude<MessageStatus, 'requested'> {
   if (outcome === 'deferred') return 'sent';
   return outcome === 'key_pressed' ? 'answered' : outcome;
@@ -187,8 +186,8 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
 }
 
 /**
- * When it left: by our own record, or else as well as is known when a provider says that it has it, whichever
- * of its reports comes first.
+ * When it left: by Herald's own record; where there is none yet, the best estimate when a provider first
+ * reports that it has the message.
  */
 function sentAt(
   state: MessageState | undefined,

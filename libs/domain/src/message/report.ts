@@ -11,12 +11,12 @@ import {
 import { type MessageTransition, withoutGaps } from './transition.ts';
 
 /**
- * The type of the event that a provider, or the tracking of our own, reported of a message. What follows from
- * it, messaging tells.
+ * The type of the event for what a provider, or Herald's own tracking, reports about a message. Messaging
+ * records what follows from it.
  */
 export const MESSAGE_REPORTED = 'message.reported';
 
-/** What can be reported of a message after the call. */
+/** What can be reported about a message after the attempt. */
 export type ReportedOutcome = Exclude<
   MessageOutcome,
   'scheduled' | 'suppressed' | 'expired' | 'withdrawn' | 'unknown'
@@ -30,20 +30,19 @@ export interface ReportFacts
   > {
   readonly messageId: string;
   readonly outcome: ReportedOutcome;
-  /** Why this was no person but a program that looks at mail: it is kept, and means nothing. */
+  /** Why this was a program that looks at mail, and no person: it is kept, and changes nothing. */
   readonly scanner?: string;
 }
 
-/** What was reported, by which event and of when. */
+/** What was reported, by which event, and for which instant. */
 export interface MessageReport extends ReportFacts {
   readonly id: string;
   readonly at: Instant;
 }
 
 /**
- * How far each status goes of those that are reported: they only move up, so that whatever the order in which
- * reports come, the last state is the same. A bounce or a failure after a click stands, because it is what
- * later messages must know; a complaint above all.
+ * Reported statuses only move up these ranks, so the order in which reports arrive does not matter. A bounce
+ * or a failure after a click stands, because later messages depend on it; a complaint stands above all.
  */
 const RANK: Readonly<Record<ReturnType<typeof statusOf>, number>> = {
   scheduled: 0,
@@ -64,7 +63,7 @@ const RANK: Readonly<Record<ReturnType<typeof statusOf>, number>> = {
   complained: 7,
 };
 
-/** The status after a report, or after our own record of a call of which a report came first. */
+/** The status after a report, or after the record of an attempt whose report came first. */
 export function statusAfterReport(
   state: MessageState,
   outcome: MessageOutcome,
@@ -75,20 +74,18 @@ export function statusAfterReport(
   return RANK[reported] > rankOf(state) ? reported : state.status;
 }
 
-/**
- * What we ourselves believe gives way to any word of the provider's; that it took the message is its word.
- */
+/** A report outranks what Herald assumes; that the provider took the message counts as a report. */
 const rankOf = ({ status, reported }: MessageState): number => {
   if (status === 'requested') return 0;
   return reported || status === 'sent' ? RANK[status] : 0;
 };
 
-/** What can happen again, and is told each time. */
+/** What can happen again, and is recorded each time. */
 const AGAIN: ReadonlySet<ReportedOutcome> = new Set(['opened', 'clicked', 'deferred', 'key_pressed']);
 
 /**
- * What is told because of a report; undefined: it is no news. Any report proves that the provider has the
- * message, so it also resolves what is `unknown`, and it may come before we have recorded the call.
+ * What to record because of a report; undefined: nothing new. Any report proves that the provider has the
+ * message, so it also resolves `unknown`. It may come before the attempt is recorded.
  */
 export function decideReport(state: MessageState, report: MessageReport): MessageTransition | undefined {
   const { outcome, scanner, id, at, messageId: _known, ...facts } = report;

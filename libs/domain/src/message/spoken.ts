@@ -6,8 +6,8 @@ const LONGEST_PAUSE = 10;
 
 /**
  * Text for a call, cut at its pauses: `[pause]` is one second of silence, `[pause 3s]` three, and none is
- * longer than ten. White space and characters that stand for no sign (control, unassigned, half ones) are one
- * space: they make no sound, and XML takes not all of them.
+ * longer than ten. White space and characters without a sign (control characters, unassigned ones, half
+ * surrogates) become one space: they make no sound, and XML does not take all of them.
  */
 export function spokenParts(text: string): Spoken[] {
   const parts: Spoken[] = [];

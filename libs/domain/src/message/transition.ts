@@ -11,13 +11,13 @@ import {
   type MessageStatus,
 } from './message.ts';
 
-/** What happened to a message, before it is an event. Facts that are not named stay as they were. */
+/** What happens to a message, before it is an event. Facts that are not named stay as they were. */
 export interface MessageTransition {
   readonly outcome: MessageOutcome;
   readonly facts?: Partial<Omit<MessageFacts, 'version' | 'status'>>;
-  /** Where the message stands after it, unless it is where the outcome says. */
+  /** Where the message stands after it. Default: where the outcome says. */
   readonly status?: MessageStatus;
-  /** The event that reported it, and of when. */
+  /** The event that reported it, and the instant that it reports. */
   readonly report?: { readonly id: string; readonly at: Instant };
 }
 
@@ -32,8 +32,8 @@ export interface RecordOptions {
 }
 
 /**
- * The event that records what happened, and the state it makes. The event carries every fact known of the
- * message, so that it folds to the same state whatever came or went missing before it.
+ * The event that records a transition, and the state after it. The event carries every known fact about the
+ * message, so it folds to the same state even if events before it are missing.
  */
 export function recordTransition(options: RecordOptions): { event: Event; state: MessageState } {
   const { workspace, state, version, transition, cause, now } = options;
@@ -52,15 +52,15 @@ export function recordTransition(options: RecordOptions): { event: Event; state:
     },
     report === undefined ? cause : { ...cause, causationId: report.id },
   );
-  // Before the first event there is nothing to fold on: a replay has no more.
+  // The first event is folded onto nothing, as in a replay.
   const evolved = evolveMessage(state.version === 0 ? undefined : state, event);
   if (evolved === undefined) throw new Error(`${event.type} is no event of a message`);
   return { event, state: evolved };
 }
 
 /**
- * Providers' clocks go wrong and tell seconds only: nothing is reported of a time before the message was
- * asked for, or has left, or ahead of ours.
+ * Providers' clocks are often wrong and give whole seconds: a report counts for no time before the request or
+ * the departure of its message, and for none in the future.
  */
 const occurredAt = (state: MessageState, at: Instant, now: Instant): Instant =>
   Math.min(now, Math.max(at, state.requestedAt, state.sentAt ?? state.changedAt));

@@ -1,9 +1,8 @@
 const MAX_URL = 2_000;
 
 /**
- * Why a webhook cannot go to a URL, or undefined. It must be absolute, at https or http, with no name or
- * password in it. Whether http, and the place it leads to, are allowed is for the installation, which looks
- * at it when it calls.
+ * Why a webhook cannot go to a URL, or undefined. It must be absolute, at https or http, without a name or
+ * password. Whether the installation allows http, and the host, is checked at each call.
  */
 export function webhookUrlFault(url: string): string | undefined {
   if (url.length > MAX_URL) return `is longer than ${MAX_URL} characters`;

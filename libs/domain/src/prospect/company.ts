@@ -4,9 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { happenedAt } from '../order.ts';
 import { mergeTraits, type ProspectState } from './prospect.ts';
 
-/**
- * An organisation, folded from the events of stream `company/<id>`; its traits change by `company.updated`.
- */
+/** An organisation, folded from the events of stream `company/<id>`; `company.updated` sets its traits. */
 export interface CompanyState {
   readonly companyId: string;
   readonly traits: JsonObject;

@@ -12,8 +12,8 @@ import { comparePlaces, happenedAt, type Place, placeOf } from '../order.ts';
 
 /**
  * A person, folded from the events of stream `prospect/<id>`. For each trait, and for the company, the latest
- * event by the order of `order.ts` stands. `subscriptions` is by channel, or by `<channel>:<topic>`; `all`
- * stands for every channel. Well-known traits: email, phone, name, timezone (IANA), locale.
+ * event by `order.ts` stands. `subscriptions` is by channel, or by `<channel>:<topic>`; `all` stands for
+ * every channel. Well-known traits: email, phone, name, timezone (IANA), locale.
  */
 export interface ProspectState {
   readonly prospectId: string;
@@ -27,10 +27,7 @@ export interface ProspectState {
   readonly erasedAt?: Instant;
   /** The seq of the last event folded. */
   readonly seq: number;
-  /**
-   * Of each value, the place of the event that set it: what makes the fold independent of the order of
-   * arrival.
-   */
+  /** The place of the event that set each value: it makes the fold independent of the order of arrival. */
   readonly stamps: Readonly<Record<string, Place>>;
 }
 
@@ -116,7 +113,7 @@ function withSubscription(state: ProspectState, event: Event, subscribed: boolea
   const channel = channelOf(event);
   const key = typeof topic === 'string' ? subscriptionKey(channel, topic) : channel;
   const { subscriptions } = state;
-  // Of its own alone: a topic may be named like a part of every object.
+  // Own properties only: a topic may be called `constructor`.
   const current = Object.hasOwn(subscriptions, key) ? subscriptions[key] : undefined;
   const decided = evolveSubscription(current, event, subscribed);
   return { ...state, subscriptions: sorted(new Map(Object.entries({ ...subscriptions, [key]: decided }))) };
@@ -132,15 +129,15 @@ function withSuppression(state: ProspectState, event: Event, suppressed: boolean
 const channelOf = ({ data }: Event): string => (typeof data.channel === 'string' ? data.channel : 'all');
 
 /**
- * Whether an event is later than the one that set a value. Events are folded by `seq`, which decides where
- * all else ties.
+ * Whether an event is later than the one that set a value. Where all else ties, `seq` decides: the later
+ * fold.
  */
 const isLater = (event: Event, set: Place | undefined): boolean =>
   set === undefined || comparePlaces(placeOf(event), set) >= 0;
 
 /**
- * An object from a map, keys in order: a fold gives the same bytes whatever the order of arrival. Safe for
- * keys like `__proto__`.
+ * An object from a map, keys sorted: the same bytes in whatever order events arrive. Safe for keys such as
+ * `__proto__`.
  */
 const sorted = <V>(map: ReadonlyMap<string, V>): Record<string, V> =>
   Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -4,7 +4,7 @@ import { WEEKDAYS, type Weekday } from './weekday.ts';
 
 /**
  * A part of the day by the clock on the wall: from `from` up to, but not at, `to`. Where `to` is not later
- * than `from` it goes over midnight, and `days` names the days on which it begins; all days unless told.
+ * than `from` it goes over midnight, and `days` names the days on which it begins. Default: all days.
  * `zone` is an IANA zone, or `prospect` (the default): the reader's own.
  */
 export interface Hours {
@@ -17,18 +17,15 @@ export interface Hours {
 }
 
 /**
- * When messages may leave: within one of the `windows` of every set (a set with none asks nothing), and in
- * none of the `quiet` hours.
+ * When messages may leave: within one of the `windows` of every set (an empty set allows all), and in none of
+ * the `quiet` hours.
  */
 export interface SendingHours {
   readonly windows: readonly (readonly Hours[])[];
   readonly quiet: readonly Hours[];
 }
 
-/**
- * When a message may leave, and how long that lasts at least, in ms (`lasts` looks no further ahead than it
- * was asked to).
- */
+/** When a message may leave, and for how long (ms); `lasts` is at most the `lookAhead` that was asked for. */
 export interface Opening {
   readonly at: Instant;
   readonly lasts: number;

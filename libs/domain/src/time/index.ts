@@ -1,7 +1,4 @@
-/**
- * Dates, durations and zones alone, for who has no use for the rest of the domain: threads that must start
- * fast.
- */
+/** Dates, durations and zones, without the rest of the domain: for threads that must start fast. */
 export { addDuration, type DurationText, parseDuration } from './duration.ts';
 export { type Hours, isWithin, nextOpening, type Opening, type SendingHours } from './hours.ts';
 export { exactInstant, instantOf, readInstant, type When, whenOf } from './instant.ts';

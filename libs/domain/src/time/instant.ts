@@ -12,8 +12,8 @@ export type When =
 
 /**
  * A number from 10⁸ is seconds since 1970, from 10¹¹ it is ms: both ranges begin on 3 March 1973. Smaller
- * numbers are durations, years and zeros that stand for nothing; larger ones than 9999-12-31 are microseconds
- * or no time at all.
+ * numbers are durations, years, or zeros that mean "none"; numbers after 9999-12-31 are microseconds or no
+ * time at all.
  */
 const FIRST_SECONDS = 1e8;
 const FIRST_MS = 1e11;
@@ -31,8 +31,8 @@ const FORMS = 'ISO 8601, such as 2026-01-31T09:00:00Z or 2026-01-31, or seconds 
 
 /**
  * Reads an instant, a local time or a day: ISO 8601 text of the years 1000 to 9999, or seconds or ms since
- * 1970 as a number or as digits. The magnitude tells seconds from ms. Throws a `RangeError` that says what is
- * wrong, for a place whose name the caller puts before it.
+ * 1970 as a number or as digits; the magnitude decides which. Throws a `RangeError` that says what is wrong;
+ * the caller puts the name of the field before it.
  */
 export function whenOf(value: unknown): When {
   if (typeof value === 'number' || typeof value === 'bigint')

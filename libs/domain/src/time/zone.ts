@@ -19,9 +19,9 @@ const known = new Map<string, boolean>();
 const MAX_KNOWN = 2_000;
 
 /**
- * Whether this names a time zone of the IANA database, old names and any case included. Abbreviations of
- * several zones (CST, IST) or leave out daylight saving (EST), and bare offsets (+02:00), are refused:
- * `zoneFault` says why.
+ * Whether this names a time zone of the IANA database, old names and any case included. Refused are
+ * abbreviations that stand for several zones (CST, IST) or leave out daylight saving (EST), and bare offsets
+ * (+02:00): `zoneFault` says why.
  */
 export function isZone(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_LENGTH) return false;
@@ -46,10 +46,7 @@ function isInDatabase(zone: string): boolean {
 export const personZone = (traits: { readonly timezone?: unknown }, otherwise: string): string =>
   isZone(traits.timezone) ? traits.timezone : otherwise;
 
-/**
- * Why this is no time zone and what to write instead, for the place where it stands; undefined where it is
- * one.
- */
+/** Why this is no time zone and what to write instead; undefined where it is one. */
 export function zoneFault(value: unknown): string | undefined {
   if (isZone(value)) return undefined;
   if (typeof value !== 'string' || value.length > MAX_LENGTH) return `must be an IANA time zone ${EXAMPLE}`;

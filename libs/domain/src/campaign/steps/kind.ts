@@ -14,7 +14,9 @@ export interface Identified {
   readonly id: string;
 }
 
-/** A list of steps inside a step, by the name that events record: `then`, `else`, `0`, `1`, …, `otherwise`. */
+/**
+ * A list of steps inside a step, by the name that events record: `then`, `else`, `0`, `1`, …, `otherwise`.
+ */
 export interface Branch<S extends Identified = Identified> {
   readonly name: string;
   readonly steps: readonly S[];

@@ -4,10 +4,10 @@ import { type Fault, type Place, readDocument } from './yaml-document.ts';
 export type { Fault, Place } from './yaml-document.ts';
 export type Path = readonly (string | number)[];
 
-/** A YAML (or JSON, which is YAML) text read into plain values, which remembers where everything stands. */
+/** A YAML text (or JSON, which is YAML) as plain values, with the places of all of them. */
 export interface SourceText {
   readonly value: unknown;
-  /** What the text itself gets wrong; nothing else is worth checking then. */
+  /** Mistakes of the text itself. If there are any, nothing else is checked. */
   readonly faults: readonly Fault[];
   /**
    * A fault at a path. Where the path leads nowhere (something is missing), its nearest parent is the place.
@@ -16,21 +16,21 @@ export interface SourceText {
   faultAt(path: Path, message: string, inside?: Place): Fault;
 }
 
-/** Longer paths and words of the text are cut where a mistake quotes them. */
+/** Characters. Mistakes cut longer paths and words. */
 const MAX_PATH = 200;
 const MAX_QUOTED = 60;
 
-/** A word of the text as a mistake may quote it: not the whole of what somebody pasted there. */
+/** A word of the text as a mistake may quote it: cut, for somebody may have pasted a whole file. */
 export const quoted = (word: string): string =>
   word.length > MAX_QUOTED ? `${word.slice(0, MAX_QUOTED)}…` : word;
 
-/** Several words as a mistake may list them. */
+/** Several words as a mistake may list them: the first five. */
 export function listed(words: readonly string[], join = ', '): string {
   const shown = words.slice(0, 5).map(quoted).join(join);
   return words.length > 5 ? `${shown} and ${(words.length - 5).toLocaleString('en-US')} more` : shown;
 }
 
-/** Reads a text within the bounds of `readDocument`; what it costs does not grow with what stands in it. */
+/** Reads a text within the limits of `readDocument`. */
 export function readText(text: string): SourceText {
   const { document, value, faults, placeOf } = readDocument(text);
   const faultAt: SourceText['faultAt'] = (path, message, inside) => {
@@ -50,7 +50,7 @@ type Ranged = { readonly range?: readonly number[] | null } | undefined;
 const nodeAt = (document: Document | undefined, path: Path): Ranged =>
   (path.length === 0 ? document?.contents : document?.getIn(path, true)) as Ranged;
 
-/** How far into a scalar a place of its value lies; 0 where escapes or several lines make that unknowable. */
+/** The offset in a scalar of a place in its value; 0 where escapes or several lines make that unknown. */
 function offsetInside(node: unknown, inside: Place): number {
   if (!isScalar(node) || typeof node.value !== 'string' || inside.line > 1 || node.range == null) return 0;
   const [start, end] = node.range;

@@ -22,18 +22,15 @@ export interface Fault extends Place {
   readonly message: string;
 }
 
-/**
- * What a document may have. The work is counted before it is done: each of these alone could hold a process
- * for a minute.
- */
+/** What a document may have. Without any one of these limits a text could block the process for a minute. */
 const YAML_LIMITS = {
   /** Words, marks and line breaks as YAML has them; a campaign of 500 steps has about 15,000. */
   parts: 20_000,
-  /** Lists and maps in each other; steps that nest ten deep need 45. */
+  /** Nested lists and maps; steps that nest ten deep need 45. */
   depth: 64,
   /** Expanding an alias inside an alias inside … is how a small text becomes a huge one. */
   aliases: 50,
-  /** Mistakes of the text itself that are named. */
+  /** Mistakes of the text itself that are reported. */
   faults: 50,
 } as const;
 
@@ -45,7 +42,7 @@ export interface ReadDocument {
   placeOf(offset: number): Place;
 }
 
-/** Ends the reading: what is wrong at `offset` makes the rest not worth looking at. */
+/** Ends the reading: after this mistake the rest is not checked. */
 class Unreadable extends Error {
   readonly offset: number;
   constructor(offset: number, message: string) {
@@ -55,8 +52,7 @@ class Unreadable extends Error {
 }
 
 /**
- * One YAML document as values, with every mistake of the text itself; never takes longer than its limits
- * allow.
+ * One YAML document as values, with every mistake of the text itself. Its time is limited by `YAML_LIMITS`.
  */
 export function readDocument(text: string): ReadDocument {
   const lines = new LineCounter();
@@ -129,8 +125,8 @@ const OPEN = new Set(['block-map', 'block-seq', 'flow-collection']);
 const isOpen = ({ type }: { readonly type: string }): boolean => OPEN.has(type);
 
 /**
- * Names that stand twice in a map, and too many aliases. The library's own check compares each name with all
- * before it.
+ * Finds names that stand twice in a map, and too many aliases. The library's own check compares each name
+ * with all before it, which is slow.
  */
 function checkNodes(document: Document, add: Add): void {
   let aliases = 0;
