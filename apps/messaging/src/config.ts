@@ -2,7 +2,7 @@ import { Duration, waitingConfig } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
 import { providerConfig } from './channels/configured.ts';
-import type { UnknownPolicy } from './messages/policy.ts';
+import type { UnknownPolicy } from './send/retry-policy.ts';
 
 /** What messaging adds to the configuration of a process. */
 export const messagingConfig = {

@@ -2,8 +2,8 @@ import { collections, type MessageDocument, type WaitlistDocument } from '@heral
 import { type Clock, grantOf, type Rate, span, wall } from '@herald/domain';
 import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
+import type { FairShare } from './fair-share.ts';
 import type { Hold } from './hold.ts';
-import type { Share } from './share.ts';
 
 /**
  * Lets those who wait through: of each waitlist in the order of their due times, of the waitlists in turn.
@@ -21,7 +21,7 @@ export interface ReleaseDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly share: Share;
+  readonly share: FairShare;
   /** The rate of a waitlist; undefined: it has none (any more). */
   readonly rateOf: (workspace: string, waitlist: string) => Promise<Rate | undefined>;
   /** Sends a message that has waited. */

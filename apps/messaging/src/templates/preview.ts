@@ -6,8 +6,8 @@ import { type PartFault, TemplateError } from '@herald/templates';
 import { type Content, NoSenderError } from '../channels/channel.ts';
 import { channels } from '../channels/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
-import type { Compose } from '../messages/compose.ts';
 import { busyAsProblem } from './busy.ts';
+import type { Compose } from './compose.ts';
 import type { TemplateLibrary } from './library.ts';
 import { createReadSample, type Sample } from './sample.ts';
 

@@ -3,9 +3,10 @@ import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { createAllowedAddresses } from '@herald/outbound';
 import { createSendGridProvider } from '../channels/email/sendgrid/sendgrid-provider.ts';
+import { createSmtpProvider } from '../channels/email/smtp/smtp-provider.ts';
 import { createWebhookProvider } from '../channels/webhook/webhook-provider.ts';
 import type { Providers } from '../providers/provider.ts';
-import { createMessaging, createSmtpProvider } from '../service.ts';
+import { createMessaging } from '../service.ts';
 import { openBroker, openStore } from './open.ts';
 
 /**

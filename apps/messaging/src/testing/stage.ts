@@ -34,7 +34,8 @@ import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { onTestFinished, vi } from 'vitest';
 import type { OutgoingEmail } from '../channels/email/message.ts';
-import { createMessaging, type MessagingDeps } from '../service.ts';
+import type { MessagingDeps } from '../deps.ts';
+import { createMessaging } from '../service.ts';
 import { type FakeProvider, fakeProvider } from './fake-provider.ts';
 import { openBroker, openStore } from './open.ts';
 

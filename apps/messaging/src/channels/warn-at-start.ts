@@ -1,7 +1,7 @@
 import { CHANNELS, type Channel } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
-import type { StatusOf } from '../channels/status.ts';
 import type { Providers } from '../providers/provider.ts';
+import type { StatusOf } from './status.ts';
 
 /** Workspaces and channels named one by one at start: more say no more. */
 const MAX_NAMED = 50;

@@ -11,12 +11,12 @@ import type { ServiceDeps } from '@herald/process';
 import { ConflictError } from '@herald/store';
 import { tracing } from '@herald/telemetry';
 import { RendererBusyError } from '@herald/templates';
-import type { Park } from '../limits/park.ts';
-import { isBehind } from '../limits/run-order.ts';
-import type { Share } from '../limits/share.ts';
+import type { FairShare } from '../limits/fair-share.ts';
+import type { PutInWaitlist } from '../limits/put-in-waitlist.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
+import type { OnInbound } from '../reports/on-inbound.ts';
 import { type Attempt, StoppingError } from './attempt.ts';
-import type { OnInbound } from './on-inbound.ts';
+import { isBehind } from './run-order.ts';
 import type { Transitions } from './transitions.ts';
 import type { Withdraw } from './withdraw.ts';
 
@@ -25,8 +25,8 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly attempt: Attempt;
   readonly withdraw: Withdraw;
   readonly onInbound: OnInbound;
-  readonly share: Share;
-  readonly park: Park;
+  readonly share: FairShare;
+  readonly putInWaitlist: PutInWaitlist;
   readonly wake: Waitlists['wake'];
   /** Whether nothing more is to be begun. */
   readonly isStopping: () => boolean;
@@ -37,7 +37,7 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
  * of them may come twice, and in any order.
  */
 export function createOnSend(deps: OnSendDeps): Handler {
-  const { clock, transitions, attempt, withdraw, onInbound, share, park } = deps;
+  const { clock, transitions, attempt, withdraw, onInbound, share, putInWaitlist } = deps;
 
   /**
    * Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left
@@ -62,7 +62,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
   const takeTurn = async (doc: MessageDocument): Promise<void> => {
     const { workspace, id } = doc;
     if (!share.isFull(workspace)) return share.run(workspace, () => attempt(doc, doc.hold));
-    if (!(await park(doc))) throw new ConflictError(`message ${id} kept changing`);
+    if (!(await putInWaitlist(doc))) throw new ConflictError(`message ${id} kept changing`);
   };
 
   /**
@@ -79,9 +79,9 @@ export function createOnSend(deps: OnSendDeps): Handler {
 
   const onRequest = async (request: SendRequest): Promise<void> => {
     const wanted = newDocument(request);
-    // In a flood, without looking: one that is stored already is not parked by this.
-    const isParked = request.dueAt <= clock.now() && share.isFull(request.workspace) && (await park(wanted));
-    if (isParked) return;
+    // In a flood, without reading it first: this changes none that is stored already.
+    const isFlood = request.dueAt <= clock.now() && share.isFull(request.workspace);
+    if (isFlood && (await putInWaitlist(wanted))) return;
     const stored = await transitions.outbox.load(request.workspace, request.messageId);
     await traced(stored ?? wanted);
   };

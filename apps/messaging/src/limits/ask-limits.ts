@@ -42,7 +42,7 @@ interface LimitedMessage {
  */
 export type AskLimits = (doc: MessageDocument, about: LimitedMessage) => Promise<HeldBack | undefined>;
 
-export interface LimitsDeps {
+export interface AskLimitsDeps {
   readonly settings: Settings;
   readonly campaigns: CampaignLimits;
   readonly count: Count;
@@ -58,7 +58,7 @@ type LimitName = 'quiet_hours' | 'send_window' | 'frequency_cap' | 'campaign_rat
 /** ms after which what only waits for a cap is not worth sending any more. */
 const PATIENCE = 30 * span.DAY;
 
-export function createLimits(deps: LimitsDeps): AskLimits {
+export function createAskLimits(deps: AskLimitsDeps): AskLimits {
   const { settings, campaigns, count, waitlists, clock, metrics, defaultZone } = deps;
 
   const heldBack = (
@@ -153,7 +153,7 @@ const rateWaitlist = ({ channel, provider }: { channel: string; provider?: strin
  * The rate that a waitlist waits for; undefined: there is none (any more), so nothing holds those who wait.
  */
 export const createRateOf =
-  ({ settings, campaigns }: Pick<LimitsDeps, 'settings' | 'campaigns'>) =>
+  ({ settings, campaigns }: Pick<AskLimitsDeps, 'settings' | 'campaigns'>) =>
   async (workspace: string, waitlist: string): Promise<Rate | undefined> =>
     waitlist.startsWith(CAMPAIGN)
       ? campaigns.rate(workspace, waitlist.slice(CAMPAIGN.length))

@@ -9,11 +9,11 @@ import {
 } from '@herald/domain';
 import { alarmAgainAt, createOutbox, type Outbox } from '@herald/outbox';
 import type { ServiceDeps } from '@herald/process';
-import { createNotifyFollowers } from '../limits/run-order.ts';
-import type { LogMessage } from '../logging/message-log.ts';
 import type { MessagingMetrics } from '../metrics.ts';
-import type { Consequences } from './consequences.ts';
-import { resendAt, type UnknownPolicy } from './policy.ts';
+import type { Consequences } from '../reports/consequences.ts';
+import type { LogMessage } from './message-log.ts';
+import { resendAt, type UnknownPolicy } from './retry-policy.ts';
+import { createNotifyFollowers } from './run-order.ts';
 
 /** What is told of a call of a provider, whatever comes of it. */
 export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;

@@ -2,7 +2,7 @@ import type { MessageDocument } from '@herald/contracts';
 import { type Clock, type MessageTransition, mayRetry } from '@herald/domain';
 import { Problem } from '@herald/http';
 import { reasonOf } from '../providers/reason.ts';
-import type { Transitions } from './transitions.ts';
+import type { Transitions } from '../send/transitions.ts';
 
 /** What an operator can do with a message that does not go on by itself. Each throws a `Problem`. */
 export interface Operator {

@@ -11,9 +11,9 @@ import {
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
 import { ConflictError } from '@herald/store';
-import { eachMessage } from './each-message.ts';
-import type { OnEvent } from './on-applied.ts';
-import type { Transitions } from './transitions.ts';
+import type { OnEvent } from '../reports/on-applied.ts';
+import { eachMessage } from '../send/each-message.ts';
+import type { Transitions } from '../send/transitions.ts';
 
 export interface OnErasedDeps extends Pick<ServiceDeps, 'store' | 'clock'> {
   readonly transitions: Transitions;

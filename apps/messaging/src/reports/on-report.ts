@@ -1,8 +1,8 @@
 import { ack, drop } from '@herald/broker';
 import type { MessageDocument } from '@herald/contracts';
 import { decideReport, prospectIdOf, readReport } from '@herald/domain';
+import type { Transitions } from '../send/transitions.ts';
 import type { OnEvent } from './on-applied.ts';
-import type { Transitions } from './transitions.ts';
 
 /** So many reports of a message are remembered, to know one that is delivered again. */
 const HEARD = 50;

@@ -1,23 +1,23 @@
 /**
- * Who may work how much at once in this process: no workspace can take all of it, and those that wait take
- * turns.
+ * Divides what this process does at once among the workspaces: none can take all of it, and those that wait
+ * take turns.
  */
-export interface Share {
-  /** Whether one more of this workspace would only add to a line. */
+export interface FairShare {
+  /** Whether one more job of this workspace would only wait. */
   isFull(workspace: string): boolean;
-  /** How many of this workspace are at work or waiting here. */
+  /** How many jobs of this workspace run or wait here. */
   load(workspace: string): number;
   /** Runs `work` when it is this workspace's turn. */
   run<T>(workspace: string, work: () => Promise<T>): Promise<T>;
 }
 
-export interface ShareOptions {
+export interface FairShareOptions {
   /**
-   * How many may be at work at once. One workspace alone gets half of it, two get a third each, and so on:
-   * some is always left for the next.
+   * Jobs that run at once. One workspace alone gets half of it, two get a third each, and so on: some is
+   * always left for the next.
    */
   readonly capacity: number;
-  /** How many of one workspace may wait before it is full, and how many of all. */
+  /** Jobs that may wait before a workspace is full: of the workspace, and of all together. */
   readonly waiting: { readonly each: number; readonly all: number };
 }
 
@@ -26,8 +26,8 @@ interface Owner {
   readonly jobs: (() => Promise<void>)[];
 }
 
-export function createShare({ capacity, waiting }: ShareOptions): Share {
-  /** Those with anything to do, in the order of their turns. */
+export function createFairShare({ capacity, waiting }: FairShareOptions): FairShare {
+  /** Workspaces that have jobs, in the order of their turns. */
   const owners = new Map<string, Owner>();
   let running = 0;
   let waits = 0;

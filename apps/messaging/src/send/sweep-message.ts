@@ -1,8 +1,8 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type Clock, span } from '@herald/domain';
-import { isBehind, type RunOrder } from '../limits/run-order.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
-import { firstTry, resendAt, type UnknownPolicy } from './policy.ts';
+import { firstTry, resendAt, type UnknownPolicy } from './retry-policy.ts';
+import { isBehind, type RunOrder } from './run-order.ts';
 import type { Transitions } from './transitions.ts';
 
 export interface SweepMessageDeps {

@@ -12,9 +12,9 @@ import { bodySources } from '../channels/email/template.ts';
 import { channels } from '../channels/index.ts';
 import type { Outgoing } from '../providers/provider.ts';
 import type { Settings } from '../settings/settings.ts';
-import { contentOf } from '../templates/content.ts';
-import { localityOf, type TemplateData, type TemplateSubject, templateData } from '../templates/data.ts';
-import type { TemplateLibrary } from '../templates/library.ts';
+import { contentOf } from './content.ts';
+import { localityOf, type TemplateData, type TemplateSubject, templateData } from './data.ts';
+import type { TemplateLibrary } from './library.ts';
 
 /** Makes messages out of templates: the one way, for sending, previews and tests alike. */
 export interface Compose {
@@ -50,7 +50,7 @@ export interface ComposeDeps {
   readonly linkSecret: string;
   readonly publicUrl: string;
   /** For workspaces that have set none. */
-  readonly sender?: Mailbox | undefined;
+  readonly defaultSender?: Mailbox | undefined;
   readonly defaultZone: string;
   /** A secret of a workspace by its name, to sign webhooks. */
   readonly secret: (workspace: string, name: string) => string | undefined;
@@ -136,7 +136,7 @@ export function createCompose(deps: ComposeDeps): Compose {
         to,
         unsubscribe: subject.unsubscribe,
         senders: settings.of(workspace).senders ?? {},
-        defaultSender: deps.sender,
+        defaultSender: deps.defaultSender,
         secret: (name) => deps.secret(workspace, name),
       });
     },

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createShare } from './share.ts';
+import { createFairShare } from './fair-share.ts';
 
 /** Work that ends when it is told to. */
 function worker() {
@@ -19,7 +19,7 @@ function worker() {
 const options = { capacity: 6, waiting: { each: 2, all: 4 } };
 
 test('one workspace alone gets half, and the next still finds room', () => {
-  const share = createShare(options);
+  const share = createFairShare(options);
   const { started, work } = worker();
   for (let n = 0; n < 5; n += 1) void share.run('a', work('a'));
   expect(started).toEqual(['a', 'a', 'a']);
@@ -31,7 +31,7 @@ test('one workspace alone gets half, and the next still finds room', () => {
 });
 
 test('those that wait take turns, however many of one there are', async () => {
-  const share = createShare({ ...options, capacity: 2 });
+  const share = createFairShare({ ...options, capacity: 2 });
   const { started, work, endOne } = worker();
   for (let n = 0; n < 4; n += 1) void share.run('a', work(`a${n}`));
   for (let n = 0; n < 2; n += 1) void share.run('b', work(`b${n}`));
@@ -47,7 +47,7 @@ test('those that wait take turns, however many of one there are', async () => {
 });
 
 test('a workspace is full when enough of it wait, another is not', () => {
-  const share = createShare(options);
+  const share = createFairShare(options);
   const { work } = worker();
   for (let n = 0; n < 4; n += 1) void share.run('a', work('a'));
   expect(share.isFull('a')).toBe(false);
@@ -58,16 +58,16 @@ test('a workspace is full when enough of it wait, another is not', () => {
 });
 
 test('when many wait already, one that would wait too finds it full, and one that need not does not', () => {
-  const share = createShare({ ...options, capacity: 3 });
+  const share = createFairShare({ ...options, capacity: 3 });
   const { work } = worker();
   for (const workspace of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void share.run(workspace, work(workspace));
   expect(share.isFull('h')).toBe(true);
-  const idle = createShare({ ...options, waiting: { each: 2, all: 0 } });
+  const idle = createFairShare({ ...options, waiting: { each: 2, all: 0 } });
   expect(idle.isFull('h')).toBe(false);
 });
 
 test('work that fails gives its turn back', async () => {
-  const share = createShare({ ...options, capacity: 1 });
+  const share = createFairShare({ ...options, capacity: 1 });
   await expect(share.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   await expect(share.run('a', async () => 1)).resolves.toBe(1);
   expect(share.load('a')).toBe(0);

@@ -6,19 +6,19 @@ import { holdIn, SHARE } from './hold.ts';
 import type { Waitlists } from './waitlists.ts';
 
 /**
- * Puts a message that is more than its workspace's share into the store, to wait its turn there. Nothing is
- * told: it stands as it stood. False: the document has changed, or is stored already.
+ * Stores a message that is more than its workspace's share, to wait its turn in the waitlist. No event: its
+ * status stays. False: the document has changed, or is stored already.
  */
-export type Park = (doc: MessageDocument) => Promise<boolean>;
+export type PutInWaitlist = (doc: MessageDocument) => Promise<boolean>;
 
-export interface ParkDeps {
+export interface PutInWaitlistDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly metrics: MessagingMetrics;
   readonly waitlists: Pick<Waitlists, 'wake'>;
 }
 
-/** ms of wall time after which the sweep makes sure that it is not forgotten. */
+/** ms of wall time after which the sweep looks after it. */
 const CHECK = 10 * span.MINUTE;
 const BATCH = 500;
 
@@ -30,10 +30,10 @@ interface Waiting {
 }
 
 /**
- * Those that come while a write is under way share the next one: so a flood is taken in much faster than it
- * could be sent.
+ * Messages that come during a write share the next one. So a flood is stored much faster than it could be
+ * sent.
  */
-export function createPark({ store, clock, metrics, waitlists }: ParkDeps): Park {
+export function createPutInWaitlist({ store, clock, metrics, waitlists }: PutInWaitlistDeps): PutInWaitlist {
   const messages = store.collection(collections.messages);
   const waiting: Waiting[] = [];
   let writing = false;
@@ -41,9 +41,9 @@ export function createPark({ store, clock, metrics, waitlists }: ParkDeps): Park
   const writeBatch = async (batch: readonly Waiting[]): Promise<void> => {
     try {
       const written = await messages.write(batch.map(({ doc, ifVersion }) => ({ doc, ifVersion })));
-      const parked = batch.filter((_, n) => written[n] === true);
+      const stored = batch.filter((_, n) => written[n] === true);
       await Promise.all(
-        [...new Set(parked.map(({ doc }) => doc.workspace))].map((each) => waitlists.wake(each, SHARE)),
+        [...new Set(stored.map(({ doc }) => doc.workspace))].map((each) => waitlists.wake(each, SHARE)),
       );
       for (const [n, { doc, resolve }] of batch.entries()) {
         if (written[n] === true)
@@ -63,13 +63,13 @@ export function createPark({ store, clock, metrics, waitlists }: ParkDeps): Park
 
   return (doc) =>
     new Promise((resolve, reject) => {
-      const parked: MessageDocument = {
+      const held: MessageDocument = {
         ...doc,
         version: doc.version + 1,
         hold: holdIn(SHARE, doc),
         sweepAt: clock.now() + wall(clock, CHECK),
       };
-      waiting.push({ doc: parked, ifVersion: doc.version === 0 ? null : doc.version, resolve, reject });
+      waiting.push({ doc: held, ifVersion: doc.version === 0 ? null : doc.version, resolve, reject });
       if (!writing) void Promise.resolve().then(work);
       writing = true;
     });

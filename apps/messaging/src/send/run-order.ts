@@ -2,9 +2,9 @@ import type { Broker } from '@herald/broker';
 import { collections, type MessageDocument, sendDueMessage } from '@herald/contracts';
 import { type Clock, mayStillLeave, span, wall } from '@herald/domain';
 import type { Store } from '@herald/store';
-import type { Transitions } from '../messages/transitions.ts';
+import { afterOf, type Hold, holdBehind } from '../limits/hold.ts';
 import type { MessagingMetrics } from '../metrics.ts';
-import { afterOf, type Hold, holdBehind } from './hold.ts';
+import type { Transitions } from './transitions.ts';
 
 /** Messages of one run leave in the order in which the run asked for them, whatever holds one of them up. */
 export interface RunOrder {

@@ -1,0 +1,22 @@
+import { waitingOf } from '@herald/config';
+import type { Service, ServiceDeps } from '@herald/process';
+import type { Static, TObject } from 'typebox';
+import { createProviders } from './channels/configured.ts';
+import { leaseFor, type messagingConfig, unknownPolicy } from './config.ts';
+import type { MessagingDeps } from './deps.ts';
+import { createMessaging } from './service.ts';
+
+/** The service as the configuration of its process says. */
+export const configuredMessaging = (
+  deps: ServiceDeps & Pick<MessagingDeps, 'linkSecret' | 'publicUrl' | 'secrets'>,
+  config: Readonly<Static<TObject<typeof messagingConfig>>>,
+): Service =>
+  createMessaging({
+    ...deps,
+    ...waitingOf(deps.clock, config),
+    providers: createProviders(config, deps.publicUrl),
+    lease: leaseFor(config),
+    unknown: unknownPolicy(config),
+    rendering: { timeLimit: config.TEMPLATE_TIMEOUT },
+    sender: config.SENDER,
+  });

@@ -1,0 +1,69 @@
+import type { MessageDocument } from '@herald/contracts';
+import type { Lanes } from '../channels/lanes.ts';
+import type { HeldBack } from '../limits/ask-limits.ts';
+import type { Hold } from '../limits/hold.ts';
+import type { Waitlists } from '../limits/waitlists.ts';
+import type { Call, Dispatch } from './dispatch.ts';
+import { targetOf } from './gate-shut.ts';
+import type { Prepare } from './prepare.ts';
+import type { RecordOutcome } from './record-outcome.ts';
+import type { RunOrder } from './run-order.ts';
+import type { Transitions } from './transitions.ts';
+
+/**
+ * Sends a message that is due and that nobody is sending, or records why not. Of several callers at once, one
+ * does it. `waited`: where it has waited for its turn.
+ */
+export type Attempt = (doc: MessageDocument, waited?: Hold) => Promise<void>;
+
+export interface AttemptDeps {
+  readonly runOrder: Pick<RunOrder, 'pass'>;
+  readonly lanes: Pick<Lanes, 'choose'>;
+  readonly prepare: Prepare;
+  readonly dispatch: Dispatch;
+  readonly recordOutcome: RecordOutcome;
+  readonly transitions: Pick<Transitions, 'record'>;
+  /** Called when a message begins to wait, after it was written. */
+  readonly wake: Waitlists['wake'];
+  /** Whether nothing more is to be begun. */
+  readonly isStopping: () => boolean;
+}
+
+/** Raised when the service stops before a message was claimed: it is as it was, and comes again. */
+export class StoppingError extends Error {
+  constructor() {
+    super('stopping');
+  }
+}
+
+export function createAttempt(deps: AttemptDeps): Attempt {
+  const { runOrder, lanes, prepare, dispatch, recordOutcome, transitions, isStopping } = deps;
+
+  const holdBack = async (doc: MessageDocument, { transition, hold }: HeldBack): Promise<void> => {
+    const { request: _gone, ...withoutRequest } = doc;
+    const kept = transition.facts?.reason === 'erased' ? withoutRequest : doc;
+    const recorded = await transitions.record(kept, transition, doc.tries, hold);
+    if (recorded !== undefined && hold !== undefined) await deps.wake(doc.workspace, hold.waitlist);
+  };
+
+  return async (wanted, waited) => {
+    // First: what waits for another message uses up no limit and takes nobody's connection.
+    const doc = await runOrder.pass(wanted, waited);
+    if (doc === undefined) return;
+    const lane = lanes.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
+    // While the provider has a free connection: the checks are fresh, and what only waits is not claimed.
+    const leave = async (): Promise<Call | undefined> => {
+      // Before anything is read: behind a slow store a stop could not wait for all who are in line.
+      if (isStopping()) throw new StoppingError();
+      const ready = await prepare(doc, lane, waited);
+      if ('transition' in ready) {
+        await holdBack(doc, ready);
+        return undefined;
+      }
+      if (isStopping()) throw new StoppingError();
+      return dispatch(doc, ready);
+    };
+    const call = await (lane === undefined ? leave() : lane.whenFree(doc.workspace, leave));
+    if (call !== undefined) await recordOutcome(call);
+  };
+}
