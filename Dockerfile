@@ -1,8 +1,10 @@
 # One file for every app:  docker build --target messaging --tag herald/messaging .
-# Node runs the TypeScript as it is, so nothing is compiled: an image holds the sources of one app, the libraries, and their
-# dependencies for production. None of those is native, so what is made on one platform is the same on the other (amd64, arm64).
 #
-# NODE_IMAGE is the version that package.json brings. A build that must be the same again gives it with its digest:
+# Node runs the TypeScript directly, so nothing is compiled. An image contains the sources of one app, the
+# libraries, and their production dependencies. None is native, so the files are the same for both platforms
+# (amd64, arm64).
+#
+# NODE_IMAGE has the version of package.json. For reproducible builds, pass it with its digest:
 #   docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'
 #   docker build --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:... ...
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
@@ -12,7 +14,7 @@ ENV CI=true
 RUN npm install --global pnpm@12.21.0
 WORKDIR /herald
 
-# What production needs goes into pnpm's store: this layer lives as long as the lock file does.
+# Production dependencies go into pnpm's store: this layer is reused until the lock file changes.
 FROM base AS fetched
 COPY pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN pnpm fetch --prod && rm -rf node_modules
@@ -21,7 +23,7 @@ FROM fetched AS libraries
 COPY package.json ./
 COPY libs libs
 
-# Each app alone: a change of one leaves the layers of the others as they are.
+# Each app separately: a change of one keeps the layers of the others.
 FROM libraries AS ingest-files
 COPY apps/ingest apps/ingest
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/ingest...
@@ -42,8 +44,8 @@ FROM libraries AS all-in-one-files
 COPY apps apps
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter @herald/all-in-one...
 
-# No package manager; a user by number, so that Kubernetes can tell it is not root. Node is PID 1 and handles signals. Nothing is
-# written outside /data, so the root may be read-only.
+# No package manager. The user is numeric, so that Kubernetes can check it is not root. Node is PID 1 and
+# handles signals. Nothing is written outside /data, so the root may be read-only.
 FROM ${NODE_IMAGE} AS runtime
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
       /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg \
@@ -83,8 +85,8 @@ ENV DATA_DIR=/data
 VOLUME /data
 CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/all-in-one/src/main.ts"]
 
-# For `skaffold dev`: the files are the user's own, so that they can be written into the running container, and Node starts again when one
-# that it has read changes. Not for production: the root must be writable.
+# For `skaffold dev`: the user owns the files, so that they can be copied into the running container, and Node
+# restarts when a file changes that it has loaded. Not for production: the root must be writable.
 FROM runtime AS ingest-dev
 COPY --link --chown=10001:10001 --from=ingest-files /herald /herald
 CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/ingest/src/main.ts"]

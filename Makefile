@@ -1,10 +1,10 @@
-# What one runs here. `make` alone lists it.
+# The commands of this repository. `make` alone lists them.
 
 PNPM  := npx --yes pnpm@12.21.0
 NODE  := node_modules/.bin/node
 STAMP := node_modules/.installed
 
-# What the demo reads: files of one's own, and how it runs.
+# Variables of the demo: your own files, and how it runs.
 export EVENTS CAMPAIGN TEMPLATES KEEP DEMO_SECONDS
 
 .DEFAULT_GOAL := help
@@ -12,40 +12,40 @@ export EVENTS CAMPAIGN TEMPLATES KEEP DEMO_SECONDS
 
 ##@ Here, with Node alone
 
-help: ## List what can be run (the default)
+help: ## List the targets (the default)
 	@echo 'make TARGET, where TARGET is one of:'
 	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'A campaign of your own:  make demo EVENTS=my.jsonl CAMPAIGN=my.yaml [TEMPLATES=dir]'
 	@echo 'Some of the tests only:  make test ONLY=libs/domain'
 
-install: $(STAMP) ## Install what is needed, Node 24 included; needs Node 20.19 or later and npm
+install: $(STAMP) ## Install all dependencies, Node 24 included; needs Node 20.19 or later and npm
 
-demo: $(STAMP) ## See two weeks of campaigns in about half a minute, checked at the end (KEEP=1 keeps the data)
+demo: $(STAMP) ## Run two weeks of campaigns in about half a minute and check the result (KEEP=1 keeps the data)
 	@$(NODE) tools/demo/src/main.ts
 
-dev: $(STAMP) ## Run Herald in one process on ./data, starting again on each change of the code
+dev: $(STAMP) ## Run Herald in one process on ./data; restarts on each change of the code
 	@$(NODE) tools/demo/src/dev.ts
 
-up: $(STAMP) ## Run the four services on RabbitMQ and MongoDB, found or started, in the background
+up: $(STAMP) ## Run the four services in the background, on RabbitMQ and MongoDB (found or started)
 	@$(NODE) tools/up/src/up.ts
 
-down: $(STAMP) ## End what `make up` started
+down: $(STAMP) ## Stop what `make up` started
 	@$(NODE) tools/up/src/down.ts
 
-test: $(STAMP) ## Run the checks and all tests (ONLY=path: the tests under a path, no checks)
+test: $(STAMP) ## Run the checks and all tests (ONLY=path: only the tests under a path, no checks)
 	@$(NODE) tools/test/src/main.ts $(ONLY)
 
-bench: $(STAMP) ## Measure, into .tmp/bench.json; about ten minutes (ONLY=send: one of them; QUICK=1: all, short)
+bench: $(STAMP) ## Run the benchmarks into .tmp/bench.json; about ten minutes (ONLY=send: one of them; QUICK=1: all, short)
 	@ONLY=$(ONLY) QUICK=$(QUICK) $(NODE) tools/bench/src/main.ts
 
-faults: $(STAMP) ## Put the four services through faults under load, and account for every message (SHORT=1: about two minutes; ONLY=word: some)
+faults: $(STAMP) ## Cause faults under load and account for every message (SHORT=1: about two minutes; ONLY=word: some)
 	@SHORT='$(SHORT)' ONLY='$(ONLY)' $(NODE) tools/faults/src/main.ts
 
 check: $(STAMP) ## Check types, lint and unused code
 	@$(PNPM) run check
 
-fix: $(STAMP) ## Format the code, and mend what the linter can mend
+fix: $(STAMP) ## Format the code, apply lint fixes, renew generated files
 	@$(PNPM) run fix
 
 replay: $(STAMP) ## Compare all projections of ./data with its event log (REPAIR=1: rebuild what differs; stop `make dev` first)
@@ -54,18 +54,18 @@ replay: $(STAMP) ## Compare all projections of ./data with its event log (REPAIR
 charts-check: $(STAMP) ## Check the charts: lint, render by Helm 4 and 3, schemas, policies, golden manifests (part of make test)
 	@$(NODE) tools/test/src/main.ts tools/charts
 
-charts-cluster: $(STAMP) ## Install, upgrade and remove the charts at a real API server; builds it once, with Go, in some ten minutes
+charts-cluster: $(STAMP) ## Install, upgrade and remove the charts on a real API server (the first build, with Go, takes some ten minutes)
 	@$(NODE) tools/charts/src/cluster/main.ts
 
-charts-golden: $(STAMP) ## Renew values.yaml, schemas and tables of the charts from their source, and the golden manifests
+charts-golden: $(STAMP) ## Renew the charts' values.yaml, schemas, tables and golden manifests from their source
 	@$(PNPM) --filter @herald/charts run golden
 
-clean: ## Remove what was installed, built or stored here, ./data included
+clean: ## Remove everything installed, built or stored here, ./data included
 	rm -rf node_modules apps/*/node_modules libs/*/node_modules tools/*/node_modules tests/node_modules data .tmp coverage
 
-##@ In a cluster, with Docker, kind, kubectl and Helm (skaffold.yaml does all of it, again at each change)
+##@ In a cluster, with Docker, kind, kubectl and Helm (skaffold.yaml does all of it, on each change)
 
-# Whether a program is there; what to do if not.
+# Fails with a hint if a program is missing.
 needs = command -v $(1) >/dev/null || { echo 'make $@ needs $(1): $(2)' >&2; exit 1; }
 DOCKER  = $(call needs,docker,https://docs.docker.com/get-docker/)
 KIND    = $(call needs,kind,https://kind.sigs.k8s.io/docs/user/quick-start/)
@@ -73,7 +73,7 @@ KUBECTL = $(call needs,kubectl,https://kubernetes.io/docs/tasks/tools/)
 HELM    = $(call needs,helm,https://helm.sh/docs/intro/install/)
 
 SERVICES := ingest event-handler campaign-runner messaging
-# Where images go and what they are called: make images REGISTRY=registry.example/herald TAG=1.2.3
+# Registry and tag of the images: make images REGISTRY=registry.example/herald TAG=1.2.3
 REGISTRY ?= localhost/herald
 TAG      ?= dev
 CLUSTER  ?= herald
@@ -85,28 +85,28 @@ images: ## Build the image of each service as localhost/herald/NAME:dev (REGISTR
 	  docker build --target $$name --tag $(REGISTRY)/$$name:$(TAG) --build-arg VERSION=$(TAG) \
 	    --build-arg REVISION=$$(git rev-parse HEAD) . || exit 1; done
 
-kind-up: ## Make a cluster of one's own in Docker
+kind-up: ## Create a cluster in Docker
 	@$(DOCKER) && $(KIND)
 	@kind get clusters | grep -qx $(CLUSTER) || kind create cluster --name $(CLUSTER) --wait 3m
 
-kind-down: ## Remove it, and all that is in it
+kind-down: ## Remove the cluster and everything in it
 	@$(KIND)
 	@kind delete cluster --name $(CLUSTER)
 
-deps-up: ## Bring up RabbitMQ, MongoDB and a mail server in the cluster
+deps-up: ## Start RabbitMQ, MongoDB and a mail server in the cluster
 	@$(KUBECTL)
 	@kubectl --context kind-$(CLUSTER) apply --kustomize k8s/dependencies
 	@for what in statefulset/rabbitmq statefulset/mongodb deployment/mailpit; do \
 	  kubectl --context kind-$(CLUSTER) --namespace herald rollout status $$what --timeout 10m || exit 1; done
 
-charts-up: ## Install Herald in the cluster, or upgrade it to what is here (after images, kind-up and deps-up; SET=key=value)
+charts-up: ## Install or upgrade Herald in the cluster (after images, kind-up and deps-up; SET=key=value)
 	@$(KIND) && $(HELM)
 	@kind load docker-image --name $(CLUSTER) $(SERVICES:%=$(REGISTRY)/%:$(TAG))
 	@helm dependency build charts/herald >/dev/null
 	@helm upgrade --install herald charts/herald --kube-context kind-$(CLUSTER) --namespace herald \
 	  --values k8s/environments/dev/values.yaml $(SET:%=--set %) --wait --timeout 10m
 
-charts-test: ## Ask the installed charts whether they work (helm test)
+charts-test: ## Test the installed charts (helm test)
 	@$(HELM)
 	@helm test herald --kube-context kind-$(CLUSTER) --namespace herald --timeout 5m --logs
 
@@ -117,14 +117,14 @@ $(STAMP): package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard */package.j
 	  { echo "Herald needs Node.js 20.19 or later; this is $$(node --version). See https://nodejs.org/en/download" >&2; exit 1; }
 	@echo 'Installing (a minute or so the first time) ...'
 	@log=$$(mktemp) && if $(PNPM) install --frozen-lockfile >"$$log" 2>&1; then rm -f "$$log"; \
-	  else cat "$$log" >&2; rm -f "$$log"; echo 'The installation failed; what it said is above.' >&2; exit 1; fi
+	  else cat "$$log" >&2; rm -f "$$log"; echo 'The installation failed; see its output above.' >&2; exit 1; fi
 	@touch $@
 
-# A ConfigMap of a name and files; each file's key is its path.
+# Applies a ConfigMap with this name and these files; each key is the file's path.
 files = kubectl --namespace herald create configmap $(1) $(foreach file,$(2),--from-file=$(subst /,.,$(file))=$(file)) \
   --dry-run=client --output yaml | kubectl --context kind-$(CLUSTER) apply --server-side --force-conflicts --filename -
 
-monitoring-up: ## Bring up Prometheus and Grafana with Herald's alerts and dashboards in the cluster
+monitoring-up: ## Start Prometheus and Grafana with Herald's alerts and dashboards in the cluster
 	@$(KUBECTL)
 	@kubectl --context kind-$(CLUSTER) apply --kustomize k8s/observability
 	@$(call files,herald-dashboards,$(wildcard charts/*/dashboards/*.json))
