@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   type Client,
   createClient,
-  describeProblem,
   freePort,
   type LoggedEvent,
   type Message,
@@ -17,8 +16,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 /**
- * Herald in one process, with SendGrid, Twilio and somebody's server as their documentation says they are,
- * all over HTTP.
+ * Herald in one process, with servers that behave as SendGrid, Twilio and a receiver of webhooks, over HTTP.
  */
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
@@ -44,14 +42,6 @@ let sendgrid: Awaited<ReturnType<typeof startSendGrid>>;
 let twilio: Awaited<ReturnType<typeof startTwilio>>;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
-const ok = async (answer: ReturnType<Client['send']>): Promise<unknown> => {
-  const given = await answer;
-  if (!given.ok) throw new Error(describeProblem(given));
-  return given.body;
-};
-const put = (path: string, body: object) => ok(client.send('PUT', `/v1/${path}`, JSON.stringify(body)));
-const post = (path: string, body: object) => ok(client.send('POST', `/v1/${path}`, JSON.stringify(body)));
-
 beforeAll(async () => {
   const dir = await mkdtemp(join(tmpdir(), 'herald-channels-'));
   const { apiKey, env } = await writeCredentials(dir);
@@ -68,24 +58,19 @@ beforeAll(async () => {
   const herald = startHerald(
     {
       ...env,
-      ...{
-        PORT: String(port),
-        ADMIN_PORT: '0',
-        DATA_DIR: join(dir, 'data'),
-        SENDER: 'Acme <news@acme.example>',
-      },
+      PORT: String(port),
+      ADMIN_PORT: '0',
+      DATA_DIR: join(dir, 'data'),
+      SENDER: 'Acme <news@acme.example>',
       PUBLIC_URL: `http://127.0.0.1:${port}`,
-      ...{
-        SENDGRID_API_KEY: 'SG.key',
-        SENDGRID_URL: sendgrid.url,
-        SENDGRID_WEBHOOK_KEY: sendgrid.webhookKey,
-      },
-      ...{
-        TWILIO_ACCOUNT_SID: twilio.accountSid,
-        TWILIO_AUTH_TOKEN: twilio.authToken,
-        TWILIO_URL: twilio.url,
-      },
-      ...{ TWILIO_NUMBER: US, WEBHOOK_ALLOW: '127.0.0.1/32' },
+      SENDGRID_API_KEY: 'SG.key',
+      SENDGRID_URL: sendgrid.url,
+      SENDGRID_WEBHOOK_KEY: sendgrid.webhookKey,
+      TWILIO_ACCOUNT_SID: twilio.accountSid,
+      TWILIO_AUTH_TOKEN: twilio.authToken,
+      TWILIO_URL: twilio.url,
+      TWILIO_NUMBER: US,
+      WEBHOOK_ALLOW: '127.0.0.1/32',
     },
     join(dir, 'log.jsonl'),
   );
@@ -96,29 +81,28 @@ beforeAll(async () => {
   };
   const { http } = await herald.ready;
   client = createClient(http, apiKey);
-  await put('templates/mail', {
+  await client.put('/v1/templates/mail', {
     channel: 'email',
     subject: 'Hi <%= it.prospect.traits.name %>',
     text: 'Hello',
   });
-  await put('templates/text', { channel: 'sms', text: 'Hi <%= it.prospect.traits.name %>' });
-  await put('templates/script', {
+  await client.put('/v1/templates/text', { channel: 'sms', text: 'Hi <%= it.prospect.traits.name %>' });
+  await client.put('/v1/templates/script', {
     channel: 'call',
     text: 'Hello <%= it.prospect.traits.name %>. [pause 1s] Press 1.',
     menu: [{ key: '1', say: 'Thank you & goodbye. [pause 2s] Really.' }],
   });
-  await put('templates/hook', { channel: 'webhook', body: '{ "who": <%= it.prospect.traits.name %> }' });
-  await ok(
-    client.send('PUT', '/v1/campaigns/trial', CAMPAIGN(`${receiver.url}/hook`), {
-      'content-type': 'application/yaml',
-    }),
-  );
-  await post('campaigns/trial/launch', {});
+  await client.put('/v1/templates/hook', {
+    channel: 'webhook',
+    body: '{ "who": <%= it.prospect.traits.name %> }',
+  });
+  await client.put('/v1/campaigns/trial', CAMPAIGN(`${receiver.url}/hook`));
+  await client.post('/v1/campaigns/trial/launch');
 });
 afterAll(() => stop());
 
 const enters = (who: 'ada' | 'bob', email: string) =>
-  post('events', [
+  client.post('/v1/events', [
     { type: 'prospect.updated', prospectId: who, data: { traits: { name: who, email, phone: PHONES[who] } } },
     { type: 'trial.started', prospectId: who },
   ]);
@@ -129,7 +113,7 @@ const statuses = async (who: string): Promise<Record<string, string>> => {
 const types = async (who: string): Promise<string[]> =>
   (await client.all<LoggedEvent>(`/v1/events?prospectId=${who}`)).map(({ type }) => type);
 
-test('a person gets a mail, a text and a call, presses a key, and somebody’s server is told', async () => {
+test('a person gets a mail, a text and a call, presses a key, and somebody’s server gets a webhook', async () => {
   await enters('ada', 'ada@home.example');
   await vi.waitFor(
     async () =>
@@ -166,7 +150,7 @@ test('a person gets a mail, a text and a call, presses a key, and somebody’s s
   );
 });
 
-test('a mail that bounces, a text that does not arrive and a line that is busy are told as such', async () => {
+test('a mail that bounces, a text that does not arrive and a busy line are reported as such', async () => {
   await enters('bob', 'bounce@home.example');
   await vi.waitFor(
     async () => {
@@ -180,7 +164,7 @@ test('a mail that bounces, a text that does not arrive and a line that is busy a
   expect(receiver.requests).toHaveLength(1);
 });
 
-test('vendors that say for a while that it is too much lose nothing and get nothing twice', async () => {
+test('vendors that answer 429 for a while lose nothing and get nothing twice', async () => {
   const before = { mails: sendgrid.mails.length, texts: twilio.texts.length };
   const tooMuch = {
     status: 429,
@@ -190,8 +174,8 @@ test('vendors that say for a while that it is too much lose nothing and get noth
   sendgrid.answerNext(tooMuch, tooMuch);
   twilio.answerNext(tooMuch, tooMuch);
   const people = Array.from({ length: 12 }, (_, index) => `person-${index}`);
-  await post(
-    'events',
+  await client.post(
+    '/v1/events',
     people.flatMap((who, index) => [
       {
         type: 'prospect.updated',

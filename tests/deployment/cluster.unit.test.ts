@@ -23,11 +23,11 @@ const folders = filesUnder('k8s')
 describe.each(folders)('%s', (folder) => {
   const all = kustomized(folder);
 
-  it('names files that are there', () => {
+  it('names files that exist', () => {
     expect(all.files.filter((path) => !exists(path))).toEqual([]);
   });
 
-  it('runs pods that the restricted standard lets in, each with a memory limit', () => {
+  it('runs pods that the restricted standard admits, each with a memory limit', () => {
     for (const pod of podsOf(all)) {
       const { runAsNonRoot, runAsUser, seccompProfile } = pod.securityContext ?? {};
       expect({ of: pod.of, runAsNonRoot, seccompProfile, hostNetwork: pod.hostNetwork ?? false }).toEqual({
@@ -55,7 +55,7 @@ describe.each(folders)('%s', (folder) => {
   });
 });
 
-it('the dependencies read secrets that come with them', () => {
+it('the dependencies read secrets that are installed with them', () => {
   const all = kustomized('k8s/dependencies');
   const read = podsOf(all).flatMap(({ containers }) =>
     containers.flatMap(({ env }) => (env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? [])),
@@ -88,7 +88,7 @@ describe('the values of development', () => {
   });
 });
 
-it('RabbitMQ is configured alike in development and in production, as far as retries go', () => {
+it('RabbitMQ has the same settings for retries in development and in production', () => {
   const settings = (from: string): string[] => from.match(/\{dead_letter_\w+, \d+\}/g) ?? [];
   const development = settings(text('k8s/dependencies/rabbitmq/advanced.config'));
   expect(development).toHaveLength(1);
@@ -98,7 +98,7 @@ it('RabbitMQ is configured alike in development and in production, as far as ret
   expect(settings(cluster?.spec.rabbitmq.advancedConfig ?? '')).toEqual(development);
 });
 
-it('RabbitMQ, MongoDB and Mailpit have one version wherever they stand', () => {
+it('RabbitMQ, MongoDB and Mailpit have the same version everywhere', () => {
   const texts = [...filesUnder('k8s'), 'compose.yaml', '.github/workflows/ci.yml'].map((path) => text(path));
   const versions = (pattern: RegExp): Set<string> =>
     new Set(texts.flatMap((one) => one.match(pattern) ?? []));

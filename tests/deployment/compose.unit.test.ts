@@ -32,14 +32,14 @@ describe.each(SERVICES)('the service %s', (name) => {
     expect(targets).toContain(name);
   });
 
-  it('is told what it must be told, and nothing that it does not know', () => {
-    const told = Object.keys(service.environment ?? {});
+  it('has every required setting, and none that it does not know', () => {
+    const set = Object.keys(service.environment ?? {});
     expect(required.length).toBeGreaterThan(3);
-    expect(required.filter((setting) => setting !== undefined && !told.includes(setting))).toEqual([]);
-    expect(told.filter((setting) => !settings.has(setting))).toEqual([]);
+    expect(required.filter((setting) => setting !== undefined && !set.includes(setting))).toEqual([]);
+    expect(set.filter((setting) => !settings.has(setting))).toEqual([]);
   });
 
-  it('gets longer to end than a stop may take', () => {
+  it('has more time to end than a shutdown may take', () => {
     const [, usual] = /`SHUTDOWN_TIMEOUT` \| `(PT\d+S)`/.exec(text('docs/configuration.md')) ?? [];
     const timeout = service.environment?.SHUTDOWN_TIMEOUT ?? usual ?? '';
     expect(timeout).toMatch(/^PT\d+S$/);
@@ -47,7 +47,7 @@ describe.each(SERVICES)('the service %s', (name) => {
     expect(given).toBeGreaterThan(Number(timeout.slice(2, -1)));
   });
 
-  it('may write nowhere and do nothing special', () => {
+  it('may write nowhere and has no privileges', () => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -61,7 +61,7 @@ it('migrates by a program that the image has', () => {
   expect(exists(program)).toBe(true);
 });
 
-it('mounts files that are there', () => {
+it('mounts files that exist', () => {
   const mounts = serviceOf('rabbitmq').volumes ?? [];
   const files = mounts.filter((mount) => mount.startsWith('./')).map((mount) => mount.split(':')[0] ?? '');
   expect(files).toHaveLength(2);

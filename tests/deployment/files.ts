@@ -9,8 +9,8 @@ export const exists = (path: string): boolean =>
 export const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /**
- * The documents of a file of YAML, merge keys followed, in the shape that the caller looks for: a test that
- * finds another one fails. A mistake in it is an error, and so is a key that stands twice.
+ * The documents of a YAML file, merge keys resolved, in the shape that the caller expects: a test fails where
+ * the file has another. A fault in the file is an error, and so is a repeated key.
  */
 export function yaml<Shape>(path: string): Shape[] {
   return parseAllDocuments(text(path), { merge: true, uniqueKeys: true }).map((document) => {

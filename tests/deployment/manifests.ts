@@ -45,15 +45,15 @@ interface Kustomization {
 
 export interface Kustomized {
   readonly manifests: readonly Manifest[];
-  /** Keys of the secrets that are made, by name. */
+  /** The keys of the generated secrets, by name. */
   readonly secrets: ReadonlyMap<string, readonly string[]>;
-  /** Files of the ConfigMaps and secrets that are made, as paths. */
+  /** The files of the generated ConfigMaps and secrets, as paths. */
   readonly files: readonly string[];
 }
 
 /**
- * What a kustomization brings together: its own and those of the folders it names. Reads what ours use of
- * kustomize, and changes nothing in it.
+ * The result of a kustomization, with the folders that it names. Supports the part of kustomize that this
+ * repository uses, and applies no patches.
  */
 export function kustomized(folder: string): Kustomized {
   const [file = {}] = yaml<Kustomization>(join(folder, 'kustomization.yaml'));
@@ -71,7 +71,7 @@ export function kustomized(folder: string): Kustomized {
     }
   }
   for (const generator of [...(file.secretGenerator ?? []), ...(file.configMapGenerator ?? [])]) {
-    // `file`, or `key=file` where it is to be called otherwise.
+    // `file`, or `key=file` for another name.
     files.push(...(generator.files ?? []).map((entry) => join(folder, entry.slice(entry.indexOf('=') + 1))));
   }
   for (const { name, literals = [], files: named = [] } of file.secretGenerator ?? []) {

@@ -12,7 +12,7 @@ describe('docs/operations.md', () => {
     expect(metrics.filter((name) => !known.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
-  it('names files that are there', () => {
+  it('names files that exist', () => {
     const files = found(/\b(apps|k8s|charts|\.github)\/[\w./-]*\w/g);
     expect(files.length).toBeGreaterThan(5);
     expect(files.filter((path) => !exists(path))).toEqual([]);

@@ -40,7 +40,7 @@ it('there is a module for what the services need, and one for each of them', () 
   expect(services.map(({ metadata }) => metadata.name).sort()).toEqual([...SERVICES].sort());
 });
 
-it('names folders that are there', () => {
+it('names folders that exist', () => {
   if (dependencies === undefined) throw new Error('there is none');
   for (const { manifests } of [dependencies, ...dependencies.profiles]) {
     for (const path of manifests.kustomize.paths)
@@ -71,14 +71,14 @@ describe.each(services)('the module $metadata.name', (config) => {
     expect(config.build.tagPolicy.gitCommit.prefix).toMatch(/^[a-z]/);
   });
 
-  it('takes values that are there, in each environment', () => {
+  it('takes files of values that exist, in each environment', () => {
     const given = ['staging', 'production'].map((env) => patch(env, '/deploy/helm/releases/0/valuesFiles'));
     for (const path of [...(release?.valuesFiles ?? []), ...given.flat()]) {
       expect(exists(String(path)), String(path)).toBe(true);
     }
   });
 
-  it('writes sources of itself and of libraries to where the image has them', () => {
+  it('syncs its own sources and those of libraries to their place in the image', () => {
     const workdir = /^WORKDIR (\S+)$/m.exec(text('Dockerfile'))?.[1];
     const manual = [
       { src: `apps/${name}/src/**/*.ts`, dest: workdir },

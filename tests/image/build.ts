@@ -10,14 +10,14 @@ const run = promisify(execFile);
 
 export interface Build {
   readonly stages: ReadonlyMap<string, Stage>;
-  /** Does what a stage of the Dockerfile does to files; resolves with the folder that stands for its root. */
+  /** Does what a stage of the Dockerfile does to files. Gives the folder that stands for its root. */
   readonly files: (stage: string) => Promise<string>;
 }
 
 /**
- * The Dockerfile without Docker, as far as files go: COPY, WORKDIR, and the RUN lines that are pnpm's, each
- * stage in a folder of its own under `dir`. Other RUN lines are of the base image and are left out: they name
- * paths of this machine here.
+ * The Dockerfile without Docker, as far as files go: COPY, WORKDIR, and the RUN lines of pnpm, each stage in
+ * a folder of its own under `dir`. Other RUN lines change the base image and are left out: here they would
+ * change this machine.
  */
 export async function openBuild(dir: string): Promise<Build> {
   const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8');
@@ -42,7 +42,7 @@ export async function openBuild(dir: string): Promise<Build> {
     return made;
   };
 
-  // Every WORKDIR is the same, so it need not be kept for each stage.
+  // Every WORKDIR is the same: it is not kept for each stage.
   const workdir = '/herald';
   const follow = async ({ name, rest }: Instruction, folder: string): Promise<void> => {
     if (name === 'WORKDIR') {
@@ -66,7 +66,7 @@ export async function openBuild(dir: string): Promise<Build> {
       const to = join(folder, target.startsWith('/') ? target : join(workdir, target));
       const into = target.endsWith('/') ? join(to, source) : to;
       if (from !== undefined) {
-        // Hard links: files are shared with pnpm's own store, so nothing may be done to them here.
+        // Hard links: pnpm's own store shares these files, so nothing here may change them.
         await run('cp', ['-al', `${join(await files(from), source)}/.`, into]);
       } else {
         await mkdir(dirname(into), { recursive: true });
@@ -80,7 +80,7 @@ export async function openBuild(dir: string): Promise<Build> {
   return { stages, files };
 }
 
-/** A PATH on which `pnpm` is the version that the Dockerfile installs, beside the Node that runs this. */
+/** A PATH with the `pnpm` version that the Dockerfile installs, and the Node that runs this. */
 async function pnpmOnPath(dir: string, stages: ReadonlyMap<string, Stage>): Promise<string> {
   const install = stages.get('base')?.instructions.find(({ rest }) => rest.startsWith('npm install'))?.rest;
   const version = /pnpm@(\S+)/.exec(install ?? '')?.[1];

@@ -1,8 +1,8 @@
 import { dirname, matchesGlob } from 'node:path';
 
 /**
- * Whether a path of the repository goes to the builder, as `.dockerignore` says: the last pattern that
- * matches it, or a folder above it, decides.
+ * Whether `.dockerignore` lets a path of the repository through to the builder: the last pattern that matches
+ * it, or a folder above it, decides.
  */
 export function parseDockerIgnore(text: string): (path: string) => boolean {
   const rules = text

@@ -1,17 +1,17 @@
-/** A line of a Dockerfile: `COPY`, and what stands behind it. */
+/** An instruction of a Dockerfile: its name, such as `COPY`, and the rest of its line. */
 export interface Instruction {
   readonly name: string;
   readonly rest: string;
 }
 
 export interface Stage {
-  /** What it is made from: another stage, or an image. */
+  /** What it is built from: another stage, or an image. */
   readonly from: string;
   readonly instructions: readonly Instruction[];
 }
 
 /**
- * The stages of a Dockerfile by name. Knows what ours uses: lines that go on with a backslash, comments,
+ * The stages of a Dockerfile by name. Supports what this repository's uses: continued lines, comments,
  * `FROM … AS …`.
  */
 export function parseDockerfile(text: string): ReadonlyMap<string, Stage> {
@@ -41,13 +41,13 @@ const logicalLines = (text: string): string[] =>
     .split('\n')
     .filter((line) => line.trim() !== '');
 
-/** The instructions of a stage behind those of all it is made from. */
+/** The instructions of a stage, after those of all stages that it is built from. */
 function allOf(stages: ReadonlyMap<string, Stage>, name: string): readonly Instruction[] {
   const stage = stages.get(name);
   return stage === undefined ? [] : [...allOf(stages, stage.from), ...stage.instructions];
 }
 
-/** What stands behind the last `name` of a stage, such as its USER; undefined if there is none. */
+/** The rest of the line of a stage's last instruction `name`, such as its USER. Undefined: it has none. */
 export const lastOf = (stages: ReadonlyMap<string, Stage>, stage: string, name: string): string | undefined =>
   allOf(stages, stage).findLast((instruction) => instruction.name === name)?.rest;
 

@@ -11,7 +11,7 @@ import { createRunner, setWritable } from './run-image.ts';
 import { readTree, type Tree } from './tree.ts';
 
 const APPS = [...SERVICES, 'all-in-one'] as const;
-/** An image brings this much beside Node's own, at most. */
+/** The most bytes that an image may add to Node's own. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
 const servers = Promise.all([startMongo(), startTestRabbit()]);
@@ -34,7 +34,7 @@ describe.each(APPS)('the image of %s', (app) => {
     tree = await readTree(join(await build.files(app), 'herald'));
   });
 
-  it('has no link that leads nowhere or out of it', () => {
+  it('has no link that is broken or leads out of it', () => {
     expect(tree.badLinks).toEqual([]);
   });
 
@@ -66,11 +66,11 @@ describe.each(APPS)('the image of %s', (app) => {
   });
 });
 
-/** The package that a path in pnpm's folder is of, or links to. */
+/** The package that a path in pnpm's folder belongs or links to. */
 const packageAt = (path: string): string | undefined =>
   /^node_modules\/\.pnpm\/[^/]+\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 
-/** What the packages in an image ask for in development, and none of them in production. */
+/** Dependencies of the packages in an image that are needed in development alone. */
 async function developmentOnly(files: readonly string[]): Promise<string[]> {
   const own = files.filter((file) => /^(package|(apps|libs)\/[^/]+\/package)\.json$/.test(file));
   const packages: { dependencies?: object; devDependencies?: object }[] = await Promise.all(
@@ -81,7 +81,7 @@ async function developmentOnly(files: readonly string[]): Promise<string[]> {
   return wanted.filter((name) => !needed.has(name) && !name.startsWith('@herald/'));
 }
 
-it('all-in-one starts as the user of its image, writes to its data alone, and ends with 0 when told', async () => {
+it('all-in-one starts as the user of its image, writes to its data alone, and ends with 0 on SIGTERM', async () => {
   const data = await mkdtemp(join(tmpdir(), 'herald-image-data-'));
   await runner.own(data);
   try {
@@ -112,15 +112,18 @@ describe('on RabbitMQ and MongoDB', () => {
     expect(migrated).toEqual({ code: 0, output: 'The store is migrated.' });
   });
 
-  it.for(SERVICES)('%s starts as the user of its image, and ends with 0 when told', async (app, { skip }) => {
-    if (env === undefined) {
-      if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
-      return skip(why);
-    }
-    const running = await runner.boot(app, env);
-    expect((await fetch(`${running.admin}/livez`)).status).toBe(200);
-    expect(await running.stop()).toBe(0);
-  });
+  it.for(SERVICES)(
+    '%s starts as the user of its image, and ends with 0 on SIGTERM',
+    async (app, { skip }) => {
+      if (env === undefined) {
+        if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
+        return skip(why);
+      }
+      const running = await runner.boot(app, env);
+      expect((await fetch(`${running.admin}/livez`)).status).toBe(200);
+      expect(await running.stop()).toBe(0);
+    },
+  );
 
   it('event-handler compares the projections with the log', async ({ skip }) => {
     if (env === undefined) return skip(why);
@@ -135,7 +138,7 @@ it.each(APPS)('%s is started as its package says', async (app) => {
   const json = async (file: string) => JSON.parse(await readFile(join(root, file), 'utf8'));
   const { scripts } = await json(`apps/${app}/package.json`);
   const { exports } = await json('libs/telemetry/package.json');
-  // The same from the folder above: what is loaded first by its path, as no package there names it.
+  // The same from the folder above; the preload by its path, for no package there names it.
   const preload = exports['./preload'].replace('./', './libs/telemetry/');
   const start = scripts.start
     .replace('@herald/telemetry/preload', preload)
@@ -143,7 +146,7 @@ it.each(APPS)('%s is started as its package says', async (app) => {
   expect(JSON.parse(lastOf(build.stages, app, 'CMD') ?? '[]')).toEqual(start.split(' '));
 });
 
-it('is made from the Node that the project runs on', async () => {
+it('is built from the Node version that the project runs on', async () => {
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
   expect(/^ARG NODE_IMAGE=node:([\d.]+)-/m.exec(dockerfile)?.[1]).toBe(devDependencies.node);

@@ -14,14 +14,13 @@ const START = 30_000;
 export interface Running {
   /** Base URL of the admin port. */
   readonly admin: string;
-  /** Ends it with SIGTERM; resolves with its exit code, or the signal that ended it. */
+  /** Ends it with SIGTERM. Gives its exit code, or the signal that ended it. */
   stop(): Promise<number | string | null>;
 }
 
 /**
- * Runs what an image would run: its CMD in its WORKDIR, with its ENV and what is given beside, as the user
- * that it names where this process may change its user, and with a tree in which nothing can be written. Only
- * HOST is another: loopback.
+ * Runs what an image would run: its CMD in its WORKDIR, with its ENV and the given variables, in a tree where
+ * nothing can be written; as its USER, where this process may change its user. Only HOST differs: loopback.
  */
 export function createRunner(build: Build, dir: string) {
   const user =
@@ -44,14 +43,14 @@ export function createRunner(build: Build, dir: string) {
   };
 
   return {
-    /** Gives a folder, and what is in it, to the user of the image. */
+    /** Makes the image's user the owner of a folder and its content. */
     async own(folder: string): Promise<void> {
       if (user === undefined) return;
       for (const entry of ['', ...(await readdir(folder, { recursive: true }))]) {
         await chown(join(folder, entry), user, user);
       }
     },
-    /** Starts an image by its CMD; resolves once it says that it is ready. */
+    /** Starts an image by its CMD. Resolves when it is ready. */
     async boot(stage: string, env: Readonly<Record<string, string>>): Promise<Running> {
       const command: string[] = JSON.parse(lastOf(build.stages, stage, 'CMD') ?? '[]');
       const child = await start(stage, command, { ...env, PORT: '0', ADMIN_PORT: '0' });
@@ -65,7 +64,7 @@ export function createRunner(build: Build, dir: string) {
         },
       };
     },
-    /** Runs a command in an image to its end; resolves with its exit code and what it said. */
+    /** Runs a command in an image to its end. Gives its exit code and output. */
     async exec(stage: string, command: readonly string[], env: Readonly<Record<string, string>>) {
       const child = await start(stage, command, env);
       const said = outputOf(child);
@@ -75,7 +74,7 @@ export function createRunner(build: Build, dir: string) {
   };
 }
 
-/** A folder with Node alone that any user may reach, as in the image. */
+/** A folder with only Node that any user may read, like in the image. */
 async function prepareNode(dir: string): Promise<string> {
   const bin = join(dir, 'node');
   await mkdir(bin);
@@ -86,8 +85,8 @@ async function prepareNode(dir: string): Promise<string> {
 }
 
 /**
- * Closes the folders of a tree, or opens them again. Files are left alone: they may be links to those of
- * others, and are not the user's.
+ * Makes the folders of a tree read-only, or writable again. Files are left as they are: they may be hard
+ * links to files of others.
  */
 export async function setWritable(folder: string, writable: boolean): Promise<void> {
   await run('find', [folder, '-type', 'd', '-exec', 'chmod', writable ? '0755' : '0555', '{}', '+']);

@@ -2,16 +2,16 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 export interface Tree {
-  /** Every file, relative to the folder; links are not followed. */
+  /** Every file, relative to the folder. Links are not followed. */
   readonly files: readonly string[];
   /** Every link, relative to the folder. */
   readonly links: readonly string[];
-  /** Links that lead nowhere or out of the folder. */
+  /** Links that are broken or lead out of the folder. */
   readonly badLinks: readonly string[];
   readonly bytes: number;
 }
 
-/** What a folder holds. */
+/** Reads the content of a folder. */
 export async function readTree(folder: string): Promise<Tree> {
   const base = await realpath(folder);
   const entries = await readdir(base, { recursive: true, withFileTypes: true });

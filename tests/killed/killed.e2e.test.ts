@@ -18,11 +18,11 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const KILLS = 24;
 const PROSPECTS = 360;
-/** ms of wall time: a process lives between these after it is ready. */
+/** ms of wall time that a process lives after it is ready. */
 const LIFE = { min: 100, max: 900 };
-/** ms of wall time from the last requests to the kill, at most. */
+/** The most ms of wall time from the last requests to the kill. */
 const LAST_WORDS = 15;
-/** Ten virtual minutes in a second. */
+/** Ten minutes of Herald's clock in a second. */
 const CLOCK_RATE = 600;
 
 const CAMPAIGN = `
@@ -48,7 +48,7 @@ const MAILS_EACH = 3;
 
 test('killed again and again, it loses nothing and sends nothing twice', { timeout: 600_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'herald-killed-'));
-  // A server that takes its time to answer, so that many kills fall between the mail and its record.
+  // A slow server, so that many kills fall between the mail and its record.
   const inbox = await openInbox({ answerAfter: 15 });
   const { apiKey, env } = await writeCredentials(dir);
   const port = await freePort();
@@ -75,14 +75,9 @@ test('killed again and again, it loses nothing and sends nothing twice', { timeo
   });
 
   await start();
-  for (const [method, path, body] of [
-    ['PUT', '/v1/templates/note', JSON.stringify(TEMPLATE)],
-    ['PUT', '/v1/campaigns/killed', CAMPAIGN],
-    ['POST', '/v1/campaigns/killed/launch', undefined],
-  ] as const) {
-    const answer = await client.send(method, path, body);
-    expect(answer, JSON.stringify(answer)).toMatchObject({ ok: true });
-  }
+  await client.put('/v1/templates/note', TEMPLATE);
+  await client.put('/v1/campaigns/killed', CAMPAIGN);
+  await client.post('/v1/campaigns/killed/launch');
 
   const load = createLoad(client);
   const prospects = Array.from({ length: PROSPECTS }, (_, i) => `p${i}`);
@@ -93,7 +88,7 @@ test('killed again and again, it loses nothing and sends nothing twice', { timeo
     const from = kill * share;
     sending.push(load.send(prospects.slice(from, from + half)));
     await pause(LIFE.min + Math.random() * (LIFE.max - LIFE.min));
-    // A request takes a few ms: those of the other half are on their way when the process ends.
+    // A request takes a few ms: the other half is on its way when the process ends.
     sending.push(load.send(prospects.slice(from + half, from + share)));
     await pause(Math.random() * LAST_WORDS);
     await herald?.kill();
@@ -113,11 +108,15 @@ test('killed again and again, it loses nothing and sends nothing twice', { timeo
       `unknown ${figures.unknown} (${figures.unknownArrived} of them arrived)\n`,
   );
   expect({ eventsLost, eventsDoubled, lost, doubled, deadLetters: figures.deadLetters }).toEqual({
-    ...{ eventsLost: [], eventsDoubled: [], lost: [], doubled: [], deadLetters: 0 },
+    eventsLost: [],
+    eventsDoubled: [],
+    lost: [],
+    doubled: [],
+    deadLetters: 0,
   });
   expect(figures.planned).toBe(PROSPECTS * MAILS_EACH);
   expect((outcomes.sent ?? 0) + figures.unknown).toBe(figures.planned);
-  // Each kill can hide the outcome of no more than what was with the mail server at that moment.
+  // Each kill can hide the outcomes of those mails alone that were at the mail server at that moment.
   expect(figures.unknown).toBeLessThan(KILLS * 32);
   expect(load.refused).toBeGreaterThan(0);
 

@@ -1,15 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Client,
-  describeProblem,
-  type Four,
-  freePort,
-  migrateStore,
-  root,
-  SERVICES,
-  startFour,
-} from '@herald/harness';
+import { type Client, type Four, freePort, migrateStore, root, SERVICES, startFour } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { alertsOf, dashboards, files } from '@herald/observability';
 import { findPrometheuses, type Programs, type Prometheus, startPrometheus } from '@herald/prometheus';
@@ -46,7 +37,8 @@ const ofDashboards: readonly Asked[] = dashboards.flatMap(({ dashboard: { title,
   rows.flatMap(({ panels }) =>
     panels.flatMap((panel) =>
       panel.queries.map(({ expr }) => ({
-        ...{ where: title, panel: panel.title },
+        where: title,
+        panel: panel.title,
         expr: chosen(expr, service ?? '.+'),
       })),
     ),
@@ -55,7 +47,8 @@ const ofDashboards: readonly Asked[] = dashboards.flatMap(({ dashboard: { title,
 const ofAlerts: readonly Asked[] = [...SERVICES, 'herald' as const].flatMap((chart) =>
   alertsOf(chart).flatMap(({ alert, labels, measures }) =>
     measures.map((expr) => ({
-      ...{ where: `alerts of ${chart}`, panel: [alert, labels?.window].filter(Boolean).join(' ') },
+      where: `alerts of ${chart}`,
+      panel: [alert, labels?.window].filter(Boolean).join(' '),
       expr,
     })),
   ),
@@ -179,19 +172,13 @@ const targetsOf = (four: Four) =>
     labels: { namespace: 'test', pod: `${service}-0`, job: service },
   }));
 
-async function ok(answer: ReturnType<Client['send']>): Promise<void> {
-  const given = await answer;
-  if (!given.ok) throw new Error(describeProblem(given));
-}
-
 async function prepare(acme: Client): Promise<void> {
-  const put = (path: string, body: object) => ok(acme.send('PUT', `/v1/${path}`, JSON.stringify(body)));
-  await put('sources/open', {
+  await acme.put('/v1/sources/open', {
     verify: { scheme: 'none' },
     map: { type: '"repo.starred"', prospectId: 'body.who' },
   });
-  await put('templates/hello', { channel: 'email', subject: 'Hello', html: '<p>Hello</p>' });
-  await put('campaigns/hello', {
+  await acme.put('/v1/templates/hello', { channel: 'email', subject: 'Hello', html: '<p>Hello</p>' });
+  await acme.put('/v1/campaigns/hello', {
     id: 'hello',
     enter: { on: 'trial.started', again: 'always' },
     steps: [
@@ -200,7 +187,7 @@ async function prepare(acme: Client): Promise<void> {
       { id: 'second', email: { template: 'hello' } },
     ],
   });
-  await ok(acme.send('POST', '/v1/campaigns/hello/launch'));
+  await acme.post('/v1/campaigns/hello/launch');
 }
 
 /** A few people a second, by both doors, and somebody who looks. */
@@ -212,15 +199,13 @@ async function load(acme: Client, nobody: Client): Promise<void> {
       prospectId: who,
       data: { traits: { email: `${who}@example.com` } },
     };
-    await ok(
-      acme.send('POST', '/v1/events', JSON.stringify([profile, { type: 'trial.started', prospectId: who }])),
-    );
-    await ok(nobody.send('POST', '/hooks/acme/open', JSON.stringify({ who, n })));
+    await acme.post('/v1/events', [profile, { type: 'trial.started', prospectId: who }]);
+    await nobody.post('/hooks/acme/open', { who, n });
     await Promise.all([
-      ok(acme.send('GET', '/v1/events?limit=1')),
-      ok(acme.send('GET', '/v1/campaigns')),
-      ok(acme.send('GET', '/v1/messages?limit=1')),
-      ok(acme.send('GET', '/v1/sources')),
+      acme.get('/v1/events?limit=1'),
+      acme.get('/v1/campaigns'),
+      acme.get('/v1/messages?limit=1'),
+      acme.get('/v1/sources'),
     ]);
     await new Promise((resolve) => setTimeout(resolve, 400));
   }

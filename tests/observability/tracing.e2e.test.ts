@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { type Client, describeProblem, migrateStore, startFour } from '@herald/harness';
+import { type Client, migrateStore, startFour } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startTestRabbit } from '@herald/rabbitmq-server';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -155,11 +155,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
 }
 
 async function prepare(acme: Client): Promise<void> {
-  const put = async (path: string, body: object) => {
-    const answer = await acme.send('PUT', `/v1/${path}`, JSON.stringify(body));
-    if (!answer.ok) throw new Error(describeProblem(answer));
-  };
-  await put('sources/github', {
+  await acme.put('/v1/sources/github', {
     verify: { scheme: 'github', secret: 'github' },
     map: {
       type: '"repo." + body.action',
@@ -167,8 +163,8 @@ async function prepare(acme: Client): Promise<void> {
       id: 'headers["x-github-delivery"]',
     },
   });
-  await put('templates/hello', { channel: 'email', subject: 'Hello', html: '<p>Hello</p>' });
-  await put('campaigns/hello', {
+  await acme.put('/v1/templates/hello', { channel: 'email', subject: 'Hello', html: '<p>Hello</p>' });
+  await acme.put('/v1/campaigns/hello', {
     id: 'hello',
     enter: { on: 'repo.starred' },
     steps: [
@@ -178,10 +174,8 @@ async function prepare(acme: Client): Promise<void> {
   });
   const profile = { type: 'prospect.updated', prospectId: 'ann-the-stargazer' };
   const traits = { traits: { email: 'ann@example.com', name: 'Ann' } };
-  const told = await acme.send('POST', '/v1/events', JSON.stringify({ ...profile, data: traits }));
-  if (!told.ok) throw new Error(describeProblem(told));
-  const launched = await acme.send('POST', '/v1/campaigns/hello/launch');
-  if (!launched.ok) throw new Error(describeProblem(launched));
+  await acme.post('/v1/events', { ...profile, data: traits });
+  await acme.post('/v1/campaigns/hello/launch');
   // The person is known before the star comes.
   const known = async (): Promise<void> =>
     expect((await acme.send('GET', '/v1/prospects/ann-the-stargazer')).status).toBe(200);

@@ -16,10 +16,7 @@ import {
 import { startReceiver } from '@herald/vendors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/**
- * What other systems send, from their webhook to the message that leaves: one process on its embedded store
- * and broker.
- */
+/** From another system's webhook to the message that leaves: one process on its embedded store and broker. */
 
 const IDS = ['820982911946154508', '820982911946154509'];
 
@@ -38,7 +35,6 @@ const ok = async (answer: ReturnType<Client['send']>): Promise<void> => {
 };
 const send = (method: string, path: string, body: object) =>
   client.send(method, `/v1/${path}`, JSON.stringify(body));
-const put = (path: string, body: object) => ok(send('PUT', path, body));
 const hook = (source: string, body: string) =>
   createClient(http).send('POST', `/hooks/${WORKSPACE}/${source}`, body);
 
@@ -51,8 +47,12 @@ beforeAll(async () => {
   const herald = startHerald(
     {
       ...env,
-      ...{ PORT: '0', ADMIN_PORT: '0', DATA_DIR: join(dir, 'data'), SMTP_URL: inbox.url },
-      ...{ SENDER: 'Acme <news@acme.example>', WEBHOOK_ALLOW: '127.0.0.1/32' },
+      PORT: '0',
+      ADMIN_PORT: '0',
+      DATA_DIR: join(dir, 'data'),
+      SMTP_URL: inbox.url,
+      SENDER: 'Acme <news@acme.example>',
+      WEBHOOK_ALLOW: '127.0.0.1/32',
     },
     join(dir, 'log.jsonl'),
   );
@@ -69,7 +69,7 @@ afterAll(async () => {
 test('national numbers are read by the country of the settings as soon as it is set, and refused before', async () => {
   const updated = (prospectId: string, phone: string) =>
     send('POST', 'events', { type: 'prospect.updated', prospectId, data: { traits: { phone } } });
-  await put('sources/crm', {
+  await client.put('/v1/sources/crm', {
     verify: { scheme: 'none' },
     map: {
       type: '"prospect.updated"',
@@ -89,13 +89,13 @@ test('national numbers are read by the country of the settings as soon as it is 
     expect(describeProblem(answer)).toMatch(/traits\/phone .*no country is set/);
   }
 
-  await put('settings', { country: 'GB' });
+  await client.put('/v1/settings', { country: 'GB' });
   await ok(updated('gus', '07946 000999'));
   await ok(fromCrm('gwen', '(07946) 000998'));
-  await ok(send('PATCH', 'settings', { country: 'MX' }));
+  await client.must('PATCH', '/v1/settings', { country: 'MX' });
   await ok(updated('max', '044 55 1234 5678'));
   await ok(fromCrm('mia', '+52 1 55 1234 5679'));
-  await ok(send('PATCH', 'settings', { country: null }));
+  await client.must('PATCH', '/v1/settings', { country: null });
   expect((await updated('uma', '07946 000999')).status).toBe(400);
 
   const wanted = { gus: '+447946000999', gwen: '+447946000998', max: '+525512345678', mia: '+525512345679' };
@@ -104,16 +104,16 @@ test('national numbers are read by the country of the settings as soon as it is 
 });
 
 test('integers beyond 2^53 keep every digit to the mail, the outgoing webhook and the log', async () => {
-  await put('templates/mail', {
+  await client.put('/v1/templates/mail', {
     channel: 'email',
     subject: 'Order <%= it.event.data.order %>',
     text: 'As text <%= it.event.data.text %>, as a number <%= it.event.data.order %>',
   });
-  await put('templates/hook', {
+  await client.put('/v1/templates/hook', {
     channel: 'webhook',
     body: '{ "order": <%= it.event.data.order %>, "person": <%= it.prospect.id %> }',
   });
-  await put('campaigns/orders', {
+  await client.put('/v1/campaigns/orders', {
     id: 'orders',
     enter: { on: 'order.placed', again: 'always' },
     steps: [
@@ -121,8 +121,8 @@ test('integers beyond 2^53 keep every digit to the mail, the outgoing webhook an
       { id: 'tell', webhook: { url: `${receiver.url}/orders`, template: 'hook' } },
     ],
   });
-  await ok(send('POST', 'campaigns/orders/launch', {}));
-  await put('sources/shop', {
+  await client.post('/v1/campaigns/orders/launch');
+  await client.put('/v1/sources/shop', {
     verify: { scheme: 'none' },
     map: {
       id: 'string(body.id)',
@@ -154,7 +154,7 @@ test('integers beyond 2^53 keep every digit to the mail, the outgoing webhook an
     IDS.map((id) => `{"order":${id},"person":"${id}"}`),
   );
 
-  // As text: JSON.parse would lose the digits that this is about.
+  // As text: JSON.parse would lose digits.
   const headers = { authorization: `Bearer ${key}` };
   const log = await (await fetch(`${http}/v1/events?type=order.placed`, { headers })).text();
   for (const id of IDS) {
@@ -165,7 +165,7 @@ test('integers beyond 2^53 keep every digit to the mail, the outgoing webhook an
   }
 });
 
-test('all documents are those that the log gives', async () => {
+test('a replay of the log gives the same documents', async () => {
   await waitUntilQuiet(client, admin);
   expect(await stopHerald()).toBe(0);
   const { code, output } = await runReplay({ DATA_DIR: join(dir, 'data') }, ['--verify']);

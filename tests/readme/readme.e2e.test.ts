@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '@herald/harness';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-/** The shell blocks of a section of the README, as a reader copies them. */
+/** The shell blocks of a section of the README. */
 function blocksOf(readme: string, section: string): string[] {
   const from = readme.indexOf(`\n## ${section}\n`);
   const to = readme.indexOf('\n## ', from + 1);
@@ -21,7 +21,7 @@ let terminal = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'herald-readme-'));
-  // What `make dev` runs, in a folder of its own.
+  // The command behind `make dev`, in a temporary folder.
   dev = spawn(process.execPath, [join(root, 'tools/demo/src/dev.ts')], {
     env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,14 +40,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('the first campaign starts with `make dev`, which runs what is tried here', async () => {
+test('the first campaign starts with `make dev`, which runs the command of this test', async () => {
   expect(start).toBe('make dev\n');
   expect(await readFile(join(root, 'Makefile'), 'utf8')).toMatch(
     /^dev:.*\n\t@\$\(NODE\) tools\/demo\/src\/dev\.ts$/m,
   );
 });
 
-test('what the README says, copied in its order, ends in a mail that one can see and why it was sent', async () => {
+test('the commands of the README, in their order, end in a mail and in the reason why it was sent', async () => {
   const shell = spawn('sh', ['-eu'], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [shell.stdout, shell.stderr])
@@ -60,7 +60,7 @@ test('what the README says, copied in its order, ends in a mail that one can see
   expect(terminal).toContain('To: ada@example.com');
   expect(terminal).toContain('https://example.com/new');
 
-  // Asked again until it is there: the timeline follows the mail by a moment.
+  // Asked until it is there: the timeline follows the mail by a moment.
   await vi.waitFor(
     async () => {
       const from = printed.length;
@@ -79,7 +79,7 @@ test('what the README says, copied in its order, ends in a mail that one can see
   expect(printed).not.toMatch(/"status":4\d\d/);
 });
 
-test('a second one on the same data says in one line that the first runs', async () => {
+test('a second process on the same data says in one line that the first runs', async () => {
   const second = spawn(process.execPath, [join(root, 'tools/demo/src/dev.ts')], {
     env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],

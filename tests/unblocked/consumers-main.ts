@@ -1,7 +1,7 @@
 /**
  * The consumers of all services in one process on the embedded store and broker. Publishes the largest bodies
- * to each queue, waits until they are handled, and prints as JSON what held the event loop for longer than
- * the bound.
+ * to each queue, waits until they are handled, and prints as JSON what held the event loop longer than the
+ * bound.
  */
 import { join } from 'node:path';
 import { allInOneConfig } from '@herald/all-in-one/config';

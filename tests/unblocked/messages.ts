@@ -4,12 +4,12 @@ import { SHAPES } from './shapes.ts';
 
 /** bytes of the data of one event. */
 const DATA = 60_000;
-/** As many as a request can hold. */
+/** As many events as a request can hold. */
 const MANY = 17;
-/** bytes of a message that no service of ours would send. */
+/** bytes of a message that no service of Herald would send. */
 const FOREIGN = 1024 * 1024;
 
-/** Everything an event carries is gone through by its conditions. */
+/** Its conditions go through everything that an event carries. */
 export const CAMPAIGN = `
 id: worst
 enter:
@@ -31,10 +31,10 @@ const count = (bytes: number, each: number): number => Math.floor(bytes / each);
 const list = <T>(length: number, make: (index: number) => T): T[] =>
   Array.from({ length }, (_, n) => make(n));
 
-/** Many of these at once hold the loop for longer than the bound: see docs/threats.md, "Not prevented". */
+/** Many of these at once hold the loop longer than the bound: see docs/threats.md, "Not prevented". */
 const ALONE = 'many names';
 
-/** Data as large as an event may carry. */
+/** The largest data of an event. */
 const DATA_SHAPES: readonly (readonly [string, JsonObject])[] = [
   ['a long list', { list: list(count(DATA, 2), () => 1) }],
   ['a list of lists', { list: list(count(DATA, 6), () => [1, 2]) }],
@@ -46,8 +46,8 @@ const DATA_SHAPES: readonly (readonly [string, JsonObject])[] = [
 ];
 
 /**
- * What no service of ours would send. None takes so many names in one object, nor can what is nested so deep
- * be written as JSON.
+ * Bodies that no service of Herald would send. Left out: so many names in one object, which none accepts, and
+ * nesting too deep to be written as JSON.
  */
 const FOREIGN_BODIES: readonly Body[] = SHAPES.filter(
   ({ type, name }) => type === 'application/json' && name !== 'many names' && !name.startsWith('nested'),
@@ -56,10 +56,7 @@ const FOREIGN_BODIES: readonly Body[] = SHAPES.filter(
   return value === undefined ? [] : [[shape, () => value]];
 });
 
-/**
- * The largest bodies for a queue: ones of no form at all, and, where events come by it, the largest request
- * of events.
- */
+/** The largest bodies for a queue: bodies of any shape and, on a queue of events, the largest request. */
 export function bodiesFor(name: string): readonly Body[] {
   if (name !== queue.eventHandlerEvents) return FOREIGN_BODIES;
   const events = DATA_SHAPES.flatMap(([shape, data]): Body[] => {

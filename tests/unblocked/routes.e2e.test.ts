@@ -14,14 +14,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BOUND, held, longestTurn } from './loop.ts';
 import { bytesOf, SHAPES, type Shape, TEMPLATES } from './shapes.ts';
 
-/** bytes; no route takes more. */
+/** bytes of the largest body that a route takes. */
 const LARGEST = 1024 * 1024;
 /** characters */
 const LONGEST_CAMPAIGN = 256 * 1024;
 /** bytes of a query string, within the limit for all headers. */
 const LONGEST_QUERY = 12_000;
 
-/** What stands for a part of a path. A source of this name exists. */
+/** The values of parts of a path. The source exists. */
 const NAMES: Readonly<Record<string, string>> = { workspace: WORKSPACE, source: 'open' };
 const WITH_A_BODY = new Set(['post', 'put', 'patch', 'delete']);
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop?.());
 
-/** Everything a webhook holds is gone through by its expressions. */
+/** Its expressions go through everything that a webhook holds. */
 const OPEN_SOURCE = {
   verify: { scheme: 'none' },
   map: {
@@ -78,10 +78,7 @@ const fill = (path: string): string => path.replace(/\{(\w+)\}/g, (_all, name: s
 
 type Act = readonly [name: string, act: () => Promise<unknown>];
 
-/**
- * What held the loop for longer than the bound, by its name. One by one they are only looked at where one of
- * them all did.
- */
+/** Names what held the loop longer than the bound. Each act is tried alone only where all together did. */
 async function blocks(acts: readonly Act[]): Promise<string[]> {
   await longestTurn(socket);
   for (const [, act] of acts) await act();
@@ -94,11 +91,11 @@ async function blocks(acts: readonly Act[]): Promise<string[]> {
   return found;
 }
 
-/** Sends it as large as the route takes it: what is refused for its size or its type is not read. */
+/** Sends it as large as the route takes it: a body refused by size or type is not read. */
 async function send({ method, path }: Operation, shape: Shape, refused: Set<string>): Promise<void> {
   const { type } = shape;
   if (refused.has(type)) return;
-  // A campaign is text, which the route takes whole and refuses when it is longer than this.
+  // A campaign is text. The route reads all of it, and refuses longer text than this.
   const largest = path === '/v1/campaigns/{id}' ? LONGEST_CAMPAIGN : LARGEST;
   for (let bytes = largest; bytes > 1_000; bytes /= 4) {
     const headers = { 'content-type': type };

@@ -1,4 +1,4 @@
-/** Bodies that cost most to read, to check or to explain, each as large as it may be. */
+/** A body that costs much to read, check or explain, as large as it may be. */
 export interface Shape {
   readonly name: string;
   readonly type: string;
@@ -12,7 +12,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 const repeat = (text: string, bytes: number): string =>
   text.repeat(Math.max(0, Math.floor(bytes / text.length)));
 
-/** `make(0)make(1)…` up to so many bytes. */
+/** `make(0)make(1)…`, up to `bytes` long. */
 function counted(make: (index: number) => string, bytes: number): string {
   const parts: string[] = [];
   for (let length = 0, index = 0; length < bytes - 24; index += 1) {
@@ -91,7 +91,7 @@ const campaign = (bytes: number, condition: (index: number) => string): string =
     bytes - 128,
   )}`;
 
-/** What goes into the longest text of a template. */
+/** The contents of the longest text of a template. */
 export const TEMPLATES: readonly Pick<Shape, 'name' | 'make'>[] = [
   { name: 'tags', make: (bytes) => repeat('<%= it.a %>', bytes) },
   { name: 'open tags', make: (bytes) => repeat('<% ', bytes) },
@@ -104,7 +104,7 @@ export const TEMPLATES: readonly Pick<Shape, 'name' | 'make'>[] = [
 ];
 
 const made = new Map<string, Uint8Array>();
-/** The bytes of a shape, made once for all routes. */
+/** The bytes of a shape. They are made once for all routes. */
 export function bytesOf({ name, make }: Shape, bytes: number): Uint8Array {
   const key = `${name} ${bytes}`;
   const body = made.get(key) ?? Buffer.from(make(bytes));

@@ -1,7 +1,7 @@
 /**
- * Loaded into a service's process (`--import`): measures how long its event loop is held, and tells whoever
- * connects to the socket `LOOP_SOCKET`. What counts is the time on the processor between two turns of the
- * loop, so that a busy machine does not look like a block.
+ * Loaded into a service's process (`--import`): measures how long its event loop is held, and answers whoever
+ * connects to the socket `LOOP_SOCKET`. Processor time between two turns of the loop counts, so that a busy
+ * machine does not look like a block.
  */
 import { createServer } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
@@ -23,7 +23,7 @@ if (isMainThread && LOOP_SOCKET !== undefined) {
     before = now;
   }, TURN).unref();
   createServer((socket) => {
-    // Two turns later, so that the one which was held when the question came is counted.
+    // Two turns later, so that the turn that was held when the question came is counted.
     setTimeout(() => {
       socket.end(JSON.stringify(longest));
       longest = 0;

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Client, describeProblem, type Message, readMetrics, waitUntilQuiet } from '@herald/harness';
+import { type Message, readMetrics, waitUntilQuiet } from '@herald/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GITHUB_SECRET, type Whole } from './whole.ts';
 
-/** The whole system seen from outside: every set-up of it passes this one suite. */
+/** The whole system, seen from outside. Every set-up passes this suite. */
 export function wholeSuite(name: string, start: () => Promise<Whole>): void {
   describe(name, () => suite(start));
 }
@@ -13,14 +13,14 @@ function suite(start: () => Promise<Whole>): void {
   let whole: Whole;
   beforeAll(async () => {
     whole = await start();
-    await put(whole.acme, 'templates/hello', {
+    await whole.acme.put('/v1/templates/hello', {
       channel: 'email',
       subject: 'Hello <%= it.prospect.traits.name %>',
       html:
         '<p>Hello <%= it.prospect.traits.name %></p><p><a href="<%= it.links.unsubscribe ' +
         '%>">Unsubscribe</a></p>',
     });
-    await put(whole.acme, 'campaigns/hello', {
+    await whole.acme.put('/v1/campaigns/hello', {
       id: 'hello',
       enter: { on: 'trial.started', again: 'always' },
       exit: [{ on: 'subscription.started' }],
@@ -30,19 +30,10 @@ function suite(start: () => Promise<Whole>): void {
         { id: 'second', email: { template: 'hello' } },
       ],
     });
-    await post(whole.acme, 'campaigns/hello/launch');
+    await whole.acme.post('/v1/campaigns/hello/launch');
   });
   afterAll(() => whole.stop());
 
-  const ok = async (answer: ReturnType<Client['send']>) => {
-    const given = await answer;
-    if (!given.ok) throw new Error(describeProblem(given));
-    return given.body;
-  };
-  const put = (client: Client, path: string, body: object) =>
-    ok(client.send('PUT', `/v1/${path}`, JSON.stringify(body)));
-  const post = (client: Client, path: string, body?: object) =>
-    ok(client.send('POST', `/v1/${path}`, body && JSON.stringify(body)));
   const quiet = () => waitUntilQuiet(whole.acme, whole.admins);
 
   const profile = (who: string, name: string | null = who) => ({
@@ -55,24 +46,24 @@ function suite(start: () => Promise<Whole>): void {
   const messagesOf = (who: string) => whole.acme.all<Message>(`/v1/messages?prospectId=${who}`);
 
   describe('from an event to a mail', () => {
-    test('both mails of the campaign arrive, and the timeline tells why', async () => {
-      await post(whole.acme, 'events', [profile('ada', 'Ada'), starts('ada')]);
+    test('both mails of the campaign arrive, and the timeline says why', async () => {
+      await whole.acme.post('/v1/events', [profile('ada', 'Ada'), starts('ada')]);
       await quiet();
       expect(mailsTo('ada').map(({ parsed }) => parsed.subject)).toEqual(['Hello Ada', 'Hello Ada']);
       const timeline = await whole.acme.get<{ items: { what: string }[] }>('/v1/prospects/ada/timeline');
-      const told = timeline.items.map(({ what }) => what).join('\n');
+      const steps = timeline.items.map(({ what }) => what).join('\n');
       for (const part of [
         'entered hello',
         'waits at pause',
         'went on from pause',
         'sent to ada@example.com',
       ]) {
-        expect(told).toContain(part);
+        expect(steps).toContain(part);
       }
     });
 
-    test('one click unsubscribes: what comes after is suppressed, and says so', async () => {
-      await post(whole.acme, 'events', [profile('bob', 'Bob'), starts('bob')]);
+    test('one click unsubscribes: later messages are suppressed, with the reason', async () => {
+      await whole.acme.post('/v1/events', [profile('bob', 'Bob'), starts('bob')]);
       await expect.poll(() => mailsTo('bob').length, { timeout: 10_000 }).toBe(1);
       const { parsed } = mailsTo('bob')[0] ?? expect.unreachable();
       const list = parsed.headers.get('list') as
@@ -93,10 +84,10 @@ function suite(start: () => Promise<Whole>): void {
       ]);
     });
 
-    test('an exit rule acts in the middle of a wait', async () => {
-      await post(whole.acme, 'events', [profile('cid', 'Cid'), starts('cid')]);
+    test('an exit rule ends a run in the middle of a wait', async () => {
+      await whole.acme.post('/v1/events', [profile('cid', 'Cid'), starts('cid')]);
       await expect.poll(() => mailsTo('cid').length, { timeout: 10_000 }).toBe(1);
-      await post(whole.acme, 'events', { type: 'subscription.started', prospectId: 'cid' });
+      await whole.acme.post('/v1/events', { type: 'subscription.started', prospectId: 'cid' });
       await quiet();
       expect(mailsTo('cid')).toHaveLength(1);
       const { items } = await whole.acme.get<{ items: { status: string; reason: string }[] }>(
@@ -105,8 +96,8 @@ function suite(start: () => Promise<Whole>): void {
       expect(items).toMatchObject([{ status: 'exited', reason: 'subscription.started' }]);
     });
 
-    test('a template that misses a value fails its message alone, with the place', async () => {
-      await post(whole.acme, 'events', [
+    test('a template that misses a value fails its own message alone, and names the place', async () => {
+      await whole.acme.post('/v1/events', [
         profile('dan', null),
         starts('dan'),
         profile('eve', 'Eve'),
@@ -127,7 +118,7 @@ function suite(start: () => Promise<Whole>): void {
         prospectId: 'body.sender.login',
         id: 'headers["x-github-delivery"]',
       };
-      await put(whole.acme, 'sources/github', { verify: { scheme: 'github', secret: 'github' }, map });
+      await whole.acme.put('/v1/sources/github', { verify: { scheme: 'github', secret: 'github' }, map });
       const body = JSON.stringify({ action: 'starred', sender: { login: 'octocat' } });
       const signature = `sha256=${createHmac('sha256', GITHUB_SECRET).update(body).digest('hex')}`;
       const deliver = (signed: string) =>
@@ -145,7 +136,9 @@ function suite(start: () => Promise<Whole>): void {
 
   describe('limits', () => {
     const campaign = (id: string, more: object) => ({
-      ...{ id, enter: { on: `${id}.began` }, exit: [{ on: `${id}.left` }] },
+      id,
+      enter: { on: `${id}.began` },
+      exit: [{ on: `${id}.left` }],
       steps: [
         { id: 'hello', email: { template: 'hello' } },
         { id: 'stay', wait: whole.pause },
@@ -153,47 +146,46 @@ function suite(start: () => Promise<Whole>): void {
       ...more,
     });
 
-    test('the rate of a campaign holds, and the timeline tells for whom it was too much', async () => {
-      await put(whole.acme, 'campaigns/paced', campaign('paced', { rate: { count: 2, per: 'PT1S' } }));
-      await post(whole.acme, 'campaigns/paced/launch');
+    test('the rate of a campaign holds, and the timeline says who had to wait for it', async () => {
+      await whole.acme.put('/v1/campaigns/paced', campaign('paced', { rate: { count: 2, per: 'PT1S' } }));
+      await whole.acme.post('/v1/campaigns/paced/launch');
       const people = ['pia', 'pit', 'pam', 'pip'];
       for (const who of people)
-        await post(whole.acme, 'events', [profile(who), { type: 'paced.began', prospectId: who }]);
+        await whole.acme.post('/v1/events', [profile(who), { type: 'paced.began', prospectId: who }]);
       await quiet();
       for (const who of people) expect(mailsTo(who)).toHaveLength(1);
-      const told = await Promise.all(
+      const timelines = await Promise.all(
         people.map((who) => whole.acme.get<{ items: { why: string }[] }>(`/v1/prospects/${who}/timeline`)),
       );
-      expect(JSON.stringify(told)).toContain('campaign_rate: 2 per PT1S');
+      expect(JSON.stringify(timelines)).toContain('campaign_rate: 2 per PT1S');
     });
 
-    test('outside the window of a campaign its mail waits, with a reason, until it is not wanted any more', async () => {
-      // The services' clock may run fast: a window ten hours from now is shut for a while in any case.
+    test('outside the window of a campaign its mail waits, with a reason, until it is withdrawn', async () => {
+      // The services' clock may run fast. A window ten hours from now is shut long enough in any case.
       const { items } = await whole.acme.get<{ items: { sentAt: string }[] }>('/v1/messages?prospectId=pia');
       const then = Date.parse(items[0]?.sentAt ?? '') + 10 * 3_600_000;
       const hour = new Date(then).toISOString().slice(11, 13);
       const window = { from: `${hour}:00`, to: `${hour}:59`, zone: 'UTC' };
-      await put(
-        whole.acme,
-        'campaigns/windowed',
+      await whole.acme.put(
+        '/v1/campaigns/windowed',
         campaign('windowed', {
           window,
           steps: [...campaign('windowed', {}).steps, { id: 'on', wait: 'P30D' }],
         }),
       );
-      await post(whole.acme, 'campaigns/windowed/launch');
-      await post(whole.acme, 'events', [profile('wil'), { type: 'windowed.began', prospectId: 'wil' }]);
-      const told = async () => {
+      await whole.acme.post('/v1/campaigns/windowed/launch');
+      await whole.acme.post('/v1/events', [profile('wil'), { type: 'windowed.began', prospectId: 'wil' }]);
+      const timeline = async () => {
         const { items } = await whole.acme.get<{ items: { what: string; why: string }[] }>(
           '/v1/prospects/wil/timeline',
         );
         return items.map(({ what, why }) => `${what}; ${why}`).join('\n');
       };
       await expect
-        .poll(told, { timeout: 10_000 })
+        .poll(timeline, { timeout: 10_000 })
         .toMatch(`its message may not leave before: send_window: ${hour}:00–${hour}:59 UTC`);
-      await post(whole.acme, 'events', { type: 'windowed.left', prospectId: 'wil' });
-      await expect.poll(told, { timeout: 10_000 }).toContain('exited: windowed.left');
+      await whole.acme.post('/v1/events', { type: 'windowed.left', prospectId: 'wil' });
+      await expect.poll(timeline, { timeout: 10_000 }).toContain('exited: windowed.left');
       expect(await messagesOf('wil')).toEqual([]);
     });
 
@@ -202,31 +194,30 @@ function suite(start: () => Promise<Whole>): void {
       const then = Date.parse(items[0]?.sentAt ?? '') + 10 * 3_600_000;
       const hour = new Date(then).toISOString().slice(11, 13);
       const [hello, ...others] = campaign('aside', {}).steps;
-      await put(
-        whole.acme,
-        'campaigns/aside',
+      await whole.acme.put(
+        '/v1/campaigns/aside',
         campaign('aside', {
           window: { from: `${hour}:00`, to: `${hour}:59`, zone: 'UTC' },
           steps: [{ ...hello, then: 'dontWait' }, ...others, { id: 'on', wait: 'P30D' }],
         }),
       );
-      await post(whole.acme, 'campaigns/aside/launch');
-      await post(whole.acme, 'events', [profile('wim'), { type: 'aside.began', prospectId: 'wim' }]);
+      await whole.acme.post('/v1/campaigns/aside/launch');
+      await whole.acme.post('/v1/events', [profile('wim'), { type: 'aside.began', prospectId: 'wim' }]);
       const standing = async () => (await messagesOf('wim')).map(({ status, reason }) => [status, reason]);
       await expect
         .poll(standing, { timeout: 10_000 })
         .toEqual([['scheduled', `send_window: ${hour}:00–${hour}:59 UTC`]]);
-      await post(whole.acme, 'events', { type: 'aside.left', prospectId: 'wim' });
+      await whole.acme.post('/v1/events', { type: 'aside.left', prospectId: 'wim' });
       await expect.poll(standing, { timeout: 10_000 }).toEqual([['withdrawn', 'exited: aside.left']]);
       expect(mailsTo('wim')).toHaveLength(0);
     });
   });
 
-  describe('what an erased person leaves behind', () => {
-    test('is that things happened, and nothing about whom', async () => {
-      await post(whole.acme, 'events', [profile('zoe', 'Zoe Zebra'), starts('zoe')]);
+  describe('an erased person leaves behind', () => {
+    test('that things happened, and nothing about whom', async () => {
+      await whole.acme.post('/v1/events', [profile('zoe', 'Zoe Zebra'), starts('zoe')]);
       await quiet();
-      await ok(whole.acme.send('DELETE', '/v1/prospects/zoe'));
+      await whole.acme.must('DELETE', '/v1/prospects/zoe');
       await expect
         .poll(async () => (await whole.acme.get<{ erasedAt?: string }>('/v1/prospects/zoe')).erasedAt, {
           timeout: 10_000,
@@ -266,13 +257,13 @@ function suite(start: () => Promise<Whole>): void {
       '/v1/templates',
       '/v1/messages',
       '/v1/sources',
-    ])('sees none of ours at %s', async (path) => {
+    ])('sees nothing of another workspace at %s', async (path) => {
       expect((await whole.acme.all(path)).length).toBeGreaterThan(0);
       expect(await whole.stranger.all(path)).toEqual([]);
     });
 
     test('with the same ids is somebody else', async () => {
-      await post(whole.stranger, 'events', [
+      await whole.stranger.post('/v1/events', [
         { id: 'same', ...profile('ada', 'Mallory') },
         { id: 'same-2', ...starts('ada') },
       ]);
@@ -311,7 +302,7 @@ function suite(start: () => Promise<Whole>): void {
       expect((await whole.acme.all('/v1/events')).length).toBe(before);
     });
 
-    test('of every kind has left the process alive, ready and measured', async () => {
+    test('of any kind leaves the process alive, ready and measured', async () => {
       for (const admin of whole.admins) {
         expect((await fetch(`${admin}/livez`)).status).toBe(200);
         expect((await fetch(`${admin}/readyz`)).status).toBe(200);
@@ -323,9 +314,8 @@ function suite(start: () => Promise<Whole>): void {
 
   test('SIGTERM in the middle of everything loses nothing', async () => {
     const many = Array.from({ length: 40 }, (_, i) => `late${i}`);
-    await post(
-      whole.acme,
-      'events',
+    await whole.acme.post(
+      '/v1/events',
       many.flatMap((who) => [profile(who), starts(who)]),
     );
     expect(new Set(await whole.restart())).toEqual(new Set([0]));

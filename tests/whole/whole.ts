@@ -4,27 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, type Inbox, openInbox } from '@herald/harness';
 
-/** The whole system, running, with two workspaces that are strangers to each other. */
+/** The whole system, running, with two workspaces. */
 export interface Whole {
   readonly acme: Client;
   readonly stranger: Client;
-  /** A caller without a key. */
+  /** A client without a key. */
   readonly nobody: Client;
   /** Every API port, and every admin port. */
   readonly bases: readonly string[];
   readonly admins: readonly string[];
   readonly inbox: Inbox;
   readonly logFile: string;
-  /** A wait, as a campaign says it, that is over in about two seconds. */
+  /** The ISO 8601 duration of a wait that ends after about two seconds of wall time. */
   readonly pause: string;
-  /** Ends each process with SIGTERM and starts it again on the same data. Gives the exit codes. */
+  /** Restarts each process by SIGTERM on the same data. Gives the exit codes. */
   restart(): Promise<(number | string)[]>;
   stop(): Promise<void>;
 }
 
 export const GITHUB_SECRET = 'a-secret-of-acme-alone';
 
-/** What every set-up has: keys, secrets, an inbox, and clients once it is known where the API is. */
+/** What every set-up has: keys, secrets, an inbox, and clients once the address of the API is known. */
 export interface Installation {
   readonly dir: string;
   readonly logFile: string;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   type Client,
   createClient,
-  describeProblem,
   type LoggedEvent,
   type Message,
   startHerald,
@@ -14,8 +13,8 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /**
- * Runs that come to a step that sends on a Friday evening, and may send on working days: one process, four
- * hours of its clock a second.
+ * Runs reach a step that sends on a Friday evening, outside the window of their campaign. One process, whose
+ * clock runs four hours a second.
  */
 
 const HOUR = 3_600_000;
@@ -49,21 +48,19 @@ let stop = async (): Promise<void> => {};
 let client: Client;
 let admin = '';
 
-const ok = async (answer: ReturnType<Client['send']>): Promise<void> => {
-  const given = await answer;
-  if (!given.ok) throw new Error(describeProblem(given));
-};
-const put = (path: string, body: object) => ok(client.send('PUT', `/v1/${path}`, JSON.stringify(body)));
-const post = (path: string, body: object) => ok(client.send('POST', `/v1/${path}`, JSON.stringify(body)));
-
 beforeAll(async () => {
   const dir = await mkdtemp(join(tmpdir(), 'herald-window-'));
   const { apiKey, env } = await writeCredentials(dir);
   const herald = startHerald(
     {
       ...env,
-      ...{ PORT: '0', ADMIN_PORT: '0', DATA_DIR: join(dir, 'data'), SENDER: 'Acme <news@acme.example>' },
-      ...{ CLOCK_RATE: '14400', CLOCK_START: '2026-03-02T12:00:00Z', CONSOLE_CHANNELS: 'email,sms,call' },
+      PORT: '0',
+      ADMIN_PORT: '0',
+      DATA_DIR: join(dir, 'data'),
+      SENDER: 'Acme <news@acme.example>',
+      CLOCK_RATE: '14400',
+      CLOCK_START: '2026-03-02T12:00:00Z',
+      CONSOLE_CHANNELS: 'email,sms,call',
     },
     join(dir, 'log.jsonl'),
   );
@@ -74,20 +71,20 @@ beforeAll(async () => {
   const { http, admin: at } = await herald.ready;
   client = createClient(http, apiKey);
   admin = at;
-  await put('settings', {
+  await client.put('/v1/settings', {
     senders: { sms: { from: '+14155550100' }, call: { from: '+14155550100' } },
   });
   for (const id of ['mail', 'reminder'])
-    await put(`templates/${id}`, { channel: 'email', subject: id, text: id });
-  await put('templates/text', { channel: 'sms', text: 'Please pay' });
-  await put('templates/script', { channel: 'call', text: 'Please pay' });
+    await client.put(`/v1/templates/${id}`, { channel: 'email', subject: id, text: id });
+  await client.put('/v1/templates/text', { channel: 'sms', text: 'Please pay' });
+  await client.put('/v1/templates/script', { channel: 'call', text: 'Please pay' });
   for (const [id, yaml] of Object.entries({ reminded: REMINDED, dunning: DUNNING })) {
-    await ok(client.send('PUT', `/v1/campaigns/${id}`, yaml, { 'content-type': 'application/yaml' }));
-    await post(`campaigns/${id}/launch`, {});
+    await client.put(`/v1/campaigns/${id}`, yaml);
+    await client.post(`/v1/campaigns/${id}/launch`);
   }
   for (const [who, type] of Object.entries({ ada: 'trial.started', bob: 'invoice.unpaid' })) {
     const traits = { email: `${who}@home.example`, phone: '+14155550101' };
-    await post('events', [
+    await client.post('/v1/events', [
       { type: 'prospect.updated', prospectId: who, data: { traits } },
       { type, prospectId: who },
     ]);
@@ -96,7 +93,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => stop());
 
-/** The person's messages by step, with when each left. */
+/** When each of the person's messages left, by step. */
 async function messagesOf(who: string): Promise<Record<string, number>> {
   const messages = await client.all<Message & { stepId: string; sentAt?: string }>(
     `/v1/messages?prospectId=${who}`,
@@ -104,7 +101,7 @@ async function messagesOf(who: string): Promise<Record<string, number>> {
   return Object.fromEntries(messages.map(({ stepId, sentAt }) => [stepId, Date.parse(sentAt ?? '')]));
 }
 
-/** The logical time from which a step's wait counts. */
+/** When the wait of a step began, in logical time. */
 async function waitOf(who: string, stepId: string): Promise<number> {
   const events = await client.all<LoggedEvent>(`/v1/events?prospectId=${who}`);
   const waiting = events.find(({ type, data }) => type === 'enrollment.waiting' && data.stepId === stepId);
@@ -118,7 +115,7 @@ const isWithin = (instant: number): boolean => {
 
 test('a reminder two days after a mail comes two days after the mail has left', async () => {
   const { mail = 0, reminder = 0 } = await messagesOf('ada');
-  // The mail may be late by what the machine takes, and the run is not.
+  // The mail may be late by the time that the machine takes; the run is not.
   expect(reminder - mail).toBeGreaterThan(24 * HOUR);
   expect(await waitOf('ada', 'read')).toSatisfy(isWithin);
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
-/** What the figures were taken on. */
+/** The machine that the figures are from. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -28,7 +28,7 @@ interface CpuTimes {
   readonly idle: number;
 }
 
-/** The time that all cores have spent, and been idle; undefined where the system does not say. */
+/** The time of all cores, and how much of it was idle. Undefined: the system does not say. */
 async function cpuTimes(): Promise<CpuTimes | undefined> {
   const stat = await readFile('/proc/stat', 'utf8').catch(() => '');
   const numbers = stat.split('\n')[0]?.split(/\s+/).slice(1, 9).map(Number);
@@ -36,10 +36,7 @@ async function cpuTimes(): Promise<CpuTimes | undefined> {
   return { all: numbers.reduce((sum, n) => sum + n, 0), idle: (numbers[3] ?? 0) + (numbers[4] ?? 0) };
 }
 
-/**
- * The share of the last second in which something ran, before anything of ours does: 0 on a machine that is
- * ours alone.
- */
+/** The share of a second in which other programs keep the machine busy. Call it before any work begins. */
 export async function sharedWithOthers(): Promise<number> {
   const before = await cpuTimes();
   await new Promise((resolve) => setTimeout(resolve, 1_000));

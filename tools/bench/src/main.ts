@@ -9,8 +9,9 @@ import { startServers } from './servers.ts';
 import { table } from './table.ts';
 
 /**
- * Runs the benchmarks, or those that ONLY names, prints a table of each and writes all of it to
- * `.tmp/bench.json`. Exits with 1 when one fails or was not exact; whether an aim is met changes nothing.
+ * Runs the benchmarks, or those that ONLY names, prints a table of each and writes all figures to
+ * `.tmp/bench.json`. Exits with 1 when one fails or lost or doubled something. Aims do not change the exit
+ * code.
  */
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const only = process.env.ONLY?.split(',').filter((name) => name !== '') ?? [];

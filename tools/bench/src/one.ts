@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import type { Ground } from './benchmark.ts';
 import { benchmarks } from './benchmarks/index.ts';
 
-/**
- * Runs one benchmark in a process of its own, so that none inherits the memory or the open ports of another.
- */
+/** Runs one benchmark in a process, so that none inherits memory or open ports of another. */
 const [, , name = '', resultFile = ''] = process.argv;
 const {
   BENCH_QUICK,
@@ -15,7 +13,7 @@ const {
   BENCH_MONGODB_KIND,
   BENCH_MISSING = '',
 } = process.env;
-process.on('SIGTERM', () => process.exit(1)); // what it started ends with it
+process.on('SIGTERM', () => process.exit(1)); // what it started ends with this process
 
 const benchmark = benchmarks.find((one) => one.name === name);
 if (benchmark === undefined) throw new Error(`no benchmark ${name}`);

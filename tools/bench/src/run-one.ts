@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Benchmark, Outcome } from './benchmark.ts';
 
 /**
- * Runs a benchmark in a process of its own and ends it when its time is over. Rejects with what it said when
- * it fails.
+ * Runs a benchmark in a process, and ends it when its time is over. Rejects with its output when it fails.
  */
 export async function runOne(benchmark: Benchmark, env: Readonly<Record<string, string>>): Promise<Outcome> {
   const dir = await mkdtemp(join(tmpdir(), 'herald-bench-result-'));

@@ -6,7 +6,7 @@ import { MongoClient } from 'mongodb';
 /** RabbitMQ and a database, found or started for the benchmarks. */
 export interface Servers {
   readonly env: Readonly<Record<string, string>>;
-  /** In words, with versions, or why there is none. */
+  /** Its name and version, or why there is none. */
   readonly rabbitmq: string;
   readonly database: string;
   stop(): Promise<void>;

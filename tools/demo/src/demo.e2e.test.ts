@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-/**
- * The demo as a user runs it, with a temporary folder of its own, so that what it leaves behind can be seen.
- */
+/** The demo as a user runs it, with a temporary folder of its own, so that the test sees what it leaves. */
 
 let dir = '';
 let child: ChildProcess | undefined;
@@ -28,7 +26,7 @@ interface Ended {
   readonly out: string;
 }
 
-/** Runs the demo to its end; `onOutput` sees all it has printed so far. */
+/** Runs the demo to its end. `onOutput` gets all its output so far. */
 function demo(env: Record<string, string>, onOutput: (out: string) => void = () => {}): Promise<Ended> {
   const tmp = { TMPDIR: dir, PATH: process.env.PATH ?? '' };
   const started = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
@@ -61,7 +59,7 @@ const profile = (prospectId: string, occurredAt: string): string =>
     data: { traits: { email: `${prospectId}@mail.example` } },
   });
 
-test('the examples run from end to end, and everything that is checked holds', async () => {
+test('the examples run from end to end, and every check holds', async () => {
   const { code, out } = await demo({});
   expect(out).not.toContain('✗');
   expect(out).toMatch(/✓ each of the \d+ accepted events is in the log, exactly once/);
@@ -82,7 +80,7 @@ test('the examples run from end to end, and everything that is checked holds', a
   expect(await leftovers()).toEqual([]);
 });
 
-describe('with files of one’s own', () => {
+describe('with the user’s own files', () => {
   test('the campaign runs over the events, with stand-ins for templates that nobody wrote', async () => {
     const { code, out } = await demo({
       DEMO_SECONDS: '5',
@@ -136,7 +134,7 @@ describe('with files of one’s own', () => {
     expect(code).toBe(2);
   });
 
-  test('what is not there is named', async () => {
+  test('a file that does not exist is named', async () => {
     const { code, out } = await demo({ EVENTS: join(dir, 'none.jsonl') });
     expect(out).toContain('none.jsonl: is not there');
     expect(out).toContain('CAMPAIGN: is missing');

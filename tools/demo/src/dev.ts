@@ -9,8 +9,8 @@ import { shown } from './options.ts';
 import { colours } from './report/colours.ts';
 
 /**
- * Herald in one process on ./data, started again on each change of its sources. Everything all-in-one reads
- * from the environment passes through. What nothing sends is shown in the terminal. Ctrl-C ends it.
+ * Herald in one process on ./data, restarted on each change of its sources. The environment passes through.
+ * Messages of channels without a provider are shown in the terminal. Ctrl-C ends it.
  */
 
 const dataDir = resolve(root, process.env.DATA_DIR || 'data');
@@ -37,7 +37,7 @@ async function run(): Promise<void> {
   await running.write({ url });
   await writeShellFile(shellFile, url, apiKey);
 
-  // Sources only: an installation that has just ended may still touch what it installed.
+  // Sources only: an installation that has just ended may still write files.
   const sources = globSync('{apps,libs}/*/src', { cwd: root });
   const child = spawn(
     process.execPath,
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
-      // A process group of its own: the terminal's Ctrl-C comes to us alone, and is passed on once.
+      // A process group of its own: Ctrl-C reaches this process alone, which passes it on once.
       detached: true,
       env: {
         SENDER: 'Herald <herald@example.com>',

@@ -3,7 +3,7 @@ import { readOptions, shown } from './options.ts';
 import * as report from './report/report.ts';
 import { keptLine, type Result, run } from './run.ts';
 
-/** Exit codes: 0 all is well, 1 something does not hold, 2 the files given are at fault, 130 interrupted. */
+/** Exit codes: 0 all is well, 1 a check fails, 2 the files given have faults, 130 interrupted. */
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -19,7 +19,7 @@ const interrupted = new Promise<never>((_resolve, reject) => {
     });
   }
 });
-interrupted.catch(() => {}); // heard of where it is waited for
+interrupted.catch(() => {}); // handled where it is awaited
 
 function show({ options, story, played, outcome, inbox, vendors, checks, kept }: Result): number {
   const mailTo = outcome.histories[0]?.prospect.traits.email;

@@ -3,43 +3,40 @@ import { join, relative, resolve } from 'node:path';
 import { root, WORKSPACE } from '@herald/harness';
 import { type FileFault, InputError } from './files/faults.ts';
 
-/** What one workspace of a run is given. */
+/** The files of one workspace of a run. */
 export interface WorkspaceFiles {
   readonly workspace: string;
   /** Files with a campaign each. */
   readonly campaigns: readonly string[];
-  /** Folders with templates; the ids are the names of the files. */
+  /** Folders of templates. Their ids are the names of the files. */
   readonly templates: readonly string[];
   /** Files with an event a line, in the order of arrival. */
   readonly events: readonly string[];
-  /** A file with its settings; absent: a sender of e-mail, and nothing else. */
+  /** A file with its settings. Absent: a sender of e-mail, and nothing else. */
   readonly settings?: string;
   /** The folder of the GitHub example: source and deliveries. */
   readonly github?: string;
-  /**
-   * A file with what is outside: SendGrid, Twilio and a CRM are played, and it says how they and people
-   * behave.
-   */
+  /** A file that says how the simulated SendGrid, Twilio and CRM, and people, behave. */
   readonly outside?: string;
-  /** Whose history the report shows; absent: that of who went through the most. */
+  /** Whose history the report shows. Absent: that of the prospect with the longest one. */
   readonly shows?: string;
 }
 
 export interface Options {
   readonly workspaces: readonly WorkspaceFiles[];
-  /** What the run has to come to. */
+  /** The file with the expected result. */
   readonly expected?: string;
-  /** The files are the user's own: what is wrong with them is shown as a mistake of theirs. */
+  /** The files are the user's own: faults in them are shown as such. */
   readonly own: boolean;
-  /** The temporary folder stays. */
+  /** The temporary folder is kept. */
   readonly keep: boolean;
-  /** How long the whole story may take on the wall, about, in s. */
+  /** About how many s of wall time the whole story may take. */
   readonly seconds: number;
 }
 
 /**
- * What to run: the examples, or with EVENTS and CAMPAIGN the user's own. Throws `InputError` for what is not
- * there.
+ * What to run: the examples, or with EVENTS and CAMPAIGN the user's own. Throws `InputError` for missing
+ * files.
  */
 export function readOptions(env: Readonly<Record<string, string | undefined>>): Options {
   const { EVENTS, CAMPAIGN, TEMPLATES } = env;

@@ -12,7 +12,7 @@ import { startVendors, type Vendors } from './outside/vendors.ts';
 import type { Played } from './playing/play.ts';
 import { playStory } from './playing/play-story.ts';
 
-/** All that a run has come to. */
+/** The result of a run. */
 export interface Result {
   readonly options: Options;
   readonly story: Story;
@@ -21,20 +21,18 @@ export interface Result {
   readonly inbox: Pick<Inbox, 'mails'>;
   readonly vendors?: Vendors;
   readonly checks: readonly Check[];
-  /** The folder with data and log, where it was to be kept. */
+  /** The folder with data and log, if it is kept. */
   readonly kept?: string;
 }
 
-/**
- * ms on the wall before the clock reaches the first event: for Herald to start and to be told its campaigns.
- */
+/** ms of wall time before the clock reaches the first event: Herald starts and gets its campaigns. */
 const LEAD = 3_000;
 const DAY = 86_400_000;
 
 /**
- * Runs the story through a Herald of its own, from nothing to the end of the last enrollment, and looks at
- * what came of it. Whatever happens, and also when `interrupted` rejects, the processes have ended and the
- * temporary folder is gone when it settles.
+ * Runs the story through a new Herald, until the end of the last enrollment, and checks the result. When it
+ * settles, whatever happened, and also when `interrupted` rejects, the processes have ended and the temporary
+ * folder is removed.
  */
 export async function run(
   options: Options,
@@ -72,8 +70,16 @@ export async function run(
       CLOCK_START: new Date(story.start - LEAD * story.rate).toISOString(),
     };
     herald = startHerald(env, join(dir, 'all-in-one.log'));
-    const told = playStory({ story, herald, inbox, vendors, credentials, calledOff: calledOff.signal, say });
-    const { played, outcome } = await Promise.race([told, herald.died, interrupted]);
+    const playing = playStory({
+      story,
+      herald,
+      inbox,
+      vendors,
+      credentials,
+      calledOff: calledOff.signal,
+      say,
+    });
+    const { played, outcome } = await Promise.race([playing, herald.died, interrupted]);
     const code = await herald.stop();
     herald = undefined;
     const checks = [
@@ -81,13 +87,18 @@ export async function run(
       ...(vendors === undefined ? [] : renewalChecks(outcome, vendors, credentials.linkSecret)),
       ...(options.expected === undefined ? [] : [await asExpected(options.expected, outcome, played)]),
       {
-        what: 'told to end (SIGTERM), the process drained and ended with 0',
+        what: 'on SIGTERM the process drained and ended with 0',
         problems: code === 0 ? [] : [`it ended with ${code}`],
       },
     ];
     keep ||= checks.some(({ problems }) => problems.length > 0);
     return {
-      ...{ options, story, played, outcome, inbox, checks },
+      options,
+      story,
+      played,
+      outcome,
+      inbox,
+      checks,
       ...(vendors && { vendors }),
       ...(keep ? { kept: dir } : {}),
     };
@@ -99,5 +110,5 @@ export async function run(
   }
 }
 
-/** Where the data of a run is, for people. */
+/** The line that says where the data of a run is. */
 export const keptLine = (dir: string): string => `Data and log stay in ${shown(dir)}`;

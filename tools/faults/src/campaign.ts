@@ -1,4 +1,4 @@
-import { type Client, describeProblem } from '@herald/harness';
+import type { Client } from '@herald/harness';
 
 /** Three mails to each prospect, a wait, and a wait for an event that only half of them send. */
 const CAMPAIGN = `
@@ -24,12 +24,7 @@ const TEMPLATE = {
 };
 
 export async function launchCampaign(client: Client): Promise<void> {
-  for (const [method, path, body] of [
-    ['PUT', '/v1/templates/note', JSON.stringify(TEMPLATE)],
-    ['PUT', '/v1/campaigns/faults', CAMPAIGN],
-    ['POST', '/v1/campaigns/faults/launch', undefined],
-  ] as const) {
-    const answer = await client.send(method, path, body);
-    if (!answer.ok) throw new Error(`${method} ${path}: ${describeProblem(answer)}`);
-  }
+  await client.put('/v1/templates/note', TEMPLATE);
+  await client.put('/v1/campaigns/faults', CAMPAIGN);
+  await client.post('/v1/campaigns/faults/launch');
 }

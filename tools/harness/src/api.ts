@@ -1,4 +1,4 @@
-/** What of the API's answers the demo reads. Instants are ISO 8601. */
+/** The parts of the API's answers that the demo reads. Instants are ISO 8601. */
 
 export interface LoggedEvent {
   readonly id: string;
@@ -16,7 +16,7 @@ export interface Enrollment {
   readonly prospectId: string;
   readonly status: 'active' | 'completed' | 'exited' | 'failed';
   readonly stepId: string | null;
-  /** Until when it waits; absent where only an event ends the wait. */
+  /** When its wait ends. Absent: only an event ends it. */
   readonly dueAt?: string;
   readonly reason?: string;
   readonly steps: Readonly<Record<string, { readonly at: string; readonly outcome: string }>>;
@@ -33,9 +33,9 @@ export interface Message {
   readonly reason?: string;
   readonly to?: string;
   readonly provider?: string;
-  /** What the provider calls it. */
+  /** The provider's id of it. */
   readonly providerId?: string;
-  /** When a provider took it; absent where none has. */
+  /** When a provider took it. Absent: none has. */
   readonly sentAt?: string;
 }
 
@@ -63,10 +63,7 @@ export interface Report {
   readonly messagesByStep: Readonly<Record<string, Counts>>;
 }
 
-/** Message statuses in which nothing is decided yet. */
+/** The statuses of messages that may still leave. */
 export const OPEN_STATUSES = ['requested', 'scheduled'] as const;
-/**
- * Whether a provider took it, whatever came of it then. What a mail server turned away at the door has not
- * left.
- */
+/** Whether a provider took it, whatever happened then. A mail that a mail server refused has not left. */
 export const hasLeft = ({ sentAt }: Message): boolean => sentAt !== undefined;

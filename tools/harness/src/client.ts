@@ -3,36 +3,41 @@ export interface Answer {
   readonly status: number;
   readonly ok: boolean;
   readonly body: unknown;
-  /** s after which to come again, where it says so. */
+  /** `Retry-After`, in s. */
   readonly retryAfter?: number;
 }
 
-/** One of the faults that a refused request names. */
+/** One fault of a refused request. */
 export interface ApiFault {
   readonly path: string;
   readonly message: string;
 }
 
-/**
- * Herald's HTTP API, with one API key or, as a sender of webhooks, with none. `send` throws only when there
- * is no answer at all.
- */
+/** Herald's HTTP API, with one API key or, like a sender of webhooks, without. */
 export interface Client {
+  /** One request. Any answer is a result; it throws only when there is none. */
   send(
     method: string,
     path: string,
     body?: string | Uint8Array,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer>;
-  /** GET, or an error that says what the server said. */
+  /**
+   * A request that has to succeed: the body of the answer, or an error that says what the server said. A body
+   * that is text goes as YAML, any other as JSON.
+   */
+  must<T>(method: string, path: string, body?: object | string): Promise<T>;
+  /** `must` with GET, PUT and POST. */
   get<T>(path: string): Promise<T>;
+  put<T>(path: string, body: object | string): Promise<T>;
+  post<T>(path: string, body?: object | string): Promise<T>;
   /** Every item of a list, page after page. */
   all<T>(path: string): Promise<T[]>;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** `base` is where the API is, or says so for each path where several services share it. */
+/** `base`: where the API is. A function where several services share the API: it gives the base of a path. */
 export function createClient(
   base: string | ((method: string, path: string) => string),
   key?: string,
@@ -59,11 +64,16 @@ export function createClient(
         ...(retryAfter !== null && { retryAfter: Number(retryAfter) }),
       };
     },
-    async get<T>(path: string) {
-      const answer = await client.send('GET', path);
-      if (!answer.ok) throw new Error(`GET ${path}: ${describeProblem(answer)}`);
+    async must<T>(method: string, path: string, body?: object | string) {
+      const answer = await (typeof body === 'string'
+        ? client.send(method, path, body, { 'content-type': 'application/yaml' })
+        : client.send(method, path, body && JSON.stringify(body)));
+      if (!answer.ok) throw new Error(`${method} ${path}: ${describeProblem(answer)}`);
       return answer.body as T;
     },
+    get: (path) => client.must('GET', path),
+    put: (path, body) => client.must('PUT', path, body),
+    post: (path, body) => client.must('POST', path, body),
     async all<T>(path: string) {
       const items: T[] = [];
       const limited = `${path}${path.includes('?') ? '&' : '?'}limit=200`;
@@ -88,14 +98,14 @@ function asJson(text: string): unknown {
   }
 }
 
-/** What a problem+json answer says, fault by fault. */
+/** The faults that a problem+json answer names. */
 export function faultsOf(answer: Answer): ApiFault[] {
   const { errors, detail } = answer.body as { errors?: ApiFault[]; detail?: string };
   if (errors !== undefined && errors.length > 0) return errors;
   return [{ path: '', message: detail ?? `HTTP ${answer.status}` }];
 }
 
-/** The same on one line. */
+/** The status and the faults of a problem+json answer, on one line. */
 export const describeProblem = (answer: Answer): string =>
   `${answer.status} ${faultsOf(answer)
     .map(({ path, message }) => (path === '' ? message : `${path} ${message}`))

@@ -6,7 +6,7 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /** The four services as processes of their own, on one broker and one database. */
 export interface Four {
-  /** Where each path of the API is. */
+  /** The base URL of each path of the API. */
   readonly baseOf: (method: string, path: string) => string;
   readonly base: (service: ServiceName) => string;
   readonly admins: readonly string[];
@@ -19,10 +19,7 @@ export interface Four {
   stop(): Promise<(number | string)[]>;
 }
 
-/**
- * The service that answers a path. `/v1/dead-letters` is that of event-handler, the documentation that of
- * ingest.
- */
+/** The service that answers a path. `/v1/dead-letters` is event-handler's, the documentation ingest's. */
 export function serviceOf(method: string, path: string): ServiceName {
   if (path.startsWith('/v1/events')) return method === 'POST' ? 'ingest' : 'event-handler';
   if (/^\/v1\/(prospects|companies|suppressions|dead-letters)/.test(path)) return 'event-handler';
@@ -32,8 +29,8 @@ export function serviceOf(method: string, path: string): ServiceName {
 }
 
 /**
- * Starts all four and waits until they are ready. `env` is what they have in common: broker, database, keys.
- * Their ports are free ones; with `first`, those from there on that are free.
+ * Starts all four and waits until they are ready. `env`: what they have in common, such as broker, database
+ * and keys. They get free ports; with `first`, the free ones from that number on.
  */
 export async function startFour(
   env: Readonly<Record<string, string>>,

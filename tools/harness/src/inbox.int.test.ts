@@ -6,7 +6,7 @@ import { type Inbox, openInbox } from './inbox.ts';
 let inbox: Inbox | undefined;
 afterEach(() => inbox?.stop());
 
-/** Says each line when the server has answered the one before; gives the answers. */
+/** Sends each line once the line before is answered. Gives the answers. */
 async function talk(url: string, ...lines: string[]): Promise<string[]> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const answers: string[] = [];
@@ -48,7 +48,7 @@ test('a mail that is delivered is kept, with its headers read', async () => {
   expect(delivered?.parsed.headers.get('x-some')).toBe('thing');
 });
 
-test('a mailbox that is not there is turned away for good', async () => {
+test('a mailbox that does not exist is refused for good', async () => {
   inbox = await openInbox();
   const answers = await talk(
     inbox.url,
@@ -77,7 +77,7 @@ test('a mail that is dropped is kept, and its sender hears nothing', async () =>
   expect(inbox.mails).toHaveLength(1);
 });
 
-test('a mail that is deferred is not kept, and its sender is told to come again', async () => {
+test('a mail that is deferred is not kept, and its sender is asked to try again', async () => {
   inbox = await openInbox({ fate: (n) => (n === 1 ? 'defer' : 'take') });
   expect((await talk(inbox.url, ...HELLO, 'QUIT')).at(-2)).toMatch(/^451 /);
   expect(inbox.mails).toHaveLength(0);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as it was delivered. */
+/** A mail that was delivered. */
 export interface Mail {
   readonly to: string;
   readonly parsed: ParsedMail;
@@ -12,29 +12,29 @@ export interface Mail {
 export interface Inbox {
   readonly url: string;
   readonly mails: readonly Mail[];
-  /** Addresses that were turned away, once for each try. */
+  /** The addresses that were refused, once for each attempt. */
   readonly refused: readonly string[];
   stop(): Promise<void>;
 }
 
 /**
- * `take`: kept, and it says so. `drop`: kept, and the connection is cut without a word. `defer`: not kept,
+ * `take`: kept and confirmed. `drop`: kept, and the connection is cut without an answer. `defer`: not kept,
  * "try again later" (451).
  */
 export type Fate = 'take' | 'drop' | 'defer';
 
 export interface InboxOptions {
-  /** ms before it says what becomes of a mail, or says so for each; 0 unless told. */
+  /** ms before a mail is answered; a function for a time of its own for each mail. Default: 0. */
   readonly answerAfter?: number | (() => number);
-  /** What becomes of the n-th mail, counted from 1, once its last dot has come; all are taken unless told. */
+  /** What happens to the n-th mail, from 1, once all of it has arrived. Default: it is taken. */
   readonly fate?: (n: number) => Fate;
 }
 
 const LATER = Object.assign(new Error('4.3.2 try again later'), { responseCode: 451 });
 
 /**
- * A mail server on a free loopback port that keeps what it gets. It has no mailboxes at `gone.example`, and
- * says so (550).
+ * A mail server on a free loopback port that keeps what it gets. Addresses at `gone.example` are refused: no
+ * such mailbox (550).
  */
 export async function openInbox({ answerAfter = 0, fate = () => 'take' }: InboxOptions = {}): Promise<Inbox> {
   const mails: Mail[] = [];
@@ -66,7 +66,7 @@ export async function openInbox({ answerAfter = 0, fate = () => 'take' }: InboxO
     },
   });
   server.on('error', () => {
-    // A client that drops its connection; what it meant to deliver shows in the checks.
+    // A client dropped its connection. Mails that are missing show in the checks.
   });
   server.server.on('connection', (socket: Socket) => {
     const port = socket.remotePort ?? 0;

@@ -1,6 +1,4 @@
-/**
- * A Herald of one's own, as a process, with an inbox and a client: for the demo and for tests of the whole.
- */
+/** Herald as a process, with an inbox and a client: for the demo and for tests of the whole system. */
 export * from './api.ts';
 export {
   type Answer,

@@ -14,7 +14,7 @@ interface Message {
   readonly reason?: string;
 }
 
-/** What became of a run, counted from what clients were told, what the API shows and what the inbox got. */
+/** The result of a run: what was acknowledged, what the API shows and what the inbox got. */
 export interface Account {
   readonly acknowledged: number;
   /** Acknowledged, but not in the log exactly once. */
@@ -22,17 +22,17 @@ export interface Account {
   readonly eventsDoubled: readonly string[];
   readonly planned: number;
   readonly outcomes: Readonly<Record<string, number>>;
-  /** Told to be sent, but not in the inbox; or planned, and in no state that ends. */
+  /** Recorded as sent, but not in the inbox; or planned, and still in a state that does not end. */
   readonly lost: readonly string[];
-  /** In the inbox more than once, or there although told not to have left. */
+  /** In the inbox more than once, or there although recorded as not sent. */
   readonly doubled: readonly string[];
   readonly unknown: number;
-  /** Of the unknown ones, those that did arrive. */
+  /** Unknown messages that did arrive. */
   readonly unknownArrived: number;
   readonly deadLetters: number;
 }
 
-/** Settles the account. Call it when nothing is under way any more. */
+/** Adds up the result of a run. Call it when nothing is under way any more. */
 export async function settle(
   client: Client,
   acknowledged: ReadonlySet<string>,

@@ -8,13 +8,13 @@ interface NewEvent {
   readonly data?: object;
 }
 
-/** A client that never gives up: each request is sent again, the same, until it is answered with 202. */
+/** A client that never gives up: it repeats each request until the answer is 202. */
 export interface Load {
   /** The ids of the events that were acknowledged so far. */
   readonly acknowledged: ReadonlySet<string>;
-  /** Requests that got no answer, or another than 202. */
+  /** How many requests got no answer, or another than 202. */
   readonly refused: number;
-  /** Sends everything of these prospects; resolves when all of it is acknowledged. */
+  /** Sends all events of these prospects. Resolves when all are acknowledged. */
   send(prospects: readonly string[]): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createLoad(client: Client, { again = 20 }: { readonly again?: nu
       { id: `${who}-profile`, type: 'prospect.updated', prospectId: who, data: { traits } },
       start,
     ]);
-    // A third of them say it twice, and half of them go on to do what the campaign waits for.
+    // A third of them send it twice; half of them do what the campaign waits for.
     if (index % 3 === 0) await insist([start]);
     if (index % 2 === 0) await insist([{ id: `${who}-project`, type: 'project.created', prospectId: who }]);
   };

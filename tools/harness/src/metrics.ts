@@ -1,6 +1,6 @@
 /** One reading of a process's metrics (Prometheus text format). */
 export interface Metrics {
-  /** The sum over all series of a name whose labels are at least these; 0 when there are none. */
+  /** The sum over all series of a name that have these labels; 0 when there are none. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number;
   /** The values that a label has in the series of a name. */
   values(name: string, label: string): string[];
@@ -29,7 +29,7 @@ export function parseMetrics(text: string): Metrics {
   };
 }
 
-/** Reads the metrics that the admin ports show, of one process or of several together. */
+/** Reads the metrics of one or more admin ports, as one. */
 export async function readMetrics(...admins: readonly string[]): Promise<Metrics> {
   const texts = await Promise.all(
     admins.map(async (admin) => {

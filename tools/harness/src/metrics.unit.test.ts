@@ -19,6 +19,6 @@ test('series are summed over the labels that are not named', () => {
   expect(metrics.sum('herald_nothing')).toBe(0);
 });
 
-test('the values of a label are told once each', () => {
+test('each value of a label is listed once', () => {
   expect(metrics.values('herald_queue_messages', 'state')).toEqual(['ready', 'dead']);
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A loopback port that is free now: the wished one if it is, else any. */
+/** A loopback port that is free now: the wished one if possible, else any. */
 export async function freePort(wished = 0): Promise<number> {
   const server = createServer().listen(wished, '127.0.0.1');
   try {

@@ -11,22 +11,22 @@ import { root } from './root.ts';
 export const WORKSPACE = 'demo';
 
 export interface Credentials {
-  /** Of `WORKSPACE`. */
+  /** The key of `WORKSPACE`. */
   readonly apiKey: string;
-  /** Of each workspace, that one included. */
+  /** The key of each workspace, `WORKSPACE` included. */
   readonly apiKeys: ReadonlyMap<string, string>;
   readonly githubSecret: string;
-  /** Signs the references that providers are given. */
+  /** Signs the references that go to providers. */
   readonly linkSecret: string;
-  /** What all-in-one is told by its environment. */
+  /** The settings for all-in-one, as environment variables. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const newKey = (): string => `hk_${randomBytes(24).toString('base64url')}`;
 
 /**
- * Writes an API key and the secrets that all-in-one reads, into a folder; `others` are workspaces that get a
- * key too.
+ * Writes an API key and the secrets that all-in-one reads into a folder. `others`: workspaces that get a key
+ * too.
  */
 export async function writeCredentials(
   dir: string,
@@ -35,7 +35,7 @@ export async function writeCredentials(
 ): Promise<Credentials> {
   const secrets = join(dir, 'secrets');
   const keysFile = join(dir, 'api-keys.yaml');
-  // Derived, so that they stay the same as long as the key does.
+  // Derived from the key, so that they stay the same as long as it does.
   const derived = (name: string): string => createHash('sha256').update(`${name}:${apiKey}`).digest('hex');
   const githubSecret = derived('github');
   const linkSecret = derived('link-secret');
@@ -62,19 +62,19 @@ export async function writeCredentials(
 }
 
 export interface Herald {
-  /** Resolves when it says that it is ready; rejects when it ends before, or takes too long. */
+  /** Resolves when the process logs that it is ready. Rejects when it ends before, or takes too long. */
   readonly ready: Promise<{ readonly http: string; readonly admin: string }>;
-  /** Rejects when the process ends before it was told to. */
+  /** Rejects when the process ends by itself. */
   readonly died: Promise<never>;
-  /** Ends it with SIGTERM, at any time; resolves to its exit code, or to what ended it instead. */
+  /** Ends it with SIGTERM. Gives its exit code, or the signal that ended it. May be called at any time. */
   stop(): Promise<number | string>;
   /** Ends it with SIGKILL, as a crash would. */
   kill(): Promise<void>;
-  /** Freezes it (SIGSTOP), or lets it go on (SIGCONT). */
+  /** Freezes it (SIGSTOP) or lets it continue (SIGCONT). */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-/** As in the image: it turns traces on where the environment asks for them, and else does nothing. */
+/** As in the image: turns traces on where the environment asks for them. */
 const PRELOAD = pathToFileURL(join(root, 'libs/telemetry/src/preload.ts')).href;
 
 const START_TIMEOUT_MS = 30_000;
@@ -82,8 +82,8 @@ const STOP_TIMEOUT_MS = 40_000;
 const KEPT_LINES = 20;
 
 /**
- * Starts an app, all-in-one unless told, or the program in a file, as a process of its own, its log going to
- * `logFile`. It is in a process group of its own: Ctrl-C reaches only us, and we end it as an operator would.
+ * Starts an app (default: all-in-one) or the program in a file as a process. Its log goes to `logFile`. It
+ * has a process group of its own: Ctrl-C reaches this process alone, which ends it as an operator would.
  */
 export function startHerald(
   env: Readonly<Record<string, string>>,
@@ -110,7 +110,7 @@ export function startHerald(
     });
   });
   const died = ended.then((code): never => {
-    throw new Error(`${app} ended by itself (${code}). The last it said:\n${lastLines.join('\n')}`);
+    throw new Error(`${app} ended by itself (${code}). Its last log lines:\n${lastLines.join('\n')}`);
   });
   const ready = Promise.race([
     readyLine(child, (line) => {
@@ -121,7 +121,7 @@ export function startHerald(
     died,
     timeout(app, START_TIMEOUT_MS, lastLines),
   ]);
-  for (const promise of [died, ready]) promise.catch(() => {}); // whoever waits for it hears of it
+  for (const promise of [died, ready]) promise.catch(() => {}); // whoever awaits it handles it
   return {
     ready,
     died,
@@ -150,7 +150,7 @@ function readyLine(
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         note(line);
-        if (isReady) return; // a line for each request may follow: reading them all would be work
+        if (isReady) return; // a line for each request may follow: parsing them all would cost time
         const { msg, host, port, adminPort } = parsed(line);
         isReady = msg === 'ready';
         if (isReady) resolve({ http: `http://${host}:${port}`, admin: `http://${host}:${adminPort}` });
@@ -171,7 +171,7 @@ function timeout(app: string, ms: number, lastLines: readonly string[]): Promise
   return new Promise((_resolve, reject) => {
     const fail = (): void =>
       reject(
-        new Error(`${app} was not ready after ${ms / 1000} s. The last it said:\n${lastLines.join('\n')}`),
+        new Error(`${app} was not ready after ${ms / 1000} s. Its last log lines:\n${lastLines.join('\n')}`),
       );
     setTimeout(fail, ms).unref();
   });

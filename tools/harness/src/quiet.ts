@@ -5,15 +5,13 @@ import { type Metrics, readMetrics } from './metrics.ts';
 
 /** ms between looks. */
 const EVERY = 250;
-/**
- * ms of wall time without any change, and with nothing left to wait for, after which something must be stuck.
- */
+/** ms of wall time without a change, and with no due time ahead, after which something must be stuck. */
 const PATIENCE = 45_000;
 
-/** Enrollments that wait for an event that nobody has sent, with no end set: they are where they belong. */
+/** Enrollments that wait for an event without a time limit. They may stay as they are. */
 const rests = ({ dueAt }: Enrollment): boolean => dueAt === undefined;
 
-/** The clock of the process that is watched. */
+/** The clock of the watched process. */
 interface Pace {
   now(): number;
   readonly rate: number;
@@ -30,9 +28,9 @@ interface Look {
 }
 
 /**
- * Waits until nothing is under way: no enrollment has a time to wait for, no message is open, and the metrics
- * say that every queue is empty, twice in a row with nothing handled in between. Throws, saying what is left,
- * when nothing moves any more and yet it is not quiet.
+ * Waits until nothing is under way: no enrollment has a due time, no message is open, and every queue is
+ * empty by the metrics, twice in a row with nothing handled in between. Throws, and names what is left, when
+ * nothing changes any more before that.
  */
 export async function waitUntilQuiet(
   client: Pick<Client, 'all'>,
@@ -65,7 +63,7 @@ async function lookAt(client: Pick<Client, 'all'>, admin: string | readonly stri
     client.all<Enrollment>('/v1/enrollments?status=active'),
     ...OPEN_STATUSES.map((status) => client.all<Message>(`/v1/messages?status=${status}`)),
   ]);
-  // Last: what the lists did not show any more is counted here if it is still under way.
+  // Last: what has left the lists, and is still under way, is counted here.
   const metrics = await readMetrics(...[admin].flat());
   return { waiting: active.filter((enrollment) => !rests(enrollment)), open: open.flat(), metrics };
 }

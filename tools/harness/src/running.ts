@@ -1,18 +1,18 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What a command that keeps running has written down, so that the next one finds it. */
+/** The state of a command that keeps running, in a file, so that other commands find it. */
 export interface Running<State> {
-  /** What was written by a process that still runs; undefined when there is none. */
+  /** What a process that still runs has written. Undefined: none runs. */
   read(): Promise<(State & { readonly pid: number }) | undefined>;
-  /** Writes it down for this process, readable by its user alone. */
+  /** Writes the state of this process, readable by its user alone. */
   write(state: State): Promise<void>;
   remove(): Promise<void>;
 }
 
 /**
- * `script` is a part of the command line by which the process is known: its number alone may belong to
- * another by now.
+ * `script`: a part of the command line that identifies the process. Its number alone may belong to another
+ * process by now.
  */
 export function createRunning<State extends object>(file: string, script: string): Running<State> {
   return {

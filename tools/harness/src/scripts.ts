@@ -26,11 +26,11 @@ function runScript(
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
 }
 
-/** Replays a data directory that no process is using. */
+/** Replays a data directory that no process uses. */
 export const runReplay = (env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ended> =>
   runScript('apps/all-in-one/src/replay.ts', env, args);
 
-/** Makes what the database lacks. */
+/** Creates the collections and indexes that the database lacks. */
 export async function migrateStore(env: Readonly<Record<string, string>>): Promise<void> {
   const { code, output } = await runScript('apps/event-handler/src/migrate.ts', env, []);
   if (code !== 0) throw new Error(output);

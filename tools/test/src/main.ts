@@ -4,9 +4,9 @@ import { root, run } from './run.ts';
 import { closingLine, type FileReport, type Tally, tally } from './tally.ts';
 
 /**
- * Runs every check of package.json, then every test, and ends with one line:
- * `N passed, N failed[, N skipped]`. Arguments are paths or options for vitest; with any, the checks are left
- * out. Exit code 0 only if something ran and nothing failed.
+ * Runs every check of package.json, then every test. The last line is `N passed, N failed[, N skipped]`.
+ * Arguments are paths or options for vitest; with any, the checks are left out. The exit code is 0 only if
+ * something ran and nothing failed.
  */
 
 const REPORT = '.tmp/vitest.json';

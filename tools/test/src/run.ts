@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 export const root = join(import.meta.dirname, '../../..');
 
 /**
- * Runs a shell command at the root, with the project's own tools first on the PATH, its output going straight
- * through. Gives its exit code; 1 when a signal ended it.
+ * Runs a shell command at the root, with the project's own tools first on the PATH. Its output is shown as it
+ * comes. Gives the exit code; 1 when a signal ended the command.
  */
 export function run(command: string, args: readonly string[] = []): Promise<number> {
   const child = spawn(command, args, {

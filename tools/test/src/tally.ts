@@ -1,4 +1,4 @@
-/** What the runner's JSON report says of one file and of its tests; the rest of the report is not needed. */
+/** The part of the runner's JSON report that is needed: a file and its tests. */
 export interface FileReport {
   readonly name: string;
   readonly status: string;

@@ -3,13 +3,13 @@ import { type Four, serviceOf } from '@herald/harness';
 import fastify from 'fastify';
 
 /**
- * The whole API of four services at one address, as an Ingress gives it: each request goes to the service
- * that answers its path.
+ * The API of the four services at one address, like behind an Ingress: each request goes to the service that
+ * answers its path.
  */
 export async function startGateway(four: Pick<Four, 'base'>, port: number): Promise<() => Promise<void>> {
   const app = fastify({ forceCloseConnections: true });
   await app.register(replyFrom, { undici: { bodyTimeout: 0, headersTimeout: 0 } });
-  // Bodies pass as they are, whatever they hold.
+  // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, body, done) => done(null, body));
   app.all('/*', (request, reply) =>

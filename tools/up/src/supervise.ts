@@ -14,8 +14,8 @@ import { startGateway } from './gateway.ts';
 import { folder, logFile, supervisor } from './state.ts';
 
 /**
- * Finds or starts the broker and the database, starts the four services, and keeps them until SIGTERM or
- * SIGINT.
+ * Finds or starts the broker and the database, starts the four services, and keeps all running until SIGTERM
+ * or SIGINT.
  */
 await mkdir(folder, { recursive: true, mode: 0o700 });
 const stopped = new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ try {
   await migrateStore(stores);
   const port = await freePort(8080);
   const url = `http://127.0.0.1:${port}`;
-  // What the services read of this environment is theirs; what is missing gets a value to try things with.
+  // The services read their settings from this environment. Missing ones get a value to try things with.
   const defaults = {
     SENDER: 'Herald <herald@example.com>',
     CONSOLE_CHANNELS: 'email,sms,call',

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '@herald/harness';
 import { folder, logFile, type State, supervisor } from './state.ts';
 
-/** `make up`: starts what is not up yet, in the background, and says where it is. */
-const PATIENCE = 15 * 60_000; // a first start may have a server to install or build
+/** `make up`: starts what does not run yet, in the background, and prints where it is. */
+const PATIENCE = 15 * 60_000; // a first start may install or build a server
 const errors = join(folder, 'supervisor.log');
 
 let state = await supervisor.read();

@@ -1,6 +1,6 @@
 /**
- * Servers that behave as the vendors' documentation says, for tests and the demo: what is sent to them can be
- * looked at, and they report back.
+ * Servers that behave as the vendors' documentation says, for tests and the demo. They keep what is sent to
+ * them, and report back.
  */
 export { type Receiver, type ReceiverOptions, startReceiver } from './receiver/receiver.ts';
 export type { ReceivedMail } from './sendgrid/mail.ts';

@@ -1,12 +1,12 @@
 import type { VendorAnswer } from './server.ts';
 
-/** Answers that stand in for a vendor's own. */
+/** Answers in place of a vendor's own. */
 export interface Interruptions {
-  /** What the next calls are answered, one each; then the vendor is itself again. */
+  /** The answers to the next calls, one each. After them the vendor answers by itself again. */
   readonly answerNext: (...answers: readonly VendorAnswer[]) => void;
-  /** What every call is answered until told otherwise; undefined: the vendor is itself again. */
+  /** The answer to every call from now on. Undefined: the vendor answers by itself again. */
   readonly answerAlways: (answer: VendorAnswer | undefined) => void;
-  /** Takes the answer for one call, if there is one. */
+  /** Takes the answer for one call, if one is set. */
   readonly take: () => VendorAnswer | undefined;
 }
 

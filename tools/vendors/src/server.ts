@@ -3,15 +3,15 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 export interface VendorRequest {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
 /**
- * What a server answers. `hang`: nothing, ever. `cut`: the connection ends without an answer, after the
- * request was read.
+ * What a server answers. `hang`: nothing, ever. `cut`: the connection ends without an answer once the request
+ * was read.
  */
 export type VendorAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
@@ -24,7 +24,7 @@ export interface VendorServer {
   close(): Promise<void>;
 }
 
-/** A server on a free port of this machine. A body that is no text goes out as JSON. */
+/** A server on a free loopback port. A body that is no text goes out as JSON. */
 export async function startServer(
   answer: (request: VendorRequest) => VendorAnswer | Promise<VendorAnswer>,
 ): Promise<VendorServer> {
@@ -33,7 +33,7 @@ export async function startServer(
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
     } catch {
-      return; // the client went away before it had said everything
+      return; // the client went away before its request was complete
     }
     const given = await answer({
       method: request.method ?? '',

@@ -7,30 +7,29 @@ import { atMost, type Benchmark, exactly, type Figure, type Ground } from '../be
 import { loggedEvents, openStore } from '../measuring/logged.ts';
 import { greatest, percentile, range, timed } from '../measuring/numbers.ts';
 import { ONE_PROCESS, startProgram } from '../measuring/program.ts';
-import { ok } from '../measuring/send.ts';
 import { until } from '../measuring/until.ts';
 
 const AIM_P99 = 150;
 const CAMPAIGN = { id: 'bench', enter: { on: 'trial.started' }, steps: [{ id: 'settle', wait: 'P1D' }] };
-/** The service's own default: what is due sooner is given to the broker. */
+/** The service's default: waits that are due sooner get an alarm from the broker. */
 const HORIZON = 15 * span.MINUTE;
 const BATCH = 2_000;
 
 interface Due {
   readonly where: string;
   readonly count: number;
-  /** ms over which they are due, evenly. */
+  /** ms over which they are due, evenly spread. */
   readonly over: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** An enrollment as the runner itself wrote it: the others are made from it. */
+/** An enrollment that the runner itself wrote: the model of the others. */
 async function modelOf(dir: string): Promise<EnrollmentDocument> {
   const program = await startProgram(dir, {}, ONE_PROCESS);
-  await ok(program.client.send('PUT', '/v1/campaigns/bench', JSON.stringify(CAMPAIGN)));
-  await ok(program.client.send('POST', '/v1/campaigns/bench/launch'));
+  await program.client.put('/v1/campaigns/bench', CAMPAIGN);
+  await program.client.post('/v1/campaigns/bench/launch');
   const event = { type: 'trial.started', prospectId: 'model' };
-  await ok(program.client.send('POST', '/v1/events', JSON.stringify(event)));
+  await program.client.post('/v1/events', event);
   const entered = async () =>
     (await program.metrics()).sum('herald_enrollments_total', { outcome: 'entered' });
   await until('enrollments', entered, 1, { every: 20 });
@@ -45,10 +44,7 @@ async function modelOf(dir: string): Promise<EnrollmentDocument> {
   return model;
 }
 
-/**
- * So many that wait, each until its own instant; the sweep looks at them a horizon earlier, as it does at
- * any.
- */
+/** Inserts enrollments that wait, each until its own instant. The sweep looks at them a horizon earlier. */
 async function insert(
   store: Store,
   model: EnrollmentDocument,
@@ -77,7 +73,7 @@ async function latenessOf(
   due: Due,
 ): Promise<number[]> {
   const store = await openStore(dir);
-  // The start arms all of them before it is ready: about so long. A process must not be late before it runs.
+  // About how long the start takes: it sets all alarms first. No wait may end before that.
   const lead = 10_000 + due.count / 4;
   const from = Date.now() + lead;
   const dueAt = (n: number): number => Math.floor(from + (n * due.over) / due.count);

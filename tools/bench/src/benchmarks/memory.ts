@@ -30,7 +30,7 @@ interface Watched {
   readonly metrics: () => Promise<Metrics>;
 }
 
-/** Reads the memory of each until `work` is done: the most there was. */
+/** Reads the memory of each until `work` is done. Gives the greatest of each. */
 async function mostDuring(watched: readonly Watched[], work: () => Promise<void>): Promise<number[]> {
   const most = watched.map(() => 0);
   let over = false;
@@ -60,8 +60,7 @@ async function figuresOf(watched: readonly Watched[], work: () => Promise<void>)
 }
 
 /**
- * s from start to ready when Node finds the code that an earlier start compiled (NODE_COMPILE_CACHE), and MiB
- * then.
+ * Time and memory of a start that finds code compiled by an earlier one (NODE_COMPILE_CACHE), in s and MiB.
  */
 async function startedAgain(ground: Ground): Promise<Figure[]> {
   const NODE_COMPILE_CACHE = join(ground.dir, 'cache');
@@ -96,7 +95,7 @@ async function allInOne(ground: Ground, prospects: number): Promise<Figure[]> {
   return figures;
 }
 
-/** One after the other, so that none waits for another's start. */
+/** Starts them one after the other, so that none competes with the start of another. */
 async function four(ground: Ground, prospects: number): Promise<Figure[]> {
   const dir = join(ground.dir, 'four');
   await mkdir(dir);

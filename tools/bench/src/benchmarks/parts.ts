@@ -46,7 +46,10 @@ async function storeFigures(name: string, store: Store, count: number): Promise<
 
   const prospects = store.collection(collections.prospects);
   const doc = (n: number, version: number): ProspectDocument => ({
-    ...{ workspace: 'demo', id: `p${n}`, version, state: initialProspect(`p${n}`) },
+    workspace: 'demo',
+    id: `p${n}`,
+    version,
+    state: initialProspect(`p${n}`),
   });
   const numbers = range(half);
   const insert = await timed(() =>
@@ -62,7 +65,9 @@ async function storeFigures(name: string, store: Store, count: number): Promise<
   exactly('guarded writes', guarded, half);
   await store.close();
   const figure = (what: string, seconds: number): Figure => ({
-    ...{ what: `${name}: ${what}`, value: half / seconds, unit: '/s' },
+    what: `${name}: ${what}`,
+    value: half / seconds,
+    unit: '/s',
   });
   return [
     figure('events appended, 100 at a time', batched.seconds),
@@ -74,7 +79,10 @@ async function storeFigures(name: string, store: Store, count: number): Promise<
 
 async function brokerFigures(name: string, broker: Broker, count: number): Promise<Figure[]> {
   const message = (n: number): OutMessage => ({
-    ...{ exchange: exchange.applied, key: 'page.viewed', id: `m${n}`, body: eventAt(n) },
+    exchange: exchange.applied,
+    key: 'page.viewed',
+    id: `m${n}`,
+    body: eventAt(n),
   });
   const numbers = range(count);
   const published = await timed(() => inParallel(numbers, 256, (n) => broker.publish([message(n)])));
@@ -110,7 +118,7 @@ async function brokerFigures(name: string, broker: Broker, count: number): Promi
   ];
 }
 
-/** Store and broker by themselves: what no service on them can exceed. */
+/** Store and broker alone: the most that a service on them can reach. */
 export const parts: Benchmark = {
   name: 'parts',
   what: 'store and broker by themselves, for orientation',

@@ -6,7 +6,7 @@ import { loggedEvents } from '../measuring/logged.ts';
 import { ONE_PROCESS, startProgram } from '../measuring/program.ts';
 import { burst, launchCampaign } from '../measuring/send.ts';
 
-/** Where the time of the process goes while it sends as fast as it can, on the embedded store and broker. */
+/** Where the process spends its time while it sends as fast as it can, on embedded store and broker. */
 export const profile: Benchmark = {
   name: 'profile',
   what: 'where the main thread’s time goes, event → message sent, embedded',
@@ -29,7 +29,9 @@ export const profile: Benchmark = {
     const byPart = await selfTimes(folder, partOf);
     const byPlace = await selfTimes(folder);
     const figure = ({ where, self }: SelfTime): Figure => ({
-      ...{ what: where, value: (100 * self) / byPart.busy, unit: '%' },
+      what: where,
+      value: (100 * self) / byPart.busy,
+      unit: '%',
     });
     return {
       figures: [

@@ -26,7 +26,7 @@ const eventAt = (n: number): StoredEvent => {
   };
 };
 
-/** Runs the command on a data directory; s that it took, and what it said. */
+/** Runs the command on a data directory. Gives the seconds that it took, and its output. */
 async function replayed(dir: string, args: readonly string[]): Promise<{ seconds: number; output: string }> {
   const { seconds, value } = await timed(() => runReplay({ DATA_DIR: join(dir, 'data') }, args));
   return { seconds, output: value.output };
@@ -44,7 +44,7 @@ function expectSaid(output: string, words: string): void {
   if (!output.includes(words)) throw new Error(`not exact: expected "${words}", it said: ${output.trim()}`);
 }
 
-/** How fast all projections are built from the log, and whether that stays so as the log grows. */
+/** How fast all documents are built from the log, and whether that stays so as the log grows. */
 export const replay: Benchmark = {
   name: 'replay',
   what: 'projections rebuilt from the log, and compared with it',
@@ -75,7 +75,7 @@ export const replay: Benchmark = {
         { what: `${name}: compared, nothing differs`, value: rate(compared.seconds), unit: 'events/s' },
       );
     }
-    // Not from the shortest: of its time the start of the process is the most, and that varies.
+    // Not from the shortest: most of its time is the start of the process, which varies.
     const growth = (perSecond.at(-1) ?? 0) / (perSecond.at(-2) ?? 1);
     figures.push({
       what: 'comparing: rate of the longest log ÷ rate of the one before',

@@ -23,8 +23,8 @@ interface Measured {
 }
 
 /**
- * A burst for the rate; then half that rate, evenly, for the latency. `read` gives the log once nothing is
- * under way.
+ * A burst measures the rate; then half that rate, evenly, measures the latency. `read` gives the log once
+ * nothing is under way.
  */
 async function measure(
   sending: Sending,
@@ -116,7 +116,9 @@ async function throughFour(ground: Ground, plan: Plan): Promise<Measured> {
       for (const type of ['trial.started', 'email.sent'])
         events.push(...(await client.all<ApiEvent>(`/v1/events?type=${type}`)));
       return events.map(({ type, receivedAt, prospectId }) => ({
-        ...{ type, receivedAt: Date.parse(receivedAt), stream: `prospect/${prospectId}` },
+        type,
+        receivedAt: Date.parse(receivedAt),
+        stream: `prospect/${prospectId}`,
       }));
     });
     const counts = await sink.count();
@@ -129,7 +131,7 @@ async function throughFour(ground: Ground, plan: Plan): Promise<Measured> {
   }
 }
 
-/** From the event to the message that is sent: new prospects, one message each. */
+/** From an event to a sent message: new prospects, one message each. */
 export const send: Benchmark = {
   name: 'send',
   what: 'event → message sent, through all four services',

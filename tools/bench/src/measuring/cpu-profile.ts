@@ -20,8 +20,8 @@ export interface SelfTime {
 const WAITING = new Set(['(idle)', '(program)', '(root)']);
 
 /**
- * The self times, greatest first, of the thread that was busiest of those profiled into a folder
- * (`node --cpu-prof`), and all of it in ms.
+ * Of the busiest thread that was profiled into a folder (`node --cpu-prof`): the self times, greatest first,
+ * and their sum in ms.
  */
 export async function selfTimes(
   folder: string,
@@ -61,14 +61,14 @@ function placeOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number][
   return url === '' ? name : `${name} ${fileOf(url)}:${lineNumber + 1}`;
 }
 
-/** The last of a path: a package's name and file, or ours below the root. */
+/** A short path: a package's name and file, or the file's place in this repository. */
 function fileOf(url: string): string {
   const inPackage = url.lastIndexOf('/node_modules/');
   if (inPackage >= 0) return url.slice(inPackage + '/node_modules/'.length);
   return /(?:apps|libs|tools)\/.*$/.exec(url)?.[0] ?? url;
 }
 
-/** The package, or the file of ours, or the part of Node that a frame belongs to. */
+/** The package, the file of this repository or the part of Node that a frame belongs to. */
 export function partOf({ functionName, url }: CpuProfile['nodes'][number]['callFrame']): string {
   if (functionName === '(garbage collector)') return functionName;
   if (url === '') return `native: ${functionName}`;

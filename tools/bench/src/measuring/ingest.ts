@@ -13,16 +13,13 @@ import { until } from './until.ts';
 
 export interface Side {
   readonly name: string;
-  /**
-   * Sends so many requests, and gives events/s accepted, with what p99 in ms; counts afterwards what there
-   * is.
-   */
+  /** Sends requests. Gives accepted events per second and the p99 in ms, once it has counted what arrived. */
   round(requests: number): Promise<{ perSecond: number; p99: number }>;
   stop(): Promise<unknown>;
 }
 
 const CONNECTIONS = 64;
-/** Different requests; the load generator goes through them again and again. */
+/** How many different requests the load generator repeats. */
 const BODIES = 100;
 
 export async function databaseUri(ground: Ground): Promise<string> {
@@ -31,15 +28,18 @@ export async function databaseUri(ground: Ground): Promise<string> {
   return String(uri);
 }
 
-/** Sends, then takes what came out of the queue and compares. */
+/** Sends, then empties the queue and compares. */
 async function roundOn(
   side: { base: string; apiKey: string; url: string; queue: string; events: number },
   requests: number,
 ) {
   const bodies = range(Math.min(BODIES, requests)).map((n) => bodyOf(n, side.events));
   const { accepted, seconds, p99 } = await load({
-    ...{ url: `${side.base}/v1/events`, headers: headersFor(side.apiKey), bodies },
-    ...{ amount: requests, connections: CONNECTIONS },
+    url: `${side.base}/v1/events`,
+    headers: headersFor(side.apiKey),
+    bodies,
+    amount: requests,
+    connections: CONNECTIONS,
   });
   exactly('requests accepted', accepted, requests);
   const expected = accepted * side.events;
@@ -49,7 +49,7 @@ async function roundOn(
   return { perSecond: expected / seconds, p99 };
 }
 
-/** The service ingest alone, on RabbitMQ: what it accepted is taken out of the queue and counted. */
+/** The service ingest alone, on RabbitMQ. What it accepted is taken out of the queue and counted. */
 export async function ingestOnRabbit(ground: Ground, events: number): Promise<Side> {
   const url = ground.rabbit();
   const dir = join(ground.dir, 'ingest');
@@ -69,7 +69,7 @@ export async function ingestOnRabbit(ground: Ground, events: number): Promise<Si
   };
 }
 
-/** The minimal route that it is compared with. */
+/** The minimal route that ingest is compared with. */
 export async function baselineOnRabbit(ground: Ground): Promise<Side> {
   const url = ground.rabbit();
   const own = `bench.${process.pid}`;
@@ -86,7 +86,7 @@ export async function baselineOnRabbit(ground: Ground): Promise<Side> {
   };
 }
 
-/** All-in-one: accepted while the same process takes what it accepted into the log. */
+/** All-in-one, which accepts events while it also appends them to the log. */
 export async function ingestEmbedded(
   ground: Ground,
   events: number,
@@ -103,8 +103,11 @@ export async function ingestEmbedded(
       const bodies = range(Math.min(BODIES, requests)).map((n) => bodyOf(n, events));
       const started = performance.now();
       const { accepted, seconds, p99 } = await load({
-        ...{ url: `${program.base}/v1/events`, headers: headersFor(program.apiKey), bodies },
-        ...{ amount: requests, connections: CONNECTIONS },
+        url: `${program.base}/v1/events`,
+        headers: headersFor(program.apiKey),
+        bodies,
+        amount: requests,
+        connections: CONNECTIONS,
       });
       exactly('requests accepted', accepted, requests);
       total += accepted * events;

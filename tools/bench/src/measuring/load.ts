@@ -4,7 +4,7 @@ import type { LoadRequest, LoadResult } from '../programs/load.ts';
 
 const PROGRAM = join(import.meta.dirname, '../programs/load.ts');
 
-/** Sends `amount` requests over so many connections, one at a time on each, and counts the answers 202. */
+/** Sends `amount` requests, one at a time on each connection, and counts the answers 202. */
 export function load(request: LoadRequest): Promise<LoadResult> {
   const child = fork(PROGRAM);
   const kill = (): void => void child.kill();

@@ -4,7 +4,7 @@ import type { StoredEvent } from '@herald/domain';
 import type { Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
 
-/** The store in a data directory that no process is using. */
+/** The store in a data directory that no process uses. */
 export async function openStore(dir: string): Promise<Store> {
   const store = openSqliteStore({
     file: join(dir, 'data/store.db'),
@@ -14,7 +14,7 @@ export async function openStore(dir: string): Promise<Store> {
   return store;
 }
 
-/** The events of some types in the log of a data directory that no process is using. */
+/** The events of some types in the log of a data directory that no process uses. */
 export async function loggedEvents(
   dir: string,
   wanted: (event: StoredEvent) => boolean,

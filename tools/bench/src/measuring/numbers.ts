@@ -1,4 +1,4 @@
-/** The value below which the share `p` of them lies; NaN of none. */
+/** The value below which the share `p` of the values lies. Of no values: NaN. */
 export function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
@@ -6,7 +6,7 @@ export function percentile(values: readonly number[], p: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** Not by spread: a million values are too many arguments. */
+/** The greatest value. Not `Math.max(...values)`: a million values are too many arguments. */
 export const greatest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 
@@ -19,7 +19,7 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ seconds: numbe
   return { seconds: (performance.now() - started) / 1000, value };
 }
 
-/** Runs `work` for each, so many at once. */
+/** Runs `work` for each item, some of them at once. */
 export async function inParallel<T>(
   items: readonly T[],
   atOnce: number,

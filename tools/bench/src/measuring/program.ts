@@ -11,12 +11,12 @@ import {
 } from '@herald/harness';
 import { timed } from './numbers.ts';
 
-/** Herald in one process: as it is installed, or with the parts that `programs/one-process.ts` puts in. */
+/** Herald in one process: as it is installed, or with the parts of `programs/one-process.ts`. */
 export interface Program {
   readonly client: Client;
   readonly apiKey: string;
   readonly base: string;
-  /** s from its start until it said that it is ready. */
+  /** s from its start until it was ready. */
   readonly startSeconds: number;
   metrics(): Promise<Metrics>;
   stop(): Promise<void>;
@@ -25,7 +25,7 @@ export interface Program {
 export const ONE_PROCESS = join(import.meta.dirname, '../programs/one-process.ts');
 export const BASELINE = join(import.meta.dirname, '../programs/baseline.ts');
 
-/** Starts one on the data in `dir`. `app`: all-in-one unless told. Its log is `dir/log.jsonl`. */
+/** Starts an app on the data in `dir`. Default: all-in-one. Its log is `dir/log.jsonl`. */
 export async function startProgram(
   dir: string,
   env: Readonly<Record<string, string>> = {},

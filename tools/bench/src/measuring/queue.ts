@@ -2,10 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import { until } from './until.ts';
 
-/**
- * Takes everything out of a queue on RabbitMQ whose messages hold events, and tells how many events came and
- * how many different ones.
- */
+/** Empties a queue of events on RabbitMQ. Counts the events, and the different ones among them. */
 export async function emptied(
   url: string,
   queue: string,
@@ -24,19 +21,19 @@ export async function emptied(
       events += 1;
       ids.add(id);
     }
-    // One by one, a quorum queue has some still on their way when the channel closes, and gives those
-    // messages out again.
+    // Acknowledged one by one, some acknowledgements would still be on their way when the channel closes, and
+    // the quorum queue would deliver those messages again.
     if (events >= expected || messages % 200 === 0) channel.ack(message, true);
   });
   await until(`events out of ${queue}`, async () => events, expected, { every: 20 });
-  // Should there be one too many, it comes now; and the queue has time to take the last acknowledgement.
+  // One too many would come now. And the queue has time to take the last acknowledgement.
   await pause(100);
   await channel.checkQueue(queue);
   await connection.close();
   return { events, distinct: ids.size, messages };
 }
 
-/** Throws where a queue holds something: a broker that is in use is not for benchmarks, which empty it. */
+/** Throws where a queue holds something: benchmarks empty it, and must not run on a broker in use. */
 export async function refuseUnlessEmpty(url: string, queue: string): Promise<void> {
   const connection = await connect(url);
   try {

@@ -2,7 +2,7 @@ import { range } from './numbers.ts';
 
 const PROSPECTS = 1_000;
 
-/** The body of a request with so many events, of different prospects each time; about 230 bytes an event. */
+/** The body of a request of events, with new prospects in each; about 230 bytes an event. */
 export const bodyOf = (request: number, events: number): string => {
   const items = range(events).map((n) => ({
     type: 'page.viewed',

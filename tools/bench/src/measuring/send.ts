@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, describeProblem } from '@herald/harness';
+import type { Client } from '@herald/harness';
 import { exactly } from '../benchmark.ts';
 import { inParallel, median, percentile, range } from './numbers.ts';
 import { until } from './until.ts';
 
-/** What is measured, seen from outside. */
+/** The system that is measured, seen from outside. */
 export interface Sending {
   readonly client: Client;
-  /** Messages that went out so far, by the metrics. */
+  /** How many messages were sent so far, by the metrics. */
   readonly sent: () => Promise<number>;
-  /** ms between two looks at that. */
+  /** ms between two readings of `sent`. */
   readonly every: number;
 }
 
 export interface Sent {
   readonly perSecond: number;
-  /** ms from the event being accepted until the outcome is known: median and p99. */
+  /** ms from accepting the event until the outcome is known: median and p99. */
   readonly p50: number;
   readonly p99: number;
 }
@@ -35,29 +35,23 @@ const CAMPAIGN = {
 /** Prospects in a request of a burst, and requests under way. */
 const BURST = { prospects: 50, requests: 4 };
 
-export async function ok(answer: ReturnType<Client['send']>): Promise<void> {
-  const given = await answer;
-  if (!given.ok) throw new Error(describeProblem(given));
-}
-
 export async function launchCampaign({ client }: Pick<Sending, 'client'>): Promise<void> {
-  await ok(client.send('PUT', '/v1/templates/bench', JSON.stringify(TEMPLATE)));
-  await ok(client.send('PUT', '/v1/campaigns/bench', JSON.stringify(CAMPAIGN)));
-  await ok(client.send('POST', '/v1/campaigns/bench/launch'));
+  await client.put('/v1/templates/bench', TEMPLATE);
+  await client.put('/v1/campaigns/bench', CAMPAIGN);
+  await client.post('/v1/campaigns/bench/launch');
 }
 
-const startsOf = (who: readonly string[]): string =>
-  JSON.stringify(
-    who.flatMap((prospectId) => [
-      {
-        ...{ type: 'prospect.updated', prospectId },
-        data: { traits: { email: `${prospectId}@example.com`, name: prospectId } },
-      },
-      { type: 'trial.started', prospectId },
-    ]),
-  );
+const startsOf = (who: readonly string[]): object[] =>
+  who.flatMap((prospectId) => [
+    {
+      type: 'prospect.updated',
+      prospectId,
+      data: { traits: { email: `${prospectId}@example.com`, name: prospectId } },
+    },
+    { type: 'trial.started', prospectId },
+  ]);
 
-/** New prospects as fast as they are taken; resolves when the last message went out. */
+/** Sends new prospects as fast as they are accepted. Resolves when the last message was sent. */
 export async function burst(
   { client, sent, every }: Sending,
   prefix: string,
@@ -69,11 +63,11 @@ export async function burst(
       (n) => `${prefix}${group * BURST.prospects + n}`,
     ),
   );
-  await inParallel(groups, BURST.requests, (who) => ok(client.send('POST', '/v1/events', startsOf(who))));
+  await inParallel(groups, BURST.requests, (who) => client.post('/v1/events', startsOf(who)));
   await until('messages sent', sent, goal, { every, seconds: 120 });
 }
 
-/** New prospects at an even rate, whatever is under way; resolves when the last message went out. */
+/** Sends new prospects at an even rate. Resolves when the last message was sent. */
 export async function steady(
   { client, sent, every }: Sending,
   prefix: string,
@@ -87,7 +81,7 @@ export async function steady(
     const target = Math.min(rate * seconds, (rate * (performance.now() - started)) / 1000);
     const who = range(Math.floor(target) - count).map((n) => `${prefix}${count + n}`);
     count += who.length;
-    if (who.length > 0) requests.push(ok(client.send('POST', '/v1/events', startsOf(who))));
+    if (who.length > 0) requests.push(client.post('/v1/events', startsOf(who)));
     await pause(10);
   }
   await Promise.all(requests);
@@ -102,8 +96,7 @@ interface Logged {
 }
 
 /**
- * What the log says of the prospects whose ids begin with `prefix`. Throws unless each has one start and one
- * message sent.
+ * The log's figures of the prospects with `prefix`. Throws unless each has one start and one sent message.
  */
 export function judge(events: readonly Logged[], prefix: string, expected: number): Sent {
   const of = (type: string): Map<string, number> => {

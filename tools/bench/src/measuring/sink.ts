@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface Sink {
   readonly url: string;
-  /** How many mails came, and how many different ones, by their message ids. */
+  /** How many mails came, and how many different ones by their message ids. */
   count(): Promise<{ readonly mails: number; readonly distinct: number }>;
   stop(): void;
 }

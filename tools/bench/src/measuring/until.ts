@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks every `every` ms until `reached`; throws with the last reading after `seconds`. */
+/** Reads every `every` ms until `reached`. Throws with the last reading after `seconds`. */
 export async function until(
   what: string,
   read: () => Promise<number>,

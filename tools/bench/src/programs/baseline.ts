@@ -4,8 +4,8 @@ import Fastify from 'fastify';
 
 /**
  * What one would write without Herald: a route that publishes each request as one persistent message to a
- * quorum queue, waits for the broker's confirmation, and answers. No credential, no schema, no metrics. The
- * measure that ingest is held against.
+ * quorum queue, waits for the broker's confirmation, and answers. It has no credentials, schema or metrics.
+ * Ingest is compared with it.
  */
 const { BASELINE_URL: url = '', BASELINE_QUEUE: queue = '' } = process.env;
 const connection = await connect(url);

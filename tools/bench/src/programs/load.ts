@@ -1,9 +1,6 @@
 import autocannon, { type Result } from 'autocannon';
 
-/**
- * What the parent asks for, and gets back as a message. A process of its own, so that it takes no time from
- * what is measured.
- */
+/** What the parent process asks for. The load has a process of its own, so that it slows nothing measured. */
 export interface LoadRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,17 +24,20 @@ process.once('message', async ({ url, headers, bodies, amount, connections }: Lo
   let last = started;
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const options = {
-    ...{ url, amount, connections: Math.min(connections, amount), timeout: 30 },
+    url,
+    amount,
+    connections: Math.min(connections, amount),
+    timeout: 30,
     requests: bodies.map((body) => ({ method: 'POST' as const, body, headers: { ...headers } })),
   };
   const run = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
-  // It makes every request ready first, and that is not the server's time.
+  // It prepares every request first, which is not the server's time.
   run.on('start', () => {
     started = performance.now();
   });
   run.on('response', (_client, status) => {
     if (status === 202) accepted += 1;
-    last = performance.now(); // it tells of the end only at the next full second
+    last = performance.now(); // it reports the end only at the next full second
   });
   const { latency, errors, timeouts } = await promise;
   const seconds = (last - started) / 1000;

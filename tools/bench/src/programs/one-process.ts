@@ -17,9 +17,9 @@ import { openSqliteStore } from '@herald/store/sqlite';
 import { Type } from 'typebox';
 
 /**
- * The four services in one process as all-in-one has them, save two parts: the provider answers "sent" at
- * once and does nothing else, and with AMQP_URL the broker is RabbitMQ while the store stays the embedded
- * one. So a figure is about Herald, and not about a mail server or a database.
+ * The four services in one process, like all-in-one, with two differences: the provider answers "sent" at
+ * once and does nothing else; with AMQP_URL the broker is RabbitMQ, and the store stays embedded. So a figure
+ * is about Herald, not about a mail server or a database.
  */
 const schema = Type.Object({
   ...commonConfig,
@@ -28,7 +28,7 @@ const schema = Type.Object({
   API_KEYS_FILE: Type.String(),
   SECRETS_DIR: Type.String(),
   AMQP_URL: Type.Optional(Type.String()),
-  /** Where to write, at the end, how often the provider was called and for how many different messages. */
+  /** The file for the number of calls of the provider, and of different messages, written at the end. */
   CALLS_FILE: Type.Optional(Type.String()),
 });
 
@@ -48,7 +48,11 @@ runMain(async () => {
       ? await openEmbeddedBroker({ ...shared, file: join(config.DATA_DIR, 'broker.db') })
       : await openRabbitBroker({ ...shared, url: config.AMQP_URL, delayStrategy: 'levels' });
   const http = await createHttp({
-    ...{ log, metrics, title: 'bench', description: '', version: '0' },
+    log,
+    metrics,
+    title: 'bench',
+    description: '',
+    version: '0',
     apiKeys: loadApiKeys(config.API_KEYS_FILE, { log }),
   });
   const secrets = createSecrets(config.SECRETS_DIR);
@@ -57,7 +61,10 @@ runMain(async () => {
   const called = new Set<string>();
   let calls = 0;
   const email: Provider = {
-    ...{ channel: 'email', name: 'null', timeout: 1_000, connections: 1_000 },
+    channel: 'email',
+    name: 'null',
+    timeout: 1_000,
+    connections: 1_000,
     async send({ messageId }) {
       calls += 1;
       called.add(messageId);
@@ -73,8 +80,11 @@ runMain(async () => {
     createEventHandler(deps),
     configuredCampaignRunner(deps, config),
     createMessaging({
-      ...{ ...deps, ...installation, providers: { email: [email] } },
-      ...{ horizon: config.DELAY_HORIZON, sender: 'herald@example.com' },
+      ...deps,
+      ...installation,
+      providers: { email: [email] },
+      horizon: config.DELAY_HORIZON,
+      sender: 'herald@example.com',
     }),
     createIngest({ ...deps, ...installation }),
   ];

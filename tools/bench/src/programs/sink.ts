@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 
 /**
- * A mail server that takes every mail at once and keeps only the ids. It knows what nodemailer says and no
- * more. Asked by a message, it tells the parent how many mails came, and how many different ones.
+ * A mail server that takes every mail at once and keeps only the ids. It knows the commands that nodemailer
+ * sends. A message from the parent is answered with how many mails came, and how many different ones.
  */
 const seen = new Set<string>();
 let mails = 0;

@@ -3,7 +3,7 @@ import { colours } from '../report/colours.ts';
 import { messageLine } from './message-line.ts';
 
 /**
- * Makes a line of Herald's output fit to read: of a message what became of it, of the log else its gist,
+ * Makes a line of Herald's output readable: the outcome of a message, the gist of any other line of the log,
  * other output as it is.
  */
 export function createLogView(): (line: string) => string {

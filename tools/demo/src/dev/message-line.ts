@@ -1,6 +1,6 @@
 import { colours } from '../report/colours.ts';
 
-/** What messaging logs of one message. */
+/** A line that messaging logs about one message. */
 interface MessageLogged {
   readonly messageId: string;
   readonly channel: string;
@@ -8,15 +8,15 @@ interface MessageLogged {
   readonly outcome: string;
   readonly provider?: string;
   readonly reason?: string;
-  /** There where an attempt has failed. */
+  /** Set where an attempt has failed. */
   readonly attempts?: number;
   readonly until?: string;
   readonly count?: number;
 }
 
 /**
- * `✉ email welcome → sent via smtp (message …)`, or why it does not leave, in one line; undefined for what
- * tells of no message.
+ * `✉ email welcome → sent via smtp (message …)`, or why it does not leave, in one line. Undefined: the line
+ * is about no message.
  */
 export function messageLine(line: string): string | undefined {
   const logged = read(line);
@@ -44,6 +44,6 @@ function read(line: string): MessageLogged | undefined {
       ? undefined
       : { messageId, channel, template, outcome, ...more };
   } catch {
-    return undefined; // Not of the log: it is shown as it is.
+    return undefined; // Not a line of the log: it is shown as it is.
   }
 }

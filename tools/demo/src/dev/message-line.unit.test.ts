@@ -16,7 +16,11 @@ test.each([
   ],
   [
     {
-      ...{ outcome: 'scheduled', provider: 'smtp', reason: '451 later', attempts: 1, count: 3 },
+      outcome: 'scheduled',
+      provider: 'smtp',
+      reason: '451 later',
+      attempts: 1,
+      count: 3,
       until: '2026-03-02T08:00:10Z',
     },
     '… email welcome not sent yet via smtp: 451 later; next at 2026-03-02T08:00:10Z, and 2 others like ' +

@@ -1,4 +1,4 @@
-/** Who is in the example, and what becomes of each. `trial-events.ts` turns this into events. */
+/** The people of the example and their stories. `trial-events.ts` turns them into events. */
 
 export const companies = {
   'alder-works': { name: 'Alder Works', employees: 12 },
@@ -12,7 +12,7 @@ export const companies = {
 export type CompanyId = keyof typeof companies;
 
 /**
- * builds: creates a project in time. builds-late: the same, but the news arrives nine hours after the fact.
+ * builds: creates a project in time. builds-late: the same, but the event arrives nine hours later.
  * looks: opens only the demo project. idle: does nothing. buys-early, buys-late: subscribes while the
  * campaign waits. leaves-early, leaves-late: unsubscribes while it waits. opted-out: had unsubscribed before.
  * history: the trial began long before it is reported.
@@ -36,7 +36,7 @@ export interface Member {
   readonly company?: CompanyId;
   readonly story: Story;
   readonly plan?: 'enterprise';
-  /** Gives no address. */
+  /** Has no address. */
   readonly silent?: true;
   /** The mail server has no such mailbox. */
   readonly gone?: true;
@@ -51,7 +51,7 @@ const member = (
   more: Pick<Member, 'plan' | 'silent' | 'gone'> = {},
 ): Member => ({ id, name, zone, story, ...(company === undefined ? {} : { company }), ...more });
 
-/** In the order in which they sign up. */
+/** In the order of their sign-ups. */
 export const cast: readonly Member[] = [
   member('ada', 'Ada Nowak', 'Europe/Berlin', 'builds', 'alder-works'),
   member('bruno', 'Bruno Costa', 'America/Sao_Paulo', 'idle'),

@@ -4,9 +4,9 @@ import { addDuration, type Instant, nextLocalTime, span, type UntilTime } from '
 import { type CompanyId, cast, companies, type Member } from './trial-cast.ts';
 
 /**
- * Writes examples/trial-onboarding/events.jsonl anew, always the same. The two weeks hold the end of summer
- * time in Europe (25 October) and in North America (1 November). What people do stays hours away from the
- * ends of the campaign's waits, so that what comes of it does not depend on how fast the machine is.
+ * Writes examples/trial-onboarding/events.jsonl, always the same. Summer time ends within the two weeks: in
+ * Europe on 25 October, in North America on 1 November. No event is within hours of the end of a wait, so
+ * that the result does not depend on how fast the machine is.
  */
 
 const FILE = join(import.meta.dirname, '../../../../examples/trial-onboarding/events.jsonl');
@@ -15,7 +15,7 @@ const BETWEEN_SIGNUPS = 3 * span.HOUR + 5 * span.MINUTE;
 const NINE: UntilTime = { at: '09:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] };
 
 interface Line {
-  /** When it reaches us: the order of the file. */
+  /** When it reaches Herald: the order of the file. */
   readonly arrives: Instant;
   readonly text: string;
 }
@@ -23,7 +23,7 @@ interface Line {
 const lines: Line[] = [];
 let count = 0;
 
-/** Adds an event; `arrives` is when it happened, unless it comes late. Gives its line, to be sent again. */
+/** Adds an event. `arrives` differs from the time of the event where it comes late. Gives its line. */
 function add(
   at: Instant,
   type: string,
@@ -45,8 +45,8 @@ function add(
 }
 
 /**
- * When the campaign sends its tips to someone who starts at `start` and creates no project. Three days of
- * waiting follow.
+ * When the campaign sends its tips to somebody who starts at `start` and creates no project. A wait of three
+ * days follows.
  */
 function tipsTime(start: Instant, zone: string): Instant {
   const nudged = nextLocalTime(addDuration(start, 'P2D', zone), NINE, zone);
@@ -131,7 +131,7 @@ cast.forEach((member, index) => {
 const startOf = (id: string): Instant =>
   START + span.HOUR + cast.findIndex((member) => member.id === id) * BETWEEN_SIGNUPS;
 
-// The same event more than once: the sender's retry, a minute and days later.
+// The same event again: the sender's retries, a minute and days later.
 for (const [index, delay] of [
   [0, span.MINUTE],
   [6, span.MINUTE],
@@ -144,7 +144,7 @@ for (const [index, delay] of [
 }
 // A second trial, which `again: never` keeps out.
 add(startOf('bruno') + 6 * span.DAY, 'trial.started', { prospectId: 'bruno' }, { plan: 'trial' });
-// Older news of a trait arrives after newer news: the newer one stands.
+// An older value of a trait arrives after a newer one: the newer one stands.
 const grace = { prospectId: 'grace' };
 add(startOf('grace') + 5 * span.HOUR, 'prospect.updated', grace, { traits: { role: 'head of design' } });
 add(
@@ -154,7 +154,7 @@ add(
   { traits: { role: 'designer' } },
   startOf('grace') + 9 * span.HOUR,
 );
-// A company grows past the team offer's limit, and one is told late that it shrank before that.
+// A company grows past the limit of the team offer. An older, smaller size arrives late.
 add(START + 3 * span.DAY, 'company.updated', { companyId: 'dune-freight' }, { traits: { employees: 64 } });
 add(
   START + 2 * span.DAY,
@@ -164,7 +164,7 @@ add(
   START + 3 * span.DAY + 2 * span.HOUR,
 );
 
-// What has to be refused, each with a reason.
+// Events that must be refused, each with a reason.
 const bad: readonly [hours: number, text: string][] = [
   [5, '{"id":"bad-1","type":"trial.started","prospectId":"ada","occurredAt":'],
   [19, '{"id":"bad-2","type":"trial.started","prospectId":"ada","colour":"green"}'],

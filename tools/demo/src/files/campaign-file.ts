@@ -5,10 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { shown } from '../options.ts';
 import { type FileFault, InputError } from './faults.ts';
 
-/**
- * A campaign as it stands in its file, and what the demo has to know of it. Whether it is right is for the
- * server to say.
- */
+/** A campaign's file, and what the demo needs to know of it. The server checks the campaign, not the demo. */
 export interface CampaignFile {
   readonly file: string;
   readonly text: string;
@@ -16,18 +13,15 @@ export interface CampaignFile {
   readonly name: string;
   /** The type of event that lets people in. */
   readonly enterOn?: string;
-  /** Its steps, in the order in which they stand. */
+  /** The ids of its steps, in the order of the file. */
   readonly stepIds: readonly string[];
-  /** The templates that its steps name, with the channel they are for. */
+  /** The templates that its steps name, each with its channel. */
   readonly templates: readonly TemplateName[];
-  /**
-   * The waits in a row that it may come to, as ISO 8601 durations; a wait until a time of day counts as one
-   * day.
-   */
+  /** The longest sequence of waits, as ISO 8601 durations. A wait until a time of day counts as one day. */
   readonly waits: readonly string[];
   /** Steps that wait until a time of day. */
   readonly morning: readonly { readonly stepId: string; readonly at: string; readonly zone?: string }[];
-  /** A fault that the server names, with its place in the file. */
+  /** The place in the file of a fault that the server names. */
   locate(fault: ApiFault): FileFault;
 }
 
@@ -36,10 +30,10 @@ export interface TemplateName {
   readonly channel: Channel;
 }
 
-/** How Herald says where in a campaign a mistake is. */
+/** How Herald names the place of a fault in a campaign. */
 const PLACED = /^line (\d+), column (\d+): (.*)$/s;
 
-/** Throws `InputError` for a file that is no YAML, or has no id. */
+/** Throws `InputError` where the file is no YAML, or has no id. */
 export async function readCampaign(file: string): Promise<CampaignFile> {
   const name = shown(file);
   const text = await readFile(file, 'utf8');
@@ -83,7 +77,7 @@ export async function readCampaign(file: string): Promise<CampaignFile> {
   };
 }
 
-/** Walks whatever stands in a campaign, right or wrong. */
+/** Walks a campaign that may be wrong anywhere. */
 function collect(
   value: unknown,
   found: {

@@ -3,26 +3,18 @@ import { isObject } from '@herald/domain';
 import { shown } from '../options.ts';
 import { type FileFault, reasonOf } from './faults.ts';
 
-/**
- * One line of a file of events. It is posted as it stands, right or wrong: judging it is the server's part.
- */
+/** A line of a file of events. It is sent as it is: the server checks it. */
 export interface EventLine {
   readonly file: string;
   readonly line: number;
   readonly text: string;
-  /** The type it claims, if it is a text. */
+  /** Its type, if that is text. */
   readonly type?: string;
-  /**
-   * When the event arrives: when it happened, or, where it is late or does not say, when the line before it
-   * came.
-   */
+  /** When it arrives: at its own time or, where it is late or has none, with the line before it. */
   readonly arrives: number;
 }
 
-/**
- * The lines of a file, in the order of arrival, and what of them is not JSON. A first line without a time
- * arrives at 0.
- */
+/** The lines of a file in order of arrival, and those that are no JSON. A first line without a time: 0. */
 export async function readEvents(file: string): Promise<{ lines: EventLine[]; faults: FileFault[] }> {
   const lines: EventLine[] = [];
   const faults: FileFault[] = [];

@@ -1,4 +1,4 @@
-/** What is wrong with a file that somebody gave us, and where. `line` and `column` count from 1. */
+/** A fault in a file of the user's, and its place. `line` and `column` count from 1. */
 export interface FileFault {
   readonly file: string;
   readonly line?: number;
@@ -6,7 +6,7 @@ export interface FileFault {
   readonly reason: string;
 }
 
-/** Files that cannot be used: shown fault by fault, without a stack. */
+/** Files that cannot be used. Shown fault by fault, without a stack trace. */
 export class InputError extends Error {
   readonly faults: readonly FileFault[];
   constructor(faults: readonly FileFault[]) {
@@ -15,10 +15,10 @@ export class InputError extends Error {
   }
 }
 
-/** `file:line:column: reason`, as editors and terminals link it. */
+/** `file:line:column: reason`, which editors and terminals turn into a link. */
 export const describe = ({ file, line, column, reason }: FileFault): string =>
   [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':') +
   `: ${reason}`;
 
-/** The text of what was thrown. */
+/** The message of whatever was thrown. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,10 +5,10 @@ import collection from '@octokit/webhooks-examples/api.github.com/index.json' wi
 import { sign } from '@octokit/webhooks-methods';
 import { parse } from 'yaml';
 
-/** One webhook as GitHub would send it. */
+/** A webhook as GitHub sends it. */
 export interface Delivery {
   readonly arrives: number;
-  /** What it is, for people: `star.created by octocat`. */
+  /** A description: `star.created by octocat`. */
   readonly about: string;
   readonly source: string;
   readonly body: string;
@@ -19,13 +19,13 @@ interface Planned {
   readonly at: string;
   readonly event?: string;
   readonly example?: number;
-  /** Another login for the sender. */
+  /** The sender's login, in place of the example's. */
   readonly as?: string;
-  /** The signature is that of another body. */
+  /** The signature belongs to another body. */
   readonly tampered?: boolean;
-  /** The delivery before, once more. */
+  /** The delivery before, again. */
   readonly again?: boolean;
-  /** All examples of the events that are not named, one after another with `every` between them. */
+  /** All examples of events that are not named, one every `every`. */
   readonly rest?: boolean;
   /** ISO 8601 duration. */
   readonly every?: string;
@@ -48,7 +48,7 @@ export interface GithubExample {
   readonly deliveries: readonly Delivery[];
 }
 
-/** Reads the folder's source and deliveries, and signs each delivery with the secret, as GitHub does. */
+/** Reads the folder's source and deliveries. Signs each delivery with the secret, as GitHub does. */
 export async function readGithub(dir: string, secret: string): Promise<GithubExample> {
   const definition = parse(await readFile(join(dir, 'source.yaml'), 'utf8'));
   const plan: { source: string; deliveries: Planned[] } = parse(

@@ -1,14 +1,14 @@
 import { Parser } from 'htmlparser2';
 
-/** A tag of Eta: it may hold what looks like HTML, in a text or a comparison. */
+/** A tag of Eta. It may contain what looks like HTML, in a string or a comparison. */
 const ETA_TAG = /<%[\s\S]*?%>/g;
-/** Stands for the n-th tag while HTML is read: characters that no text has (private use). */
+/** Stands for the n-th tag while HTML is parsed: characters that no text uses (private use area). */
 const hidden = (index: number): string => `\ue000${index}\ue001`;
 const HIDDEN = /\ue000(\d+)\ue001/g;
 
 /**
- * The words of a page's `<title>` as a line of plain text, with the template's tags in it as they are;
- * undefined where there is none or it is empty. The title of a drawing (`<svg>`) is not the page's.
+ * The words of a page's `<title>` as a line of plain text, with the template's tags in it as they are.
+ * Undefined: it has none, or an empty one. The title of an `<svg>` does not count.
  */
 export function titleOf(html: string): string | undefined {
   const tags: string[] = [];

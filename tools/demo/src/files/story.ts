@@ -6,7 +6,7 @@ import { type EventLine, readEvents } from './events-file.ts';
 import { type FileFault, InputError } from './faults.ts';
 import { readTemplates, type TemplateFile } from './template-files.ts';
 
-/** What the files of one workspace say. */
+/** The files of one workspace. */
 export interface WorkspaceStory {
   readonly files: WorkspaceFiles;
   readonly campaigns: readonly CampaignFile[];
@@ -17,34 +17,34 @@ export interface WorkspaceStory {
   readonly settings: string;
 }
 
-/** All that the files say, before anything runs. */
+/** The content of all files, before anything runs. */
 export interface Story {
   readonly workspaces: readonly WorkspaceStory[];
-  /** Those of all workspaces. */
+  /** The campaigns of all workspaces. */
   readonly campaigns: readonly CampaignFile[];
-  /** What SendGrid, Twilio, a CRM and people do, and for which workspace. */
+  /** What the simulated SendGrid, Twilio, CRM and people do, and in which workspace. */
   readonly outside?: { readonly workspace: string; readonly plays: Outside };
-  /** When the clock starts: the first event's time. */
+  /** When the clock starts: the time of the first event. */
   readonly start: number;
-  /** By when everything should be over. */
+  /** When everything should be over. */
   readonly end: number;
-  /** How many times faster than the wall the clock has to run. */
+  /** How many times as fast as the wall clock Herald's clock runs. */
   readonly rate: number;
 }
 
-/** Those of a workspace that says nothing of its own: its mails go to the inbox. */
+/** The settings of a workspace that has no file of them: its mails go to the inbox. */
 const SETTINGS = {
   zone: 'UTC',
   senders: { email: { from: { email: 'hello@inkwell.example', name: 'Inkwell' } } },
   providers: { email: ['smtp'] },
 };
 
-/** Faster than this, the time that a request takes would be hours of the story. */
+/** Faster than this, a request would take hours of the story. */
 const MAX_RATE = 60_000;
 
 /**
- * Reads the files. In the user's own, a line that is no JSON is a fault; the examples have some on purpose.
- * Throws `InputError`.
+ * Reads the files. In the user's own files a line that is no JSON is a fault; the examples have some on
+ * purpose. Throws `InputError`.
  */
 export async function readStory(options: Options): Promise<Story> {
   const faults: FileFault[] = [];
@@ -66,7 +66,7 @@ export async function readStory(options: Options): Promise<Story> {
   const at = options.workspaces.find(({ outside }) => outside !== undefined);
 
   const lines = workspaces.flatMap(({ events }) => events.flat()).filter(({ arrives }) => arrives > 0);
-  // Events that all happen when they arrive, at no time of their own, may as well begin now.
+  // Where no event has a time of its own, the story begins now.
   const start = lines.length === 0 ? Date.now() : Math.min(...lines.map(({ arrives }) => arrives));
   const last = Math.max(start, ...lines.map(({ arrives }) => arrives));
   const ends = campaigns.map(({ enterOn, waits }) => {
@@ -81,11 +81,13 @@ export async function readStory(options: Options): Promise<Story> {
     ...(at?.outside === undefined
       ? {}
       : { outside: { workspace: at.workspace, plays: await readOutside(at.outside) } }),
-    ...{ start, end, rate },
+    start,
+    end,
+    rate,
   };
 }
 
-/** The instant a duration leads to; one that is none is for the server to refuse. */
+/** The instant after a duration. What is no duration counts as none: the server refuses it. */
 function after(from: number, duration: string): number {
   try {
     return addDuration(from, duration, 'UTC');

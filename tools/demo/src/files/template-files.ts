@@ -9,14 +9,14 @@ import { titleOf } from './html-title.ts';
 export interface TemplateFile {
   readonly id: string;
   readonly file?: string;
-  /** What is PUT, as JSON. */
+  /** The body of the PUT, as JSON. */
   readonly body: string;
 }
 
 /**
  * The templates of a folder: `welcome.yaml` (or .yml, .json) holds the fields of template `welcome`;
- * `welcome.html` is its HTML, with the words of `<title>` as its subject. Throws `InputError` for what cannot
- * be read.
+ * `welcome.html` is its HTML, with the words of `<title>` as its subject. Throws `InputError` for files that
+ * cannot be read.
  */
 export async function readTemplates(dir: string): Promise<TemplateFile[]> {
   const templates: TemplateFile[] = [];
@@ -37,7 +37,7 @@ export async function readTemplates(dir: string): Promise<TemplateFile[]> {
   if (faults.length === 0 && templates.length === 0)
     faults.push({ file: shown(dir), reason: 'has no templates: files such as welcome.yaml or welcome.html' });
   if (faults.length > 0) throw new InputError(faults);
-  // A layout has to be there before the templates that name it.
+  // A layout must exist before the templates that name it.
   return templates.sort((a, b) => Number(isLayout(b)) - Number(isLayout(a)));
 }
 
@@ -49,7 +49,7 @@ function fromHtml(html: string): object {
   return { channel: 'email', subject, html };
 }
 
-/** Stands in for a template that a campaign names and nobody has written. */
+/** Stands in for a template that a campaign names and that has no file. */
 export const plainTemplate = ({ id, channel }: TemplateName): TemplateFile => ({
   id,
   body: JSON.stringify({ channel, ...PLAIN[channel](id) }),

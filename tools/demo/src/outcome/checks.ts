@@ -4,9 +4,7 @@ import type { Played } from '../playing/play.ts';
 import { messageIdOf } from './mail.ts';
 import type { Outcome } from './outcome.ts';
 
-/**
- * Something that has to hold, and whether it does. `problems` say what does not; none means that it holds.
- */
+/** Something that must hold. `problems` say where it does not; none: it holds. */
 export interface Check {
   readonly what: string;
   readonly problems: readonly string[];
@@ -66,7 +64,7 @@ function accountedFor({ events, messages }: Outcome): Check {
   return { what: `each of the ${planned.size} planned messages has one outcome, with its reason`, problems };
 }
 
-/** What has not left has to say why. */
+/** A message that has not left must say why. */
 const isSilent = (message: Outcome['messages'][number]): boolean =>
   !hasLeft(message) && (message.reason === undefined || message.reason === '');
 
@@ -112,8 +110,8 @@ function metricsAgree({ messages, enrollments, metrics }: Outcome): Check {
 }
 
 /**
- * The end of each wait until a time of day, on the clock of the prospect's zone. None where no campaign has
- * such a wait.
+ * Each wait until a time of day ends at that time in the prospect's zone. Undefined: no campaign has such a
+ * wait.
  */
 function atLocalTime({ events, prospects }: Outcome, campaigns: readonly CampaignFile[]): Check | undefined {
   const steps = new Map(

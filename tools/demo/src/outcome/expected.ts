@@ -6,7 +6,7 @@ import { counted } from '../report/layout.ts';
 import type { Check } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 
-/** What the examples come to on any machine, in the shape of `expected.yaml`. */
+/** The result of the examples on any machine, in the shape of `expected.yaml`. */
 function summaryOf(outcome: Outcome, played: Played) {
   return {
     accepted: played.accepted.size,
@@ -28,10 +28,10 @@ function summaryOf(outcome: Outcome, played: Played) {
   };
 }
 
-/** ms. So far the examples stay away from every boundary. */
+/** ms by which the examples stay away from every boundary. */
 const MARGIN = 20 * 3_600_000;
 
-/** Compares what has come of the examples with what their file says. */
+/** Compares the result of the examples with the expected one. */
 export async function asExpected(file: string, outcome: Outcome, played: Played): Promise<Check> {
   const problems: string[] = [];
   compare(

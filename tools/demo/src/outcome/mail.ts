@@ -1,15 +1,15 @@
 import type { Mail } from '@herald/harness';
 
-/** The header by which a mail says which message it is. */
+/** The header with the id of the message. */
 const MESSAGE_HEADER = 'x-herald-message-id';
 
-/** The id of the message that a mail is, or undefined when it does not say. */
+/** The id of the message that a mail is. Undefined: the mail has none. */
 export function messageIdOf({ parsed }: Mail): string | undefined {
   const value = parsed.headers.get(MESSAGE_HEADER);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The headers that matter to who gets a mail, as they came, long ones cut to `width`. */
+/** The headers that matter to the recipient, as they came, cut to `width`. */
 export function headersOf({ parsed }: Mail, width: number): string[] {
   const shown = [
     'from',

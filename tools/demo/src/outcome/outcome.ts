@@ -10,7 +10,7 @@ import {
   type TimelineItem,
 } from '@herald/harness';
 
-/** All that Herald says about what has happened, read over its API. */
+/** Everything that happened, as Herald's API shows it. */
 export interface Outcome {
   readonly events: readonly LoggedEvent[];
   readonly enrollments: readonly Enrollment[];
@@ -28,19 +28,19 @@ export interface History {
   readonly timeline: readonly TimelineItem[];
 }
 
-/** A workspace to read, and whose history in it: of all, who went through the most, unless told. */
+/** A workspace to read, and whose history. Default: the longest history of all. */
 interface Asked {
   readonly client: Client;
   readonly campaignIds: readonly string[];
   readonly shows?: string | undefined;
 }
 
-/** What has happened in several workspaces, together: the ids of people and events in them have to differ. */
+/** Everything that happened in several workspaces. Ids of prospects and events must differ between them. */
 export async function readOutcome(workspaces: readonly Asked[], admin: string): Promise<Outcome> {
   const read = await Promise.all(workspaces.map(readWorkspace));
   const prospects = new Map(read.flatMap((one) => [...one.prospects]));
   if (prospects.size < read.reduce((sum, one) => sum + one.prospects.size, 0))
-    throw new Error('two workspaces have a prospect of the same id: what is of whom could not be told');
+    throw new Error('two workspaces have a prospect of the same id: the report could not tell them apart');
   return {
     events: read.flatMap(({ events }) => events),
     enrollments: read.flatMap(({ enrollments }) => enrollments),

@@ -1,21 +1,19 @@
 import { readMessageReference } from '@herald/contracts';
 import type { Vendors } from '../outside/vendors.ts';
 
-/** A message as somebody outside received it. */
+/** A message as it was received outside. */
 export interface Received {
   readonly by: 'SendGrid' | 'Twilio' | 'the CRM';
-  /** By what came with it: the reference, or the id of a webhook. */
+  /** From what came with it: the reference, or the id of a webhook. */
   readonly messageId: string;
   readonly to: string;
-  /** What the receiver called it, where it gives names. */
+  /** The receiver's id of it, if it gives one. */
   readonly providerId?: string;
 }
 
 const CALLBACK = /\/callbacks\/twilio\/(.+)$/;
 
-/**
- * Everything that SendGrid, Twilio and the CRM took, as often as it came. `linkSecret` signs the references.
- */
+/** Everything that SendGrid, Twilio and the CRM took, repeats included. `linkSecret` signs the references. */
 export function receivedBy({ sendgrid, twilio, crm }: Vendors, linkSecret: string): Received[] {
   const idIn = (token: string | undefined): string =>
     readMessageReference(linkSecret, token ?? '')?.messageId ?? '(no message id)';

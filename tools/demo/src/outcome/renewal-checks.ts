@@ -4,16 +4,13 @@ import type { Check } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 import { receivedBy } from './received.ts';
 
-/**
- * What has to be true of examples/renewal beside the numbers: who got what, by which way, and because of
- * what.
- */
+/** What must be true of examples/renewal besides the counts: who got what, by which channel, and why. */
 export const renewalChecks = (outcome: Outcome, vendors: Vendors, linkSecret: string): Check[] => [
   receivedOnce(outcome, vendors, linkSecret),
   callsLedOn(outcome, vendors),
   leftInPeace(outcome),
   keptOut(outcome, vendors),
-  crmTold(outcome, vendors),
+  crmWebhooks(outcome, vendors),
 ];
 
 const CAMPAIGN = 'renewal';
@@ -66,7 +63,7 @@ function callsLedOn(outcome: Outcome, { twilio, outside }: Vendors): Check {
   const counts = { unanswered: 0, yes: 0, other: 0 };
   for (const { sid, to, pressed, heard } of twilio.calls) {
     const call = ofCampaign(outcome).find(({ providerId }) => providerId === sid);
-    if (call === undefined) continue; // the check above names it
+    if (call === undefined) continue; // another check names it
     const { call: end = 'answered' } = outside.phones[to] ?? {};
     const kind = end !== 'answered' ? 'unanswered' : pressed.includes('1') ? 'yes' : 'other';
     counts[kind] += 1;
@@ -88,7 +85,7 @@ function callsLedOn(outcome: Outcome, { twilio, outside }: Vendors): Check {
   };
 }
 
-/** Whoever wants no more gets no more: by whatever way they said so. */
+/** Whoever opted out gets nothing more, whichever way they did it. */
 function leftInPeace(outcome: Outcome): Check {
   const { events, enrollments } = outcome;
   const problems: string[] = [];
@@ -144,9 +141,11 @@ function keptOut(outcome: Outcome, { sendgrid, outside }: Vendors): Check {
     const came = sendgrid.mails.filter((mail) => mail.to === to).length;
     if (came !== 1) problems.push(`SendGrid got ${came} mails for ${to}, which bounced at the first`);
     const timeline = outcome.histories.find(({ prospect }) => prospect.id === prospectId)?.timeline ?? [];
-    const told = timeline.filter(({ what, why }) => / suppressed$/.test(what) && why.includes('hard_bounce'));
-    if (told.length !== others.length)
-      problems.push(`the timeline of ${prospectId} gives the bounce as the reason ${told.length} times`);
+    const reasons = timeline.filter(
+      ({ what, why }) => / suppressed$/.test(what) && why.includes('hard_bounce'),
+    );
+    if (reasons.length !== others.length)
+      problems.push(`the timeline of ${prospectId} gives the bounce as the reason ${reasons.length} times`);
   }
   if (suppressed === 0) problems.push('no mail was kept from an address that had bounced');
   return {
@@ -157,18 +156,16 @@ function keptOut(outcome: Outcome, { sendgrid, outside }: Vendors): Check {
   };
 }
 
-/** Every webhook is genuine, came for the one whom it names, and only for those whom the calls led there. */
-function crmTold(outcome: Outcome, { crm, disbelieved, twilio }: Vendors): Check {
+/** Every webhook is genuine, is about the customer that it names, and comes only where the call led to it. */
+function crmWebhooks(outcome: Outcome, { crm, disbelieved, twilio }: Vendors): Check {
   const problems = disbelieved.map((id) => `the CRM did not believe webhook ${id}`);
-  const told: Record<string, string[]> = { accepted: [], open: [] };
+  const got: Record<string, string[]> = { accepted: [], open: [] };
   for (const { headers, body } of crm.requests) {
     const message = ofCampaign(outcome).find(({ id }) => id === headers['webhook-id']);
     const { outcome: how, customer } = JSON.parse(body) as { outcome: string; customer: string };
-    told[how]?.push(customer);
+    got[how]?.push(customer);
     if (message?.prospectId !== customer || message.stepId !== `tell-${how}`)
-      problems.push(
-        `the CRM was told "${how}" of ${customer} by ${message?.stepId} of ${message?.prospectId}`,
-      );
+      problems.push(`the CRM got "${how}" of ${customer} by ${message?.stepId} of ${message?.prospectId}`);
   }
   const whoOf = (sid: string) => ofCampaign(outcome).find(({ providerId }) => providerId === sid)?.prospectId;
   const wanted: Record<string, (string | undefined)[]> = {
@@ -178,9 +175,9 @@ function crmTold(outcome: Outcome, { crm, disbelieved, twilio }: Vendors): Check
       .map(({ prospectId }) => prospectId),
   };
   for (const how of ['accepted', 'open']) {
-    const [is, should] = [told, wanted].map((lists) => (lists[how] ?? []).toSorted().join(' '));
+    const [is, should] = [got, wanted].map((lists) => (lists[how] ?? []).toSorted().join(' '));
     if (is !== should)
-      problems.push(`the CRM was told "${how}" of ${is || 'nobody'}, not of ${should || 'nobody'}`);
+      problems.push(`the CRM got "${how}" of ${is || 'nobody'}, not of ${should || 'nobody'}`);
   }
   return {
     what:

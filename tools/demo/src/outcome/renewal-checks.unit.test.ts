@@ -69,7 +69,11 @@ function world(): World {
     messages
       .filter((message) => message.channel === channel && message.sentAt !== undefined)
       .map(({ id, to = '', providerId = '', prospectId }) => ({
-        ...{ id: providerId, sid: providerId, messageId: id, to, prospectId },
+        id: providerId,
+        sid: providerId,
+        messageId: id,
+        to,
+        prospectId,
         pressed: prospectId === 'yes' ? ['1'] : [],
         heard: prospectId === 'yes' ? ['Hello.', 'Thank you. Your policy is renewed.'] : ['Hello.'],
       }));
@@ -79,7 +83,10 @@ function world(): World {
       id: `left-${prospectId}`,
       type: 'prospect.unsubscribed',
       prospectId,
-      ...{ occurredAt: LATER, receivedAt: LATER, source: 'unsubscribe', data: { reason } },
+      occurredAt: LATER,
+      receivedAt: LATER,
+      source: 'unsubscribe',
+      data: { reason },
     })),
     reasons: Object.fromEntries(Object.keys(LEFT_BY).map((who) => [who, 'prospect.unsubscribed'])),
     timeline: [
@@ -117,7 +124,9 @@ function failing(change: (of: World) => void = () => {}): string[] {
         to,
         mail: {
           personalizations: [{ to: [{ email: to }], custom_args: { herald: reference(messageId, 'email') } }],
-          ...{ from: { email: 'a@larch.example' }, subject: 'x', content: [] },
+          from: { email: 'a@larch.example' },
+          subject: 'x',
+          content: [],
         },
       })),
     },
@@ -139,18 +148,34 @@ function failing(change: (of: World) => void = () => {}): string[] {
     crm: {
       url: CRM,
       requests: of.hooks.map(({ id, ...body }) => ({
-        ...{ method: 'POST', path: '/', headers: { 'webhook-id': id }, body: JSON.stringify(body) },
+        method: 'POST',
+        path: '/',
+        headers: { 'webhook-id': id },
+        body: JSON.stringify(body),
       })),
     },
-    ...{ disbelieved: of.disbelieved, crmSecret: '', env: {} },
-    ...{ connect: () => {}, received: () => 0, settled: async () => {}, close: async () => {} },
+    disbelieved: of.disbelieved,
+    crmSecret: '',
+    env: {},
+    connect: () => {},
+    received: () => 0,
+    settled: async () => {},
+    close: async () => {},
   };
   const outcome = {
-    ...{ events: of.events, messages: of.messages, prospects: new Map(), reports: [], deadLetters: [] },
+    events: of.events,
+    messages: of.messages,
+    prospects: new Map(),
+    reports: [],
+    deadLetters: [],
     enrollments: [...new Set(of.messages.map(({ prospectId }) => prospectId))].map((prospectId) => {
       const reason = of.reasons[prospectId];
       return {
-        ...{ id: prospectId, campaignId: 'renewal', prospectId, stepId: null, steps: {} },
+        id: prospectId,
+        campaignId: 'renewal',
+        prospectId,
+        stepId: null,
+        steps: {},
         status: reason === undefined ? ('completed' as const) : ('exited' as const),
         ...(reason === undefined ? {} : { reason }),
       };
@@ -253,11 +278,11 @@ test.each<[string, (of: World) => void, RegExp]>([
   ],
   ['a signature was wrong', (of) => void of.disbelieved.push('w1'), /did not believe webhook w1/],
   [
-    'the CRM is told of somebody else',
+    'the CRM hears about somebody else',
     (of) => void of.hooks.splice(0, 1, { id: 'yes-tell-accepted', outcome: 'accepted', customer: 'other' }),
-    /was told "accepted" of other by tell-accepted of yes/,
+    /got "accepted" of other by tell-accepted of yes/,
   ],
-  ['the CRM is not told', (of) => void of.hooks.pop(), /was told "open" of nobody, not of away/],
+  ['the CRM hears nothing', (of) => void of.hooks.pop(), /got "open" of nobody, not of away/],
 ])('it shows when %s', (_what, alter, problem) => {
   expect(failing(alter)).toContainEqual(expect.stringMatching(problem));
 });

@@ -2,10 +2,10 @@ import type { Answer } from '@herald/harness';
 import type { Doing } from './outside.ts';
 import type { Vendors } from './vendors.ts';
 
-/** Something that somebody outside does at an instant. */
+/** Something that a person outside does at an instant. */
 export interface Deed {
   readonly arrives: number;
-  /** What it is, for people. */
+  /** A description. */
   readonly about: string;
   perform(): Promise<Answer>;
 }
@@ -53,5 +53,5 @@ async function perform(doing: Doing, { sendgrid, impostor, twilio }: Vendors, in
   return answered(response.status);
 }
 
-/** An answer whose words are not looked at. */
+/** An answer whose body is not read. */
 const answered = (status: number): Answer => ({ status, ok: status >= 200 && status < 300, body: {} });

@@ -14,7 +14,7 @@ import type { Outside } from './outside.ts';
 export interface Vendors {
   readonly outside: Outside;
   readonly sendgrid: Pick<SendGrid, 'mails'>;
-  /** Signs by another key than SendGrid's. */
+  /** Signs with another key than SendGrid's. */
   readonly impostor: Pick<SendGrid, 'report'>;
   readonly twilio: Pick<Twilio, 'texts' | 'calls' | 'callbacks' | 'textFrom'>;
   readonly crm: Pick<Receiver, 'url' | 'requests'>;
@@ -22,20 +22,20 @@ export interface Vendors {
   readonly disbelieved: readonly string[];
   /** Signs the CRM's webhooks. */
   readonly crmSecret: string;
-  /** What Herald is told of them by its environment. */
+  /** Herald's settings for them, as environment variables. */
   readonly env: Readonly<Record<string, string>>;
-  /** From now on they report to Herald, by this clock. */
+  /** From now on they report to Herald, with times of this clock. */
   connect(http: string, now: () => number): void;
   /** How many messages they have got. */
   received(): number;
-  /** Resolves when they have reported all that they had to. */
+  /** Resolves when they have reported everything. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * ms of wall time between two reports, a quarter of an hour or so on the clock: nobody is called back before
- * the call is answered.
+ * ms of wall time between two reports: about a quarter of an hour of Herald's clock. Nobody is called back
+ * before the call is answered.
  */
 const PACE = 20;
 
@@ -47,7 +47,9 @@ export async function startVendors(outside: Outside): Promise<Vendors> {
   const crmSecret = `whsec_${randomBytes(24).toString('base64')}`;
   const disbelieved: string[] = [];
   const sendgrid = await startSendGrid({
-    ...{ apiKey, pace: PACE, now: () => now() },
+    apiKey,
+    pace: PACE,
+    now: () => now(),
     events: (address) => mailboxes[address] ?? ['processed', 'delivered'],
   });
   const impostor = await startSendGrid({ now: () => now() });
@@ -65,7 +67,13 @@ export async function startVendors(outside: Outside): Promise<Vendors> {
   });
 
   return {
-    ...{ outside, sendgrid, impostor, twilio, crm, disbelieved, crmSecret },
+    outside,
+    sendgrid,
+    impostor,
+    twilio,
+    crm,
+    disbelieved,
+    crmSecret,
     env: {
       SENDGRID_API_KEY: apiKey,
       SENDGRID_URL: sendgrid.url,

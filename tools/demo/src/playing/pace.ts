@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Herald's clock as seen from here, and ways to wait for it. Both ways reject when the run is called off. */
+/** Herald's clock, and ways to wait. Both waits reject when the run is called off. */
 export interface Pace {
-  /** How many times as fast as the wall the clock runs. */
+  /** How many times as fast as the wall clock it runs. */
   readonly rate: number;
-  /** What the clock shows, in ms since 1970. */
+  /** Its time now, in ms since 1970. */
   now(): number;
-  /** Resolves when the clock shows an instant, at once if that has passed. */
+  /** Resolves when the clock reaches an instant; at once if it has passed. */
   until(instant: number): Promise<void>;
-  /** Resolves after so many ms on the wall. */
+  /** Resolves after `ms` of wall time. */
   pause(ms: number): Promise<void>;
 }
 
 export interface Reading {
-  /** What the clock showed, in ms since 1970, when `performance.now()` was `readAt`. */
+  /** The clock's time, in ms since 1970, when `performance.now()` was `readAt`. */
   readonly at: number;
   readonly readAt: number;
 }

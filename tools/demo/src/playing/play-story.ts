@@ -27,8 +27,7 @@ interface StoryOptions {
 }
 
 /**
- * Gives Herald its campaigns and, when its clock has come to each, everything that happens; then waits until
- * all is over.
+ * Gives Herald its campaigns, then sends each act when the clock reaches it, then waits until all is over.
  */
 export async function playStory(options: StoryOptions): Promise<{ played: Played; outcome: Outcome }> {
   const { story, herald, inbox, vendors, credentials, calledOff, say } = options;
@@ -49,7 +48,7 @@ export async function playStory(options: StoryOptions): Promise<{ played: Played
     if (github !== undefined) sides.push(await githubSide(github, { api, hooks, name, credentials }));
     asked.push({ client: api, campaignIds: workspace.campaigns.map(({ id }) => id), shows });
   }
-  if (setting === undefined) throw new Error('there is no workspace to tell of');
+  if (setting === undefined) throw new Error('there is no workspace');
   say(`API ${http}   metrics ${admin}/metrics\n`);
   const pace = createPace(rate, setting.clock, calledOff);
   if (vendors !== undefined && outside !== undefined) {
@@ -78,7 +77,7 @@ export async function playStory(options: StoryOptions): Promise<{ played: Played
     });
     await quiet();
     if (vendors !== undefined) {
-      // The last that they report may still have effects.
+      // Their last reports may still have effects.
       await vendors.settled();
       await quiet();
     }
@@ -89,7 +88,7 @@ export async function playStory(options: StoryOptions): Promise<{ played: Played
   }
 }
 
-/** The webhooks of its campaigns go to the CRM that is played. */
+/** Sends the webhooks of its campaigns to the simulated CRM. */
 function withCrm(story: WorkspaceStory, vendors: Vendors | undefined): WorkspaceStory {
   if (vendors === undefined) return story;
   const { crm, outside } = vendors;

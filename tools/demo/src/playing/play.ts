@@ -4,13 +4,13 @@ import type { Delivery } from '../files/github.ts';
 import type { Deed } from '../outside/deeds.ts';
 import type { Pace } from './pace.ts';
 
-/** What happens to Herald from outside, in the order in which it does. */
+/** Something that reaches Herald from outside. */
 export type Act =
   | ({ readonly kind: 'event'; readonly api: Client } & EventLine)
   | ({ readonly kind: 'hook'; readonly hooks: Client; readonly workspace: string } & Delivery)
   | ({ readonly kind: 'deed' } & Deed);
 
-/** A request that Herald did not take, and why. */
+/** A request that Herald refused, and why. */
 export interface Refused {
   /** `events.jsonl:12`, or the webhook. */
   readonly what: string;
@@ -21,22 +21,22 @@ export interface Refused {
 }
 
 export interface Played {
-  /** Ids of the events that Herald took, each once, in the order of arrival. */
+  /** Ids of the accepted events, each once, in order of arrival. */
   readonly accepted: ReadonlySet<string>;
-  /** How often an event came that had been taken before. */
+  /** How many events came that had been accepted before. */
   readonly duplicates: number;
-  /** Webhooks that the source's map passes over. */
+  /** How many webhooks the source's map skipped. */
   readonly skipped: number;
   readonly refused: readonly Refused[];
-  /** ms of the clock by which the latest of all was sent later than it should have been. */
+  /** The most ms, on Herald's clock, by which an act was sent late. */
   readonly behind: number;
 }
 
-/** Merges what arrives from several sides by its time; what comes from one side keeps its order. */
+/** Merges lists of acts by time. Acts of one list keep their order. */
 export const inOrder = (...sides: readonly (readonly Act[])[]): Act[] =>
   sides.flat().sort((a, b) => a.arrives - b.arrives);
 
-/** Sends each act when the clock reaches it, one after another, and says what came of them. */
+/** Sends each act when the clock reaches it, one after another. Gives the result. */
 export async function play(
   acts: readonly Act[],
   pace: Pace,
@@ -49,7 +49,7 @@ export async function play(
   let behind = 0;
   for (const [index, act] of acts.entries()) {
     await pace.until(act.arrives);
-    // What arrives at no time of its own cannot be late.
+    // An act without a time of its own cannot be late.
     if (act.arrives > 0) behind = Math.max(behind, pace.now() - act.arrives);
     const answer = await perform(act);
     if (answer.ok) {

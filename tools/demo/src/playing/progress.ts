@@ -1,18 +1,18 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 interface Step {
-  /** What the clock of the story shows, in ms. */
+  /** The time of the story, in ms. */
   readonly now: number;
   readonly sent: number;
-  /** What mailboxes, phones and servers have got. */
+  /** How many messages mailboxes, phones and servers have got. */
   readonly messages: number;
 }
 
 export interface Progress {
   show(step: Step): void;
-  /** All of the way is done. */
+  /** Shows the end of the run. */
   finish(step: Step): void;
-  /** Leaves the terminal as it was found, the last state on it. */
+  /** Leaves the terminal as it was, with the last state on it. */
   close(): void;
 }
 
@@ -21,7 +21,7 @@ const WIDTH = 24;
 /** The date and time of the story, in UTC. */
 const clockText = (now: number): string => new Date(now).toISOString().slice(0, 16).replace('T', ' ');
 
-/** A bar on a terminal; elsewhere a plain line for every tenth of the way. */
+/** A bar on a terminal; elsewhere a line for each tenth of the run. */
 export function createProgress(
   out: NodeJS.WriteStream,
   story: { readonly start: number; readonly end: number; readonly acts: number },

@@ -5,14 +5,14 @@ import { plainTemplate } from '../files/template-files.ts';
 import type { Reading } from './pace.ts';
 
 export interface SetUp {
-  /** Ids of the templates that a campaign names and nobody wrote: plain ones stand in for them. */
+  /** Ids of templates that a campaign names and that have no file: plain ones stand in for them. */
   readonly standIns: readonly string[];
   /** Herald's clock, read while the last campaign was launched. */
   readonly clock: Reading;
 }
 
 /**
- * Gives Herald the settings of a workspace, the templates, then the campaigns, and launches those. Throws
+ * Saves the settings, templates and campaigns of a workspace, and launches the campaigns. Throws
  * `InputError`, with file and line, for what Herald refuses.
  */
 export async function setUp(
@@ -49,14 +49,14 @@ export async function setUp(
   return { standIns: missing.map(({ id }) => id), clock };
 }
 
-/** Launches a campaign; the answer tells the time on Herald's clock about half way through the call. */
+/** Launches a campaign. The answer has the time of Herald's clock, taken about half way through the call. */
 async function launch(client: Client, path: string): Promise<Reading> {
   const before = performance.now();
   const { changedAt } = (await must(client, 'POST', `${path}/launch`, '{}')) as { changedAt: string };
   return { at: Date.parse(changedAt), readAt: (before + performance.now()) / 2 };
 }
 
-/** The body of the answer to a request that has to succeed, whatever the files say. */
+/** Sends a body that is JSON already. Throws an error that says what the server said. */
 export async function must(client: Client, method: string, path: string, body: string): Promise<unknown> {
   const answer = await client.send(method, path, body);
   if (!answer.ok) throw new Error(`${method} ${path}: ${describeProblem(answer)}`);

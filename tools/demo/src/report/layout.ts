@@ -1,4 +1,4 @@
-/** How wide the report may be. */
+/** The width of the report, in characters. */
 export const WIDTH = 100;
 
 /** Breaks text into lines of at most `width` characters, at spaces where there are any. */
@@ -18,7 +18,7 @@ export function wrap(text: string, width: number): string[] {
 
 const zoned = new Map<string, Intl.DateTimeFormat>();
 
-/** `Thu 22 Oct 09:00`, on a clock in the zone. */
+/** `Thu 22 Oct 09:00`, in the zone. */
 export function localTime(instant: string | number, timeZone: string): string {
   let format = zoned.get(timeZone);
   if (format === undefined) {
@@ -39,7 +39,7 @@ export function localTime(instant: string | number, timeZone: string): string {
 export const withLocalTimes = (text: string, timeZone: string): string =>
   text.replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, (instant) => localTime(instant, timeZone));
 
-/** How many there are of each, most first. */
+/** How many there are of each, the most frequent first. */
 export function counted(items: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);

@@ -24,7 +24,7 @@ export const timelineSections = ({ histories }: Outcome): string =>
     ? section('Nobody has entered a campaign', [])
     : histories.map(timelineSection).join('\n');
 
-/** One prospect's history, each line with its why. Times are on the prospect's own clock. */
+/** One prospect's history, each line with its reason. Times are in the prospect's zone. */
 function timelineSection({ prospect, timeline }: History): string {
   const zone = typeof prospect.traits.timezone === 'string' ? prospect.traits.timezone : 'UTC';
   const name =
@@ -54,7 +54,7 @@ function itemLines(item: TimelineItem, time: string, zone: string): string[] {
   ];
 }
 
-/** Who entered each campaign and how they ended, and what its steps sent. */
+/** For each campaign: who entered, how they ended, and what its steps sent. */
 export function campaignsSection(
   { reports, enrollments }: Outcome,
   campaigns: readonly CampaignFile[],
@@ -93,7 +93,7 @@ const CHANNELS = [
   ['webhook', 'webhook'],
 ] as const;
 
-/** Every message by its channel and outcome, and why, where it has not left. */
+/** The messages by channel and outcome, with reasons where they have not left. */
 export function messagesSection({ messages, metrics }: Outcome, rate: number): string {
   const byChannel = Map.groupBy(messages, ({ channel }) => channel);
   const lines = CHANNELS.flatMap(([channel, word]) => {
@@ -118,7 +118,7 @@ export function messagesSection({ messages, metrics }: Outcome, rate: number): s
   return section(`Messages: ${messages.length}`, lines);
 }
 
-/** One mail as it was delivered: the headers that matter, and its text part. */
+/** One mail: the headers that matter, and its text part. */
 export function mailSection(mails: readonly Mail[], of: string | undefined): string {
   const mail = mails.find(({ to }) => to === of) ?? mails[0];
   if (mail === undefined) return section('No mail was delivered', []);
@@ -130,7 +130,7 @@ export function mailSection(mails: readonly Mail[], of: string | undefined): str
   ]);
 }
 
-/** One call as it was heard, and one text. */
+/** One call as it was heard, and one text message. */
 export function phoneSection({ twilio }: Pick<Vendors, 'twilio'>): string {
   const call = twilio.calls.find(({ pressed }) => pressed.length > 0);
   const [text] = twilio.texts;
@@ -146,7 +146,7 @@ export function phoneSection({ twilio }: Pick<Vendors, 'twilio'>): string {
   ]);
 }
 
-/** What was not taken, and why. */
+/** The refused requests, and why. */
 export function refusedSection({ refused, duplicates, skipped }: Played): string {
   const lines = refused.flatMap(({ what, status, reasons }) => {
     const [head = '', ...more] = wrap(reasons.join('; '), WIDTH - 10);
@@ -158,11 +158,11 @@ export function refusedSection({ refused, duplicates, skipped }: Played): string
   return section(`Refused: ${refused.length}`, lines);
 }
 
-/** What was refused, as faults in files: `file:line: reason`. */
+/** The refused requests as faults in files: `file:line: reason`. */
 export const refusedLines = (refused: readonly Refused[]): string[] =>
   refused.flatMap(({ what, reasons }) => reasons.map((reason) => `${what}: ${reason}`));
 
-/** Where to go from here. */
+/** What to try next. */
 export const nextSection = ({ own }: Pick<Options, 'own'>): string =>
   section('Next', [
     own
@@ -174,7 +174,7 @@ export const nextSection = ({ own }: Pick<Options, 'own'>): string =>
 
 const SHOWN_PROBLEMS = 5;
 
-/** Each check with its tick, or its cross and what is wrong. */
+/** Each check with a tick, or with a cross and what is wrong. */
 export function checksSection(checks: readonly Check[]): string {
   const lines = checks.flatMap(({ what, problems }) => [
     `${problems.length === 0 ? green('✓') : red('✗')} ${what}`,
@@ -186,7 +186,7 @@ export function checksSection(checks: readonly Check[]): string {
   return section('Checks', lines);
 }
 
-/** Words too long for a line, such as links with a token, are cut. */
+/** Cuts words that are too long for a line, such as links with a token. */
 const shortened = (line: string): string => line.replace(/\S+/g, (word) => cut(word, WIDTH - 2));
 
 const cut = (text: string, width: number): string =>

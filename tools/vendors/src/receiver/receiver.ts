@@ -2,18 +2,18 @@ import { createInterruptions, type Interruptions } from '../script.ts';
 import { startServer, type VendorAnswer, type VendorRequest } from '../server.ts';
 
 export interface ReceiverOptions {
-  /** What a webhook is answered, or what decides it; 204 unless told. */
+  /** The answer to a webhook, or a function that chooses it. Default: 204. */
   readonly answer?: VendorAnswer | ((request: VendorRequest) => VendorAnswer);
 }
 
-/** Somebody's server that takes webhooks. */
+/** A server that takes webhooks. */
 export interface Receiver extends Pick<Interruptions, 'answerNext' | 'answerAlways'> {
   readonly url: string;
   readonly requests: readonly VendorRequest[];
   close(): Promise<void>;
 }
 
-/** Takes whatever comes. Checking signatures is for who looks at the requests. */
+/** Takes every request. It checks no signature: that is left to the test. */
 export async function startReceiver({ answer = { status: 204 } }: ReceiverOptions = {}): Promise<Receiver> {
   const interruptions = createInterruptions();
   const requests: VendorRequest[] = [];

@@ -5,7 +5,7 @@ interface Address {
   readonly name?: string;
 }
 
-/** A mail as Mail Send (`POST /v3/mail/send`) takes it: what our side uses of it. */
+/** A mail as Mail Send (`POST /v3/mail/send`) takes it: the fields that Herald uses. */
 export interface MailSend {
   readonly personalizations: readonly {
     readonly to: readonly Address[];
@@ -22,14 +22,14 @@ export interface MailSend {
 
 /** A mail that was taken. */
 export interface ReceivedMail {
-  /** What the answer called it (`X-Message-Id`). */
+  /** Its id in the answer (`X-Message-Id`). */
   readonly id: string;
   readonly mail: MailSend;
-  /** The one it is to. */
+  /** Its one recipient. */
   readonly to: string;
 }
 
-/** Bytes, by the limits of Mail Send. */
+/** The limit of Mail Send, in bytes. */
 const MAX_MAIL = 30 * 1024 * 1024;
 const MAX_ARGUMENTS = 10_000;
 
@@ -41,7 +41,7 @@ export const refuse = (
   body: { errors: errors.map((error) => ({ field: null, help: null, ...error })) },
 });
 
-/** What the body is, or what it is refused with: the checks that the pages on Mail Send name. */
+/** The mail, or the answer that refuses it: the checks that the documentation of Mail Send names. */
 export function readMail(body: string, contentType: string | undefined): MailSend | VendorAnswer {
   if (!contentType?.startsWith('application/json'))
     return refuse(415, { message: 'Content-Type should be application/json.' });

@@ -1,7 +1,7 @@
 import { createSign, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import type { ReceivedMail } from './mail.ts';
 
-/** What happened to a mail, as the event webhook names it. */
+/** What happened to a mail, by the event webhook's names. */
 export type SendGridEvent =
   | 'processed'
   | 'deferred'
@@ -15,8 +15,8 @@ export type SendGridEvent =
   | 'unsubscribe';
 
 /**
- * By the words with which an address begins: `bounce-1@…` bounces, `spam@…` is reported as spam. Everybody
- * else gets it.
+ * By how an address begins: `bounce-1@…` bounces, `spam@…` is reported as spam. Everybody else gets the
+ * mail.
  */
 const BY_ADDRESS: readonly (readonly [string, readonly SendGridEvent[]])[] = [
   ['bounce', ['processed', 'bounce']],
@@ -28,7 +28,7 @@ const BY_ADDRESS: readonly (readonly [string, readonly SendGridEvent[]])[] = [
   ['click', ['processed', 'delivered', 'open', 'click']],
 ];
 
-/** What becomes of a mail to an address, unless the test says otherwise. */
+/** What happens to a mail by default, by its address. */
 export const eventsFor = (address: string): readonly SendGridEvent[] =>
   BY_ADDRESS.find(([start]) => address.toLowerCase().startsWith(start))?.[1] ?? ['processed', 'delivered'];
 
@@ -53,8 +53,8 @@ const MORE: { readonly [E in SendGridEvent]?: object } = {
 };
 
 /**
- * One event of the webhook. A block is told as a bounce of type `blocked`. Custom arguments stand beside the
- * event's own fields.
+ * One event of the webhook. A block is a bounce of type `blocked`. Custom arguments stand beside the event's
+ * own fields.
  */
 export const eventOf = (received: ReceivedMail, event: SendGridEvent, at = Date.now()): object => ({
   email: received.to,
@@ -69,9 +69,9 @@ export const eventOf = (received: ReceivedMail, event: SendGridEvent, at = Date.
 });
 
 export interface EventSigner {
-  /** The key that checks the signatures, as SendGrid's settings show it: base64 of its DER form. */
+  /** The public key of the signatures, as SendGrid's settings show it: DER in base64. */
   readonly publicKey: string;
-  /** The headers of a post of events. */
+  /** The headers of a request with events. */
   sign(body: string, at?: number): Record<string, string>;
 }
 

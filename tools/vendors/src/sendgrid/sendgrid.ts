@@ -6,36 +6,36 @@ import { isRefused, type ReceivedMail, readMail, refuse } from './mail.ts';
 import { createEventSigner, eventOf, eventsFor, type SendGridEvent } from './report.ts';
 
 export interface SendGridOptions {
-  /** The key that is let in; any unless told. */
+  /** The key that is accepted. Default: any. */
   readonly apiKey?: string;
-  /** The domains that mails may come from; any unless told. */
+  /** The domains that mails may come from. Default: any. */
   readonly verifiedDomains?: readonly string[];
-  /** Calls in each window of `rateWindow` s; 10,000 in 60 unless told. */
+  /** Calls in each window of `rateWindow` s. Default: 10,000 in 60. */
   readonly rateLimit?: number;
   readonly rateWindow?: number;
-  /** Where the event webhook goes; nowhere unless told. It can be set later by `reportTo`. */
+  /** The URL of the event webhook. Default: none; `reportTo` sets it later. */
   readonly reportTo?: string;
-  /** What becomes of a mail to an address; by how the address begins unless told. */
+  /** What happens to a mail to an address. Default: by how the address begins. */
   readonly events?: (address: string) => readonly SendGridEvent[];
-  /** ms of wall time between a mail and what is reported of it; none unless told. */
+  /** ms of wall time between a mail and its report. Default: 0. */
   readonly pace?: number;
-  /** Dates what it reports, in ms since 1970; the wall's unless told. */
+  /** The time in its reports, in ms since 1970. Default: the wall clock. */
   readonly now?: () => number;
 }
 
-/** A server that behaves as SendGrid's Mail Send and its signed event webhook do, by their documentation. */
+/** A server that behaves as the documentation of SendGrid's Mail Send and signed event webhook says. */
 export interface SendGrid extends Pick<Interruptions, 'answerNext' | 'answerAlways'> {
   readonly url: string;
-  /** The mails it took, in order. */
+  /** The mails that it took, in order. */
   readonly mails: readonly ReceivedMail[];
   /** Every call, taken or not. */
   readonly calls: readonly VendorRequest[];
-  /** What checks the signature of its reports. */
+  /** The public key of the signatures of its reports. */
   readonly webhookKey: string;
   reportTo(url: string | undefined): void;
-  /** Reports of a mail, in one signed post. Resolves with the status that the post was answered with. */
+  /** Sends reports of a mail in one signed request. Gives the status of the answer. */
   report(mail: ReceivedMail, ...events: readonly SendGridEvent[]): Promise<number>;
-  /** Resolves when everything that it wanted to report is reported. */
+  /** Resolves when everything is reported. */
   reported(): Promise<void>;
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function startSendGrid(options: SendGridOptions = {}): Promise<Send
   let target = options.reportTo;
   let window = { reset: 0, used: 0 };
 
-  /** The headers that tell of the rate, and whether this call is over it. */
+  /** The headers about the rate, and whether this call is over it. */
   const count = (): { headers: Record<string, string>; isOver: boolean } => {
     const now = Math.floor(Date.now() / 1_000);
     if (window.reset <= now) window = { reset: now + rateWindow, used: 0 };
@@ -75,9 +75,9 @@ export async function startSendGrid(options: SendGridOptions = {}): Promise<Send
   };
 
   const report: SendGrid['report'] = (mail, ...happened) => {
-    const tell = () => post(JSON.stringify(happened.map((event) => eventOf(mail, event, now()))));
-    const sent = pace === 0 ? tell() : pause(pace).then(tell);
-    // Who waits for all of them does not wait for one that failed.
+    const report = () => post(JSON.stringify(happened.map((event) => eventOf(mail, event, now()))));
+    const sent = pace === 0 ? report() : pause(pace).then(report);
+    // Whoever waits for all of them does not wait for one that failed.
     const settled = sent.catch(() => 0).finally(() => reports.delete(settled));
     reports.add(settled);
     return sent;

@@ -6,7 +6,7 @@ export interface ReceivedText {
   readonly from: string;
   readonly to: string;
   readonly body: string;
-  /** Of a text that names a messaging service instead of a number. */
+  /** The messaging service of a text that names one instead of a number. */
   readonly messagingServiceSid?: string;
   readonly statusCallback: string | undefined;
 }
@@ -19,9 +19,9 @@ export interface PlacedCall {
   readonly twiml: string;
   readonly statusCallback: string | undefined;
   readonly statusEvents: readonly string[];
-  /** What whoever answered has heard so far: words, and silences as `(2 s)`. */
+  /** What the person who answered has heard so far: words, and silences as `(2 s)`. */
   readonly heard: string[];
-  /** What they have pressed. */
+  /** The keys that they have pressed. */
   readonly pressed: string[];
 }
 
@@ -32,13 +32,13 @@ const SERVICE = /^MG[0-9a-f]{32}$/i;
 const MAX_TEXT = 1_600;
 const MAX_SCRIPT = 4_000;
 
-/** An error as Twilio's API gives it. */
+/** An error in the form of Twilio's API. */
 export const refuse = (status: number, code: number, message: string): VendorAnswer => ({
   status,
   body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
 });
 
-/** What is wrong with who it is from and to, by Twilio's list of errors. */
+/** The fault of its sender or recipient, by Twilio's list of errors. */
 export function addressFault(kind: 'Messages' | 'Calls', params: URLSearchParams): VendorAnswer | undefined {
   const to = params.get('To') ?? '';
   const from = params.get('From') ?? '';

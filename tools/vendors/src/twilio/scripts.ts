@@ -3,17 +3,17 @@ export type CallEnd = 'answered' | 'busy' | 'no-answer' | 'failed';
 
 /** What somebody's phone does. */
 export interface PhoneScript {
-  /** Texts: `delivered` unless told; `undelivered` and `failed` come with an error code. */
+  /** What happens to texts. `undelivered` and `failed` come with an error code. Default: `delivered`. */
   readonly text?: 'delivered' | 'undelivered' | 'failed';
   readonly errorCode?: number;
-  /** Calls: `answered` unless told. */
+  /** How calls end. Default: `answered`. */
   readonly call?: CallEnd;
-  /** The keys that are pressed, each when it is asked for one. */
+  /** The keys that are pressed, one each time that a key is asked for. */
   readonly press?: readonly string[];
 }
 
 export interface StatusReport {
-  /** The fields that a callback has beside those of the message or call. */
+  /** The fields of a callback besides those of the message or call. */
   readonly params: Readonly<Record<string, string>>;
 }
 

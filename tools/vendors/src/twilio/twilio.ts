@@ -10,23 +10,23 @@ import { heardIn, keyUrlOf } from './twiml.ts';
 export interface TwilioOptions {
   readonly accountSid?: string;
   readonly authToken?: string;
-  /** What phones do, by number; one that is not named takes everything. */
+  /** What phones do, by number. A phone that is not named takes everything. */
   readonly phones?: Readonly<Record<string, PhoneScript>>;
   /** ms of wall time between two reports. */
   readonly pace?: number;
 }
 
-/** One callback that was made. */
+/** A callback that was made. */
 interface Callback {
   readonly url: string;
   readonly params: Readonly<Record<string, string>>;
-  /** 0: nobody answered. */
+  /** The status of the answer; 0: there was none. */
   readonly status: number;
   readonly body: string;
 }
 
 /**
- * A server that behaves as Twilio's Messages and Calls do, by their documentation: it calls back, signed, and
+ * A server that behaves as the documentation of Twilio's Messages and Calls says: it signs its callbacks, and
  * presses keys.
  */
 export interface Twilio extends Pick<Interruptions, 'answerNext' | 'answerAlways'> {
@@ -37,11 +37,11 @@ export interface Twilio extends Pick<Interruptions, 'answerNext' | 'answerAlways
   readonly calls: readonly PlacedCall[];
   readonly requests: readonly VendorRequest[];
   readonly callbacks: readonly Callback[];
-  /** Sends a text from somebody's phone to one of our numbers, whose webhook is `url`. */
+  /** Sends a text from somebody's phone to a number whose webhook is `url`. */
   textFrom(from: string, to: string, body: string, url: string): Promise<Callback>;
-  /** Posts signed parameters to `url`, as every callback is. */
+  /** Posts parameters to `url`, signed like every callback. */
   post(url: string, params: Readonly<Record<string, string>>): Promise<Callback>;
-  /** Resolves when every text and call that was taken has come to its end. */
+  /** Resolves when every text and call has come to its end. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -132,7 +132,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
     await reportAll(statusCallback, common, after.filter(wanted));
   };
 
-  /** What is said, and what is pressed: a key ends the speech and its answer goes on with it. */
+  /** What is said and pressed. A key ends the speech; its answer continues the call. */
   const converse = async (call: PlacedCall, { press = [] }: PhoneScript, common: Record<string, string>) => {
     let twiml: string | undefined = call.twiml;
     const keys = [...press];
@@ -212,7 +212,13 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
     ...server,
     answerNext: interruptions.answerNext,
     answerAlways: interruptions.answerAlways,
-    ...{ accountSid, authToken, texts, calls, requests, callbacks, post },
+    accountSid,
+    authToken,
+    texts,
+    calls,
+    requests,
+    callbacks,
+    post,
     textFrom(from, to, body, url) {
       const sid = sidOf('SM');
       const ids = { MessageSid: sid, SmsSid: sid, SmsMessageSid: sid, AccountSid: accountSid };
@@ -232,7 +238,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
   };
 }
 
-/** An account chooses which events it is told; `completed` stands for every way in which a call ends. */
+/** An account chooses its events. `completed` stands for every way in which a call ends. */
 function isWanted(status: string, events: readonly string[]): boolean {
   if (events.length === 0) return ['completed', 'busy', 'no-answer', 'failed'].includes(status);
   const event =
@@ -240,7 +246,7 @@ function isWanted(status: string, events: readonly string[]): boolean {
   return events.includes(event);
 }
 
-/** The number that a messaging service chooses. */
+/** The number that a messaging service sends from. */
 const POOL_NUMBER = '+14155550109';
 
 const sidOf = (prefix: string): string => prefix + randomBytes(16).toString('hex');

@@ -13,7 +13,7 @@ export const heardIn = (twiml: string): string[] =>
     ([, words, pause]) => (words === undefined ? `(${pause} s)` : decoded(words)),
   );
 
-/** Where a key that is pressed goes, or undefined: none is asked for. */
+/** The URL that gets a key that is pressed. Undefined: no key is asked for. */
 export function keyUrlOf(twiml: string): string | undefined {
   const gather = /<Gather\b[^>]*>/.exec(twiml)?.[0];
   const action = gather === undefined ? undefined : /\baction="([^"]*)"/.exec(gather)?.[1];
