@@ -22,9 +22,9 @@ import { campaignRunnerMetrics } from './metrics.ts';
 export { campaignRunnerConfig };
 
 export interface CampaignRunnerDeps extends ServiceDeps {
-  /** ms on the clock: what is due sooner is given to the broker's delay at once. */
+  /** ms on the clock: a wait that is due sooner gets a delayed delivery of the broker at once. */
   readonly horizon: number;
-  /** IANA zone for those who have none. */
+  /** IANA zone of prospects that have none. */
   readonly defaultZone: string;
   /** ms of wall time between sweeps. */
   readonly sweepEvery: number;

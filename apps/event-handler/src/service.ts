@@ -12,10 +12,7 @@ import { timelineRoutes } from './timeline/routes.ts';
 
 export { replayCommand } from './replay/command.ts';
 
-/**
- * The only writer of the event log: folds prospects and companies, and shows what is known of them, when and
- * why.
- */
+/** The only writer of the event log. Folds prospects and companies, and shows their state and history. */
 export function createEventHandler(deps: ServiceDeps): Service {
   const { store, broker, log } = deps;
   const metrics = deps.metrics.declare(eventHandlerMetrics);
@@ -33,8 +30,7 @@ export function createEventHandler(deps: ServiceDeps): Service {
       suppressionRoutes(app, store);
     },
     async start() {
-      // It keeps nothing in memory, and what a crash left half done comes again from the queue: there is
-      // nothing to hydrate.
+      // Nothing to hydrate: it keeps nothing in memory, and the queue redelivers what a crash left half done.
       const outage = watchOutage(deps);
       running = { outage, consumer: await consumeEvents({ writer, broker, outage, log, metrics }) };
     },

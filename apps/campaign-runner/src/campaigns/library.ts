@@ -3,24 +3,21 @@ import { createFollower, type Follower } from '@herald/definitions';
 import { type Campaign, type CampaignStatus, compileCampaign } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
 
-/** A campaign as the runner knows it: where it is in its life, and every version ever saved. */
+/** A campaign as the runner knows it: its status, and every version ever saved. */
 interface Shelf {
   status: CampaignStatus;
   launched: number | undefined;
   versions: Map<number, Campaign>;
 }
 
-/**
- * The campaigns in memory, hydrated on start and following every change: decisions never wait for a
- * definition to be read.
- */
+/** The campaigns in memory, read on start and after every change: decisions never wait for a definition. */
 export interface CampaignLibrary extends Follower {
-  /** The active campaigns, at their launched version, that this event type lets people into. */
+  /** The active campaigns, in their launched version, that an event of this type lets people into. */
   entering(workspace: string, type: string): readonly Campaign[];
-  /** Whether any version of any campaign could react to this event type inside. */
+  /** Whether a running enrollment of any version of any campaign could react to an event of this type. */
   listens(workspace: string, type: string): boolean;
   status(workspace: string, campaignId: string): CampaignStatus | undefined;
-  /** A saved version, read from the store if it is not known yet. Undefined: there is no such version. */
+  /** A saved version, from the store if it is not in memory yet. Undefined: there is no such version. */
   version(workspace: string, campaignId: string, n: number): Promise<Campaign | undefined>;
 }
 

@@ -18,7 +18,7 @@ export const Report = Type.Object({
   messagesByStep: Type.Record(Type.String(), Counts),
 });
 
-/** Counts a campaign's enrollments and messages as they stand, from indexes. */
+/** Counts the enrollments and messages of a campaign as they are now, from indexes. */
 export async function readReport(
   store: Store,
   workspace: string,

@@ -11,7 +11,7 @@ const read = { scope: 'campaigns:read' } as const;
 const write = { scope: 'campaigns:write' } as const;
 const tags = ['campaigns'];
 
-/** The routes that keep campaigns. */
+/** The routes of campaigns. */
 export async function campaignRoutes(app: Http, store: Store, commands: CampaignCommands): Promise<void> {
   const campaigns = store.collection(collections.campaigns);
   const versions = store.collection(collections.campaignVersions);
@@ -23,8 +23,7 @@ export async function campaignRoutes(app: Http, store: Store, commands: Campaign
   };
 
   await app.register(async (texts: Http) => {
-    // The text itself is kept, and the places of mistakes are found in it: so it is not parsed on the way in,
-    // whatever it is.
+    // The text itself is kept, and mistakes are reported with their places in it: so the body stays unparsed.
     texts.removeAllContentTypeParsers();
     const asText = ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'];
     texts.addContentTypeParser(asText, { parseAs: 'string' }, (_request, body, done) => done(null, body));

@@ -22,13 +22,13 @@ export interface EffectsOf {
   readonly facts: readonly EnrollmentFact[];
   readonly cause: Cause;
   readonly now: Instant;
-  /** When the event that caused this was received; undefined after a wait. */
+  /** When the event that caused this was received; undefined after a wait was due. */
   readonly receivedAt?: Instant | undefined;
 }
 
 /**
- * What must be published because of an enrollment's events: the events themselves for the log, those a step
- * causes, and what messaging is to do. Ids are derived, so publishing again changes nothing.
+ * What to publish because of an enrollment's events: the events themselves for the log, events that they
+ * cause, and commands for messaging. Ids are derived, so publishing again changes nothing.
  */
 export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: EffectsOf): OutMessage[] {
   const stream = streamOf('prospect', state.prospectId);

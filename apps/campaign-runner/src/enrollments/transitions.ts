@@ -38,10 +38,7 @@ export interface Transitions {
   enter(campaign: Campaign, entry: { enrollmentId: string; n: number; event: StoredEvent }): Promise<boolean>;
   /** What an input does to an enrollment. False: nothing. */
   apply(doc: EnrollmentDocument, input: EnrollmentInput, cause: Cause): Promise<boolean>;
-  /**
-   * Takes what the log already holds for a wait under way, else its due time if that has come. False:
-   * neither.
-   */
+  /** Applies what the log already holds for a wait under way, else its due time. False: neither. */
   wake(doc: EnrollmentDocument): Promise<boolean>;
   /** Sets the alarm of a wait that is due within the horizon, and when the sweep looks at it. */
   arm(doc: EnrollmentDocument): Promise<void>;
@@ -54,7 +51,7 @@ export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 
   readonly reportUnanswered: ReportUnanswered;
   readonly library: CampaignLibrary;
   readonly readWorld: ReadWorld;
-  /** ms on the clock: what is due sooner is given to the broker's delay at once. */
+  /** ms on the clock: a wait that is due sooner gets a delayed delivery of the broker at once. */
   readonly horizon: number;
 }
 

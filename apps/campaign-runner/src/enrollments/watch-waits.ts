@@ -21,14 +21,14 @@ const OUTCOMES = [
   'refused_erased',
 ] as const satisfies readonly Outcome[];
 
-/** Counts from 0, so that the first of its kind is seen as an increase. */
+/** Sets all counters to 0, so that the first event of each kind shows as an increase. */
 export function countFromZero(metrics: CampaignRunnerMetrics): void {
   for (const outcome of OUTCOMES) metrics.enrollments.inc({ outcome }, 0);
   metrics.latenessSeconds.zero({ kind: 'wait' });
 }
 
 /**
- * Has each scrape ask the store how many waits are overdue, for how long the oldest, and how many are due
+ * At each scrape, asks the store how many waits are overdue, by how long the oldest is, and how many are due
  * within a minute.
  */
 export function watchDue(

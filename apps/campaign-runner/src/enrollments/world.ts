@@ -3,8 +3,8 @@ import { type Campaign, type Clock, initialProspect, type World } from '@herald/
 import type { Store } from '@herald/store';
 
 /**
- * Reads what a decision about a prospect in a campaign is about: the prospect, its company and the
- * workspace's settings as they are now.
+ * Reads what a decision about a prospect in a campaign needs: the prospect, its company and the workspace's
+ * settings as they are now.
  */
 export type ReadWorld = (workspace: string, prospectId: string, campaign: Campaign) => Promise<World>;
 
@@ -15,7 +15,7 @@ export interface ReadWorldDeps {
   readonly defaultZone: string;
 }
 
-/** How many versions of templates are remembered: whether they are transactional never changes. */
+/** How many versions of templates are remembered. Whether one is transactional never changes. */
 const MOST = 10_000;
 
 export function createReadWorld({ store, clock, defaultZone }: ReadWorldDeps): ReadWorld {
@@ -49,7 +49,7 @@ export function createReadWorld({ store, clock, defaultZone }: ReadWorldDeps): R
 const hasHours = (set: SettingsDocument | undefined): boolean =>
   (set?.quietHours ?? []).length > 0 || (set?.windows ?? []).length > 0;
 
-/** Reads which of these templates are transactional in the version that is sent now. */
+/** Reads which of these templates are transactional in their newest version. */
 function createReadOwed(store: Store) {
   const templates = store.collection(collections.templates);
   const versions = store.collection(collections.templateVersions);

@@ -32,8 +32,8 @@ export const DAY = 86_400_000;
 export const WORKSPACE = 'acme';
 
 /**
- * A campaign-runner over a real store and broker, with a clock that the test sets and the test in the place
- * of its neighbours.
+ * A campaign-runner over a real store and broker, with a clock that the test sets. The test takes the place
+ * of the services around it.
  */
 export async function setStage() {
   const dir = await mkdtemp(join(tmpdir(), 'herald-runner-'));
@@ -75,7 +75,7 @@ export async function setStage() {
     version: 'test',
   });
   await runner.routes(http);
-  /** Calls the API as the workspace's own client. */
+  /** Calls the API; by default with the workspace's own key. */
   const call = async (method: 'GET' | 'PUT' | 'POST', url: string, body?: string | object, token = 'key') => {
     const type = typeof body === 'string' ? 'application/yaml' : 'application/json';
     const headers = {
@@ -106,7 +106,7 @@ export async function setStage() {
     clock,
     call,
     enrollments: store.collection(collections.enrollments),
-    /** Everything recorded to the log, and asked of messaging, so far. */
+    /** All events for the log, and all commands to messaging, so far. */
     recorded,
     asked,
     recordedTypes: () => recorded.map(({ type }) => type),

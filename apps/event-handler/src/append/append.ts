@@ -2,16 +2,16 @@ import { type StoredEvent, upcast } from '@herald/domain';
 import type { EventLog } from '@herald/store';
 import { catchUp, fold, plan, type StreamWork, withdrawPending } from './stream-work.ts';
 
-/** How often another writer may be first on a stream before its events are left for a retry. */
+/** How many conflicts with other writers a stream may have before its events are left for a retry. */
 const MAX_CONFLICTS = 3;
 
-/** Told of each event that is in the log now: `fresh` when we wrote it, else somebody had. */
+/** Called for each event that is in the log now. `fresh`: this call wrote it; else it was there already. */
 export type OnStored = (event: StoredEvent, fresh: boolean) => void;
 
 /**
- * Appends what is pending in all streams, in stream order and in one round trip, unless another writer is on
- * one of them: that stream is caught up and gets another turn, and the others are not held up by it. What is
- * still pending afterwards lost to other writers too often.
+ * Appends the pending events of all streams, in stream order and in one round trip. A stream on which another
+ * writer was first is caught up and tried again, without holding up the others. Events that are still pending
+ * at the end had too many conflicts.
  */
 export async function appendPending(
   log: EventLog,
@@ -40,8 +40,7 @@ export async function appendPending(
 }
 
 /**
- * Somebody appended this very event since we looked; perhaps to another stream, as whoever brings an id first
- * owns it.
+ * Another writer has appended this very event meanwhile, perhaps to another stream: the first owns the id.
  */
 async function dropDuplicate(
   log: EventLog,

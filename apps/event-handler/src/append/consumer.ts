@@ -16,23 +16,20 @@ export interface EventConsumerDeps {
 }
 
 const BATCH = { size: 500, wait: 5, prefetch: 1_000 };
-/**
- * A message holds up to 100 events. So many are written at once, so that a transaction stays short and memory
- * flat.
- */
+/** Events written at once, so that transactions stay short and memory flat. A delivery has up to 100. */
 const EVENTS_AT_ONCE = 2_000;
 
-/** What a span holds of links unless it is told otherwise. */
+/** The default limit of links in a span. */
 const LINKS = 128;
 
-/** A delivery whose body is as agreed. */
+/** A delivery whose body fits its contract. */
 interface Parcel {
   readonly delivery: Delivery;
   readonly events: readonly Event[];
 }
 
 /**
- * Takes accepted events from the queue into the log and tells of each that is there. Acknowledges when both
+ * Takes accepted events from the queue into the log, and publishes each that is there. Acknowledges when both
  * are durable.
  */
 export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
@@ -41,8 +38,8 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
   const settle = async (parcels: readonly Parcel[]): Promise<Verdict[]> => {
     const events = parcels.flatMap((parcel) => parcel.events);
     const { stored, appended } = await writer.write(events);
-    const told = [...stored.values()].filter((event) => !event.type.startsWith('enrollment.'));
-    if (told.length > 0) await broker.publish(told.map(appliedMessage));
+    const applied = [...stored.values()].filter((event) => !event.type.startsWith('enrollment.'));
+    if (applied.length > 0) await broker.publish(applied.map(appliedMessage));
     const open = events.filter((event) => !stored.has(eventKey(event))).length;
     metrics.eventBatchSize.observe(events.length);
     metrics.eventsAppended.inc(appended);
@@ -52,10 +49,7 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
     );
   };
 
-  /**
-   * A batch that fails is halved until the one that makes it fail stands alone: no message takes its
-   * neighbours along.
-   */
+  /** Halves a batch that fails until the delivery at fault stands alone: the others are stored. */
   const settleSafely = async (parcels: readonly Parcel[], since?: number): Promise<Verdict[]> => {
     try {
       return await settle(parcels);
@@ -91,7 +85,7 @@ export function consumeEvents(deps: EventConsumerDeps): Promise<Consumer> {
     return deliveries.map((delivery) => verdicts.get(delivery) ?? retry('no verdict'));
   };
 
-  // A batch belongs to many traces: it is one of its own, linked to each of them.
+  // A batch belongs to many traces: its span has a trace of its own, with a link to each of them.
   return broker.consumeBatch(queue.eventHandlerEvents, BATCH, (deliveries) =>
     tracing().span(
       `${queue.eventHandlerEvents} process batch`,

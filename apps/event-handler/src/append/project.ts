@@ -10,10 +10,7 @@ export interface ProjectionDeps {
   readonly companies: Collection<CompanyDocument>;
 }
 
-/**
- * A guard is lost only to somebody who wrote a newer version: this many in a row mean that something else is
- * wrong.
- */
+/** A guard is lost only to a newer version: this many in a row mean that something else is wrong. */
 const MAX_ROUNDS = 10;
 
 /** Reads the documents of the streams, in one round trip for each kind. */
@@ -31,9 +28,9 @@ export async function loadDocuments(deps: ProjectionDeps, works: readonly Stream
 }
 
 /**
- * Writes the documents of those streams that were folded further. Guarded by version: one that lost its guard
- * is read and folded again, and one that is as far already is left alone, so that no document ever goes back.
- * What an erasure takes from the log is gone before the document says so.
+ * Writes the documents of the streams that were folded further. Writes are guarded by version: a document
+ * that lost its guard is read and folded again, and one that is as far already stays, so no document ever
+ * goes back. The log of an erased prospect is redacted before the document says so.
  */
 export async function writeDocuments(deps: ProjectionDeps, works: readonly StreamWork[]): Promise<void> {
   await eraseBefore(deps.log, works);
@@ -62,7 +59,7 @@ interface DocumentOf<T extends Document> {
   readonly doc: T;
 }
 
-/** Returns the streams whose document somebody else had written in the meantime. */
+/** Returns the streams whose document another writer has written meanwhile. */
 async function writeGuarded(deps: ProjectionDeps, works: readonly StreamWork[]): Promise<StreamWork[]> {
   const prospects: DocumentOf<ProspectDocument>[] = [];
   const companies: DocumentOf<CompanyDocument>[] = [];

@@ -4,9 +4,7 @@ import { isFromBefore, redact } from '../erasure/redact.ts';
 import { evolveState, initialState, isProspect, type ProjectedState } from '../log/projected-state.ts';
 import { readStream } from '../log/read-stream.ts';
 
-/**
- * One stream while a batch is being handled: how far it is folded, and what is still to be appended to it.
- */
+/** One stream while a batch is handled: how far it is folded, and what is still to be appended to it. */
 export interface StreamWork {
   readonly workspace: string;
   readonly stream: string;
@@ -19,15 +17,13 @@ export interface StreamWork {
   seq: number;
   /** In order of arrival. */
   pending: Event[];
-  /**
-   * The seq of a `prospect.erased` that was folded here, so that what lies before it must be redacted first.
-   */
+  /** The seq of a `prospect.erased` that was folded here: the events before it must be redacted first. */
   erasedSeq: number | undefined;
-  /** How often another writer took the seq we meant to take. */
+  /** How often another writer took the next seq first. */
   conflicts: number;
 }
 
-/** What a document says of its stream, or that there is none. */
+/** A document of a stream: its version is the seq of the last event folded. */
 export interface KnownState {
   readonly version: number;
   readonly state: ProjectedState;
@@ -53,10 +49,7 @@ export function fold(work: StreamWork, event: StoredEvent): void {
   if (event.type === 'prospect.erased') work.erasedSeq = event.seq;
 }
 
-/**
- * The pending events as they are to be stored: the next seqs, and without personal data where that has been
- * erased.
- */
+/** The pending events as they are to be stored: with the next seqs, and redacted after an erasure. */
 export function plan(work: StreamWork): StoredEvent[] {
   let seq = work.seq;
   let erasedAt = work.state !== undefined && isProspect(work.state) ? work.state.erasedAt : undefined;
@@ -72,8 +65,8 @@ const redactLate = (event: Event, erasedAt: Instant | undefined): Event =>
   erasedAt !== undefined && isFromBefore(event, erasedAt) ? redact(event) : event;
 
 /**
- * Folds in what the log has beyond `seq`: another writer's events, or our own that a crash kept from the
- * projection. Pending events found there are pending no more; `onFound` is told of them.
+ * Folds in the events of the log after `seq`: those of another writer, or those that a crash kept from the
+ * projection. Pending events found there are pending no more; `onFound` is called for each.
  */
 export async function catchUp(
   log: EventLog,

@@ -7,8 +7,7 @@ import { catchUp, createWork, type StreamWork } from './stream-work.ts';
 
 interface WriteResult {
   /**
-   * Every event that is in the log now, as it stands there, by `eventKey`. One that is missing here must be
-   * tried again.
+   * The events that are in the log now, as stored, by `eventKey`. One that is missing must be tried again.
    */
   readonly stored: ReadonlyMap<string, StoredEvent>;
   /** How many of them this call appended. */
@@ -17,16 +16,16 @@ interface WriteResult {
 
 export interface LogWriter {
   /**
-   * Brings events into the log and their streams' documents up to it. An event that is there already is
-   * found, not written again, and its document is caught up if a crash had left it behind. When it resolves,
-   * all of this is durable.
+   * Writes events to the log and brings their streams' documents up to date. An event that is there already
+   * is not written again; its document is caught up if a crash had left it behind. When it resolves, all of
+   * this is durable.
    */
   write(events: readonly Event[]): Promise<WriteResult>;
 }
 
 export const eventKey = (event: Pick<Event, 'workspace' | 'id'>): string => `${event.workspace} ${event.id}`;
 
-/** Campaign streams have no document that says how long they are; that of so many is remembered. */
+/** Campaign streams have no document that says how long they are: the lengths of so many are remembered. */
 const MAX_HEADS = 10_000;
 
 export function createLogWriter(store: Store): LogWriter {

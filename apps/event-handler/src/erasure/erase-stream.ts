@@ -4,9 +4,9 @@ import { readStream } from '../log/read-stream.ts';
 import { redact } from './redact.ts';
 
 /**
- * Removes personal data from every event of the stream before `seq`, that of its `prospect.erased`. Doing it
- * again finds nothing left to do. It comes before the document is written past `seq`, so a crash in between
- * is repaired by whoever folds that event next.
+ * Removes personal data from every event of the stream before `seq`, that of its `prospect.erased`. It may
+ * run again. It runs before the document is written past `seq`: after a crash in between, the next fold of
+ * that event completes it.
  */
 export async function eraseStream(
   log: EventLog,

@@ -13,9 +13,8 @@ const CONSENTED: ReadonlySet<unknown> = new Set(['all', ...CHANNELS]);
 const TOPIC = new RegExp(NAME_PATTERN);
 
 /**
- * The event as it is kept of an erased prospect. Beyond what the domain leaves of it, a decision about
- * consent keeps its channel and topic: without them it would read as a decision about all of them. The same
- * event again gives the same.
+ * An event of an erased prospect as it is kept. Beyond what `redactEvent` leaves, a consent decision keeps
+ * its channel and topic: without them it would count for all channels. Redacting again changes nothing.
  */
 export function redact<E extends Event>(event: E): E {
   const redacted = redactEvent(event);
@@ -30,8 +29,8 @@ export function redact<E extends Event>(event: E): E {
 
 /**
  * Whether an event that arrives after its prospect was erased is about the time before: it occurred or was
- * received by then, or tells of a message that was asked for by then. A report does not say when its message
- * was asked for: it may be of before.
+ * received before, or is about a message requested before. A report does not say when its message was
+ * requested, so it counts as before.
  */
 export function isFromBefore(event: Event, erasedAt: Instant): boolean {
   if (event.occurredAt <= erasedAt || event.receivedAt <= erasedAt || event.type === MESSAGE_REPORTED)

@@ -40,7 +40,7 @@ const EventsQuery = Type.Object({
   since: Type.Optional(Type.String({ format: 'date-time', description: 'Received at or after.' })),
 });
 
-/** The log as it is. */
+/** The routes that show the event log. */
 export function eventRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
   app.get(
     '/v1/events',
@@ -48,10 +48,10 @@ export function eventRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
       config: { scope: 'events:read' },
       schema: {
         tags: ['events'],
-        summary: 'The event log',
+        summary: 'List the events of the log',
         description:
-          'Oldest first: as they were received, those of one prospect or company by their place in its ' +
-          'history. The raw body of an event comes with it alone.',
+          'Oldest first, in the order of receipt; the events of one prospect or company in the order of ' +
+          'its history. Only a single event comes with its raw body.',
         querystring: EventsQuery,
         response: { 200: pageOf(EventBody) },
       },
@@ -79,7 +79,7 @@ export function eventRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
       config: { scope: 'events:read' },
       schema: {
         tags: ['events'],
-        summary: 'An event with its raw body',
+        summary: 'Read an event with its raw body',
         params: IdParams,
         response: { 200: EventWithRaw, ...problemResponses(404) },
       },

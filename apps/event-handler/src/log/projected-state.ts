@@ -9,7 +9,7 @@ import {
   type StreamKind,
 } from '@herald/domain';
 
-/** What a stream is folded into. A campaign's stream is a record only: it has no projection here. */
+/** What a stream is folded into. The stream of a campaign has no projection. */
 export type ProjectedState = ProspectState | CompanyState;
 
 export function initialState(kind: StreamKind, id: string): ProjectedState | undefined {

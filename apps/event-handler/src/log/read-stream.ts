@@ -1,13 +1,10 @@
 import { type StoredEvent, upcast } from '@herald/domain';
 import type { EventLog, StreamQuery } from '@herald/store';
 
-/** Events read at once: enough to make round trips few, little enough to keep memory flat. */
+/** Events read at once: few round trips, and flat memory. */
 const PAGE = 1_000;
 
-/**
- * One stream by ascending seq, in pages, each event in today's shape. However long the stream, one page is
- * held at a time.
- */
+/** One stream by ascending seq, in pages, each event in today's shape. Memory holds one page at a time. */
 export async function* readStream(
   log: Pick<EventLog, 'readStream'>,
   query: Omit<StreamQuery, 'limit'>,

@@ -3,9 +3,9 @@ import type { EventLog } from '@herald/store';
 import { readStream } from '../log/read-stream.ts';
 
 /**
- * What was known of a prospect at an instant: the fold of what had been received by then, whenever it had
- * occurred. So the answer for a past instant explains what was decided then, and no late arrival changes it;
- * an erasure does. Undefined: nothing was known.
+ * What was known about a prospect at an instant: the fold of the events received by then. So the answer
+ * explains what was decided then, and no late arrival changes it; only an erasure does. Undefined: nothing
+ * was known.
  */
 export async function prospectAsOf(
   log: EventLog,

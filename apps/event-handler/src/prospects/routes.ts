@@ -12,7 +12,7 @@ const tags = ['prospects'];
 export const unknownProspect = () =>
   new Problem(404, 'prospect_unknown', 'No event of this prospect is known.');
 
-/** State now, state as of any past instant, and erasure. */
+/** The routes of prospects: their state now, their state at a past instant, and erasure. */
 export function prospectRoutes(
   app: Http,
   { store, broker, clock }: Pick<ServiceDeps, 'store' | 'broker' | 'clock'>,
@@ -52,7 +52,7 @@ export function prospectRoutes(
       config: { scope: 'prospects:read' },
       schema: {
         tags,
-        summary: 'A prospect, now or as of a past instant',
+        summary: 'Read a prospect, now or at a past instant',
         description:
           'With `at`, the prospect as it was known then: from the events received by that instant. ' +
           'Arrivals after it change nothing.',
@@ -80,8 +80,8 @@ export function prospectRoutes(
         tags,
         summary: 'Erase a prospect',
         description:
-          'Removes personal data from the log and everything made from it; a tombstone stays. Accepted ' +
-          'once it is certain to happen; it happens within moments. Asking again changes nothing.',
+          'Removes personal data from the log and everything made from it; a tombstone stays. 202: it is ' +
+          'certain to happen, within moments. Another request changes nothing.',
         params: IdParams,
         response: {
           202: Type.Object({ eventId: Type.String({ description: 'Of the `prospect.erased` event.' }) }),
@@ -104,8 +104,7 @@ export function prospectRoutes(
 }
 
 /**
- * Asked for twice before it has happened, it is one event; once it has happened, whatever came since can be
- * erased by another.
+ * Two requests before an erasure has happened are one event; after it, a new request erases what came since.
  */
 function erasure(workspace: string, prospectId: string, lastErasedAt: number, now: number): Event {
   const id = deriveId('erase', workspace, prospectId, lastErasedAt);
@@ -117,7 +116,7 @@ function erasure(workspace: string, prospectId: string, lastErasedAt: number, no
     occurredAt: now,
     receivedAt: now,
     source: 'api',
-    // Nothing: who sees this event remembers its data, and there must be nothing to remember.
+    // Empty: enrollments remember the data of events they see, and here must be nothing to remember.
     data: {},
   });
 }

@@ -5,8 +5,8 @@ import type { FoldedStream } from './fold.ts';
 import type { Kind, Kinds } from './kinds.ts';
 
 /**
- * What a set of documents adds up to, whatever their order and number: equal sums mean equal sets. So a
- * collection that holds documents which no event is about gives itself away in flat memory and one pass.
+ * The sum of a set of documents, in whatever order: equal sums mean equal sets. So one pass in flat memory
+ * finds out whether a collection holds documents that the log does not know.
  */
 export interface Sum {
   add(document: { readonly workspace: string; readonly id: string }): void;
@@ -26,9 +26,9 @@ export function createSum(): Sum {
   };
 }
 
-/** Adds up, by collection, the documents that are there and that the log knows of. */
+/** The sums, by collection, of the documents that the log knows and that are there. */
 export interface Account {
-  /** All documents of a stream, but for those that are still missing. */
+  /** Adds all documents of a stream, except those that are still missing. */
   add(folded: FoldedStream, open: readonly Difference[]): void;
   sumOf(collection: string): string;
 }

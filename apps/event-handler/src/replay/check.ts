@@ -3,12 +3,12 @@ import { type Difference, differingPaths } from './difference.ts';
 import type { Expected, FoldedStream } from './fold.ts';
 import type { Kind, Kinds } from './kinds.ts';
 
-/** A document that is not as the log says, and how to make it so. */
+/** A document that differs from the log, and how to repair it. */
 export interface Finding {
   readonly difference: Difference;
-  /** The stream that says so; undefined for an orphan. */
+  /** The stream that it is folded from; undefined for an orphan. */
   readonly stream?: string;
-  /** False: somebody else wrote the document meanwhile, so that the finding no longer stands. */
+  /** False: another writer wrote the document meanwhile, so the finding no longer stands. */
   repair(): Promise<boolean>;
 }
 

@@ -8,14 +8,11 @@ export interface ReplayCommand {
   readonly store: Store;
   /** Only compare. */
   readonly verify: boolean;
-  /** No event is on its way to the log any more. */
+  /** No event is on its way to the log. */
   readonly settled: boolean;
 }
 
-/**
- * Replays with a progress bar and says on standard output what came of it. Sets the exit code to 1 if a
- * document still differs from the log.
- */
+/** Replays with a progress bar and a report on standard output. Exit code 1: a document still differs. */
 export async function replayCommand({ store, verify, settled }: ReplayCommand): Promise<void> {
   const bar = new SingleBar(
     { format: '{bar} {percentage}% | {value}/{total} events | {eta_formatted} left', hideCursor: true },

@@ -1,22 +1,19 @@
 import { canonicalJson, isObject } from '@herald/domain';
 
-/** One document that is not what the log says. */
+/** One document that differs from the log. */
 export interface Difference {
   readonly collection: string;
   readonly workspace: string;
   readonly id: string;
-  /** `missing`: the log has it, the collection has not. `orphaned`: the other way round. */
+  /** `missing`: only the log has it. `orphaned`: only the collection has it. */
   readonly kind: 'missing' | 'different' | 'orphaned';
-  /** Paths at which the two differ, the first few. Never values: they are about people. */
+  /** The first few paths at which the two differ. Never values: they are personal data. */
   readonly at: readonly string[];
 }
 
 const MAX_PATHS = 5;
 
-/**
- * The paths at which two values differ, up to a few; `.` stands for the whole. Empty: they are the same, byte
- * for byte, in canonical form.
- */
+/** The first few paths at which two values differ; `.` is the whole. Empty: equal, byte for byte. */
 export function differingPaths(expected: unknown, actual: unknown): string[] {
   return [...pathsOf(expected, actual, '')].slice(0, MAX_PATHS);
 }

@@ -22,7 +22,7 @@ import {
   viewEnrollment,
 } from '@herald/domain';
 
-/** What the log says a document must hold. */
+/** A document as the log says it must be. */
 export interface Expected<S> {
   readonly workspace: string;
   readonly id: string;
@@ -50,7 +50,7 @@ export interface StreamFold {
 }
 
 /**
- * Folds a stream by the very functions that live handling uses. It holds states, not events, but for those
+ * Folds a stream by the same functions that live handling uses. Memory holds states, and only those events
  * that came before their turn.
  */
 export function foldStream(workspace: string, stream: string): StreamFold {
@@ -87,7 +87,7 @@ export function foldStream(workspace: string, stream: string): StreamFold {
     result() {
       const { erasedAt = Number.NEGATIVE_INFINITY } = prospect;
       const one = last === undefined ? undefined : { workspace, id, last };
-      // Their services strip what began before an erasure, also of what was recorded only after it.
+      // The services redact what began before an erasure, also events of it that were recorded after.
       const enrolled = expected(enrollments, (state) =>
         happenedAt(state.entry) <= erasedAt ? redactEnrollment(state) : state,
       );
@@ -138,7 +138,7 @@ function foldOf<S extends { readonly version: number }>(
 }
 
 /**
- * Events of an enrollment or message are folded in the order of their versions, which need not be that of the
+ * Folds events of an enrollment or message in the order of their versions, whatever their order in the
  * stream.
  */
 function foldVersions<S extends { readonly version: number }>(evolve: Evolve<S>): VersionedFold<S> {

@@ -26,18 +26,16 @@ export interface Kind<S, D extends Document> {
   readonly name: string;
   readonly collection: Collection<D>;
   expectedIn(folded: FoldedStream): readonly Expected<S>[];
-  /**
-   * What is compared, byte for byte: everything the log determines. Leases, outboxes and alarms it does not.
-   */
+  /** What is compared, byte for byte: all that the log determines. Leases, outboxes and alarms are not. */
   contentOf(doc: D): unknown;
   contentFor(expected: Expected<S>): unknown;
-  /** The document as it should be. `live` is what stands in its place now. */
+  /** The document as it should be. `live`: the one that is there now. */
   rebuild(expected: Expected<S>, live: D | undefined): D;
-  /** The document holds more than the log because events of it are still on their way there. */
+  /** The document knows more than the log: some of its events are still on their way there. */
   isAhead(doc: D, expected: Expected<S> | undefined): boolean;
-  /** The stream a document claims to be of. */
+  /** The stream that a document says it belongs to. */
   streamOf(doc: D): string | undefined;
-  /** Whether an event of that stream is one of the document's. */
+  /** Whether an event of that stream belongs to the document. */
   isOf(doc: D, event: StoredEvent): boolean;
 }
 
@@ -48,7 +46,7 @@ export interface Kinds {
   readonly messages: Kind<MessageState, MessageDocument>;
 }
 
-/** `settled`: nothing is on its way to the log any more, but for what still stands in an outbox. */
+/** `settled`: nothing is on its way to the log, except from outboxes. */
 export function createKinds(store: Store, settled: boolean): Kinds {
   return {
     prospects: {
@@ -102,7 +100,7 @@ function ofStream<S extends { readonly seq: number }, D extends StreamDocument<S
     contentOf: ({ version, state }: StreamDocument<S>) => ({ version, state }),
     contentFor: ({ state }: Expected<S>) => ({ version: state.seq, state }),
     rebuild: ({ workspace, id, state }: Expected<S>) => ({ workspace, id, version: state.seq, state }),
-    // The log is written first: what it does not have has not happened.
+    // The log is written first.
     isAhead: () => false,
     streamOf: (doc: D) => streamOf(kind, doc.id),
     isOf: () => true,
@@ -112,8 +110,8 @@ function ofStream<S extends { readonly seq: number }, D extends StreamDocument<S
 type ProspectsDocument<S> = Document & { readonly state: S; readonly outbox: readonly unknown[] };
 
 /**
- * Documents folded from some of the events of their prospect's stream; `version` counts writes and is not of
- * the log.
+ * Documents folded from some events of their prospect's stream; `version` counts writes and is not in the
+ * log.
  */
 function ofProspect<S, D extends ProspectsDocument<S>>(settled: boolean) {
   return {
@@ -121,7 +119,7 @@ function ofProspect<S, D extends ProspectsDocument<S>>(settled: boolean) {
     contentFor: ({ state }: Expected<S>): unknown => ({ state }),
     isAhead: (doc: D, expected: Expected<S> | undefined) => {
       const held = numberIn(doc.state, 'version');
-      // It has been asked for, and nothing has become of it yet.
+      // It was requested, and has no event yet.
       if (held === 0 && expected === undefined) return true;
       const known = numberIn(expected?.state, 'version') ?? 0;
       return held !== undefined && held > known && (!settled || doc.outbox.length > 0);
@@ -137,16 +135,13 @@ const numberIn = (value: unknown, name: string): number | undefined =>
   isObject(value) && typeof value[name] === 'number' ? value[name] : undefined;
 
 /**
- * Later than the document's own, which others may have read, and than the state's, after which the next event
- * of a message is numbered.
+ * Later than the document's version, which others may have read, and than the state's, which numbers the next
+ * event of a message.
  */
 const nextVersion = (state: { readonly version: number }, live: Document | undefined): number =>
   Math.max(state.version, live?.version ?? 0) + 1;
 
-/**
- * In the past, so that the next sweep looks at the document and sets what is right; null when it has nothing
- * more to do.
- */
+/** In the past, so that the next sweep looks at the document; null when there is nothing more to do. */
 const nextSweepAt = (
   live: { readonly outbox: readonly unknown[] } | undefined,
   last: StoredEvent,

@@ -5,8 +5,8 @@ import type { Finding } from './check.ts';
 import type { Kind } from './kinds.ts';
 
 /**
- * The documents that no event of the log is about. `known` is what those add up to that the log does know:
- * only if the collection adds up to something else is the log asked for each of its documents.
+ * The documents that no event of the log is about. `known` is the sum of those that the log knows: only if
+ * the collection has another sum, each of its documents is looked up in the log.
  */
 export async function* findOrphans<S, D extends Document>(
   kind: Kind<S, D>,

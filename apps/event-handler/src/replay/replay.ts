@@ -13,28 +13,27 @@ export type { ReplayReport } from './report.ts';
 export interface ReplayOptions {
   readonly store: Store;
   readonly log: Log;
-  /** Only compare: nothing is written. */
+  /** Only compares; writes nothing. */
   readonly verify: boolean;
   /** Events folded so far, and events in all. */
   readonly onProgress?: (done: number, total: number) => void;
   /**
-   * Nothing is on its way to the log: no event waits in a queue and no service runs. An enrollment or message
-   * that knows more than the log is then wrong; otherwise it is left alone. Default: true.
+   * Nothing is on its way to the log: no event waits in a queue and no service runs. Then an enrollment or
+   * message that knows more than the log is wrong; else it is left alone. Default: true.
    */
   readonly settled?: boolean;
   /** How many differences are described; all are counted. Default: 20. */
   readonly describe?: number;
 }
 
-/** How often a stream that is being written to is looked at again. */
+/** How often a stream that is being written to is checked again. */
 const TRIES = 5;
 
 /**
- * Folds the whole log anew, stream by stream, and compares with the live documents. Unless it is to verify
- * only, it writes those that are missing or differ and removes those that no event is about. A difference
- * counts when a second look at stream and document finds it again, and each write is guarded, so it may run
- * beside live services (`settled` is false then). Memory holds the states of a few streams, however long the
- * log.
+ * Folds the whole log again, stream by stream, and compares with the live documents. Without `verify` it
+ * writes documents that are missing or differ, and removes those that no event is about. A difference counts
+ * when a second check finds it again, and each write is guarded, so it may run beside live services
+ * (`settled` is false then). Memory holds the states of a few streams.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { store, verify, onProgress = () => {}, settled = true, describe = 20 } = options;
@@ -42,7 +41,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const account = createAccount(kinds);
   const report = createReport(describe);
 
-  /** Looks again at a stream that did not agree, and repairs what still does not. */
+  /** Checks a stream that differed again, and repairs what still differs. */
   const settle = async ({ workspace, stream }: FoldedStream): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
       const folded = await foldOne(store.log, workspace, stream);
@@ -61,7 +60,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
 
   const settleOrphans = async <S, D extends Document>(kind: Kind<S, D>): Promise<void> => {
     for await (const { difference, repair } of findOrphans(kind, store.log, account.sumOf(kind.name))) {
-      // A document that does not know any more whose it is was found before, by its id.
+      // A document that has lost its prospect was found before, by its id.
       if (!report.has(difference)) report.add(difference, !verify && (await repair()));
     }
   };

@@ -3,9 +3,9 @@ import type { Difference } from './difference.ts';
 export interface ReplayReport {
   readonly events: number;
   readonly streams: number;
-  /** Documents that were not as the log says. */
+  /** Documents that differed from the log. */
   readonly differences: number;
-  /** How many of them are now. */
+  /** How many of them were repaired. */
   readonly repaired: number;
   /** The first few of them. */
   readonly described: readonly Difference[];
@@ -20,7 +20,7 @@ export interface ReportWriter {
 
 export function createReport(describe: number): ReportWriter {
   const described: Difference[] = [];
-  // Grows with the differences only, and those are few unless a whole collection is gone.
+  // Grows with the differences only: few, unless a whole collection is gone.
   const seen = new Set<string>();
   let repairs = 0;
   return {

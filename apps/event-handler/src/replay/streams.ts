@@ -3,7 +3,7 @@ import type { EventLog } from '@herald/store';
 import { readStream } from '../log/read-stream.ts';
 import { type FoldedStream, foldStream, type StreamFold } from './fold.ts';
 
-/** Streams come together until they hold so many events; a longer one comes alone. */
+/** Streams are grouped up to so many events; a longer one stands alone. */
 const EVENTS_AT_ONCE = 2_000;
 
 export interface FoldedPart {
@@ -11,7 +11,7 @@ export interface FoldedPart {
   readonly events: number;
 }
 
-/** The whole log, each stream folded, a few streams at a time. */
+/** The whole log, each stream folded, in groups of a few streams. */
 export async function* foldLog(log: EventLog): AsyncGenerator<FoldedPart> {
   let open: { readonly key: string; readonly fold: StreamFold } | undefined;
   let streams: FoldedStream[] = [];

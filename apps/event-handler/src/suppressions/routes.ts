@@ -10,16 +10,16 @@ const Suppressed = Type.Object({
   channel: Type.String(),
   prospectId: Type.String({
     description:
-      'By whom it came about. It holds for whoever has the address; `prospect.unsuppressed` of this ' +
-      'prospect lifts it.',
+      'The prospect whose event suppressed the address, for everybody who has it. ' +
+      '`prospect.unsuppressed` of this prospect lifts it.',
   }),
   reason: Type.Optional(Type.String()),
   at: Type.String({ format: 'date-time' }),
 });
 
 /**
- * `GET /v1/suppressions`: the addresses that get nothing, by address. What changes them are events:
- * `prospect.suppressed` and `prospect.unsuppressed`.
+ * `GET /v1/suppressions`: the addresses that get no messages. The events `prospect.suppressed` and
+ * `prospect.unsuppressed` change them.
  */
 export function suppressionRoutes(app: Http, store: Store): void {
   const prospects = store.collection(collections.prospects);
@@ -45,7 +45,7 @@ export function suppressionRoutes(app: Http, store: Store): void {
       const sought = address === undefined ? undefined : soughtAddress(channel, address);
       const page = await prospects.find({
         ...{ index, limit, equals: [workspace] },
-        // Only texts: whoever has no suppressed address is not listed.
+        // From the first text on: prospects without a suppressed address are not listed.
         ...(sought === undefined ? { from: '' } : { equals: [workspace, sought] }),
         ...(cursor === undefined ? {} : { cursor }),
       });
@@ -60,10 +60,7 @@ export function suppressionRoutes(app: Http, store: Store): void {
   );
 }
 
-/**
- * An address as suppressions are kept by. Throws a 400 for what is none: it would find nothing, whatever is
- * suppressed.
- */
+/** An address in the form that suppressions have. Throws a 400 where it is none: it would find nothing. */
 function soughtAddress(channel: 'email' | 'sms', address: string): string {
   const read = channel === 'email' ? readEmail(address) : readPhone(address);
   if ('fault' in read)

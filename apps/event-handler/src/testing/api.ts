@@ -15,7 +15,7 @@ const principals: Record<string, Principal> = {
 const apiKeys: ApiKeys = { find: (token) => principals[token] };
 
 export interface TestApi {
-  /** As the holder of a key (`all` unless told): status and body. */
+  /** The status and body for the holder of a key. Default: `all`. */
   call(
     method: 'GET' | 'DELETE',
     url: string,

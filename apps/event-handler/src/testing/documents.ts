@@ -3,7 +3,7 @@ import { canonicalJson } from '@herald/domain';
 import type { CollectionSpec, Document, Store } from '@herald/store';
 import { readAll } from './fixtures.ts';
 
-/** Everything that is folded from the log, seen as documents with some state. */
+/** All collections that are folded from the log. */
 export const KINDS = ['prospects', 'companies', 'enrollments', 'messages'] as const;
 export type KindName = (typeof KINDS)[number];
 
@@ -13,7 +13,7 @@ export const plain = (name: KindName): CollectionSpec<Plain> => ({
   indexes: {},
 });
 
-/** What the log determines of every document, byte for byte. */
+/** All that the log determines, of every document, byte for byte. */
 export async function contentsOf(store: Store): Promise<string> {
   const all = await Promise.all(KINDS.map((name) => readAll(store, plain(name))));
   return canonicalJson(all.map((docs) => docs.map(({ workspace, id, state }) => ({ workspace, id, state }))));

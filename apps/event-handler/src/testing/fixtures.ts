@@ -72,10 +72,10 @@ export function withFaults(
   };
 }
 
-/** A broker that keeps what is published and gives its consumer's handler to the test. */
+/** A broker that keeps what is published, and lets the test call the consumer's handler. */
 export interface FakeBroker extends Broker {
   readonly published: OutMessage[];
-  /** Hands events over as so many deliveries, each message as ingest would have sent it. */
+  /** Delivers lists of events, each as ingest would have sent it. */
   deliver(...messages: readonly (readonly Event[])[]): Promise<readonly Verdict[]>;
   deliverBodies(...bodies: readonly unknown[]): Promise<readonly Verdict[]>;
 }

@@ -3,8 +3,7 @@ import { traitsEvent } from './fixtures.ts';
 import { openTestProcess } from './process.ts';
 
 /**
- * Takes in events as fast as it can, some of them twice, and says which the broker has confirmed, until it is
- * killed.
+ * Publishes events as fast as it can, some of them twice, and prints the confirmed ids, until it is killed.
  */
 const [, , dir = '', round = ''] = process.argv;
 const { broker, service } = await openTestProcess(dir);

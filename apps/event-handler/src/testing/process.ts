@@ -16,7 +16,7 @@ export interface TestProcess {
   readonly store: Store;
   readonly broker: Broker;
   readonly service: Service;
-  /** Lets go of the files. */
+  /** Closes the files. */
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@herald/domain';
 import { type Explanation, sentence } from './explanation.ts';
 
-/** What became of a message, in words. */
+/** An outcome of a message, in words. */
 export function explainMessage(
   { data }: StoredEvent,
   { channel, outcome }: { readonly channel: Channel; readonly outcome: MessageOutcome },
@@ -57,8 +57,10 @@ function reason(outcome: MessageOutcome, data: JsonObject): string {
   switch (outcome) {
     case 'scheduled':
       return given ?? 'it is not due yet';
-    case 'sent':
-      return `step ${text(data.stepId) ?? 'unknown'} of ${text(data.campaignId) ?? 'a campaign'} asked for it`;
+    case 'sent': {
+      const [step = 'unknown', campaign = 'a campaign'] = [text(data.stepId), text(data.campaignId)];
+      return `step ${step} of ${campaign} asked for it`;
+    }
     case 'delivered':
     case 'deferred':
     case 'answered':

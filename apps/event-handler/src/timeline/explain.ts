@@ -9,10 +9,7 @@ import {
 import { explainMessage } from './explain-message.ts';
 import { type Explanation, sentence } from './explanation.ts';
 
-/**
- * What an event of a prospect's stream says happened, and why, in words. Whatever it holds, or no longer
- * holds after an erasure, it has both.
- */
+/** What happened by an event of a prospect's stream, and why, in words; both also after an erasure. */
 export function explain(event: StoredEvent): Explanation {
   if (isEnrollmentFact(event)) return { kind: 'step', ...eventRulesOf(event).explain(event.data) };
   if (event.type === 'enrollment.refused') return explainRefusal(event);

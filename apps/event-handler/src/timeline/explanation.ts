@@ -1,8 +1,7 @@
 /** What happened and why, in words. */
 export interface Explanation {
   /**
-   * `event`: something of the outside, or about the person. `step`: a campaign's doing. `message`: what
-   * became of a message.
+   * `event`: from outside, or about the person. `step`: of a campaign. `message`: an outcome of a message.
    */
   readonly kind: 'event' | 'step' | 'message';
   readonly what: string;

@@ -62,17 +62,17 @@ export function timelineRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>)
 }
 
 function viewItem(event: StoredEvent) {
-  const told = explain(event);
+  const { kind, what, why } = explain(event);
   return {
     at: iso(event.occurredAt),
     receivedAt: iso(event.receivedAt),
-    kind: told.kind,
+    kind,
     type: event.type,
-    what: told.what,
-    why: told.why,
+    what,
+    why,
     eventId: event.id,
     ...(event.causationId === undefined ? {} : { causationId: event.causationId }),
-    ...(told.kind === 'event' ? {} : idsIn(event.data)),
+    ...(kind === 'event' ? {} : idsIn(event.data)),
   };
 }
 

@@ -2,12 +2,12 @@ import { compareEvents, type StoredEvent } from '@herald/domain';
 import { type EventLog, InvalidCursorError, type Page } from '@herald/store';
 import { readStream } from '../log/read-stream.ts';
 
-/** Where an event stands in a timeline: what `compareEvents` compares. */
+/** The place of an event in a timeline: the fields that `compareEvents` compares. */
 type Position = Pick<StoredEvent, 'occurredAt' | 'receivedAt' | 'position' | 'seq'>;
 
 /**
- * One page of a stream's events, oldest first. The log is by order of arrival, and what arrives late may be
- * old, so each page reads the whole stream; it holds one page of it in memory.
+ * One page of a stream's events, oldest first. The log is in order of arrival, and a late event may be old,
+ * so each page reads the whole stream; memory holds one page.
  */
 export async function readTimeline(
   log: EventLog,
@@ -32,7 +32,7 @@ export async function readTimeline(
 const encode = ({ occurredAt, receivedAt, position = 0, seq }: Position): string =>
   Buffer.from(JSON.stringify([occurredAt, receivedAt, position, seq])).toString('base64url');
 
-/** Throws `InvalidCursorError` for whatever `encode` did not give. */
+/** Throws `InvalidCursorError` for a text that is not from `encode`. */
 function decode(cursor: string): Position {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -3,7 +3,8 @@ import type { Instant } from '../clock.ts';
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MAIL_DATE = new RegExp(
-  String.raw`^(?:(?<weekday>${DAYS.join('|')}), )?(?<day>\d{1,2}) (?<month>${MONTHS.join('|')}) (?<year>\d{4}) ` +
+  `^(?:(?<weekday>${DAYS.join('|')}), )?` +
+    String.raw`(?<day>\d{1,2}) (?<month>${MONTHS.join('|')}) (?<year>\d{4}) ` +
     String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))? ` +
     String.raw`(?:GMT|UTC|(?<sign>[+-])(?<ahead>[01]\d|2[0-3])(?<aheadMinutes>[0-5]\d))$`,
 );
