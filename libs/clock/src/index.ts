@@ -1,3 +1,3 @@
-/** Wall time: the system's clock, and a limit on how long something is waited for. */
+/** Wall time: the system's clock, and a time limit for a promise. */
 export { systemClock } from './system-clock.ts';
 export { within } from './within.ts';

@@ -1,6 +1,6 @@
 /**
- * What `work` resolves to, or a rejection after `ms` of wall time: with what `late` makes. The work itself
- * goes on.
+ * Resolves to what `work` resolves to. Rejects with `late()` after `ms` of wall time; the work itself goes
+ * on.
  */
 export async function within<T>(
   ms: number,

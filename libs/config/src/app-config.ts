@@ -5,19 +5,18 @@ import { Choice, Duration, HttpUrl, Zone } from './settings.ts';
 const port = (fallback: number, description: string) =>
   Type.Integer({ default: fallback, minimum: 0, maximum: 65_535, description });
 
-/** What every app is configured by: spread it into the app's own schema. */
+/** The settings of every app: spread them into the app's own schema. */
 export const commonConfig = {
   HOST: Type.String({
     default: '127.0.0.1',
     maxLength: 255,
-    description:
-      'Address both servers listen on. Loopback unless told: say `0.0.0.0` (or `::`) in a container.',
+    description: 'Address that both servers listen on. In a container use `0.0.0.0` (or `::`).',
   }),
-  PORT: port(8080, 'Port of the API; 0 takes any free one.'),
-  ADMIN_PORT: port(9090, 'Port of `/livez`, `/readyz` and `/metrics`; never route it. 0 takes any free one.'),
+  PORT: port(8080, 'Port of the API. 0 picks a free one.'),
+  ADMIN_PORT: port(9090, 'Port of `/livez`, `/readyz` and `/metrics`. Do not expose it. 0 picks a free one.'),
   LOG_LEVEL: Choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
-    description: 'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
+    description: 'Lowest level that is logged: fatal, error, warn, info, debug, trace or silent.',
   }),
   API_KEYS_FILE: Type.Optional(
     Type.String({ description: 'YAML file of API keys: id, workspace, scopes and SHA-256 of each.' }),
@@ -30,39 +29,39 @@ export const commonConfig = {
   ),
   PUBLIC_URL: Type.Optional(
     HttpUrl({
-      description: 'Address under which people reach the API; it stands in links. Unset: the local one.',
+      description: 'Public address of the API, used in links. Default: the local address.',
     }),
   ),
   SHUTDOWN_TIMEOUT: Duration({
     default: 25_000,
     minimum: 1_000,
-    description: 'How long a stop may take in all. Keep it below the grace period of whatever sends SIGTERM.',
+    description: 'Time limit of a stop as a whole. Keep it below the grace period of whatever sends SIGTERM.',
   }),
 };
 
-/** What the services are configured by that wait for due times. */
+/** The settings of services that wait for due times. */
 export const waitingConfig = {
   DELAY_HORIZON: Duration({
     default: 900_000,
     minimum: 1_000,
     maximum: 1_500_000,
     description:
-      'How far ahead of its due time a wait is handed to the broker; later ones rest in the store.',
+      'How far before its due time a wait is handed to the broker. Until then it stays in the store.',
   }),
   DEFAULT_ZONE: Zone({
     default: 'UTC',
-    description: 'IANA time zone of prospects that have none and workspaces whose settings name none.',
+    description: 'IANA time zone of prospects without one, in workspaces whose settings name none.',
   }),
   SWEEP_INTERVAL: Duration({
     default: 1_000,
     minimum: 50,
-    description: 'How often the store is asked for what is due.',
+    description: 'How often the store is searched for what is due.',
   }),
 };
 
 /**
- * The same as the services take it, in ms. The horizon is given in wall time: on a fast clock, what is due
- * within the same seconds lies further ahead.
+ * The same as the services take it, in ms. The horizon is set in wall time: on a fast clock, the same seconds
+ * reach further ahead.
  */
 export const waitingOf = (clock: Clock, config: Readonly<Static<TObject<typeof waitingConfig>>>) => ({
   horizon: wall(clock, config.DELAY_HORIZON),

@@ -3,7 +3,7 @@ import { isRequired } from './load-config.ts';
 import { formatDurationMs } from './text-values.ts';
 
 /**
- * A markdown table of the settings in the order they are declared: name, default, meaning (the schema's
+ * A markdown table of the settings in the order of their declaration: name, default, meaning (the schema's
  * `description`).
  */
 export function configTable(schema: TObject): string {

@@ -11,7 +11,7 @@ interface Wanted {
   readonly minLength?: number;
 }
 
-/** What a setting takes, for people: `a whole number from 0 to 65535`. */
+/** What a setting accepts, in words: `a whole number from 0 to 65535`. */
 export function expectation(schema: TSchema): string {
   const wanted = schema as Wanted;
   if (wanted.expected !== undefined) return wanted.expected;

@@ -3,10 +3,7 @@ import { Value } from 'typebox/value';
 import { expectation } from './expectation.ts';
 import { fromText } from './text-values.ts';
 
-/**
- * The configuration cannot be used. `message` lists every fault, a line each, and never the value of a
- * secret.
- */
+/** The configuration has faults. `message` lists all of them, a line each, and never shows a secret. */
 export class ConfigError extends Error {
   readonly code = 'config';
   readonly faults: readonly string[];
@@ -22,9 +19,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * The settings that `schema` declares, from `env`: text becomes numbers, booleans and ms; a variable that is
- * empty counts as not set; what is not set has its default. Frozen. Throws a `ConfigError` that names every
- * fault.
+ * Reads the settings that `schema` declares from `env`. Text becomes numbers, booleans and ms. An empty
+ * variable counts as not set; a setting that is not set has its default. The result is frozen. Throws a
+ * `ConfigError` that names every fault.
  */
 export function loadConfig<S extends TObject>(
   schema: S,
@@ -55,7 +52,7 @@ export const isRequired = (schema: TObject, name: string): boolean =>
 
 const isSecret = (setting: TSchema): boolean => 'secret' in setting && setting.secret === true;
 
-/** What a setting's own check finds wrong with a value that is of its type. */
+/** What the setting's own check finds wrong with a value of the right type. */
 function faultOf(setting: TSchema, value: unknown): string | undefined {
   const { fault } = setting as { fault?: (value: unknown) => string | undefined };
   return typeof value === 'string' ? fault?.(value) : undefined;
@@ -68,7 +65,7 @@ const because = (setting: TSchema, value: unknown): string => {
 
 const MAX_SHOWN = 60;
 
-/** A URL may hold a password, so that part of any value is hidden too. */
+/** A URL may hold a password, so that part is hidden in every value. */
 function shown(setting: TSchema, text: string): string {
   if (isSecret(setting)) return 'not right (its value is not shown)';
   const safe = text.replace(/:\/\/[^\s/]*@/g, '://…@');

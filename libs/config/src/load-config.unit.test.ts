@@ -27,7 +27,7 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
 };
 
 describe('loadConfig', () => {
-  it('takes defaults for what is not set, and leaves out what has none', () => {
+  it('uses defaults for what is not set, and leaves out what has none', () => {
     expect(loadConfig(schema, { TOKEN: 'x' })).toEqual({
       PORT: 8080,
       RATE: 1.5,
@@ -58,7 +58,7 @@ describe('loadConfig', () => {
     expect(faultsOf({ TOKEN: '' })).toEqual(['TOKEN is not set; expected a text']);
   });
 
-  it('tells every fault at once, each with what was expected', () => {
+  it('names every fault at once, each with what was expected', () => {
     expect(
       faultsOf({
         PORT: '70000',
@@ -82,7 +82,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it.each(['1.5', '1e3', '0x10', '', ' ', '-1', '8080abc'])('takes %j for no port', (PORT) => {
+  it.each(['1.5', '1e3', '0x10', '', ' ', '-1', '8080abc'])('refuses %j as a port', (PORT) => {
     const faults = faultsOf({ TOKEN: 'x', PORT });
     expect(faults).toHaveLength(PORT.trim() === '' ? 0 : 1);
   });

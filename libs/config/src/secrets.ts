@@ -2,28 +2,28 @@ import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from 'node
 import { join, sep } from 'node:path';
 import { NAME_PATTERN, WORKSPACE_PATTERN } from '@herald/domain';
 
-/** Secrets by name. Definitions hold names only, so nothing that is stored or shown contains a secret. */
+/** Secrets by name. Definitions hold names only, so no stored document and no answer contains a secret. */
 export interface Secrets {
   /**
-   * The secret that a workspace's definitions know as `name`; undefined if there is none, it is empty, or the
-   * name is none.
+   * The secret that definitions of this workspace call `name`. Undefined if there is none, if it is empty, or
+   * if the name is not valid.
    */
   read(workspace: string, name: string): string | undefined;
-  /** A secret of the installation itself. No workspace can name it: theirs have a dot. */
+  /** A secret of the installation itself. No workspace can name it: the files of workspaces have a dot. */
   installation(name: string): string | undefined;
 }
 
 const NAME = new RegExp(NAME_PATTERN);
 const WORKSPACE = new RegExp(WORKSPACE_PATTERN);
 const MAX_BYTES = 64 * 1024;
-/** ms. A changed secret is in use this much later. */
+/** ms until a changed secret is in use. */
 const KEPT = 5_000;
 const MAX_KEPT = 10_000;
 
 /**
  * Secrets in files of `dir`: `<workspace>.<name>`, and `<name>` for the installation. One newline at the end
- * is not part of the secret. A link may point elsewhere in `dir` (that is how Kubernetes swaps a mounted
- * secret), never out of it. A file over 64 KiB or that cannot be read throws.
+ * is not part of the secret. A link may point elsewhere in `dir`, because Kubernetes swaps mounted secrets
+ * that way, but never out of it. A file that is over 64 KiB or cannot be read throws.
  */
 export function createSecrets(dir: string): Secrets {
   const kept = new Map<string, { until: number; secret: string | undefined }>();
@@ -32,7 +32,7 @@ export function createSecrets(dir: string): Secrets {
     const now = performance.now();
     const known = kept.get(file);
     if (known !== undefined && known.until > now) return known.secret;
-    // Names come from definitions, so there is no end to them.
+    // Names come from definitions, so their number is unbounded.
     if (kept.size >= MAX_KEPT) kept.clear();
     const secret = readSecret(dir, file);
     kept.set(file, { until: now + KEPT, secret });

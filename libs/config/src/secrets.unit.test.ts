@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A directory of secrets beside a file that is none of them. */
+/** A directory of secrets, beside a file that is not one. */
 function withFiles(files: Record<string, string>): string {
   const root = scratch();
   const dir = join(root, 'secrets');
@@ -22,7 +22,7 @@ function withFiles(files: Record<string, string>): string {
 }
 
 describe('createSecrets', () => {
-  it('reads a secret of a workspace and one of the installation, each only as what it is', () => {
+  it('reads a secret of a workspace and one of the installation, each only by its own kind of name', () => {
     const secrets = createSecrets(withFiles({ 'acme.stripe': 's1', 'link-secret': 's2' }));
     expect(secrets.read('acme', 'stripe')).toBe('s1');
     expect(secrets.installation('link-secret')).toBe('s2');
@@ -44,7 +44,7 @@ describe('createSecrets', () => {
   });
 
   it.each(['../outside', '..', '.', '', 'a/b', 'a.b', '/etc/passwd', 'a\0b', 'A', '-a', 'é', 'x'.repeat(64)])(
-    'takes %j for no name and no workspace',
+    'does not accept %j as a name or a workspace',
     (name) => {
       const secrets = createSecrets(withFiles({ 'acme.a': 's' }));
       expect(secrets.read('acme', name)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('createSecrets', () => {
     },
   );
 
-  it('follows a link inside its directory, as Kubernetes makes them, and none out of it', () => {
+  it('follows a link inside its directory, as Kubernetes makes them, but never out of it', () => {
     const dir = withFiles({});
     mkdirSync(join(dir, '..2026'));
     writeFileSync(join(dir, '..2026', 'acme.key'), 'mounted');
@@ -65,7 +65,7 @@ describe('createSecrets', () => {
     expect(() => secrets.read('acme', 'out')).toThrow('a link out of its directory');
   });
 
-  it('sees a change after a few seconds, and asks the disk no sooner', () => {
+  it('sees a change after a few seconds, and reads the disk no sooner', () => {
     const dir = withFiles({ key: 'old' });
     const secrets = createSecrets(dir);
     expect(secrets.installation('key')).toBe('old');
@@ -80,7 +80,7 @@ describe('createSecrets', () => {
     expect(secrets.installation('new')).toBe('new');
   });
 
-  it('refuses what is too large or no file, without showing any of it', () => {
+  it('refuses a file that is too large, or a directory, without showing its content', () => {
     const dir = withFiles({ large: 'hunter2'.repeat(10_000) });
     mkdirSync(join(dir, 'folder'));
     const secrets = createSecrets(dir);

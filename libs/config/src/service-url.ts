@@ -1,27 +1,27 @@
 import { ConfigError } from './load-config.ts';
 
-/** A URL of the environment, and the user and password that may be given beside it. */
+/** A URL from the environment, and the user and password that may be set beside it. */
 export interface ServiceUrlOptions {
-  /** Its variable, such as `SMTP_URL`. */
+  /** The variable of the URL, such as `SMTP_URL`. */
   readonly name: string;
   readonly url: string;
   /** Without the colon. */
   readonly schemes: readonly string[];
-  /** What a right one looks like. */
+  /** A correct one. */
   readonly example: string;
   /** Whether it may have a path. */
   readonly path?: boolean;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** The variables of the user and the password. */
+  /** The variables of user and password. */
   readonly credentials: readonly [username: string, password: string];
 }
 
 /**
- * The URL, with the user and password that are given beside it in their place. There they may hold any
- * character; one that is written into the URL as it is makes another URL of it, which can look right:
- * `smtp://user:12#3@host` is the host `user`. Throws a `ConfigError` for what cannot be meant, which names
- * the variable and what to do and shows nothing of the URL.
+ * The URL, with the user and password that are set beside it in place of its own. Set beside it, they may
+ * hold any character. Written into the URL unencoded, some characters give another URL that still looks
+ * right: the host of `smtp://user:12#3@host` is `user`. Throws a `ConfigError` for such URLs. It names the
+ * variable and the remedy, and shows nothing of the URL.
  */
 export function serviceUrl(options: ServiceUrlOptions): string {
   const { name, username, password, credentials } = options;
@@ -36,7 +36,7 @@ export function serviceUrl(options: ServiceUrlOptions): string {
   if (password !== undefined && username === undefined && url.username === '')
     throw new ConfigError([`${credentials[1]} is set, but no user: set ${credentials[0]}`]);
   if (username === undefined && password === undefined) return text;
-  // The setters of a URL leave `%` as it is.
+  // The setters of a URL do not encode `%`.
   if (username !== undefined) url.username = encodeURIComponent(username);
   if (password !== undefined) url.password = encodeURIComponent(password);
   return url.href;
@@ -63,6 +63,6 @@ function isEncoded(text: string): boolean {
     decodeURIComponent(text);
     return true;
   } catch {
-    return false; // a URIError says just that
+    return false; // a URIError means exactly that
   }
 }

@@ -35,13 +35,13 @@ test.each([
   'https://me:hunter@mail.example',
   'smtp://me:hunter@mail.example/path',
   'smtp://me:hunter@mail.example:port',
-])('%s is a fault that names the variable and the remedy, and shows nothing of it', (url) => {
+])('%s is a fault that names the variable and the remedy, and shows nothing of the URL', (url) => {
   const attempt = () => smtp(url);
   expect(attempt).toThrow(/SMTP_URL is not right: .*percent-encode.*SMTP_USERNAME and SMTP_PASSWORD/s);
   expect(attempt).not.toThrow(/hunter/);
 });
 
-test('a user and password beside it may hold any character, and take the place of those in it', () => {
+test('a user and password beside it may hold any character, and replace those in it', () => {
   const password = 'a#b/c?d%e@f:g h&é%41';
   const url = new URL(smtp('smtp://old:older@mail.example:587', { username: 'me@home.example', password }));
   expect(decodeURIComponent(url.username)).toBe('me@home.example');

@@ -10,14 +10,17 @@ interface DurationOptions extends TSchemaOptions {
   readonly maximum?: number;
 }
 
-/** A length of time. Inside in ms; set as an ISO 8601 duration (`PT15M`) or a number of seconds (`900`). */
+/**
+ * A length of time: ms in code; in the environment an ISO 8601 duration (`PT15M`) or a number of seconds
+ * (`900`).
+ */
 export const Duration = (options: DurationOptions) =>
   Type.Integer({ minimum: 0, ...options, duration: true });
 
-/** A text that no error and no table ever shows. */
+/** A text that no error and no table shows. */
 export const Secret = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options, secret: true });
 
-/** One of a few words. */
+/** One of several words. */
 export const Choice = <const W extends string>(
   words: readonly W[],
   options: TSchemaOptions & { default?: W },

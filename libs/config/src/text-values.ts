@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox';
 
 /**
- * Values that arrive as text, in the environment and in query strings. Text that is not clearly a value of
- * the schema's type is left as it is, so that validation refuses it: `1.5` is no whole number, `yes` no
- * boolean, the empty text no number.
+ * Converts values that arrive as text, in the environment and in query strings. Text that is not clearly a
+ * value of the schema's type stays text, so that validation refuses it: `1.5` is not a whole number, `yes` is
+ * not a boolean, the empty text is not a number.
  */
 export function fromText(schema: TSchema, text: string): unknown {
   const { type, duration } = schema as { type?: unknown; duration?: unknown };
@@ -21,8 +21,8 @@ const SECONDS = /^(\d{1,9}(?:\.\d{1,9})?)s?$/;
 const UNITS = [604_800_000, 86_400_000, 3_600_000, 60_000, 1_000] as const;
 
 /**
- * `PT15M`, `P1DT12H`, `900` or `900s`, in ms; undefined for anything else. No months or years: they have no
- * fixed length.
+ * `PT15M`, `P1DT12H`, `900` or `900s` in ms; undefined for anything else. Months and years have no fixed
+ * length and are not accepted.
  */
 export function parseDurationMs(text: string): number | undefined {
   const seconds = SECONDS.exec(text)?.[1];

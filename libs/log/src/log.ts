@@ -4,17 +4,17 @@ import { redactFields, scrub } from './redact.ts';
 export type Log = pino.Logger;
 
 export interface LogOptions {
-  /** Stands on every line. */
+  /** Appears on every line. */
   readonly service: string;
   readonly level: string;
-  /** stdout unless told, with up to 50 ms of lines kept in memory. */
+  /** Default: stdout, with up to 50 ms of lines buffered in memory. */
   readonly destination?: pino.DestinationStream;
 }
 
 /**
- * JSON lines: level as a word, ISO time, service, the object's fields, `msg`. What is secret or personal is
- * taken out of the fields, of those of child loggers and of the message, at any depth, before anything is
- * written. Values for `%s` are dropped.
+ * Writes JSON lines: level as a word, ISO time, service, the object's fields, `msg`. Secrets and personal
+ * data are removed before anything is written: from the fields, from those of child loggers and from the
+ * message, at any depth. Values for `%s` are dropped.
  */
 export function createLog({ service, level, destination = bufferedStdout() }: LogOptions): Log {
   const options: pino.LoggerOptions = {
@@ -25,7 +25,7 @@ export function createLog({ service, level, destination = bufferedStdout() }: Lo
       level: (label) => ({ level: label }),
       log: (fields) => redactFields(fields),
     },
-    // An error is described by the formatter already; pino's own serializer would take the description apart
+    // The formatter has described errors already; pino's own serializer would take the description apart
     // again.
     serializers: { err: (described: unknown) => described },
     hooks: {
@@ -38,8 +38,8 @@ export function createLog({ service, level, destination = bufferedStdout() }: Lo
   };
   const log = pino(options, destination);
   const child = log.child;
-  // Fields of a child are written once, when it is made, past the formatter. Children inherit this from the
-  // root.
+  // The fields of a child are written once, when it is made, and bypass the formatter. Children inherit this
+  // from the root.
   log.child = function redacted(this: Log, bindings, childOptions) {
     return child.call(this, redactFields(bindings), childOptions);
   } as Log['child'];
@@ -47,14 +47,13 @@ export function createLog({ service, level, destination = bufferedStdout() }: Lo
 }
 
 /**
- * Lines leave together, ms apart at most: a call into the kernel for each would be a tenth of the work of a
- * request. pino writes the rest when the process exits, and at once for `fatal`; only a kill that nothing can
- * catch takes them along.
+ * Lines are written together, at most 50 ms late: one system call for each would cost a tenth of a request.
+ * pino flushes when the process exits, and at once for `fatal`; only SIGKILL loses lines.
  */
 const bufferedStdout = (): pino.DestinationStream =>
   pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 50 });
 
-/** pino takes a missing message from the error as it is, so it is taken here first. */
+/** pino would take a missing message from the error, unredacted, so it is taken here first. */
 function messageOf(fields: unknown, message: unknown): string | undefined {
   if (typeof message === 'string') return scrub(message);
   const { err } = (fields ?? {}) as { err?: unknown };

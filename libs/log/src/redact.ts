@@ -1,8 +1,9 @@
-/** What stands where a value was taken out. */
+/** Replaces a value that was removed. */
 const REDACTED = '[redacted]';
 
 /**
- * Names of fields whose value is secret, personal, or what somebody sent. Compared without case, `_` and `-`.
+ * Names of fields whose value is secret, personal, or content that somebody sent. Case, `_` and `-` do not
+ * count.
  */
 const HIDDEN = new Set([
   ...['authorization', 'cookie', 'setcookie', 'signature', 'credentials', 'connectionstring'],
@@ -41,9 +42,9 @@ const MAX_ITEMS = 100;
 const MAX_TEXT = 4_000;
 
 /**
- * A copy to log: fields with a telling name are replaced at any depth, mail addresses, bearer tokens and the
- * user part of URLs are taken out of every text, and what is too deep, too long or too many is cut. Never
- * throws.
+ * A copy for the log. Fields with a name such as `password` are replaced at any depth. Mail addresses, bearer
+ * tokens and the user part of URLs are removed from every text. What is too deep, too long or too many is
+ * cut. Never throws.
  */
 function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return scrub(value);
@@ -66,15 +67,13 @@ export function redactFields(value: object, depth = 0): Record<string, unknown> 
       fields[name] = hide ? REDACTED : redact(field, depth + 1);
     }
   } catch {
-    // A getter that throws must not take down whoever logs.
+    // A getter that throws must not break the caller's logging.
     fields.unreadable = true;
   }
   return fields;
 }
 
-/**
- * Names come again and again, so what was found is kept; names can also come from data, so not without end.
- */
+/** Names repeat, so results are cached. Names can also come from data, so the cache is bounded. */
 const decided = new Map<string, boolean>();
 const MAX_DECIDED = 2_000;
 
@@ -89,22 +88,20 @@ function isHidden(name: string): boolean {
 }
 
 /**
- * Bounded repetition only, so that a hostile text costs no more than its length. The domain ends in letters:
- * `fastify@5.12.8` is none.
+ * Bounded repetition only, so that hostile text costs no more than its length. The domain must end in
+ * letters: `fastify@5.12.8` is not an address.
  */
 const MAIL = /[^\s@<>"'(),:;=/…]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
 const USER_IN_URL = /:\/\/[^\s/@]{1,512}@/g;
 const BEARER = /\b(bearer|basic)\s{1,4}[\w.~+/=-]{8,}/gi;
 
 const PHONE = /\+\d[\d ().-]{6,18}\d/g;
-/** More than any pattern matches, so that a cut never leaves half of what should have gone. */
+/** Longer than any pattern matches, so that a cut never leaves half of something that should be removed. */
 const OVERLAP = 512;
 
-/**
- * Takes what is secret or personal out of a text that others wrote, such as the message of a driver's error.
- */
+/** Removes secrets and personal data from a text that others wrote, such as a driver's error message. */
 export function scrub(text: string): string {
-  // Most texts are a word or two: looking for what all patterns need costs less than the patterns.
+  // Most texts are a word or two: a cheap test for what all patterns need saves running them.
   let safe = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT + OVERLAP) : text;
   if (safe.includes(' ')) safe = safe.replace(BEARER, `$1 ${REDACTED}`);
   if (safe.includes('@')) safe = safe.replace(USER_IN_URL, '://…@').replace(MAIL, '[address]');
@@ -113,8 +110,8 @@ export function scrub(text: string): string {
 }
 
 /**
- * An error as its name, message, stack, code and causes. Its other fields are left out: drivers hang whole
- * documents, commands and mail envelopes on their errors.
+ * An error as its name, message, stack, code and causes. Other fields are left out: drivers attach whole
+ * documents, commands and mail envelopes to their errors.
  */
 function describeError(error: Error, depth: number): Record<string, unknown> {
   const { code, status } = error as { code?: unknown; status?: unknown };

@@ -1,18 +1,18 @@
 import { type Clock, span, wall } from '@herald/domain';
 
 /**
- * How often something has happened since this last answered, the present time included; undefined: it was
- * said less than a minute ago.
+ * How often something has happened since this last returned a number, this time included. Undefined if that
+ * was less than a minute ago.
  */
 export type Seldom = (key: string) => number | undefined;
 
-/** ms of wall time in which the same thing is said once. */
+/** ms of wall time in which the same line is logged once. */
 const EVERY = span.MINUTE;
 const MAX_KEYS = 10_000;
 
 /**
- * Lets one line a minute of wall time through for each key, so that a flood of the same failure does not
- * flood the log. It remembers the `most` keys that were said last; what is forgotten may be said again.
+ * Lets one line a minute of wall time through for each key, so that repeated failures do not flood the log.
+ * It remembers the last `most` keys; a forgotten key may be logged again.
  */
 export function createSeldom(clock: Clock, most = MAX_KEYS): Seldom {
   const said = new Map<string, { at: number; since: number }>();
@@ -31,5 +31,5 @@ export function createSeldom(clock: Clock, most = MAX_KEYS): Seldom {
   };
 }
 
-/** The field that says how often, where it was more than once. */
+/** The field for the number of times, if more than one. */
 export const counted = (count: number): { readonly count?: number } => (count > 1 ? { count } : {});

@@ -2,7 +2,7 @@ import { span } from '@herald/domain';
 import { expect, test } from 'vitest';
 import { createSeldom } from './seldom.ts';
 
-test('the same thing is said once a minute, and then how often it has happened', () => {
+test('the same line passes once a minute, and then says how often it has happened', () => {
   let now = 0;
   const seldom = createSeldom({ now: () => now, rate: 1 });
   expect(seldom('a')).toBe(1);
@@ -25,7 +25,7 @@ test('a minute is one of wall time, whatever the speed of the clock', () => {
   expect(seldom('a')).toBe(2);
 });
 
-test('it is due the first time, then once a minute, for each thing apart', () => {
+test('a key passes the first time, then once a minute, independent of other keys', () => {
   let now = 0;
   const seldom = createSeldom({ now: () => now, rate: 1 });
   const isDue = (what: string): boolean => seldom(what) !== undefined;
@@ -37,7 +37,7 @@ test('it is due the first time, then once a minute, for each thing apart', () =>
   expect(asked).toEqual([true, false, true, false, true, false]);
 });
 
-test('no more things are remembered than it may', () => {
+test('no more keys are remembered than allowed', () => {
   const seldom = createSeldom({ now: () => 0, rate: 1 }, 1_000);
   const isDue = (what: string): boolean => seldom(what) !== undefined;
   for (let n = 0; n < 1_001; n += 1) isDue(String(n));

@@ -16,7 +16,7 @@ export type Declarations = Readonly<Record<string, Declaration>>;
 
 const FAST = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Upper bounds in seconds: of a call, of handling a delivery, of what may lie for hours. */
+/** Upper bounds in seconds: for calls, for handling a delivery, and for waits of up to hours. */
 export const buckets = {
   FAST,
   HANDLING: [0.001, 0.0025, ...FAST, 30, 60],

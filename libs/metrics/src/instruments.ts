@@ -7,7 +7,7 @@ type Instrument<D extends Declaration> = D['kind'] extends 'counter'
     ? Gauge<D['labels'][number]>
     : Histogram<D['labels'][number]>;
 
-/** What is declared, ready to count. */
+/** Declared metrics as instruments of prom-client. */
 export type Instruments<D extends Declarations> = { readonly [K in keyof D]: Instrument<D[K]> };
 
 /**

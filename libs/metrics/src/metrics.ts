@@ -9,10 +9,10 @@ import { createReadings } from './readings.ts';
 
 type ProcessInstruments = Instruments<typeof processMetrics>;
 
-/** The registry of a process, with what every process measures. */
+/** The registry of a process, with the metrics of every process. */
 export interface Metrics extends ProcessInstruments {
   readonly registry: Registry;
-  /** These metrics and those that an app declares; the same instruments whenever it declares them. */
+  /** These metrics and those of `declarations`. Declaring the same metric again gives the same instrument. */
   declare<D extends Declarations>(declarations: D): Metrics & Instruments<D>;
   /**
    * Calls `read` at each scrape. When it fails or takes over 3 s, `clear` removes its gauges from that scrape,
@@ -30,17 +30,17 @@ export interface Metrics extends ProcessInstruments {
 
 export interface MetricsOptions {
   readonly version: string;
-  /** Stands on every series as `service_name`, the name that traces and logs have too. */
+  /** Label `service_name` of every series; the same name as in traces and logs. */
   readonly service?: string;
 }
 
 /**
- * Gauges of prom-client under a counter's name. Each is the sum of a gauge that has its name without
+ * Gauges of prom-client with the name of a counter. Each is the sum of the gauge of the same name without
  * `_total`.
  */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
-/** A registry of its own, with what every process measures and prom-client's metrics of process and loop. */
+/** A new registry with the metrics of every process and prom-client's own (CPU, memory, event loop). */
 export function createMetrics({ version, service }: MetricsOptions): Metrics {
   const registry = new Registry();
   if (service !== undefined) registry.setDefaultLabels({ service_name: service });

@@ -42,7 +42,7 @@ describe('createMetrics', () => {
     expect(await scrape(two.registry.metrics())).toContain('herald_events_accepted_total 0');
   });
 
-  it('gives the same instrument to each who declares the same metric, and refuses another of its name', async () => {
+  it('gives one instrument to all who declare the same metric, and refuses another metric of its name', async () => {
     const made = metrics();
     made.declare(appMetrics).eventsAccepted.inc(1);
     made.declare(appMetrics).eventsAccepted.inc(2);
@@ -79,7 +79,7 @@ describe('createMetrics', () => {
         'herald_redelivered_total{queue="q"} 3',
       ]),
     );
-    // 3 s and 4.5 s of waiting before the handlers; the one from a clock ahead of ours counts as none.
+    // The handlers started after 3 s and 4.5 s; the delivery from a clock ahead of ours counts as 0.
     const { values } = await made.messageAgeSeconds.get();
     const sum = values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value;
     expect(sum).toBeGreaterThanOrEqual(7.5);
@@ -92,7 +92,7 @@ describe('createMetrics', () => {
     expect(text()).not.toContain('hunter2');
   });
 
-  it('shows whether the broker takes messages, and says on the log when it does not', async () => {
+  it('shows whether the broker accepts envelopes, and logs an error when it does not', async () => {
     const made = metrics();
     const { log, lines } = logLines();
     const observer = made.observer(log);
@@ -103,7 +103,7 @@ describe('createMetrics', () => {
     expect(lines()).toMatchObject([{ level: 'error' }]);
   });
 
-  it('counts faults of known queues and exchanges from 0, so that the first is seen as one', async () => {
+  it('starts the counters of known queues and exchanges at 0, so that the first fault is an increase', async () => {
     const made = metrics();
     made.observer(undefined, ['e']);
     made.watchQueues({ load: async () => ({ ready: 0, inFlight: 0, dead: 0, consumers: 1 }) }, ['q']);
@@ -118,13 +118,13 @@ describe('createMetrics', () => {
     );
   });
 
-  it('names the service on every series when it is told its name', async () => {
+  it('names the service on every series if it has a name', async () => {
     const made = createMetrics({ version: '1', service: 'ingest' });
     const series = (await made.registry.metrics()).split('\n').filter((line) => /^[a-z]/.test(line));
     for (const line of series) expect(line).toContain('service_name="ingest"');
   });
 
-  it('asks at each scrape, once, for what only a query can tell', async () => {
+  it('reads gauges that need a query once per scrape', async () => {
     const made = metrics().declare({ ...waitingMetrics, ...appMetrics });
     let asked = 0;
     watchWaits(made, 'wait', async () => {
@@ -152,7 +152,7 @@ describe('createMetrics', () => {
     );
   });
 
-  it('shows no old number for what cannot be read, counts that, and shows all the rest', async () => {
+  it('omits gauges that cannot be read, counts the failure, and shows all others', async () => {
     const made = metrics().declare(waitingMetrics);
     let broken = false;
     const read = async () => {
@@ -174,7 +174,7 @@ describe('createMetrics', () => {
 });
 
 describe('createReadings', () => {
-  it('waits for nothing longer than it may', async () => {
+  it('waits no longer than its limit', async () => {
     const readings = createReadings(20);
     const outcome: string[] = [];
     readings.add({

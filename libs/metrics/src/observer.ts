@@ -3,13 +3,13 @@ import type { Log } from '@herald/log';
 import type { Instruments } from './instruments.ts';
 import type { processMetrics } from './process-metrics.ts';
 
-/** Counts what the broker does, and logs what of it is somebody's business: ids and reasons, never bodies. */
+/** Counts what the broker does, and logs what an operator should see: ids and reasons, never bodies. */
 export const createObserver = (metrics: Instruments<typeof processMetrics>, log?: Log): BrokerObserver => ({
   settled({ queue, publishedAt, attempt }, verdict, seconds) {
     metrics.consumed.inc({ queue, verdict: verdict.kind });
     if (attempt > 1) metrics.redelivered.inc({ queue });
     metrics.processSeconds.observe({ queue }, seconds);
-    // Both are wall time of, maybe, two machines: a clock that is behind must not count below nothing.
+    // Wall time of two machines, perhaps: a clock that is behind must not give a negative age.
     const age = (Date.now() - publishedAt) / 1000 - seconds;
     metrics.messageAgeSeconds.observe({ queue }, Math.max(0, age));
   },
@@ -19,7 +19,7 @@ export const createObserver = (metrics: Instruments<typeof processMetrics>, log?
   },
   unroutable({ exchange, id, key }) {
     metrics.unroutable.inc({ exchange });
-    log?.error({ exchange, messageId: id, key }, 'no queue takes this message');
+    log?.error({ exchange, messageId: id, key }, 'no queue accepts this envelope');
   },
   published(exchange, count, seconds) {
     metrics.published.inc({ exchange }, count);
@@ -30,7 +30,7 @@ export const createObserver = (metrics: Instruments<typeof processMetrics>, log?
   },
   accepting(isAccepting) {
     metrics.brokerAccepting.set(isAccepting ? 1 : 0);
-    if (!isAccepting) log?.error({}, 'the broker takes no messages: an alarm of its memory or disk');
+    if (!isAccepting) log?.error({}, 'the broker accepts no envelopes: an alarm of its memory or disk');
   },
   fault(error) {
     log?.error({ err: error }, 'the broker has a fault');

@@ -1,9 +1,9 @@
 import { within } from '@herald/clock';
 
-/** Reads what only a query can tell, once per scrape, however many gauges wait for it. */
+/** Reads gauges that need a query: once per scrape, however many gauges there are. */
 export interface Readings {
   /**
-   * `read` sets its gauges; when it fails or takes too long, `clear` takes their old values away and `failed`
+   * `read` sets its gauges. When it fails or takes too long, `clear` removes their old values and `failed`
    * counts it.
    */
   add(reading: Reading): void;
@@ -17,7 +17,7 @@ interface Reading {
   readonly failed: () => void;
 }
 
-/** ms of wall time: below the 10 s after which Prometheus gives a scrape up. */
+/** ms of wall time. Prometheus gives up a scrape after 10 s. */
 const TIME_LIMIT = 3_000;
 
 export function createReadings(timeLimit: number = TIME_LIMIT): Readings {
@@ -28,7 +28,7 @@ export function createReadings(timeLimit: number = TIME_LIMIT): Readings {
     try {
       await within(timeLimit, read());
     } catch {
-      // A stale number would pass for a fresh one. The count tells that it is missing; the query itself logs
+      // An old number would pass for a new one. The counter shows that it is missing; the query itself logs
       // why.
       clear();
       failed();

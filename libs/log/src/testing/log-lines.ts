@@ -1,6 +1,6 @@
 import { createLog, type Log } from '../log.ts';
 
-/** A log, and what it wrote: as it is and line by line. */
+/** A log, and what it wrote: as text and as parsed lines. */
 export function logLines(level = 'trace'): {
   log: Log;
   text: () => string;
