@@ -20,7 +20,7 @@ const topology: Topology = {
   })),
 };
 
-/** A broker whose queues hold a dead letter for each message published, and the routes over two of them. */
+/** A broker whose queues hold a dead letter for each envelope published, and the routes over two of them. */
 async function withLetters(...messages: [queue: string, id: string, body: unknown][]) {
   const broker = await openEmbeddedBroker({
     file: join(scratch(), 'broker.db'),
@@ -126,7 +126,7 @@ describe('POST /v1/dead-letters/replay', () => {
     expect(await replay('acme', {})).toEqual({ replayed: 0 });
   });
 
-  it('takes those named, save the ones that are not one’s own', async () => {
+  it("takes those named, except other workspaces'", async () => {
     const { broker, list, replay } = await withLetters(
       ['one', 'a1', acme],
       ['one', 'a2', acme],
@@ -153,7 +153,7 @@ describe('POST /v1/dead-letters/discard', () => {
   const idsOf = (items: readonly { id: string }[]) => items.map(({ id }) => id);
   const reason = 'malformed, reported';
 
-  it('takes those named away for good, and keeps who did it and why', async () => {
+  it('discards those named for good, and keeps who did it and why', async () => {
     const { broker, metrics, list, discard, discarded } = await withLetters(
       ['one', 'a1', acme],
       ['one', 'a2', acme],
@@ -175,7 +175,7 @@ describe('POST /v1/dead-letters/discard', () => {
     expect(await metrics.registry.metrics()).toContain('herald_dead_letters_discarded_total{queue="one"} 1');
   });
 
-  it('takes all of one kind, of one queue or of all', async () => {
+  it('discards all with one reason, of one queue or of all', async () => {
     const letters: [string, string, unknown][] = [
       ['one', 'a1', acme],
       ['two', 'a2', acme],
@@ -216,7 +216,7 @@ describe('POST /v1/dead-letters/discard', () => {
     expect((await list('acme')).items).toHaveLength(1);
   });
 
-  it('shows and discards what belongs to no one workspace only to a key of the installation', async () => {
+  it('shows and discards letters that belong to no single workspace only for a key of the installation', async () => {
     const mixed = { events: [{ workspace: 'acme' }, { workspace: 'other' }] };
     const { list, discard, discarded } = await withLetters(['one', 'a1', acme], ['one', 'm1', mixed]);
     expect(await list('acme', 'unowned=true')).toMatchObject({ status: 403, code: 'missing_scope' });
@@ -227,7 +227,7 @@ describe('POST /v1/dead-letters/discard', () => {
     expect(idsOf(await discarded('operator'))).toEqual(['m1']);
   });
 
-  it('leaves a letter where it is when it cannot be recorded, and is completed when asked again after a crash', async () => {
+  it('leaves a letter where it is when it cannot be recorded, and completes the discard when asked again after a crash', async () => {
     const { broker, store, list, discard, discarded } = await withLetters(['one', 'a1', acme]);
     const write = { collection: () => ({ write: async () => Promise.reject(new Error('disk')) }) };
     const { items } = await broker.deadLetters('one', { limit: 1 });
@@ -245,7 +245,7 @@ describe('POST /v1/dead-letters/discard', () => {
     expect(await discarded('acme')).toHaveLength(1);
   });
 
-  it('keeps no record of a letter that somebody else took meanwhile', async () => {
+  it('keeps no record of a letter that was replayed meanwhile', async () => {
     const { broker, store, discarded } = await withLetters(['one', 'a1', acme]);
     const { items } = await broker.deadLetters('one', { limit: 1 });
     await broker.replayDeadLetters('one', { limit: 1 });

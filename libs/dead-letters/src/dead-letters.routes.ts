@@ -18,8 +18,8 @@ export interface DeadLettersDeps extends DiscardDeps {
 
 const DeadLetterView = Type.Object({
   queue: Type.String(),
-  token: Type.String({ description: 'Names the letter in its queue, for a replay.' }),
-  id: Type.String({ description: 'The id of the message.' }),
+  token: Type.String({ description: 'Identifies the letter in its queue, for a replay.' }),
+  id: Type.String({ description: 'The id of the envelope.' }),
   key: Type.String({ description: 'The routing key.' }),
   reason: Type.String({ description: 'Why it could not be handled.' }),
   attempts: Type.Integer(),
@@ -43,8 +43,8 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
       config: { scope: 'dead-letters:read', usesStore: false },
       schema: {
         tags: ['dead letters'],
-        summary: 'Messages that could not be handled',
-        description: 'A page may hold fewer than `limit`, even none, and still have a `nextCursor`.',
+        summary: 'Envelopes that could not be handled',
+        description: 'A page may hold fewer than `limit` letters, even none, and still have a `nextCursor`.',
         querystring: Type.Object({
           ...PageQuery.properties,
           queue,
@@ -74,9 +74,9 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
         tags: ['dead letters'],
         summary: 'Puts dead letters back into their queues',
         description:
-          'Those named by `tokens`, or the oldest ones. Handling is idempotent: what has had its ' +
-          'effect has none again. With a `nextCursor` in the answer there may be more: ask again with ' +
-          'it.',
+          'Replays those named by `tokens`, or the oldest. Handling is idempotent: a letter that had ' +
+          'its effect before has no second one. If the answer has a `nextCursor` there may be more: ask ' +
+          'again with it.',
         body: Type.Object(
           {
             queue,
@@ -101,7 +101,7 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
         workspace: principal.workspace,
         limit: body.limit ?? tokens?.size ?? 100,
         cursor: body.cursor,
-        // A token is only ever looked for among the workspace's own letters, so that no other can be named.
+        // A token is searched only among the workspace's own letters, so it cannot name another's.
         ...(tokens !== undefined && { wanted: ({ token }: Letter) => tokens.has(token) }),
       });
       let replayed = 0;

@@ -22,7 +22,7 @@ const Discarded = Type.Object({
   reason: Type.String({ description: 'Why it was discarded.' }),
   queue: Type.String(),
   token: Type.String(),
-  id: Type.String({ description: 'The id of the message.' }),
+  id: Type.String({ description: 'The id of the envelope.' }),
   key: Type.String({ description: 'The routing key.' }),
   deathReason: Type.String({ description: 'Why it could not be handled.' }),
   attempts: Type.Integer(),
@@ -45,12 +45,12 @@ export function discardRoutes(app: Http, deps: DiscardDeps): void {
       config: { scope: 'dead-letters:write' },
       schema: {
         tags: ['dead letters'],
-        summary: 'Discards dead letters for good, with a reason that is kept',
+        summary: 'Discards dead letters for good, and keeps the reason',
         description:
-          'Those named by `tokens`; or those that are `matching`, which may be narrowed by `queue`; ' +
-          'or, with `"all": true`, every one. What dies after the request began is never among them. ' +
-          'Each is recorded before it is taken away; the message itself is not kept. With a ' +
-          '`nextCursor` in the answer there may be more: ask again with it.',
+          'Discards those named by `tokens`; or those that are `matching`, optionally in one `queue`; ' +
+          'or, with `"all": true`, every one. Letters that die after the request began are never ' +
+          'included. Each is recorded before it is removed; its body is not kept. If the answer has a ' +
+          '`nextCursor` there may be more: ask again with it.',
         body: Type.Object(
           {
             reason: Type.String({ minLength: 1, maxLength: 500, description: 'Why. It is kept.' }),
@@ -116,7 +116,7 @@ interface Selection {
   readonly all?: true;
 }
 
-/** Nothing is discarded by leaving something out: exactly one of the three says which. */
+/** Nothing is discarded because something was left out: exactly one of the three must be given. */
 function wantedBy({ tokens, matching, all }: Selection, began: number): (letter: Letter) => boolean {
   const given = [tokens, matching, all].filter((one) => one !== undefined);
   if (given.length !== 1 || (matching !== undefined && Object.keys(matching).length === 0))

@@ -14,13 +14,13 @@ export interface DiscardsDeps {
   readonly metrics: Pick<Metrics, 'deadLettersDiscarded'>;
 }
 
-/** Discards these letters and resolves with how many there still were. */
+/** Discards these letters. Resolves with how many were still there. */
 export type Discard = (letters: readonly Letter[], by: Principal, reason: string) => Promise<number>;
 
 /**
- * Recorded first, then taken away: a crash in between leaves a letter with a record, never a letter that is
- * gone without one. Discarding it again completes that. The record of a letter that somebody else took
- * meanwhile, to replay it, is withdrawn.
+ * Records first, then removes: after a crash in between there is a letter with a record, never a letter gone
+ * without one. Discarding it again completes that. If a letter was replayed meanwhile, its record is
+ * withdrawn.
  */
 export function createDiscard({ broker, store, clock, metrics }: DiscardsDeps): Discard {
   const discards = store.collection(collections.discards);

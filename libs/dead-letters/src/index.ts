@@ -1,2 +1,2 @@
-/** Dead letters over HTTP: look at them, replay them, discard them. */
+/** Dead letters over HTTP: list, replay, discard. */
 export { deadLettersRoutes } from './dead-letters.routes.ts';

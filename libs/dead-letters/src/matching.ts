@@ -3,24 +3,24 @@ import { scrub } from '@herald/log';
 import { Type } from 'typebox';
 import type { Letter } from './search.ts';
 
-/** What letters of one kind have in common. */
+/** What selects letters of one kind. */
 export const Matching = Type.Object({
   reason: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 500,
-      description: 'Only those whose reason has this text in it.',
+      description: 'Only letters whose reason contains this text.',
     }),
   ),
   key: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 255, description: 'Only those with this routing key.' }),
+    Type.String({ minLength: 1, maxLength: 255, description: 'Only letters with this routing key.' }),
   ),
 });
 
 export const Unowned = Type.Optional(
   Type.Boolean({
     description:
-      'Those that belong to no one workspace, because they cannot be read or hold messages of several. ' +
+      'Letters that belong to no single workspace: they cannot be read, or hold events of several. ' +
       'Needs the scope `installation:dead-letters`.',
   }),
 );
@@ -32,8 +32,8 @@ export const matches =
     (key === undefined || letter.key === key);
 
 /**
- * Whose letters a key may have: its workspace's, or, where it may and asks for them, nobody's. Else a
- * `Problem` (403).
+ * The workspace whose letters a key may see; undefined for letters of no single workspace. Throws a `Problem`
+ * (403) if the key may not see those.
  */
 export function ownerFor(principal: Principal, unowned = false): string | undefined {
   if (!unowned) return principal.workspace;

@@ -1,9 +1,9 @@
 import { isObject } from '@herald/domain';
 
 /**
- * The workspace a message belongs to, read from its body: every contract has `workspace`, or `events` that
- * each have it. Undefined when it cannot be told or when the events are of several: such a letter is shown to
- * nobody.
+ * The workspace that an envelope belongs to, read from its body: every contract has `workspace`, or `events`
+ * that each have it. Undefined if the body cannot be read or has events of several workspaces; such a letter
+ * is shown only to the installation.
  */
 export function ownerOf(body: unknown): string | undefined {
   if (!isObject(body)) return undefined;

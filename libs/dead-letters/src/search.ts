@@ -6,13 +6,11 @@ import { ownerOf } from './owner.ts';
 export type Letter = DeadLetter & { readonly token: string };
 
 export interface Search {
-  /** In this order. */
+  /** Searched in this order. */
   readonly queues: readonly string[];
-  /**
-   * Whose; undefined: those that belong to no one workspace, because they cannot be read or are of several.
-   */
+  /** Undefined: letters that belong to no single workspace. */
   readonly workspace: string | undefined;
-  /** How many to find at most. */
+  /** The most letters to find. */
   readonly limit: number;
   readonly wanted?: (letter: Letter) => boolean;
   /** The `next` of an earlier search over the same queues. */
@@ -20,21 +18,23 @@ export interface Search {
 }
 
 /**
- * What was found. `next` is there when there may be more, also when nothing was found among as many letters
- * as one search may look at.
+ * What was found. `next` is there if there may be more, even when nothing was found among as many letters as
+ * one search looks at.
  */
 export interface Found {
   readonly letters: readonly Letter[];
   readonly next?: string;
 }
 
-/** Letters of all workspaces lie in one queue, so a search looks at more than it finds: up to this many. */
+/**
+ * A queue holds the letters of all workspaces, so a search looks at more than it finds: at most this many.
+ */
 const MAX_LOOKED_AT = 5_000;
 const AT_ONCE = 200;
 
 /**
- * A workspace's dead letters, oldest first within each queue. A cursor that is none of ours throws a
- * `Problem` (400).
+ * A workspace's dead letters, oldest first within each queue. Throws a `Problem` (400) for a cursor that this
+ * search did not make.
  */
 export async function searchDeadLetters(broker: Pick<Broker, 'deadLetters'>, search: Search): Promise<Found> {
   const { queues, workspace, limit, wanted = () => true } = search;
@@ -75,7 +75,7 @@ function readCursor(cursor: string, queues: readonly string[]): Place {
     !queues.includes(queue) ||
     !(after === undefined || typeof after === 'string')
   ) {
-    throw new Problem(400, 'invalid_cursor', 'The cursor is none of ours, or belongs to another list.');
+    throw new Problem(400, 'invalid_cursor', 'The cursor is not valid, or belongs to another list.');
   }
   return { queue, after };
 }
@@ -85,7 +85,7 @@ function placeIn(cursor: string): Record<string, unknown> {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return isObject(place) ? place : {};
   } catch {
-    // What is not ours is answered as such, whatever it is.
+    // Every cursor of another form gets the same answer.
     return {};
   }
 }

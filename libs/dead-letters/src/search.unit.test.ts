@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ownerOf } from './owner.ts';
 import { type Letter, searchDeadLetters } from './search.ts';
 
-/** A broker with the letters of each queue, in their order; it counts what is looked at. */
+/** A broker with the letters of each queue, in order. It counts how many are read. */
 function brokerWith(queues: Record<string, string[]>) {
   let looked = 0;
   const letters = new Map(

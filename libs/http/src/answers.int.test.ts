@@ -6,7 +6,7 @@ import { as, testHttp } from './testing/test-http.ts';
 import { withRoutes } from './testing/with-routes.ts';
 
 describe('an answer', () => {
-  it('hides what went wrong on our side and names the id under which it was logged, once', async () => {
+  it('hides what went wrong inside and gives the id under which it was logged, once', async () => {
     const { app, lines, text } = await withRoutes();
     const response = await app.inject('/fail');
     expect(response.statusCode).toBe(500);
@@ -20,7 +20,7 @@ describe('an answer', () => {
     expect(text()).toContain('hunter2 of [address]');
   });
 
-  it('logs what lasts as a warning without a stack, and not for every request', async () => {
+  it('logs a lasting problem as a warning without a stack, and not for every request', async () => {
     const { app, lines } = await testHttp();
     app.get('/lasting', () => {
       const cause = new Error('A_VARIABLE is not set');
@@ -49,7 +49,7 @@ describe('an answer', () => {
     expect((await app.inject('/cursor')).json()).toMatchObject({ status: 400, code: 'invalid_cursor' });
   });
 
-  it('has an id of ours, whatever the client says', async () => {
+  it('gets an id from the server, whatever the client sends', async () => {
     const { app } = await withRoutes();
     const response = await app.inject({
       url: '/things',
@@ -58,7 +58,7 @@ describe('an answer', () => {
     expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('is not to be kept, framed, sniffed or run', async () => {
+  it('must not be cached, framed, sniffed or run', async () => {
     const { app } = await withRoutes();
     for (const url of ['/things', '/nowhere', '/fail']) {
       expect((await app.inject(url)).headers).toMatchObject({
@@ -79,7 +79,7 @@ describe('an answer', () => {
 });
 
 describe('a request', () => {
-  it('is logged with who and what, by route template, and without anything of its content', async () => {
+  it('is logged with caller and route template, and nothing of its content', async () => {
     const { app, lines, text } = await withRoutes();
     app.get('/u/:token', async () => 'ok');
     await app.inject('/u/hunter2?key=hunter2');
@@ -102,7 +102,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('is measured by route template, and all that leads nowhere as one', async () => {
+  it('is measured by route template; all unknown paths count as one', async () => {
     const { app, metrics } = await withRoutes();
     for (const url of ['/things/1', '/things/2', '/nowhere/1', '/nowhere/2']) await app.inject(url);
     const { values } = await metrics.httpSeconds.get();

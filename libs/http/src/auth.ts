@@ -4,28 +4,28 @@ import { Problem } from './problem/problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the caller's key must be allowed. A route without it is public. */
+    /** What the caller's key must allow. A route without it is public. */
     scope?: Scope;
   }
   interface FastifyRequest {
-    /** Who calls. Only on routes with a scope; reading it elsewhere throws. */
+    /** The caller. Only on routes with a scope; reading it elsewhere throws. */
     readonly principal: Principal;
   }
 }
 
 const callers = new WeakMap<FastifyRequest, Principal>();
 
-/** Who calls, where that is known. */
+/** The caller, if known. */
 export const callerOf = (request: FastifyRequest): Principal | undefined => callers.get(request);
 
-/** What `request.principal` reads. A route that forgot its scope fails at once, and closed. */
+/** The value of `request.principal`. A route without a scope that reads it fails at once: it fails closed. */
 export function principalOf(request: FastifyRequest): Principal {
   const principal = callers.get(request);
   if (principal === undefined) throw new Error('this route declares no scope, so it has no principal');
   return principal;
 }
 
-/** Checks the key before anything of the body is read: a stranger cannot make us parse. */
+/** Checks the key before the body is read, so that a stranger cannot make the server parse anything. */
 export const createAuth =
   (apiKeys: ApiKeys): onRequestHookHandler =>
   (request, _reply, done) => {

@@ -3,7 +3,7 @@ import { as } from './testing/test-http.ts';
 import { withRoutes } from './testing/with-routes.ts';
 
 describe('a body', () => {
-  it('is taken as it is when it fits', async () => {
+  it('is accepted as it is when it fits', async () => {
     const { post } = await withRoutes();
     const body = {
       type: 'a',
@@ -17,7 +17,7 @@ describe('a body', () => {
     expect(response.json()).toEqual(body);
   });
 
-  it('has every fault named by its place', async () => {
+  it('has every fault reported with its place', async () => {
     const { post } = await withRoutes();
     const steps = [{ kind: 'wait', days: '1', more: 1 }, { kind: 'dance' }, 7];
     const response = await post(
@@ -57,14 +57,14 @@ describe('a body', () => {
     ['[]', '', 'must be an object'],
     ['"type"', '', 'must be an object'],
     ['null', '', 'is required'],
-  ])('%s is not made to fit', async (payload, path, message) => {
+  ])('%s is not converted to fit', async (payload, path, message) => {
     const { post } = await withRoutes();
     const response = await post(payload);
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({ code: 'invalid_body', errors: [{ path, message }] });
   });
 
-  it('with thousands of faults is answered with fifty of them and how many more there are', async () => {
+  it('with thousands of faults gets fifty of them and the number of the others', async () => {
     const { post } = await withRoutes();
     const response = await post(
       JSON.stringify({ type: 'a', steps: Array.from({ length: 100_000 }, () => 0) }),
@@ -84,7 +84,7 @@ describe('a body', () => {
     '{"type":"\\ud800"}',
     '',
     '{"type":"a"}x',
-  ])('that is not JSON, such as %j, is a 400 and named so', async (payload) => {
+  ])('that is not JSON, such as %j, is a 400 that says so', async (payload) => {
     const { post } = await withRoutes();
     const response = await post(payload);
     expect(response.statusCode).toBe(400);
@@ -119,7 +119,7 @@ describe('a body', () => {
     expect(response.json().code).toBe('unsupported_media_type');
   });
 
-  it('never comes past its check by a trick in the content type', async () => {
+  it('never avoids its check by a trick in the content type', async () => {
     const { post } = await withRoutes();
     for (const type of [
       'application/json\t',
@@ -148,7 +148,7 @@ describe('a body', () => {
     expect(none.json()).toMatchObject({ status: 400, errors: [{ path: '', message: 'is required' }] });
   });
 
-  it('may be empty where none is wanted', async () => {
+  it('may be empty where no body is expected', async () => {
     const { app } = await withRoutes();
     const response = await app.inject({
       method: 'POST',

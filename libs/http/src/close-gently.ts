@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from './problem/problem.ts';
 
 /**
- * What closing means: requests that are with a handler finish, later ones on open connections are refused,
- * new connections the socket refuses. Every answer ends its connection, for one kept alive would hold up the
- * close until its time-out; and after `grace` ms so does what has not reached a handler, or a body that drips
- * in could hold it up just as long.
+ * Closing: requests with a handler finish; later ones on open connections are refused by an answer, new
+ * connections by the socket. Every answer ends its connection, because a kept-alive one would delay the close
+ * until its time-out. After `grace` ms, requests that no handler has are cut off, so that a body that drips
+ * in cannot delay it either.
  */
 export function closeGently(app: FastifyInstance, grace: number): void {
   const open = new Set<Socket>();

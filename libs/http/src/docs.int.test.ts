@@ -28,14 +28,14 @@ it('the document has the body of a route that reads text, with its example', asy
   });
 });
 
-it('the document has what the router and Node answer before any handler', async () => {
+it('the document has the answers that the router and Node give before any handler', async () => {
   const document = (await (await open()).inject('/openapi.json')).json();
   expect(Object.keys(document.paths['/texts/{id}'].put.responses)).toEqual(
     expect.arrayContaining(['400', '404', '413', '414', '415', '431', '500']),
   );
 });
 
-it('a 415 says what the route takes', async () => {
+it('a 415 says what the route accepts', async () => {
   const app = await open();
   const headers = { 'content-type': 'application/xml' };
   const response = await app.inject({ method: 'PUT', url: '/texts/1', headers, payload: '<a/>' });

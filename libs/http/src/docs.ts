@@ -6,7 +6,7 @@ import type { TSchema } from 'typebox';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * For the document alone: the bodies that a route reads as text itself, by media type. Each has an
+     * For the OpenAPI document only: bodies that a route reads as text itself, by media type. Each has an
      * example.
      */
     documentedBody?: Readonly<Record<string, TSchema>>;
@@ -19,17 +19,16 @@ export interface DocsOptions {
   readonly version: string;
 }
 
-/** Scripts and data from here only. The page draws its icons from `data:` and sets styles by attribute. */
+/**
+ * Scripts and data from this server only. The page draws its icons from `data:` and sets styles by attribute.
+ */
 const PAGE_POLICY =
   "default-src 'none'; connect-src 'self'; script-src 'self'; img-src 'self' data:; style-src 'self' " +
   "'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const SCHEME = 'apiKey';
 
-/**
- * `/openapi.json` and, for reading, `/docs`: all of it is served from here, nothing from elsewhere. Register
- * before the routes.
- */
+/** `/openapi.json`, and `/docs` to read it. Everything is served from here. Register before the routes. */
 export async function registerDocs(
   app: FastifyInstance,
   { title, description, version }: DocsOptions,
@@ -48,7 +47,7 @@ export async function registerDocs(
     routePrefix: '/docs',
     staticCSP: PAGE_POLICY,
     theme: { title, css: [{ filename: 'herald.css', content: '.swagger-ui .topbar { display: none }' }] },
-    // Without this the page would show the address of this document to an outside validator.
+    // Otherwise the page would send the address of this document to an outside validator.
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
@@ -61,5 +60,5 @@ function withBody(schema: FastifySchema, config: FastifyContextConfig | undefine
   return { ...schema, body: { content: Object.fromEntries(bodies) } };
 }
 
-/** What a route's scope means for the document. */
+/** A route's scope, as the document shows it. */
 export const securityOf = (scope: string | undefined) => (scope === undefined ? [] : [{ [SCHEME]: [scope] }]);

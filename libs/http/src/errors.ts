@@ -4,12 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, Problem, problemBody } from './problem/problem.ts';
 import { problemOf } from './problem/problem-of.ts';
 
-/** By a clock that never goes back; a thousand reasons of one process are enough. */
+/** The clock is monotonic. A thousand reasons per process are enough. */
 const seldom = createSeldom({ now: () => performance.now(), rate: 1 }, 1_000);
 
 /**
  * Answers with a problem. From status 500 on the error is logged here, once, under the request's id, and the
- * answer names that id; a lasting one is logged now and then.
+ * answer contains that id. A lasting problem is logged once a minute.
  */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemFor(error, request);
@@ -31,7 +31,7 @@ function logFailure(problem: Problem, request: FastifyRequest): void {
     request.log.warn({ code, reason }, 'requests fail until this is mended');
 }
 
-/** The problem that an error is; a 415 of the server's own says what the route takes. */
+/** The problem for an error. A 415 of the framework also says what the route accepts. */
 function problemFor(error: unknown, request: FastifyRequest): Problem {
   const problem = problemOf(error);
   if (problem.status !== 415 || error instanceof Problem) return problem;
@@ -41,8 +41,8 @@ function problemFor(error: unknown, request: FastifyRequest): Problem {
 }
 
 /**
- * For a request that never became one: it was too slow, too large or not HTTP. Written by hand, for there is
- * nothing to write it with.
+ * Answers a request that could not be read: too slow, too large or not HTTP. Written by hand, because there
+ * is no reply object yet.
  */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

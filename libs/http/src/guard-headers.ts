@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * What stands on every answer unless the route said otherwise. Transport security is up to whoever terminates
- * TLS.
+ * Headers of every answer, unless the route set them. Transport security is left to whatever terminates TLS.
  */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  // An answer is data. A page that needs more says so itself.
+  // An answer is data. A page that needs more sets its own policy.
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // Answers hold personal data.
+  // Answers contain personal data.
   'cache-control': 'no-store',
 };
 

@@ -10,7 +10,7 @@ const gone: Ping = async () => {
   throw new Error('gone');
 };
 
-/** Routes over a store and a broker of which only the pings are asked. */
+/** Routes over a store and a broker of which only the pings are used. */
 async function withPings({ store = well, broker = well }: { store?: Ping; broker?: Ping }) {
   const { app, lines } = await testHttp();
   const options = { store: { ping: store }, broker: { ping: broker }, slow: 20, patience: 20 };
@@ -69,10 +69,10 @@ describe('a request', () => {
     expect((await ask('/slow')).json()).toEqual({ done: true });
   });
 
-  it('that never asks the store is not cut short', async () => {
+  it('that never uses the store is not cut short', async () => {
     const { ask, release } = await withPings({ store: gone });
     const answer = ask('/storeless');
-    // By now the one beside it has been given up.
+    // By now the request beside it has been given up.
     expect((await ask('/slow')).statusCode).toBe(503);
     release();
     expect((await answer).statusCode).toBe(200);

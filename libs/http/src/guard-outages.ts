@@ -7,7 +7,7 @@ import { problemOf, unavailable } from './problem/problem-of.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `false`: the route never asks the store, so its answer does not depend on it. */
+    /** `false`: the route never uses the store, so its answer does not depend on it. */
     usesStore?: boolean;
   }
 }
@@ -15,19 +15,17 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly store: Pick<Store, 'ping'>;
   readonly broker: Pick<Broker, 'ping'>;
-  /**
-   * ms of wall time after which a request that has no answer yet makes us ask the store whether it is there.
-   */
+  /** ms of wall time until a request without an answer causes a ping of the store. */
   readonly slow?: number;
-  /** ms of wall time within which store and broker have to answer a ping. */
+  /** ms of wall time within which store and broker must answer a ping. */
   readonly patience?: number;
 }
 
 /**
- * Lets no caller wait for a store that is away. A route declared after this, of those that need an API key,
- * answers 503 with Retry-After within `slow` and `patience` when the store does not answer a ping; a request
- * that is only slow goes on. What fails for no known reason while store or broker is away is a 503 too, not a
- * 500. The work goes on behind a 503: whether a write was done is then not known.
+ * No caller waits for a store that is away. Applies to routes with a scope that are declared after this. If a
+ * request has no answer after `slow` and the store does not answer a ping within `patience`, the answer is
+ * 503 with Retry-After; a slow request goes on. An unexplained failure while store or broker is away is a 503
+ * too, not a 500. The work goes on behind a 503, so whether a write was done is not known.
  */
 export function guardOutages(app: Http, options: GuardOptions): void {
   const { store, broker, slow = 2_000, patience = 1_000 } = options;

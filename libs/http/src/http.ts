@@ -24,7 +24,7 @@ import { completeRoute } from './routes.ts';
 import type { TypeBoxProvider } from './type-provider.ts';
 import { createValidatorCompiler } from './validation/validator.ts';
 
-/** The HTTP server, its routes typed by their TypeBox schemas. */
+/** The HTTP server. TypeBox schemas type its routes. */
 export type Http = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -40,20 +40,20 @@ export interface HttpOptions extends DocsOptions, Partial<HttpLimits> {
 }
 
 /**
- * A server without routes of its own save `/openapi.json` and `/docs`. Routes declare their schemas and
- * `config: { scope }`; then inputs are checked with every fault named, `request.principal` is known, errors
- * become problem+json, and each request is logged and measured. Bodies are JSON unless a route adds a parser.
+ * A server with no routes of its own but `/openapi.json` and `/docs`. Routes declare schemas and `config: {
+ * scope }`. Inputs are checked and every fault is reported, `request.principal` is the caller, errors become
+ * problem+json, and each request is logged and measured. Bodies are JSON unless a route adds a parser.
  */
 export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOptions): Promise<Http> {
   const limits: HttpLimits = { ...DEFAULT_LIMITS, ...options };
   const app: Http = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // None is taken from outside: an id somebody else chose would stand in our log as ours.
+    // No id is accepted from outside: it would appear in the log as one of Herald's.
     genReqId: () => crypto.randomUUID(),
     requestIdHeader: false,
-    // Nobody can say who he is by a header. Whoever needs the caller's address behind a proxy adds that
-    // knowingly.
+    // A header does not identify a caller. A route that needs the caller's address behind a proxy enables
+    // that itself.
     trustProxy: false,
     bodyLimit: limits.bodyLimit,
     requestTimeout: limits.requestTimeout,
@@ -72,7 +72,7 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
   });
 
   app.setValidatorCompiler(createValidatorCompiler());
-  // Plain JSON: a serializer compiled from the schema would drop, without a word, what the schema does not
+  // Plain JSON: a serializer compiled from the schema would silently drop fields that the schema does not
   // name.
   app.setSerializerCompiler(() => writeJson);
   app.removeAllContentTypeParsers();

@@ -6,7 +6,7 @@ export interface RouteTemplate {
   readonly url: string;
 }
 
-/** 405 with the methods there are when the path exists, else 404. */
+/** 405 with the allowed methods if the path exists, else 404. */
 export function noSuchRoute(routes: readonly RouteTemplate[], method: string, url: string): Problem {
   const [path = '/'] = url.split('?', 1);
   const methods = new Set(routes.filter((route) => matches(route.url, path)).map((route) => route.method));

@@ -10,11 +10,11 @@ export const PageQuery = Type.Object({
   ),
 });
 
-/** The answer of every list. `nextCursor` is there when there is more. */
+/** The answer of every list. `nextCursor` is there if there are more. */
 export const pageOf = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) });
 
-/** What `problemBody` makes. */
+/** The body that `problemBody` makes. */
 export const ProblemBody = Type.Object(
   {
     type: Type.String(),
@@ -27,29 +27,31 @@ export const ProblemBody = Type.Object(
         Type.Object({ path: Type.String({ description: 'A JSON pointer.' }), message: Type.String() }),
       ),
     ),
-    instance: Type.Optional(Type.String({ description: 'The id under which our log knows the request.' })),
+    instance: Type.Optional(
+      Type.String({ description: "The id under which the server's log has the request." }),
+    ),
   },
   { description: 'A problem (RFC 9457).' },
 );
 
-/** What a status means here, where its own words do not say it. */
+/** What a status means here, where its standard name does not say it. */
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` names each mistake.',
-  401: 'There is no valid API key or proof of the sender.',
+  401: 'There is no valid API key, or the sender is not verified.',
   403: 'The API key lacks a scope.',
-  404: 'There is nothing of this name.',
+  404: 'Nothing has this name.',
   408: 'The request took too long to arrive.',
   413: 'The body is larger than this route takes.',
   414: 'A part of the path is too long.',
   415: 'The route does not take this content type; `detail` says what it takes.',
-  422: 'It is well formed and cannot work; `errors` names each mistake.',
-  429: 'Too many at once. Send it again after Retry-After.',
+  422: 'The request is well formed but cannot work; `errors` names each mistake.',
+  429: 'Too many requests. Send it again after Retry-After.',
   431: 'The headers are too large.',
-  500: 'Our mistake. The log has it under `instance`.',
+  500: 'An error of the server. Its log has it under `instance`.',
   503: 'This cannot be done now. Send it again after Retry-After.',
 };
 
-const RetryAfter = Type.Integer({ minimum: 0, description: 's to wait before the next try' });
+const RetryAfter = Type.Integer({ minimum: 0, description: 'Seconds to wait before the next try.' });
 
 const problemResponse = (status: number) => ({
   description: MEANINGS[status] ?? `${STATUS_CODES[status] ?? 'A problem'}.`,
@@ -58,8 +60,9 @@ const problemResponse = (status: number) => ({
 });
 
 /**
- * Schemas of the errors a route answers with, for its `response`: problems, with Retry-After where there is
- * one. What any route may answer (400, 401, 408, 500 and so on) is added when the route is declared.
+ * Schemas of a route's error answers, for its `response`: problems, with Retry-After where it applies. The
+ * answers that any route may give (400, 401, 403, 408, 413, 415, 500 and so on) are added when the route is
+ * declared.
  */
 export function problemResponses<const S extends number>(
   ...statuses: S[]
@@ -70,7 +73,7 @@ export function problemResponses<const S extends number>(
   >;
 }
 
-/** A text as an answer, of one of these content types, for a route's `response`. */
+/** A text answer of one of these content types, for a route's `response`. */
 export const textResponse = (description: string, ...types: string[]) => ({
   description,
   content: Object.fromEntries(types.map((type) => [type, { schema: Type.String() }])),

@@ -7,7 +7,7 @@ describe('a query string', () => {
     ['', { limit: 50 }],
     ['limit=7&tag=a&on=true', { limit: 7, tag: ['a'], on: true }],
     ['tag=a&tag=b', { limit: 50, tag: ['a', 'b'] }],
-  ])('%j is given its types and defaults', async (query, expected) => {
+  ])('%j is converted to its types, with defaults', async (query, expected) => {
     const { app } = await withRoutes();
     expect((await app.inject(`/things?${query}`)).json()).toEqual(expected);
   });
@@ -32,7 +32,7 @@ describe('a query string', () => {
 });
 
 describe('a path', () => {
-  it('is given its types', async () => {
+  it('is converted to its types', async () => {
     const { app } = await withRoutes();
     expect((await app.inject('/things/12')).json()).toEqual({ id: 12 });
     expect((await app.inject('/things/x')).json()).toMatchObject({
@@ -71,7 +71,7 @@ describe('a key', () => {
       'missing_scope',
       'Bearer realm="herald", error="insufficient_scope", scope="events:write"',
     ],
-  ])('%j is refused before the body is looked at', async (headers, status, code, challenge) => {
+  ])('%j is refused before the body is read', async (headers, status, code, challenge) => {
     const { app } = await withRoutes();
     const response = await app.inject({
       method: 'POST',
@@ -85,7 +85,7 @@ describe('a key', () => {
     if (status === 403) expect(response.json().detail).toContain('events:write');
   });
 
-  it('says who calls, in every spelling of the scheme', async () => {
+  it('identifies the caller, in every spelling of the scheme', async () => {
     const { app } = await testHttp();
     app.get('/who', { config: { scope: 'events:read' } }, async ({ principal }) => principal.workspace);
     for (const [authorization, workspace] of [
@@ -97,7 +97,7 @@ describe('a key', () => {
     }
   });
 
-  it('is not known on a route that asks for no scope: reading it fails closed', async () => {
+  it('is unknown on a route without a scope: reading it fails closed', async () => {
     const { app } = await testHttp();
     app.get('/open', async ({ principal }) => principal.workspace);
     expect((await app.inject({ url: '/open', headers: as('acme') })).statusCode).toBe(500);

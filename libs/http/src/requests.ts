@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from './auth.ts';
 
 /**
- * A line in the log and a measurement per request, by route template: never the URL, which may hold a token,
+ * Logs a line and measures the time per request, by route template: never the URL, which may hold a token,
  * and never a body.
  */
 export function watchRequests(app: FastifyInstance, metrics: Pick<Metrics, 'httpSeconds'>): void {

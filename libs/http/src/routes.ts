@@ -5,9 +5,9 @@ import { problemResponses } from './pages.ts';
 import { closed } from './validation/closed.ts';
 
 /**
- * What every route gets when it is declared, so that no route forgets it: closed schemas, and in the document
- * its security and the errors that may come before the handler. `takesAnyType`: a body of any content type is
- * read, so there is no 415.
+ * Completes every route when it is declared, so that no route forgets it: closed schemas, and in the document
+ * its security and the errors that can occur before the handler. `takesAnyType`: the route reads bodies of
+ * any content type, so it has no 415.
  */
 export function completeRoute(route: RouteOptions, takesAnyType: boolean): void {
   const schema = route.schema ?? {};
@@ -16,7 +16,7 @@ export function completeRoute(route: RouteOptions, takesAnyType: boolean): void 
     if (isSchema(given)) schema[part] = closed(given);
   }
   const { scope } = route.config ?? {};
-  // A filter that does not exist is a mistake to be told of, also where there is no filter at all.
+  // An unknown filter is a mistake to report, even where there are no filters at all.
   if (scope !== undefined && methodsOf(route).includes('GET')) schema.querystring ??= NO_QUERY;
   schema.security ??= securityOf(scope);
   schema.response = { ...problemResponses(...errorsOf(route, takesAnyType)), ...(schema.response ?? {}) };
@@ -29,17 +29,16 @@ function errorsOf(route: RouteOptions, takesAnyType: boolean): number[] {
   return [
     ...(readsBody || querystring !== undefined || params !== undefined ? [400] : []),
     ...(route.config?.scope === undefined ? [] : [401, 403]),
-    // A body is read, and refused, also where the route makes nothing of it.
+    // The server reads a body, and may refuse it, even if the route ignores it.
     ...(readsBody ? [413] : []),
     ...(readsBody && !takesAnyType ? [415] : []),
-    // The router's own, and Node's, before any handler; a 503 while the server stops, or what it needs is
-    // away.
+    // The router's and Node's own, before any handler; 503 while the server stops or a dependency is away.
     ...(params === undefined ? [] : [404, 414]),
     ...[408, 431, 500, 503],
   ];
 }
 
-/** The methods of which the server reads a body. */
+/** Methods with a body. */
 const WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const methodsOf = ({ method }: RouteOptions): string[] => [method].flat();
 

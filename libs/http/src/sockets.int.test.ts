@@ -75,7 +75,7 @@ describe('a server', () => {
     expect(seen()).toBe(0);
   });
 
-  it('takes exactly as much as it says', async () => {
+  it('accepts exactly as much as it says', async () => {
     const { app, port } = await server({ bodyLimit: 1_000 });
     const body = `{"type":"a"}${' '.repeat(988)}`;
     const response = await fetch(`http://127.0.0.1:${port}/things`, {
@@ -107,7 +107,7 @@ describe('a server', () => {
     expect(seen()).toBe(0);
   });
 
-  it('goes on when a client leaves in the middle of its body, and calls that no fault of ours', async () => {
+  it('goes on when a client leaves in the middle of its body, and does not log that as an error', async () => {
     const { app, port, lines } = await server();
     const gone = Promise.withResolvers<void>();
     app.server.on('connection', (socket) => socket.on('close', () => gone.resolve()));
@@ -132,7 +132,7 @@ describe('a server', () => {
     await Promise.all(half);
   });
 
-  it('finishes what is under way when it closes, refuses what comes on open connections, and takes no new ones', async () => {
+  it('finishes requests under way when it closes, refuses new ones on open connections, and accepts no new connections', async () => {
     const { app } = await testHttp({ closeGrace: 200 });
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
@@ -145,7 +145,7 @@ describe('a server', () => {
     const agent = new Agent({ keepAlive: true });
     const slow = ask(port, '/slow', agent);
     await entered.promise;
-    // A second connection whose request has begun, so that closing may not take it for idle.
+    // A second connection whose request has begun, so that the close may not take it for idle.
     const begun = connect(port, '127.0.0.1');
     begun.write('GET /slow HTTP/1.1\r\nhost: x\r\n');
     const late = text(begun);
@@ -160,7 +160,8 @@ describe('a server', () => {
     expect(top.toLowerCase()).toContain('connection: close');
     await expect(talk(port, ['GET / HTTP/1.1\r\n\r\n'])).resolves.toBe('');
 
-    // Once one without a handler has been cut off, the grace is over; the one with a handler outlives it.
+    // The grace is over once a request without a handler has been cut off; the one with a handler outlives
+    // it.
     await half;
     release.resolve();
     expect(await slow).toBe('200 done');

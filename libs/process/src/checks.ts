@@ -1,17 +1,17 @@
 import type { Check } from './admin/readiness.ts';
 import type { Service, ServiceDeps } from './service.ts';
 
-/** What `/readyz` asks. */
+/** The checks of `/readyz`. */
 export interface Checks {
-  /** All must be well for the process to be ready. */
+  /** All must succeed for the process to be ready. */
   readonly needed: Readonly<Record<string, Check>>;
-  /** Shown and measured; they do not decide. */
+  /** Shown and measured, without effect on readiness. */
   readonly shown: Readonly<Record<string, Check>>;
 }
 
 /**
- * Every check by name: `store`, `broker`, and `<service>.<check>`. One service that needs the store or the
- * broker is enough.
+ * Every check by name: `store`, `broker`, and `<service>.<check>`. The store, or the broker, is needed if one
+ * service needs it.
  */
 export function checksOf({
   store,

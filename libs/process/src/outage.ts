@@ -5,42 +5,42 @@ import { unavailability } from '@herald/store';
 import type { ServiceDeps } from './service.ts';
 
 /**
- * `none`: all is well, so a failure was not due to an outage. `over`: there was one, or the store said that
- * it could not do it just then; try again. `lasting`: the patience is used up.
+ * `none`: no outage, so it did not cause the failure. `over`: there was one, or the store refused the work
+ * for the moment; try again. `lasting`: the patience is used up.
  */
 export type OutageReport = 'none' | 'over' | 'lasting';
 
 export interface OutageWatch {
   /**
-   * Waits for an outage to pass, if there is one: whoever holds messages then keeps them instead of using up
-   * their attempts. There is one when a ping fails, and also when `error`, by which the work failed, is the
-   * store's own word that it cannot serve now: it may still answer reads. `since`: when the work first
-   * failed, ms of `performance.now`; the patience counts from then. Default: now.
+   * Waits for an outage to pass, if there is one, so that deliveries in hand are kept instead of using up
+   * their attempts. It is an outage if a ping fails, or if `error`, by which the work failed, is the store's
+   * own statement that it cannot serve now: it may still answer reads. `since`: when the work first failed,
+   * ms of `performance.now`; the patience counts from then. Default: now.
    */
   wait(error: unknown, since?: number): Promise<OutageReport>;
-  /** Waits no longer, now or later. */
+  /** Ends all waits, present and future. */
   abandon(): void;
 }
 
-/** ms of wall time. RabbitMQ lets a consumer hold a message for 30 minutes. */
+/** ms of wall time. RabbitMQ lets a consumer hold a delivery for 30 minutes. */
 const USUAL = { every: 500, patience: 600_000 };
 /**
- * ms of wall time before the same work is tried again on a store that answers a ping and refuses the work.
+ * ms of wall time before the same work is tried again on a store that answers a ping but refuses the work.
  */
 const LONGEST_PAUSE = 10_000;
 
 export interface OutageWatchDeps {
-  /** Rejects while something that is needed does not answer. */
+  /** Rejects while a dependency does not answer. */
   readonly ping: () => Promise<unknown>;
-  /** ms of wall time between two looks. */
+  /** ms of wall time between two pings. */
   readonly every: number;
   /**
    * ms of wall time after which an outage is `lasting`. Shorter than the time a broker lets a consumer hold a
-   * message (RabbitMQ: 30 min).
+   * delivery (RabbitMQ: 30 min).
    */
   readonly patience: number;
   /**
-   * Called when the first of all who wait begins, with what it failed by, and when the last of them is done.
+   * Called with the error when the first caller begins to wait, and with undefined when the last one is done.
    */
   readonly onChange?: (error: unknown | undefined) => void;
 }
@@ -49,12 +49,12 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
   const { ping, every, patience, onChange = () => {} } = deps;
   const abandoned = new AbortController();
   const { signal } = abandoned;
-  // As many as there are messages in hand.
+  // There are as many listeners as deliveries in hand.
   setMaxListeners(0, signal);
   let probe: Promise<boolean> | undefined;
   let waiting = 0;
 
-  /** One probe for all who ask meanwhile. */
+  /** Concurrent callers share one ping. */
   const isWell = (): Promise<boolean> => {
     probe ??= ping()
       .then(
@@ -67,7 +67,7 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
     return probe;
   };
 
-  /** A ping may take as long as a driver looks for a server; a stop does not wait for it. */
+  /** A ping may take as long as a driver searches for a server; a stop does not wait for it. */
   const look = (): Promise<boolean> =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve(false);
@@ -79,7 +79,7 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
       });
     });
 
-  /** Rejects never; ends early when abandoned. */
+  /** Never rejects; ends early when abandoned. */
   const rest = (ms: number): Promise<void> => pause(ms, undefined, { signal }).catch(() => {});
 
   const untilWell = async (deadline: number): Promise<OutageReport> => {
@@ -90,7 +90,7 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
     return 'lasting';
   };
 
-  /** Longer and longer, without a count: as long again as the work has been failing. */
+  /** Pauses grow without a counter: as long again as the work has been failing. */
   const refused = async (since: number, deadline: number): Promise<OutageReport> => {
     if (performance.now() >= deadline) return 'lasting';
     await rest(Math.min(LONGEST_PAUSE, Math.max(every, performance.now() - since)));
@@ -115,7 +115,7 @@ export function createOutageWatch(deps: OutageWatchDeps): OutageWatch {
   };
 }
 
-/** The watch over what every service cannot do without: store and broker. */
+/** The watch over the dependencies of every service: store and broker. */
 export const watchOutage = ({
   store,
   broker,
@@ -127,14 +127,14 @@ export const watchOutage = ({
     onChange: (error) => {
       if (error === undefined) log.info({}, 'the outage is over, or is waited for no longer');
       else
-        log.warn({ err: error }, 'an outage of the store or the broker: messages in hand wait for its end');
+        log.warn({ err: error }, 'an outage of the store or the broker: deliveries in hand wait for its end');
     },
   });
 
 /**
- * The handler, patient: a message that fails while there is an outage is kept until that is over and then
- * handled anew, so that an outage uses up nobody's attempts. The handler must be fit to be run again, as
- * every handler of a redelivered message is.
+ * Makes a handler patient: a delivery that fails during an outage is kept until it is over and then handled
+ * again, so an outage uses up no attempts. The handler must be safe to repeat, as every handler of a
+ * redelivery is.
  */
 export const pauseDuringOutage =
   (outage: Pick<OutageWatch, 'wait'>, handler: Handler): Handler =>

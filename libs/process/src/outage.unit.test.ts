@@ -12,7 +12,7 @@ const failing = (times: number) => {
   };
 };
 
-test('no outage is told at once', async () => {
+test('without an outage the answer is immediate', async () => {
   const watch = createOutageWatch({ ping: failing(0), every: 60_000, patience: 60_000 });
   expect(await watch.wait(new Error('failed'))).toBe('none');
 });
@@ -39,7 +39,7 @@ test('abandoning ends a wait under way and all later ones', async () => {
   expect(await watch.wait(new Error('failed'))).toBe('lasting');
 });
 
-test('patience is time on the wall, however long a ping takes', async () => {
+test('patience is measured on the wall clock, however long a ping takes', async () => {
   let pings = 0;
   const slow = async () => {
     pings += 1;
@@ -58,7 +58,7 @@ test('abandoning does not wait for a ping under way', async () => {
   expect(await waiting).toBe('lasting');
 });
 
-test('all who wait at once share one ping', async () => {
+test('concurrent callers share one ping', async () => {
   let pings = 0;
   const watch = createOutageWatch({
     ping: async () => {
@@ -79,7 +79,7 @@ test('all who wait at once share one ping', async () => {
 
 const delivery: Delivery = { queue: 'work', id: 'm', key: 'k', body: {}, attempt: 1, publishedAt: 0 };
 
-test('a message that fails in an outage is handled anew when that is over', async () => {
+test('a delivery that fails in an outage is handled again when it is over', async () => {
   const watch = createOutageWatch({ ping: failing(2), every: 1, patience: 60_000 });
   const work = failing(1);
   const handler = pauseDuringOutage(watch, async () => {
@@ -92,7 +92,7 @@ test('a message that fails in an outage is handled anew when that is over', asyn
 test.each([
   ['without an outage', 0, 60_000],
   ['in an outage that lasts too long', Number.POSITIVE_INFINITY, 3],
-])('a message that fails %s fails', async (_when, pings, patience) => {
+])('a delivery that fails %s fails', async (_when, pings, patience) => {
   const watch = createOutageWatch({ ping: failing(pings), every: 1, patience });
   const handler = pauseDuringOutage(watch, async () => {
     throw new Error('bad message');
@@ -103,7 +103,7 @@ test.each([
 describe('on a store that answers a ping', () => {
   const well = failing(0);
 
-  test('a message that fails by the store’s own word that it cannot serve is handled anew', async () => {
+  test('a delivery that fails because the store says that it cannot serve is handled again', async () => {
     const watch = createOutageWatch({ ping: well, every: 1, patience: 60_000 });
     let left = 3;
     const handler = pauseDuringOutage(watch, async () => {
@@ -122,7 +122,7 @@ describe('on a store that answers a ping', () => {
     await expect(handler(delivery)).rejects.toThrow('WriteConflict');
   });
 
-  test('an error that a message may have provoked is no outage', async () => {
+  test('an error that a delivery may have caused is not an outage', async () => {
     const watch = createOutageWatch({ ping: well, every: 60_000, patience: 60_000 });
     expect(await watch.wait(new StoreUnavailableError('InternalError', { doubtful: true }))).toBe('none');
   });
@@ -136,7 +136,7 @@ describe('on a store that answers a ping', () => {
   });
 });
 
-test('who watches hears of an outage once, however many wait for its end', async () => {
+test('an observer is called once per outage, however many wait for its end', async () => {
   const heard: unknown[] = [];
   const watch = createOutageWatch({
     ping: failing(3),

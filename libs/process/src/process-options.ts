@@ -2,7 +2,7 @@ import type { Http } from '@herald/http';
 import type { Admin } from './admin/admin.ts';
 import type { Service, ServiceDeps } from './service.ts';
 
-/** What a process is made of. */
+/** The parts of a process. */
 export interface ProcessOptions extends ServiceDeps {
   readonly services: readonly Service[];
   readonly http: Http;
@@ -13,8 +13,8 @@ export interface ProcessOptions extends ServiceDeps {
     /** ms */
     readonly SHUTDOWN_TIMEOUT: number;
   };
-  /** The admin port, when there was something to show on it before; else one is made. */
+  /** The admin port, if it is open already. Default: a new one. */
   readonly admin?: Admin;
-  /** Runs after the services have stopped and while broker and store are still there. */
+  /** Runs after the services have stopped, while broker and store are still open. */
   readonly flush?: () => Promise<void>;
 }

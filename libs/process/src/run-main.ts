@@ -3,8 +3,8 @@ import { ApiKeyFileError } from '@herald/http';
 import { scrub } from '@herald/log';
 
 /**
- * Runs a process's `main`. What goes wrong before there is a log is told on stderr, and the process exits
- * with 1: faults of the configuration as they are, anything else with its stack.
+ * Runs a process's `main`. An error before there is a log goes to stderr, and the process exits with 1:
+ * faults of the configuration as they are, any other error with its stack.
  */
 export function runMain(main: () => Promise<unknown>): void {
   main().catch((error: unknown) => {

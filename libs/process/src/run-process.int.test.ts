@@ -28,7 +28,7 @@ const phasesOf = async (child: Child): Promise<Record<string, string>> => {
   return Object.fromEntries(phases.map(({ name, outcome }) => [name, outcome]));
 };
 
-/** What is left in the queue of a process that has ended. */
+/** The messages left in the queue of a process that has ended. */
 async function leftIn(dir: string) {
   const file = join(dir, 'broker.db');
   const broker = await openEmbeddedBroker({ file, topology: fixtureTopology, clock: systemClock });
@@ -37,7 +37,7 @@ async function leftIn(dir: string) {
   return depth;
 }
 
-describe('a process told to stop', () => {
+describe('a process that gets a signal to stop', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s drains the handler under way and exits with 0',
     async (signal) => {
@@ -50,7 +50,7 @@ describe('a process told to stop', () => {
       const said = child.lines().map(({ msg, messageId }) => [msg, messageId].join(' ').trim());
       expect(said.filter((what) => what.startsWith('handled'))).toEqual(['handled m1']);
       expect(said.indexOf('handled m1')).toBeLessThan(said.indexOf('drained'));
-      // The one that was handled is settled, the other waits unharmed.
+      // The handled one is settled; the other waits unharmed.
       expect(await leftIn(dir)).toEqual({ ready: 1, inFlight: 0, delayed: 0, dead: 0 });
       expect(Object.entries(await phasesOf(child))).toEqual([
         ['not ready', 'done'],
@@ -95,7 +95,7 @@ describe('a process told to stop', () => {
     });
   });
 
-  it('exits at once with 1 when told twice', async () => {
+  it('exits at once with 1 on a second signal', async () => {
     const { child, api } = await ready({ HANDLER_MS: '60000' });
     await api('/publish/m1');
     await child.said('handling');
@@ -103,7 +103,7 @@ describe('a process told to stop', () => {
     await child.said('stopping');
     child.process.kill('SIGTERM');
     expect(await child.exited).toBe(1);
-    expect(child.output()).toContain('told twice');
+    expect(child.output()).toContain('a second signal');
   });
 
   it('while it starts, stops once the start is over, opens no port, and exits with 0', async () => {
@@ -119,7 +119,7 @@ describe('a process told to stop', () => {
 });
 
 describe('a process with traces on', () => {
-  it('stops well, and says what is lost, when nobody takes them', async () => {
+  it('stops cleanly, and logs what is lost, when no collector accepts them', async () => {
     const preload = import.meta.resolve('@herald/telemetry/preload');
     const traces = { NODE_OPTIONS: `--import ${preload}`, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
     const { child, api } = await ready(traces);
@@ -133,7 +133,7 @@ describe('a process with traces on', () => {
 });
 
 describe('a process that fails', () => {
-  it('to start a service says why, closes what is open, and exits with 1', async () => {
+  it('to start a service logs why, closes what is open, and exits with 1', async () => {
     const { child } = start({ FAIL_START: 'true' });
     expect(await child.exited).toBe(1);
     expect(await child.said('could not start')).toMatchObject({
@@ -168,7 +168,7 @@ describe('a process that fails', () => {
     ['/throw', 'thrown by nobody'],
     ['/reject', 'rejected by nobody'],
   ])(
-    'with an error nobody caught (%s) says so and exits with 1; what is on disk stays',
+    'with an error nobody caught (%s) logs it and exits with 1; what is on disk stays',
     async (path, message) => {
       const { dir, child, api } = await ready({ HANDLER_MS: '60000' });
       await api('/publish/m1');
@@ -182,7 +182,7 @@ describe('a process that fails', () => {
 });
 
 describe('the admin port', () => {
-  it('says it is starting, and then ready, with each check by name', async () => {
+  it('says that it is starting, and then ready, with each check by name', async () => {
     const adminPort = await freePort();
     const { child } = start({ START_MS: '500', ADMIN_PORT: String(adminPort) });
     await child.said('starting');
@@ -224,7 +224,7 @@ describe('the admin port', () => {
     }
   });
 
-  it('is the only place for all that', async () => {
+  it('is the only port for all that', async () => {
     const { api, admin } = await ready();
     for (const path of ['/livez', '/readyz', '/metrics']) expect((await api(path, 'GET')).status).toBe(404);
     expect((await admin('/openapi.json')).status).toBe(404);

@@ -18,10 +18,10 @@ export interface RunningProcess {
 }
 
 /**
- * Runs services as a process: admin port, routes and dead letters, start of the services in their order, then
- * the API, then ready. From its call on SIGTERM and SIGINT stop it in phases and exit with 0 when all went
- * well, 1 when not; a second signal exits at once. A failure to start does the same and exits with 1, and so
- * does an error that nobody caught, at once: what matters is on disk. It owns broker and store and closes
+ * Runs services as a process: opens the admin port, declares routes, starts the services in their order, then
+ * opens the API; then it is ready. From the call on, SIGTERM and SIGINT stop it in phases and exit with 0 if
+ * all went well, else 1; a second signal exits at once. A failure to start stops it too and exits with 1. An
+ * error that nobody caught exits with 1 at once: what matters is on disk. It owns broker and store and closes
  * them.
  */
 export async function runProcess(options: ProcessOptions): Promise<RunningProcess> {

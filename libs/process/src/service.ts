@@ -10,24 +10,30 @@ type Need = 'store' | 'broker';
 /** One of Herald's services, built from its dependencies and not yet running. */
 export interface Service {
   readonly name: string;
-  /** The queues it consumes: their dead letters are shown and replayed, their depths measured. */
+  /** The queues it consumes: the process serves their dead letters and measures their lengths. */
   readonly queues: readonly string[];
   /** Adds its routes. May run before `start`. */
   routes(app: Http): Promise<void> | void;
-  /** Hydrates, finishes what a crash left half done, then consumes. Ready once it resolves. */
+  /**
+   * Loads what it keeps in memory, finishes what a crash left half done, then consumes. Ready once it
+   * resolves.
+   */
   start(): Promise<void>;
-  /** Stops intake and drains: resolves when nothing is under way any more. */
+  /** Stops consuming and drains. Resolves when nothing is under way any more. */
   stop(): Promise<void>;
   /**
-   * What it cannot do its own work without at any time. Without one of these the process is not ready; the
-   * others are shown in `/readyz` and measured all the same.
+   * What it needs at all times. The process is not ready without them; the others are shown in `/readyz` and
+   * measured.
    */
   readonly needs: readonly Need[];
-  /** Readiness by name, beside what it needs: each resolves when well, rejects with why not. */
+  /**
+   * Readiness checks by name, beside those of its needs: each resolves if all is well, else rejects with what
+   * is wrong.
+   */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
 }
 
-/** What every service is built from, beside its own. */
+/** What every service is built from, beside its own dependencies. */
 export interface ServiceDeps {
   readonly store: Store;
   readonly broker: Broker;

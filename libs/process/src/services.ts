@@ -3,14 +3,11 @@ import type { Service } from './service.ts';
 
 /** Services that start and stop together. */
 export interface ServiceGroup {
-  /**
-   * One after the other, each hydrated before the next. Rejects with the first failure; ends early once a
-   * stop was asked for.
-   */
+  /** Starts one after the other. Rejects with the first failure; ends early once a stop has begun. */
   start(): Promise<void>;
   /**
-   * All at once, those that were started: a consumer that stops late must not hold up the others. Rejects
-   * when any failed.
+   * Stops all that were started, at once, so that one slow consumer does not delay the others. Rejects if any
+   * failed.
    */
   stop(): Promise<void>;
 }
@@ -38,7 +35,7 @@ export function createServices(services: readonly Service[], log: Log): ServiceG
     },
     async stop() {
       stopping = true;
-      // A service is only stopped once its start is over; whether that went well is told by `start`.
+      // A service is stopped only after its start has ended; `start` reports whether that went well.
       await starting.catch(() => {});
       const results = await Promise.allSettled(started.map((service) => service.stop()));
       const failures = results.flatMap((result) =>

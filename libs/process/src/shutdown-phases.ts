@@ -12,9 +12,9 @@ interface Parts extends Pick<ProcessOptions, 'http' | 'broker' | 'store' | 'conf
 const nothing = async (): Promise<void> => {};
 
 /**
- * What may still come in first, what it led to next, what holds it last. Requests and handlers get two fifths
- * each of the time, the rest shares the last; a phase that needs less gives nothing to the others, so that a
- * stop takes no longer than it may.
+ * First what lets work in, then the work, last what holds its results. Requests and handlers get two fifths
+ * of the time each, the others share the rest. Unused time is not passed on, so a stop never takes longer
+ * than allowed.
  */
 export function shutdownPhases({ http, broker, store, config, flush, log, admin, group }: Parts): Phase[] {
   const work = config.SHUTDOWN_TIMEOUT * 0.4;
@@ -35,7 +35,7 @@ export function shutdownPhases({ http, broker, store, config, flush, log, admin,
       name: 'telemetry',
       limit: rest,
       async run() {
-        // What is told of the work is not the work: a collector that is away leaves the stop clean.
+        // Traces are not the work: if the collector is away the stop still counts as clean.
         if (!(await tracing().stop(rest * 0.8))) log.warn({}, 'the last traces could not be exported');
       },
     },

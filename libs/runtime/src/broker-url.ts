@@ -7,8 +7,8 @@ interface BrokerConfig {
 }
 
 /**
- * Where the broker is, with the user and password that are given beside the URL. Throws a `ConfigError` that
- * shows nothing of the URL.
+ * The broker's URL, with the user and password that are set beside it. Throws a `ConfigError` that shows
+ * nothing of the URL.
  */
 export const brokerUrl = ({ AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD }: BrokerConfig): string =>
   serviceUrl({

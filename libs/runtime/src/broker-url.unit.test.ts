@@ -6,7 +6,7 @@ test('a URL alone is taken as it is', () => {
   expect(brokerUrl({ AMQP_URL })).toBe(AMQP_URL);
 });
 
-test('user and password beside it take the place of those in it, whatever characters they hold', () => {
+test('user and password beside it replace those in it, whatever characters they hold', () => {
   const url = new URL(
     brokerUrl({
       AMQP_URL: 'amqp://me:old@broker:5672/a%2Fb',
@@ -23,7 +23,7 @@ test('either may be given alone', () => {
   expect(brokerUrl({ AMQP_URL: 'amqps://me@broker', AMQP_PASSWORD: 'x' })).toBe('amqps://me:x@broker');
 });
 
-test('a URL that is none is an error that does not show it', () => {
+test('an invalid URL is an error that does not show it', () => {
   for (const url of [
     'broker with hunter2',
     'amqp://me:hun#ter@broker',

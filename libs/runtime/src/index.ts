@@ -1,4 +1,4 @@
-/** A service as a process of its own, on MongoDB and RabbitMQ. */
+/** Runs a service as a process of its own, on MongoDB and RabbitMQ. */
 export { runtimeConfig } from './config.ts';
 export { runApp } from './run-app.ts';
 export { withStore } from './with-store.ts';

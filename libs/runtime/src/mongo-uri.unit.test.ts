@@ -17,7 +17,7 @@ test.each([
   'mongodb://me:hunter@localhost/herald?noSuchOption=1',
   'postgres://me:hunter@localhost/herald',
   'hunter',
-])('%s is a fault that names the variable and the remedy, and shows nothing of it', (MONGODB_URI) => {
+])('%s is a fault that names the variable and the remedy, and does not show the value', (MONGODB_URI) => {
   const attempt = () => mongoUri({ MONGODB_URI });
   expect(attempt).toThrow(/MONGODB_URI is not right: .*percent-encode/s);
   expect(attempt).not.toThrow(/hunter/);

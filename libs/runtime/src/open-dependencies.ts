@@ -5,7 +5,7 @@ import type { Admin } from '@herald/process';
 export interface Dependency<T> {
   /** Rejects with what is in the way. */
   readonly open: () => Promise<T>;
-  /** Whether it would reject by this the next time too. */
+  /** Whether the next try would fail by this error too. */
   readonly isLasting: (error: unknown) => boolean;
 }
 
@@ -19,9 +19,9 @@ export interface OpeningDeps {
 }
 
 /**
- * Opens what a process cannot do without, all at once, and each again and again while waiting can help: a
- * database that is still to come up, or to be migrated, is no reason to end. Meanwhile each is in `/readyz`
- * by its name. Rejects with the first fault that will last.
+ * Opens the dependencies of a process, all at once, and retries each while waiting can help: a database that
+ * is still to come up, or to be migrated, is no reason to exit. Meanwhile each is in `/readyz` by its name.
+ * Rejects with the first fault that will last.
  */
 export async function openDependencies<T extends Record<string, unknown>>(
   dependencies: { readonly [K in keyof T]: Dependency<T[K]> },

@@ -4,7 +4,7 @@ import { openDependencies } from './open-dependencies.ts';
 
 type Check = () => Promise<void>;
 
-/** An admin port that only keeps what it would show, and a log that nobody reads. */
+/** An admin port that only keeps what it would show, and a silent log. */
 function setStage() {
   let checks: Readonly<Record<string, Check>> = {};
   const admin = {
@@ -28,7 +28,7 @@ const failing = (times: number, message: string) => {
 };
 const never = (): boolean => false;
 
-test('what is not there yet is tried until it is', async () => {
+test('a dependency that is not there yet is tried until it is', async () => {
   const { deps, shown } = setStage();
   const opened = await openDependencies(
     {
@@ -61,7 +61,7 @@ test('meanwhile readiness says by name what is in the way', async () => {
   expect(await opening).toEqual({ store: 'open', broker: 'open' });
 });
 
-test('a fault that lasts ends it at once, the waiting for others too', async () => {
+test('a lasting fault ends it at once, and the waiting for the others', async () => {
   const { deps } = setStage();
   const tries: string[] = [];
   const opening = openDependencies(

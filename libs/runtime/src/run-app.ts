@@ -15,12 +15,12 @@ import { runtimeConfig } from './config.ts';
 import { mongoUri } from './mongo-uri.ts';
 import { openDependencies } from './open-dependencies.ts';
 
-/** What an installation gives its services beside what every service has. */
+/** What an installation gives its services, beside what every service has. */
 interface Installation extends ServiceDeps {
   readonly secrets: Secrets;
   /** Signs the links in messages; the same in every process. */
   readonly linkSecret: string;
-  /** Where the world reaches ingest. */
+  /** Public address of ingest. */
   readonly publicUrl: string;
 }
 
@@ -34,10 +34,10 @@ export interface App<P extends TProperties> {
 
 const exchanges = topology.exchanges.map((exchange) => exchange.name);
 
-/** The secret of the installation that signs the links in messages. */
+/** The installation's secret that signs the links in messages. */
 const LINK_SECRET = 'link-secret';
 
-/** Runs one service as this process, from its environment alone, until it is told to end. */
+/** Runs one service as this process, from its environment, until it gets a signal to stop. */
 export function runApp<P extends TProperties>({ name, version, settings, create }: App<P>): void {
   runMain(async () => {
     const schema = Type.Object({ ...runtimeConfig, ...settings });
@@ -54,7 +54,7 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
     const clock = systemClock;
     const admin = createAdmin({ metrics, log });
     await admin.listen(config.HOST, config.ADMIN_PORT);
-    const { store, broker } = await unlessToldToEnd(() =>
+    const { store, broker } = await unlessSignalled(() =>
       openDependencies(dependencies(config, clock, metrics.observer(log, exchanges)), { admin, log }),
     );
     const http = await createHttp({
@@ -76,7 +76,7 @@ const dependencies = (
   config: Readonly<Static<TObject<typeof runtimeConfig>>>,
   clock: Clock,
   observer: BrokerObserver,
-  // Before anything is opened: a URL that is none is not a fault that passes.
+  // Checked before anything is opened: an invalid URL does not become valid by waiting.
   url = brokerUrl(config),
   uri = mongoUri(config),
 ) => ({
@@ -103,10 +103,10 @@ const dependencies = (
 });
 
 /**
- * Nothing is under way yet that would have to be finished; and a first process in a container ends by a
- * signal only if it listens for it.
+ * Nothing is under way yet that would have to be finished. The first process in a container ends by a signal
+ * only if it listens for it.
  */
-async function unlessToldToEnd<T>(work: () => Promise<T>): Promise<T> {
+async function unlessSignalled<T>(work: () => Promise<T>): Promise<T> {
   const end = (): never => process.exit(0);
   process.on('SIGTERM', end).on('SIGINT', end);
   try {

@@ -8,7 +8,7 @@ import { mongoConfig } from './config.ts';
 import { mongoUri } from './mongo-uri.ts';
 
 /**
- * Runs a command on the store that the environment names, as this process. What goes wrong is told, and the
+ * Runs a command on the store that the environment names, as this process. An error goes to stderr, and the
  * process exits with 1.
  */
 export function withStore(command: (store: Store) => Promise<void>): void {

@@ -1,4 +1,4 @@
-/** How traces leave, as the standard variables of OpenTelemetry say it. */
+/** How traces are exported, from OpenTelemetry's standard variables. */
 export interface TraceSettings {
   readonly exporter: 'otlp' | 'console';
   /** For `otlp`. */
@@ -7,14 +7,14 @@ export interface TraceSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable that is not understood. `message` names it, what it holds and what is expected. */
+/** A variable with a value that is not supported. `message` names it, its value and what is expected. */
 export class TelemetryConfigError extends Error {}
 
 /**
- * What the environment asks for; undefined when it asks for no traces: they are on when
+ * What the environment asks for; undefined if it asks for no traces. Traces are on when
  * `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` or `OTEL_TRACES_EXPORTER` is set, and
- * off when that is `none` or `OTEL_SDK_DISABLED` is `true`. Throws a `TelemetryConfigError` for an exporter
- * or protocol that is not carried here.
+ * off when the last is `none` or `OTEL_SDK_DISABLED` is `true`. Throws a `TelemetryConfigError` for an
+ * exporter or protocol that is not supported.
  */
 export function traceSettings(env: Environment): TraceSettings | undefined {
   const asked = read(env, 'OTEL_TRACES_EXPORTER');
@@ -30,9 +30,9 @@ export function traceSettings(env: Environment): TraceSettings | undefined {
 }
 
 /**
- * The service's name where the environment has none (`OTEL_SERVICE_NAME`, or `service.name` in
- * `OTEL_RESOURCE_ATTRIBUTES`): that of the app whose file is run, the same that its logs and metrics have.
- * Undefined for any other file.
+ * The service's name if the environment has none (`OTEL_SERVICE_NAME`, or `service.name` in
+ * `OTEL_RESOURCE_ATTRIBUTES`): that of the app whose file runs, as in its logs and metrics. Undefined for any
+ * other file.
  */
 export function serviceName(env: Environment, main: string | undefined): string | undefined {
   if (read(env, 'OTEL_SERVICE_NAME') !== undefined) return undefined;
@@ -40,7 +40,7 @@ export function serviceName(env: Environment, main: string | undefined): string 
   return /apps\/([^/]+)\/src\/[^/]+$/.exec(main?.replaceAll('\\', '/') ?? '')?.[1];
 }
 
-/** OpenTelemetry takes an empty variable for one that is not set. */
+/** OpenTelemetry treats an empty variable as not set. */
 const read = (env: Environment, name: string): string | undefined => env[name]?.trim() || undefined;
 
 function oneOf<const T extends string>(name: string, value: string, choices: readonly T[]): T {

@@ -1,5 +1,5 @@
 /**
- * Tracing: a door that costs nothing while traces are off, and a preload (`@herald/telemetry/preload`) that
+ * Tracing: functions that cost nothing while traces are off, and a preload (`@herald/telemetry/preload`) that
  * turns them on.
  */
 export { type OpenSpan, type SpanAttributes, type SpanOptions, type Tracing, tracing } from './tracing.ts';

@@ -6,32 +6,32 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { linkToOrigin } from './origin.ts';
 
-/** The admin port: probes and scrapes, every few seconds, by nobody who has a trace. */
+/** The admin port: probes and scrapes, every few seconds, from callers without traces. */
 const ADMIN: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '/metrics']);
 
 /**
- * ms. Longer than RabbitMQ lets a consumer hold a message: the span of a slow handler ends by its
+ * ms. Longer than RabbitMQ lets a consumer hold a delivery: the span of a slow handler ends with its
  * acknowledgement.
  */
 const LONGEST_HANDLER = 45 * 60_000;
 
-/** What is traced by itself. */
+/** What is traced automatically. */
 export const instrumentations = (): Instrumentation[] => [
   new HttpInstrumentation({
     ignoreIncomingRequestHook: ({ url }) => ADMIN.has(url?.split('?', 1)[0]),
-    // Requests that nobody's work asked for, such as the exporter's own.
+    // Requests outside any work, such as the exporter's own.
     requireParentforOutgoingSpans: true,
   }),
   new UndiciInstrumentation({ requireParentforSpans: true }),
   new AmqplibInstrumentation({
-    // A message may have waited for days: what it causes is another trace, linked to the one that sent it.
+    // An envelope may have waited for days: its handling is another trace, linked to the sender's.
     useLinksForConsume: true,
     consumeTimeoutMs: LONGEST_HANDLER,
     publishHook: (span, { options }) => linkToOrigin(span, options?.headers),
     consumeHook: (span, { msg }) => linkToOrigin(span, msg.properties.headers),
   }),
-  // Values and keys alike may be personal: the name of the operation and of the collection say enough.
+  // Values and keys may be personal: the names of operation and collection are enough.
   new MongoDBInstrumentation({ dbStatementSerializer: () => '' }),
-  // Trace and span stand on each line of the log; the lines themselves go to stdout alone.
+  // Trace and span ids are on each log line; the lines themselves go to stdout only.
   new PinoInstrumentation({ disableLogSending: true }),
 ];

@@ -14,7 +14,7 @@ import type { SpanAttributes, SpanOptions, Tracing } from './tracing.ts';
 
 const KINDS = { client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER, internal: SpanKind.INTERNAL } as const;
 
-/** Tracing over a tracer of OpenTelemetry. */
+/** Tracing with a tracer of OpenTelemetry. */
 export function openTracing(tracer: Tracer, stop: () => Promise<void>): Tracing {
   return {
     traceparent() {

@@ -25,8 +25,8 @@ const only = () => {
   return span ?? expect.unreachable();
 };
 
-describe('a span of our own', () => {
-  it('ends with the work, says what it is told, and is linked to each cause once', async () => {
+describe("a span of Herald's own", () => {
+  it('ends with the work, has the given attributes, and is linked to each cause once', async () => {
     const done = await tracing.span(
       'batch',
       { kind: 'consumer', attributes: { 'herald.a': 1 }, links: [far, far, undefined, 'bogus'] },
@@ -47,7 +47,7 @@ describe('a span of our own', () => {
     expect(links.map((link) => link.context.spanId)).toEqual(['b'.repeat(16)]);
   });
 
-  it('is a part of what is under way, unless it begins a trace of its own', async () => {
+  it('is a child of what is under way, unless it begins a trace of its own', async () => {
     const traces: (string | undefined)[] = [];
     const note = async () => void traces.push(tracing.traceparent()?.split('-')[1]);
     await tracing.span('outer', { kind: 'internal' }, async () => {
@@ -60,7 +60,7 @@ describe('a span of our own', () => {
     expect(tracing.traceparent()).toBeUndefined();
   });
 
-  it('that fails says of what kind the error was, never what it said, and passes it on', async () => {
+  it('that fails names the kind of the error, never its message, and passes it on', async () => {
     const fails = tracing.span('call', { kind: 'client' }, async () => {
       throw new TypeError('ann@example.com is no address');
     });
@@ -73,7 +73,7 @@ describe('a span of our own', () => {
     });
   });
 
-  it('tells the HTTP span which route it is', () => {
+  it('sets the route of the HTTP span', () => {
     const request = { type: RPCType.HTTP, span: trace.wrapSpanContext(tracer.startSpan('x').spanContext()) };
     context.with(setRPCMetadata(context.active(), request), () => tracing.route('/v1/prospects/:id'));
     expect(request).toMatchObject({ route: '/v1/prospects/:id' });
@@ -84,17 +84,17 @@ describe('a span of our own', () => {
 describe('the stop', () => {
   const stopping = (stop: () => Promise<void>) => openTracing(tracer, stop).stop(20);
 
-  it('tells whether everything has left', async () => {
+  it('reports whether everything was exported', async () => {
     expect(await stopping(async () => {})).toBe(true);
     expect(await stopping(() => Promise.reject(new Error('refused')))).toBe(false);
   });
 
-  it('waits for a collector that does not answer no longer than it may', async () => {
+  it('waits no longer than it may for a collector that does not answer', async () => {
     expect(await stopping(() => new Promise(() => {}))).toBe(false);
   });
 });
 
-describe('the link to the origin of a message', () => {
+describe('the link to the origin of an envelope', () => {
   const linksOf = (headers: Record<string, unknown>) => {
     const span = tracer.startSpan('process');
     linkToOrigin(span, headers);
@@ -102,7 +102,7 @@ describe('the link to the origin of a message', () => {
     return only().links.map(({ context: { traceId } }) => traceId);
   };
 
-  it('is there when another sent it last', () => {
+  it('is there if another sent it last', () => {
     const traceparent = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`;
     expect(linksOf({ 'x-origin-traceparent': far, traceparent })).toEqual(['a'.repeat(32)]);
   });
@@ -117,7 +117,7 @@ describe('the link to the origin of a message', () => {
 });
 
 describe('what leaves', () => {
-  it('is what is allowed: nothing of a path, a query, a caller, a statement or an error is', () => {
+  it('is what is allowed: nothing of a path, a query, a caller, a statement or an error', () => {
     const span = tracer.startSpan('GET /v1/prospects/:id', {
       attributes: {
         'http.route': '/v1/prospects/:id',

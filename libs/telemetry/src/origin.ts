@@ -2,14 +2,12 @@ import type { Span } from '@opentelemetry/api';
 import { contextOf } from './traceparent.ts';
 
 /**
- * The header with the trace context of what first caused a message. `traceparent` is that of whoever sent it
- * last: a retry, or a sweep that finds what a wait has left in the store, long after the cause is over.
+ * The header with the trace context of the first cause of an envelope. `traceparent` is that of its last
+ * sender: a retry, or a sweep that finds a stored wait long after the cause is over.
  */
 const ORIGIN = 'x-origin-traceparent';
 
-/**
- * Links the span of a message to what first caused it, unless that is of its own trace or linked to already.
- */
+/** Links the span of an envelope to its first cause, unless that is in the same trace or linked already. */
 export function linkToOrigin(span: Span, headers: unknown): void {
   const { [ORIGIN]: origin, traceparent } = (headers ?? {}) as Record<string, unknown>;
   const context = contextOf(origin);

@@ -2,9 +2,9 @@ import type { Attributes, Link } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, TimedEvent } from '@opentelemetry/sdk-trace';
 
 /**
- * What a span may say when it leaves. An allow-list: an attribute that a later version of an instrumentation
- * adds stays here until somebody has looked at it. Paths, queries, addresses of callers, statements and
- * messages of errors are not on it, for each may hold a person's id, address or a token.
+ * What an exported span may contain. An allow-list: an attribute that a later version of an instrumentation
+ * adds is dropped until somebody has checked it. Paths, queries, addresses of callers, statements and error
+ * messages are not on it: each may hold a person's id, address or a token.
  */
 const ALLOWED: ReadonlySet<string> = new Set([
   'http.request.method',
@@ -39,7 +39,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'messaging.batch.message_count',
   'exception.type',
 ]);
-/** Our own, which say opaque ids and bounded words alone. */
+/** Herald's own, which hold opaque ids and bounded words only. */
 const OWN = 'herald.';
 
 const isAllowed = (name: string): boolean => ALLOWED.has(name) || name.startsWith(OWN);
@@ -47,14 +47,14 @@ const isAllowed = (name: string): boolean => ALLOWED.has(name) || name.startsWit
 const allowed = (attributes: Attributes = {}): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => isAllowed(name)));
 
-/** The exporter, which sees of a span only what may leave. */
+/** The exporter, which sees only the allowed parts of a span. */
 export const withoutPersonalData = (exporter: SpanExporter): SpanExporter => ({
   export: (spans, done) => exporter.export(spans.map(cleaned), done),
   shutdown: () => exporter.shutdown(),
   forceFlush: async () => exporter.forceFlush?.(),
 });
 
-/** The span with its attributes, events, links and status read anew; all else is read through it. */
+/** The span with its attributes, events, links and status filtered; all else is read through it. */
 function cleaned(span: ReadableSpan): ReadableSpan {
   const seen = {
     attributes: allowed(span.attributes),

@@ -1,7 +1,6 @@
 /**
- * Turns tracing on when the environment asks for it: `node --import @herald/telemetry/preload main.ts`. It
- * must come before everything else, because what is to be traced is changed while it is loaded. When traces
- * are off it loads nothing more.
+ * Turns tracing on if the environment asks for it: `node --import @herald/telemetry/preload main.ts`. It must
+ * come first, because modules are instrumented while they load. With traces off it loads nothing more.
  */
 import { TelemetryConfigError, traceSettings } from './environment.ts';
 

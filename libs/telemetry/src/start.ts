@@ -12,12 +12,12 @@ import { openTracing } from './open-tracing.ts';
 import { withoutPersonalData } from './personal-data.ts';
 import { setTracing } from './tracing.ts';
 
-/** What is changed while it is loaded. Everything else is loaded as if traces were off. */
+/** Modules that are instrumented while they load. All others load as if traces were off. */
 const TRACED = ['amqplib', 'mongodb', 'pino', 'node:http', 'node:https', 'http', 'https'];
 
 /**
- * Starts OpenTelemetry in this process: traces alone, for metrics are Prometheus's and logs go to stdout. The
- * sampler, the batches, the endpoint and its headers are as the standard variables say.
+ * Starts OpenTelemetry in this process, for traces only: metrics are Prometheus's, and logs go to stdout. The
+ * standard variables set sampler, batches, endpoint and its headers.
  */
 export function startTracing(settings: TraceSettings): void {
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: TRACED } });
@@ -28,7 +28,7 @@ export function startTracing(settings: TraceSettings): void {
     spanProcessors: [new BatchSpanProcessor({ exporter: withoutPersonalData(exporterOf(settings)) })],
     metricReaders: [],
     logRecordProcessors: [],
-    // Not the process's: its command line and its user are nobody's business.
+    // Not the process's: its command line and user are nobody's business.
     resourceDetectors: [envDetector, hostDetector],
     instrumentations: instrumentations(),
   });

@@ -1,45 +1,39 @@
-/** What a span may say: bounded values and opaque ids, never a name, an address or a text of somebody. */
+/** Attributes of a span: bounded values and opaque ids, never somebody's name, address or text. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface SpanOptions {
-  /**
-   * `client` for a call of somebody else's system, `consumer` for messages that are handled, `internal` for
-   * the rest.
-   */
+  /** `client` for a call of another system, `consumer` for a delivery, `internal` for the rest. */
   readonly kind: 'client' | 'consumer' | 'internal';
   readonly attributes?: SpanAttributes;
-  /** W3C trace contexts of what led to this, in other traces. */
+  /** W3C trace contexts of the causes in other traces. */
   readonly links?: readonly (string | undefined)[];
-  /** Begins a trace of its own, whatever is under way: for work done for several causes at once. */
+  /** Begins a new trace whatever is under way: for work with several causes. */
   readonly root?: boolean;
 }
 
 /** A span under way. */
 export interface OpenSpan {
-  /** Adds to what it says. */
+  /** Adds attributes. */
   set(attributes: SpanAttributes): void;
 }
 
 /**
- * What the services ask of tracing beyond what is traced by itself (requests, messages, queries). Does
- * nothing unless the process was started with the preload and an exporter is configured: then nothing of
- * OpenTelemetry is even loaded.
+ * What services use beside the automatic tracing of requests, envelopes and queries. Does nothing unless the
+ * process was started with the preload and an exporter is configured; otherwise OpenTelemetry is not even
+ * loaded.
  */
 export interface Tracing {
-  /** The W3C trace context of what is under way; undefined when nothing is traced here. */
+  /** The W3C trace context of what is under way; undefined if nothing is traced. */
   traceparent(): string | undefined;
-  /**
-   * Runs `work` in a span of its own, which ends with it. A rejection passes through and marks the span as
-   * failed.
-   */
+  /** Runs `work` in a span, which ends with it. A rejection passes through and marks the span as failed. */
   span<T>(name: string, options: SpanOptions, work: (span: OpenSpan) => Promise<T>): Promise<T>;
-  /** Adds to the span under way. */
+  /** Adds attributes to the span under way. */
   annotate(attributes: SpanAttributes): void;
-  /** Tells the span of the HTTP request under way by which route template it is answered. */
+  /** Sets the route template of the HTTP span under way. */
   route(template: string): void;
   /**
-   * Exports what has ended, and stops. False: that took longer than `patience` ms, or failed, and what had
-   * not left is lost. Never rejects: a collector that is away must not spoil a process's end.
+   * Exports the ended spans, and stops. False: that took longer than `patience` ms, or failed, and unsent
+   * spans are lost. Never rejects: a collector that is away must not spoil the end of a process.
    */
   stop(patience: number): Promise<boolean>;
 }
@@ -59,7 +53,7 @@ let current: Tracing = off;
 /** The tracing of this process. */
 export const tracing = (): Tracing => current;
 
-/** Makes it the tracing of this process: for the preload, before anything else runs. */
+/** Sets the tracing of this process: for the preload, before anything else runs. */
 export function setTracing(next: Tracing): void {
   current = next;
 }

@@ -22,18 +22,19 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** Who calls, as the API key says: the workspace is taken from here, never from a body. */
+/** The caller, as the API key says. The workspace comes from here, never from a body. */
 export interface Principal {
   readonly keyId: string;
   readonly workspace: string;
   /**
-   * Of `SCOPES`, or `*` for all that are about the key's own workspace: not for those of the installation.
+   * Of `SCOPES`, or `*` for all scopes of the key's own workspace. `*` does not include those of the
+   * installation.
    */
   readonly scopes: readonly string[];
 }
 
 export interface ApiKeys {
-  /** The principal of a key, or undefined for one that is unknown. */
+  /** The principal of a key; undefined if the key is unknown. */
   find(token: string): Principal | undefined;
 }
 

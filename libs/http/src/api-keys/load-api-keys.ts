@@ -4,23 +4,22 @@ import type { Log } from '@herald/log';
 import type { ApiKeys, Principal } from './api-keys.ts';
 import { parseKeyFile } from './parse-key-file.ts';
 
-/** The SHA-256 of a key as 64 hex digits: what the file holds in its stead. */
+/** The SHA-256 of a key as 64 hex digits, as the file holds it. */
 export const hashApiKey = (token: string): string => hash('sha256', token, 'hex');
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const NOBODY = Buffer.alloc(64, 'x');
 
 export interface LoadApiKeysOptions {
-  /** Told of each reload, and of a new file that cannot be used. */
+  /** Logs each reload, and a changed file that cannot be used. */
   readonly log?: Log;
-  /** ms of wall time between looks at the file; 1,000 unless told. */
+  /** ms of wall time between checks of the file. Default: 1,000. */
   readonly every?: number;
 }
 
 /**
- * The keys of a file. Throws an `ApiKeyFileError` with every fault when the file cannot be used. Later
- * changes of the file take effect within `every` ms; while a changed file cannot be used, the keys before it
- * stay.
+ * The keys of a file. Throws an `ApiKeyFileError` with every fault if the file cannot be used. Later changes
+ * take effect within `every` ms; while a changed file cannot be used, the previous keys stay.
  */
 export function loadApiKeys(file: string, { log, every = 1_000 }: LoadApiKeysOptions = {}): ApiKeys {
   let seen = fingerprint(file);
@@ -42,8 +41,7 @@ export function loadApiKeys(file: string, { log, every = 1_000 }: LoadApiKeysOpt
 
   return {
     find(token) {
-      // Looked at on use: there is nothing to stop, and a mounted secret that is swapped by its link is seen
-      // too.
+      // Checked on use: no timer to stop, and a mounted secret that is swapped by its link is noticed too.
       if (performance.now() - looked >= every) look();
       return lookUp(byHash, token);
     },
@@ -56,8 +54,8 @@ interface Entry {
 }
 
 /**
- * How long the search takes tells only about the SHA-256 of what was sent, which nobody can steer towards
- * that of a key. The comparison after it takes the same time whether there is such a key or not.
+ * The time of the lookup depends only on the SHA-256 of what was sent, which nobody can steer towards that of
+ * a key. The comparison after it takes the same time whether or not there is such a key.
  */
 function lookUp(byHash: ReadonlyMap<string, Entry>, token: string): Principal | undefined {
   const digest = hashApiKey(token);
@@ -74,7 +72,7 @@ function readKeys(file: string): ReadonlyMap<string, Entry> {
   );
 }
 
-/** A file that is gone is told once, too. */
+/** A missing file is reported once, too. */
 function fingerprint(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat === undefined ? 'gone' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;

@@ -17,7 +17,7 @@ function withKeys(...keys: string[]) {
 }
 
 describe('loadApiKeys', () => {
-  it('finds a key by what it is, and no other', () => {
+  it('finds a key by its text, and no other', () => {
     const { keys } = withKeys('one', 'two');
     expect(keys.find('two')).toEqual({ keyId: 'two', workspace: 'acme', scopes: ['events:write'] });
     for (const wrong of ['three', '', 'on', hashApiKey('one')]) expect(keys.find(wrong)).toBeUndefined();
@@ -32,7 +32,7 @@ describe('loadApiKeys', () => {
     expect(lines()).toEqual([expect.objectContaining({ level: 'info', keys: 1 })]);
   });
 
-  it('keeps the keys it has while a new file cannot be used or is gone, says so once, and recovers', () => {
+  it('keeps the keys it has while a new file cannot be used or is missing, logs that once, and recovers', () => {
     const { file, keys, lines } = withKeys('one');
     writeFileSync(file, 'keys: [{}]');
     expect(keys.find('one')?.keyId).toBe('one');
@@ -46,7 +46,7 @@ describe('loadApiKeys', () => {
     expect(keys.find('three')?.keyId).toBe('three');
   });
 
-  it('looks at the file no more often than told', () => {
+  it('checks the file no more often than asked', () => {
     const file = join(scratch(), 'keys.yaml');
     writeFileSync(file, content('one'));
     const keys = loadApiKeys(file, { every: 3_600_000 });

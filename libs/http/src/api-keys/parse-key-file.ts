@@ -32,7 +32,7 @@ export function parseKeyFile(text: string): Map<string, Principal> {
   const byHash = new Map<string, Principal>();
   const ids = new Set<string>();
 
-  // The parser's own message quotes the line, which may hold a hash.
+  // The parser's message quotes the line, which may hold a hash.
   for (const error of document.errors)
     faults.push(`line ${error.linePos?.[0].line ?? 1}: not YAML (${error.code})`);
   if (faults.length > 0) throw new ApiKeyFileError(faults);
@@ -40,7 +40,7 @@ export function parseKeyFile(text: string): Map<string, Principal> {
   const text1 = (map: YAMLMap, name: string, pattern: RegExp, expected: string): string | undefined => {
     const node = map.get(name, true);
     if (node === undefined) return fault(map, `${name} is missing; expected ${expected}`);
-    // The source, not the value: a hash of digits with one `e` in it would be read as a number.
+    // The source, not the value: YAML reads a hash of digits with one `e` in it as a number.
     const value = isScalar(node) ? (node.source ?? '') : '';
     return pattern.test(value) ? value : fault(node, `${name} is not right; expected ${expected}`);
   };

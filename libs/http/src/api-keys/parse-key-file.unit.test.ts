@@ -23,20 +23,20 @@ describe('parseKeyFile', () => {
     expect(keys.get(B)).toEqual({ keyId: 'two', workspace: 'beta', scopes: ['*'] });
   });
 
-  it('takes no keys at all, as an empty list', () => {
+  it('accepts an empty list of keys', () => {
     expect(parseKeyFile('keys: []').size).toBe(0);
   });
 
-  it('takes a hash for text, also one that YAML would read as a number', () => {
+  it('reads a hash as text, even one that YAML would read as a number', () => {
     const hash = `1e${'0'.repeat(62)}`;
     expect([...parseKeyFile(`keys:\n${key('one', hash)}`).keys()]).toEqual([hash]);
   });
 
-  it('takes a hash in capitals', () => {
+  it('accepts a hash in capitals', () => {
     expect([...parseKeyFile(`keys:\n${key('one', A.toUpperCase())}`).keys()]).toEqual([A]);
   });
 
-  it('names every fault by its line', () => {
+  it('reports every fault with its line', () => {
     const text = `keys:
   - id: one
     workspace: Acme
@@ -63,7 +63,7 @@ describe('parseKeyFile', () => {
     ]);
   });
 
-  it('refuses an id or a hash that stands twice', () => {
+  it('refuses an id or a hash that appears twice', () => {
     expect(faultsOf(`keys:\n${key('one', A)}${key('one', B)}${key('two', A)}`)).toEqual([
       'line 3: id "one" is taken by a key above',
       'line 4: sha256 is that of a key above',
@@ -77,13 +77,13 @@ describe('parseKeyFile', () => {
     },
   );
 
-  it('says where it is not YAML, without showing what stands there', () => {
+  it('says where it is not YAML, without quoting it', () => {
     const faults = faultsOf(`keys:\n  - id: one\n   sha256: ${A}: x`);
     expect(faults[0]).toMatch(/^line 3: not YAML/);
     expect(faults.join()).not.toContain(A);
   });
 
-  it('takes an alias for no hash', () => {
+  it('does not accept an alias as a hash', () => {
     expect(faultsOf(`keys:\n${key('one', `&h ${A}`)}${key('two', '*h')}`)).toHaveLength(1);
   });
 });

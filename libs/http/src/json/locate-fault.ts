@@ -3,19 +3,19 @@ import { MAX_JSON_DEPTH } from './limits.ts';
 const TEXT = String.raw`"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"`;
 const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])`;
 const WORD = String.raw`(?:true|false|null)\b`;
-/** One token, and the white space before it. Sticky, so that each step starts where the last one ended. */
+/** One token, and the white space before it. Sticky, so that each match starts where the last one ended. */
 const TOKEN = new RegExp(String.raw`[\t\n\r ]*(?:([{}[\],:])|(${TEXT})|(${NUMBER}|${WORD}))`, 'y');
 const SPACE = /[\t\n\r ]*/y;
 
 type Wanted = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or }' | ', or ]' | 'the end';
 
-/** Looking further would hold up everybody else for longer than the answer is worth. */
+/** Searching further would block the event loop for longer than the answer is worth. */
 const MAX_TOKENS = 200_000;
 
 /**
- * Where a text stops being JSON, or where a name stands for the second time in its object, in words: `line 2,
- * column 7: a value is expected`. Undefined when nothing is wrong in the first 200,000 tokens. Only run once
- * a text is known to be faulty.
+ * Where a text stops being JSON, or where an object repeats a name, in words: `line 2, column 7: a value is
+ * expected`. Undefined if nothing is wrong in the first 200,000 tokens. Run it only on text that is known to
+ * be faulty.
  */
 export function locateFault(text: string): string | undefined {
   const open: (Set<string> | 'array')[] = [];
@@ -48,7 +48,7 @@ interface Token {
 }
 
 /**
- * What is wanted after this token, or undefined when the token is not what was wanted. Opens and closes on
+ * What is expected after this token; undefined if the token is not what was expected. Opens and closes on
  * `open`.
  */
 function step(

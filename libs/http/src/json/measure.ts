@@ -5,15 +5,15 @@ const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
 export interface Measures {
-  /** Names in all objects; equal names count each time. */
+  /** Names in all objects; repeated names count each time. */
   readonly names: number;
-  /** Names in the object that has most. */
+  /** Names in the object that has the most. */
   readonly most: number;
 }
 
 /**
- * How large a JSON text is in what costs more to read than its length. One pass over the characters, before
- * anything is built of them. Of a text that is not JSON the numbers mean nothing.
+ * Measures what makes a JSON text costly to read, apart from its length. One pass over the characters, before
+ * anything is built. For text that is not JSON the numbers mean nothing.
  */
 export function measure(text: string): Measures {
   const around: number[] = [];
@@ -24,7 +24,7 @@ export function measure(text: string): Measures {
     const char = text.charCodeAt(at);
     if (char === QUOTE) at = closingQuote(text, at);
     else if (char === COLON) {
-      // In valid JSON each colon outside a text follows a name.
+      // In valid JSON every colon outside a string follows a name.
       names += 1;
       here += 1;
       if (here > most) most = here;

@@ -7,10 +7,10 @@ import { measure } from './measure.ts';
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * JSON from outside, checked for all that would bite later: UTF-8 throughout, no byte order mark, no name
- * twice in an object, no name that reaches into prototypes, no half surrogate pairs, no number beyond double
- * precision's range or with digits that are lost in it (integers keep up to 40), no nesting past 32, no more
- * than 10,000 names in an object. Throws a `Problem` (400) that says where.
+ * Reads JSON from outside. Refuses: bytes that are not UTF-8, a byte order mark, a name twice in an object, a
+ * name that reaches into prototypes, half a surrogate pair, a number beyond double precision's range or whose
+ * digits would be lost (integers keep up to 40), more than 32 levels, more than 10,000 names in an object.
+ * Throws a `Problem` (400) that says where.
  */
 export function parseJson(body: Uint8Array | string): unknown {
   const text = typeof body === 'string' ? body : decode(body);
@@ -35,7 +35,8 @@ export function parseJson(body: Uint8Array | string): unknown {
   if (fault !== undefined) {
     throw cannotBeTaken(`${fault.path || 'it'} ${fault.message}`, fault);
   }
-  // `JSON.parse` keeps the last of two equal names. Which one counts differs between readers, so neither may.
+  // `JSON.parse` keeps the last of two equal names. Readers differ in which one counts, so neither is
+  // accepted.
   if (size.names !== names.seen) throw malformed(locateFault(text) ?? 'a name stands twice in an object');
   return value;
 }
@@ -74,7 +75,7 @@ function inspect(value: unknown, depth: number, names: { seen: number }): Found 
     }
     return undefined;
   }
-  // Not `Object.entries`: of many names it makes a second object that costs more than reading the first.
+  // Not `Object.entries`: for many names it builds a second object that costs more than reading the first.
   for (const name in value) {
     const part = (value as Record<string, unknown>)[name];
     names.seen += 1;

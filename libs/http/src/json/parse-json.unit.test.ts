@@ -15,7 +15,7 @@ const problemOf = (body: string | Uint8Array): Problem => {
 };
 
 describe('parseJson', () => {
-  it('takes all that is JSON', () => {
+  it('accepts everything that is JSON', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         fc.pre(!text.includes('__proto__') && !text.includes('constructor'));
@@ -44,7 +44,7 @@ describe('parseJson', () => {
     expect(problemOf(text).detail).toContain(where);
   });
 
-  it('takes one name in several objects, and colons in texts', () => {
+  it('accepts one name in several objects, and colons in strings', () => {
     const text = '{"a":{"a":":\\"a\\":"},"b":[{"a":1},{"a":2}],":":"\\\\"}';
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
@@ -62,7 +62,7 @@ describe('parseJson', () => {
     expect(problemOf(text).errors?.[0]?.path).toBe(path);
   });
 
-  it('takes 10,000 names in an object, in as many objects as there are, and not one more', () => {
+  it('accepts 10,000 names in an object, in any number of objects, and not one more', () => {
     const names = (count: number) =>
       `{${Array.from({ length: count }, (_, n) => `"k${n}":{"a":":"}`).join()}}`;
     expect(Object.keys(parseJson(names(10_000)) as object)).toHaveLength(10_000);
@@ -78,7 +78,7 @@ describe('parseJson', () => {
     expect(parseJson('{"id":820982911946154508,"n":5}')).toEqual({ id: 820982911946154508n, n: 5 });
   });
 
-  it('takes 32 levels, and a constructor that leads nowhere', () => {
+  it('accepts 32 levels, and a constructor that leads nowhere', () => {
     expect(() => parseJson(`${'['.repeat(32)}${']'.repeat(32)}`)).not.toThrow();
     expect(parseJson('{"constructor":"Bob"}')).toEqual({ constructor: 'Bob' });
   });
@@ -100,13 +100,13 @@ describe('parseJson', () => {
     ['half a million escapes, cut off', `"${'\\"'.repeat(500_000)}`],
     ['one name 100,000 times', `{${'"a":1,'.repeat(100_000)}"a":1}`],
     ['100,000 names, then a fault', `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":1`).join()},"x"}`],
-  ])('refuses %s without keeping others waiting', (_what, text) => {
+  ])('refuses %s without blocking others', (_what, text) => {
     const start = process.cpuUsage();
     expect(problemOf(text).status).toBe(400);
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(1_000);
   });
 
-  it('never shows what stands in the body', () => {
+  it('never quotes the body', () => {
     for (const text of ['{"a": hunter2}', 'hunter2', '["hunter2" "x"]', '{"a":"hunter2","a":1}']) {
       expect(problemOf(text).detail).not.toContain('hunter2');
     }

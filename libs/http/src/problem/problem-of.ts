@@ -18,10 +18,10 @@ const FASTIFY: Readonly<Record<string, () => Problem>> = {
     }),
 };
 
-/** s after which a caller should try again what store or broker could not do. An election takes up to 12. */
+/** s after which a caller should try again when store or broker was away. An election takes up to 12. */
 const COME_BACK = 5;
 
-/** Store or broker cannot serve now, whoever asks for what. */
+/** Store or broker cannot serve any request now. */
 export const unavailable = (what: 'store' | 'broker', cause?: unknown): Problem =>
   new Problem(
     503,
@@ -32,28 +32,28 @@ export const unavailable = (what: 'store' | 'broker', cause?: unknown): Problem 
   );
 
 /**
- * Any error as a problem. What we did not foresee is a 500 that says nothing of what went wrong; its cause is
- * for the log.
+ * Any error as a problem. An unforeseen error is a 500 that says nothing of what went wrong; its cause is for
+ * the log.
  */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   if (code === 'invalid_cursor') {
-    return new Problem(400, 'invalid_cursor', 'The cursor is none of ours, or belongs to another list.', {
+    return new Problem(400, 'invalid_cursor', 'The cursor is not valid, or belongs to another list.', {
       errors: [{ path: '/cursor', message: 'must be the nextCursor of an earlier page of the same list' }],
     });
   }
   if (unavailability(error) !== undefined) return unavailable('store', error);
   const known = typeof code === 'string' ? FASTIFY[code] : undefined;
   if (known !== undefined) return known();
-  // Others' messages may hold what the caller must not see, so only the status is taken from them.
+  // Messages of other libraries may hold what the caller must not see, so only their status is used.
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(statusCode, 'refused', `${STATUS_CODES[statusCode] ?? 'Refused'}.`);
   }
   return new Problem(
     500,
     'internal',
-    'Something went wrong on our side. The log has the details under this request id.',
+    'Something went wrong on the server. The log has the details under this request id.',
     {
       cause: error,
     },

@@ -2,18 +2,16 @@ import { STATUS_CODES } from 'node:http';
 
 /** One thing wrong with a request. */
 export interface Fault {
-  /**
-   * A JSON pointer into the part of the request that is wrong: `/items/3/type`; empty for the whole of it.
-   */
+  /** A JSON pointer to what is wrong: `/items/3/type`; empty for the whole. */
   readonly path: string;
-  /** What is wrong and what is wanted, to be read after the path: `must be a whole number`. */
+  /** What is wrong and what is expected, to be read after the path: `must be a whole number`. */
   readonly message: string;
 }
 
 export interface ProblemOptions {
-  /** The answer names the first 50 and says how many more there are. */
+  /** The answer lists the first 50 and the number of the others. */
   readonly errors?: readonly Fault[];
-  /** How many there are, where `errors` does not hold them all. */
+  /** Their number, if `errors` does not hold them all. */
   readonly errorCount?: number;
   /** s; becomes the header Retry-After. */
   readonly retryAfter?: number;
@@ -22,16 +20,16 @@ export interface ProblemOptions {
   /** For the log only. */
   readonly cause?: unknown;
   /**
-   * It lasts until somebody mends it, and anybody may run into it at any rate: it is logged as a warning,
-   * without a stack, and once a minute.
+   * It lasts until an operator fixes it, and any caller may cause it at any rate: logged as a warning,
+   * without a stack, once a minute.
    */
   readonly lasting?: boolean;
 }
 
 /**
- * Throw it in any route: it becomes the answer, as problem+json (RFC 9457). `code` is stable and for
- * programs, `detail` for people. From status 500 on it is logged with its cause; the client sees what stands
- * here, so put nothing into it that others may not read.
+ * Throw it in any route: the answer is problem+json (RFC 9457). `code` is stable and for programs, `detail`
+ * for people. From status 500 on it is logged with its cause. The client sees all its texts, so put nothing
+ * into them that others may not read.
  */
 export class Problem extends Error {
   readonly status: number;
@@ -57,7 +55,7 @@ export class Problem extends Error {
   }
 }
 
-/** More would help nobody, and an answer must not grow with what a stranger sends. */
+/** More would not help, and an answer must not grow with what a stranger sends. */
 const MAX_ERRORS = 50;
 /** characters */
 const MAX_PATH = 200;
@@ -76,7 +74,7 @@ function shownErrors(errors: readonly Fault[], count: number): Fault[] {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The body of the answer. `instance` is the id under which the log knows the request. */
+/** The body of the answer. `instance` is the id under which the log has the request. */
 export function problemBody({ status, code, detail, errors, errorCount }: Problem, requestId?: string) {
   return {
     type: 'about:blank',

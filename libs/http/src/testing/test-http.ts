@@ -16,7 +16,7 @@ const principal = (workspace: string, ...scopes: string[]): Principal => ({
 const TOKENS = new Map([
   ['acme', principal('acme', '*')],
   ['other', principal('other', '*')],
-  // Of acme too, and of the installation.
+  // Also of acme, and of the installation.
   ['operator', principal('acme', '*', 'installation:dead-letters')],
   ['reader', principal('acme', 'events:read')],
 ]);
@@ -24,7 +24,7 @@ const apiKeys: ApiKeys = { find: (token) => TOKENS.get(token) };
 
 export const as = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
 
-/** A server that is closed when the test is over, and what it logged and counted. */
+/** A server that is closed when the test ends, and what it logged and counted. */
 export async function testHttp(options: Partial<HttpOptions> = {}): Promise<{
   app: Http;
   metrics: Metrics;
@@ -39,15 +39,15 @@ export async function testHttp(options: Partial<HttpOptions> = {}): Promise<{
   return { app, metrics, lines, text };
 }
 
-/** Listens on a free port of loopback and gives it. */
+/** Listens on a free port of loopback and returns it. */
 export async function listen(app: Http): Promise<number> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   return (app.server.address() as AddressInfo).port;
 }
 
 /**
- * Writes `parts` to a socket one after the other, `every` ms apart, and resolves with all that comes back
- * until the other side closes.
+ * Writes `parts` to a socket, one after the other, `every` ms apart. Resolves with all that comes back until
+ * the other side closes.
  */
 export function talk(port: number, parts: Iterable<string | Buffer>, every = 0): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
@@ -63,8 +63,8 @@ export function talk(port: number, parts: Iterable<string | Buffer>, every = 0):
     const { value, done } = iterator.next();
     if (done === true || socket.destroyed) return;
     socket.write(value, () => {
-      // Never at once: writes that the kernel takes straight away would let nobody else in this process have
-      // a turn.
+      // Never at once: writes that the kernel accepts immediately would leave no time for anything else in
+      // this process.
       if (every === 0) setImmediate(next);
       else setTimeout(next, every);
     });

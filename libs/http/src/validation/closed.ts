@@ -8,10 +8,9 @@ interface Shape {
 }
 
 /**
- * The schema with every object closed that names its properties and does not say whether it takes others: a
- * misspelt name is then a fault and not silently ignored. `additionalProperties: true` keeps one open, and
- * one that names no properties stays open. Parts of an intersection are left alone, for each of them sees the
- * others' names too.
+ * The schema with its objects closed, so that a misspelt name is a fault and not ignored. An object stays
+ * open if it sets `additionalProperties: true` or names no properties. Parts of an intersection are left
+ * alone, since each also sees the others' names.
  */
 export function closed(schema: TSchema): TSchema {
   const { properties, additionalProperties, items, anyOf } = schema as Shape;
@@ -25,7 +24,7 @@ export function closed(schema: TSchema): TSchema {
   if (Array.isArray(items)) changes.items = items.map(closed);
   else if (items !== undefined) changes.items = closed(items as TSchema);
   if (anyOf !== undefined) changes.anyOf = anyOf.map(closed);
-  // TypeBox keeps what a schema is in hidden properties, which a spread would lose.
+  // TypeBox keeps data in hidden properties of a schema, which a spread would lose.
   const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema));
   return Object.assign(copy, changes);
 }

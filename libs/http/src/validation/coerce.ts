@@ -9,9 +9,9 @@ interface Shape {
 }
 
 /**
- * The text values of a query string or path as their schema's types, with its defaults. A name given once is
- * a list of one where a list is wanted; given twice where one is wanted it stays a list, which validation
- * refuses. Bodies never come here: JSON has types of its own.
+ * Converts the text values of a query string or path to their schema's types, and adds defaults. A name given
+ * once where a list is expected becomes a list of one; given twice where one value is expected it stays a
+ * list, which validation refuses. Bodies are not converted: JSON has types.
  */
 export function coerce(schema: TSchema, given: unknown): Record<string, unknown> {
   const { properties = {} } = schema as Shape;

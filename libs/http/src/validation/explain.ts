@@ -3,19 +3,17 @@ import type { Fault } from '../problem/problem.ts';
 
 type Failure = TLocalizedValidationError;
 
-/** What the validator found, a fault per place, to be read by people; at least one. */
+/** The validator's findings in words, one fault per place; at least one. */
 export function explain(failures: readonly Failure[]): Fault[] {
   const faults = new Map<string, Fault>();
   for (const fault of settleUnions(failures).flatMap(faultsOf))
     faults.set(`${fault.path} ${fault.message}`, fault);
-  return faults.size > 0
-    ? [...faults.values()]
-    : [{ path: '', message: 'has not the form that is wanted here' }];
+  return faults.size > 0 ? [...faults.values()] : [{ path: '', message: 'does not have the expected form' }];
 }
 
 /**
- * A value that matches no branch of a union fails in every branch. Where one branch alone is of the right
- * kind, its faults are the ones that help; else one fault for the whole union says so.
+ * A value that matches no branch of a union fails in every branch. If only one branch is of the right kind,
+ * its faults are the helpful ones; otherwise one fault names the whole union.
  */
 function settleUnions(failures: readonly Failure[]): Failure[] {
   const union = outermostUnion(failures);
@@ -54,7 +52,7 @@ function branchOf(union: Failure, failure: Failure): string | undefined {
   return failure.schemaPath.slice(prefix.length).split('/', 1)[0];
 }
 
-/** The value is of another type, or the field that tells the branches apart says another one. */
+/** The value has another type, or the field that tells the branches apart has another value. */
 function isOfAnotherKind(union: Failure, { keyword, instancePath }: Failure): boolean {
   const depth = instancePath.slice(union.instancePath.length).split('/').length - 1;
   return (depth === 0 && ['type', 'const', 'enum'].includes(keyword)) || (depth === 1 && keyword === 'const');
@@ -69,10 +67,10 @@ function summary(union: Failure, branches: readonly (readonly Failure[])[]): Fai
     return failure.keyword === 'type' ? [article(String(failure.params.type))] : [];
   });
   if (wanted.length > 0) return { ...union, message: `must be ${either(wanted)}` };
-  return discriminator(branches) ?? { ...union, message: 'matches none of the forms that are allowed here' };
+  return discriminator(branches) ?? { ...union, message: 'matches none of the allowed forms' };
 }
 
-/** When every branch wants another word at the same place, that place is the fault. */
+/** If each branch expects another word at the same place, that place is the fault. */
 function discriminator(branches: readonly (readonly Failure[])[]): Failure | undefined {
   const tellers = branches.map((branch) => branch.find(({ keyword }) => keyword === 'const'));
   const [first] = tellers;
@@ -105,8 +103,8 @@ function faultsOf({ keyword, instancePath, params, message }: Failure): Fault[] 
         message: UNKNOWN,
       }));
     case 'boolean':
-      // A name that the schema does not have. The `additionalProperties` that lists them all may be cut off
-      // by the validator's bound.
+      // A name that the schema does not have. The `additionalProperties` error that lists them all may be cut
+      // off by the validator's bound.
       return at(UNKNOWN);
     case 'type':
       return at(`must be ${article(String(given.type))}`);

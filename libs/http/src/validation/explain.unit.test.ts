@@ -27,6 +27,6 @@ test('names that are not known are named even where the validator stops before i
   }
 });
 
-test('whatever the validator says, there is a mistake to read', () => {
-  expect(explain([])).toEqual([{ path: '', message: 'has not the form that is wanted here' }]);
+test('whatever the validator reports, there is a mistake to read', () => {
+  expect(explain([])).toEqual([{ path: '', message: 'does not have the expected form' }]);
 });

@@ -14,18 +14,18 @@ const PARTS: Readonly<Record<string, { code: string; name: string }>> = {
 };
 
 /**
- * How many failures the validator collects before it stops: unions and the like take several each. Bounded,
- * for a body of a mebibyte can hold half a million.
+ * How many errors the validator collects before it stops; unions cause several each. Bounded, because a body
+ * of 1 MiB can hold half a million.
  */
 const MAX_FAILURES = 200;
 
 /**
  * TypeBox's own validator for every part of a request, so that one engine checks contracts, configuration and
- * requests. Bodies are taken as they are; query strings and paths are text and are given their types first.
- * What does not match is a 400 that names each fault.
+ * requests. Bodies are checked as they are; query strings and paths are converted to their types first. A
+ * mismatch is a 400 that names each fault.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
-  // The bound is one for the whole process; contracts look at the first failure only.
+  // The bound applies to the whole process; contracts use the first error only.
   Settings.Set({ maxErrors: MAX_FAILURES });
   return ({ schema, httpPart = 'body' }) => {
     const validator = Compile(schema);

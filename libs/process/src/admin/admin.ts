@@ -9,21 +9,21 @@ export interface AdminOptions {
   readonly log: Log;
 }
 
-/** The port for those who run the process. It has no authentication: nobody else may reach it. */
+/** The port for operators. It has no authentication: nobody else may reach it. */
 export interface Admin {
-  /** What `/readyz` says beside the checks; `starting` at first. */
+  /** The stage that `/readyz` shows; `starting` at first. */
   setStage(stage: Stage): void;
-  /** What `/readyz` asks from now on. */
+  /** The checks that `/readyz` runs from now on. */
   setChecks(checks: Partial<Checks>): void;
-  /** Resolves with the port; 0 takes any free one. Listens once, whoever calls it first. */
+  /** Resolves with the port; 0 picks a free one. Only the first call listens. */
   listen(host: string, port: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * `/livez` answers as long as the process does. `/readyz` is 200 when it runs and every check that it needs
- * is well, else 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that
- * none of it depends on the API's health or is reachable through it.
+ * `/livez` answers as long as the process does. `/readyz` is 200 if the process runs and every check it needs
+ * succeeds, else 503; the body names each check. `/metrics` is for Prometheus. A server of its own, so that
+ * none of it depends on the API or is reachable through it.
  */
 export function createAdmin({ metrics, log }: AdminOptions): Admin {
   let stage: Stage = 'starting';
@@ -60,7 +60,7 @@ export function createAdmin({ metrics, log }: AdminOptions): Admin {
       maxHeaderSize: 8 * 1024,
     },
     (request, response) => {
-      // Nothing here reads a body.
+      // No route here reads a body.
       request.resume();
       const [path = '/'] = (request.url ?? '/').split('?', 1);
       const respond = answers[path];
@@ -103,7 +103,7 @@ export function createAdmin({ metrics, log }: AdminOptions): Admin {
       if (!server.listening) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
-      // Probes are short; whoever still holds a connection now keeps it open for nothing.
+      // Probes are short; a connection that is still open is idle.
       server.closeAllConnections();
       await promise;
     },

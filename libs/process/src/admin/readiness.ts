@@ -1,10 +1,10 @@
 import { within } from '@herald/clock';
 import { scrub } from '@herald/log';
 
-/** Resolves when well, rejects with why not. */
+/** Resolves if all is well, rejects with what is wrong. */
 export type Check = () => Promise<void>;
 
-/** Where a process is in its life. Only when `running` may it be ready. */
+/** The stage of a process's life. It can be ready only when `running`. */
 export type Stage = 'starting' | 'running' | 'draining';
 
 interface Outcome {
@@ -16,33 +16,33 @@ interface Outcome {
 export interface Readiness {
   readonly ready: boolean;
   readonly stage: Stage;
-  /** `needed: false`: it does not decide. */
+  /** `needed: false`: it does not affect `ready`. */
   readonly checks: Readonly<Record<string, Outcome & { readonly needed: boolean }>>;
 }
 
 export interface ReadinessOptions {
-  /** All must be well for the process to be ready. */
+  /** All must succeed for the process to be ready. */
   readonly needed?: Readonly<Record<string, Check>>;
   /** Shown only. */
   readonly shown?: Readonly<Record<string, Check>>;
   readonly stage: () => Stage;
-  /** ms of wall time a check may take before it counts as failed: a probe gives up after a few seconds. */
+  /** ms of wall time until a check counts as failed: a probe gives up after a few seconds. */
   readonly timeLimit?: number;
   /**
-   * ms of wall time the answer waits for a check that is only shown; then it shows how that ended the last
-   * time.
+   * ms of wall time that the answer waits for a check that is only shown; after that it shows the check's
+   * previous result.
    */
   readonly shownLimit?: number;
 }
 
-/** Runs all checks at once, and the same run for all who ask meanwhile. Never rejects. */
+/** Runs all checks at once; concurrent callers share one run. Never rejects. */
 export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
   const { needed = {}, shown = {}, stage, timeLimit = 2_000, shownLimit = 300 } = options;
   let running: Promise<Readiness> | undefined;
   const last = new Map<string, Outcome>();
   const asked = new Map<string, Promise<Outcome>>();
 
-  /** One at a time; what comes of it later is shown the next time. */
+  /** One run at a time; a late result is shown the next time. */
   const look = async (name: string, check: Check): Promise<Outcome> => {
     let one = asked.get(name);
     if (one === undefined) {
@@ -90,7 +90,7 @@ async function outcome(check: Check, timeLimit: number): Promise<Outcome> {
   const start = performance.now();
   const ms = (): number => Math.round(performance.now() - start);
   try {
-    // In a function of its own, so that a check that throws before it has a promise fails like the others.
+    // In a function of its own, so that a check that throws synchronously fails like the others.
     await within(timeLimit, (async () => check())());
     return { ok: true, ms: ms() };
   } catch (error) {

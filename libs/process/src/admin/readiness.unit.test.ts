@@ -11,7 +11,7 @@ describe('createReadiness', () => {
     ['running', true],
     ['starting', false],
     ['draining', false],
-  ] as const)('with all checks well, %s is ready: %s', async (stage, ready) => {
+  ] as const)('if all checks succeed, %s is ready: %s', async (stage, ready) => {
     expect(await createReadiness({ needed: { well }, stage: () => stage })()).toMatchObject({ ready, stage });
   });
 
@@ -32,7 +32,7 @@ describe('createReadiness', () => {
     });
   });
 
-  it('runs each check once for all who ask meanwhile, and again for those who ask later', async () => {
+  it('runs each check once for concurrent callers, and again for later ones', async () => {
     let runs = 0;
     const counted = async (): Promise<void> => {
       runs += 1;
@@ -44,7 +44,7 @@ describe('createReadiness', () => {
     expect(runs).toBe(2);
   });
 
-  it('shows what is not needed, and does not decide by it or wait for it', async () => {
+  it('shows checks that are not needed, without waiting for them or letting them decide', async () => {
     const answer = Promise.withResolvers<void>();
     const shown = { unwell, hangs: () => answer.promise };
     const ask = createReadiness({

@@ -6,7 +6,7 @@ export interface Phase {
   /** ms of wall time after which the next phase begins. */
   readonly limit: number;
   readonly run: () => Promise<void>;
-  /** Runs when the limit is over, to let go of what still holds on. */
+  /** Runs when the limit is over, to release what still holds on. */
   readonly cut?: () => void;
 }
 
@@ -23,8 +23,8 @@ export interface ShutdownResult {
 }
 
 /**
- * Stops a process phase by phase. Each has a time limit, and all run whatever happens to those before. Asked
- * again, it is the same stop. Never rejects.
+ * Stops a process phase by phase. Each has a time limit; all run whatever happened to those before. Repeated
+ * calls share one stop. Never rejects.
  */
 export function createShutdown(
   phases: readonly Phase[],

@@ -18,7 +18,7 @@ function phases() {
 }
 
 describe('createShutdown', () => {
-  it('runs the phases in their order, one at a time, and says how long each took', async () => {
+  it('runs the phases in their order, one at a time, and logs how long each took', async () => {
     const { ran, phase, log, lines } = phases();
     const slow = phase('slow', {
       run: async () => {
@@ -53,7 +53,7 @@ describe('createShutdown', () => {
     expect(lines().filter(({ level }) => level === 'error')).toHaveLength(3);
   });
 
-  it('is one stop, however often it is asked for', async () => {
+  it('is one stop, however often it is called', async () => {
     const { ran, phase, log } = phases();
     const stop = createShutdown([phase('one')], log);
     expect(await stop('SIGTERM')).toBe(await stop('SIGINT'));

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 
 type Line = Record<string, unknown>;
 
-/** A process under test, by what it logs. */
+/** A process under test, observed by what it logs. */
 export interface Child {
   readonly process: ChildProcess;
   /** Resolves with the first log line whose message is `msg`; rejects when the process ends without it. */
@@ -12,11 +12,14 @@ export interface Child {
   lines(): Line[];
   /** All of stdout and stderr so far. */
   output(): string;
-  /** Resolves with the exit code once the process is gone and all it wrote is here. */
+  /** Resolves with the exit code once the process is gone and all its output is here. */
   readonly exited: Promise<number | null>;
 }
 
-/** Runs a TypeScript file in a Node process with nothing but `env`, and kills it when the test is over. */
+/**
+ * Runs a TypeScript file in a Node process with no other environment than `env`, and kills it when the test
+ * ends.
+ */
 export function spawnChild(file: string, env: Record<string, string>): Child {
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -12,9 +12,7 @@ import { openSqliteStore } from '@herald/store/sqlite';
 import { Type } from 'typebox';
 import { runMain, runProcess, type Service } from '../index.ts';
 
-/**
- * Messages go to a handler that takes `HANDLER_MS`; routes make the process do what a real one may suffer.
- */
+/** Deliveries go to a handler that takes `HANDLER_MS`. Routes cause what a real process may suffer. */
 export const fixtureTopology: Topology = {
   exchanges: [{ name: 'x', type: 'topic' }],
   queues: [{ name: 'work', bindings: [{ exchange: 'x', key: '#' }], retry: { attempts: 5, backoff: [10] } }],
