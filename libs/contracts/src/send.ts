@@ -1,4 +1,4 @@
-import type { Channel, JsonObject, SeenEvent } from '@herald/domain';
+import { CHANNELS, type JsonObject, type SeenEvent } from '@herald/domain';
 import { type Static, Type } from 'typebox';
 import { traced } from './events.ts';
 import { exchange, queue } from './topology.ts';
@@ -21,7 +21,7 @@ const Request = Type.Object({
   workspace: Type.String(),
   messageId: Type.String(),
   prospectId: Type.String(),
-  channel: Type.Unsafe<Channel>(Type.String({ pattern: '^(email|sms|call|webhook)$' })),
+  channel: Type.Enum([...CHANNELS]),
   template: Type.String(),
   /** Where a webhook goes. */
   url: Type.Optional(Type.String()),

@@ -76,11 +76,11 @@ test('a call says what its template says, with pauses and a menu', async () => {
   expect(stage.story('m1')).toEqual(['call.sent']);
 });
 
-async function withWebhooks(options: StageOptions = {}) {
+async function withWebhooks(options: StageOptions = {}, timeout = 1_000) {
   const receiver = await startReceiver();
   const webhook = createWebhookProvider({
     allowed: createAllowedAddresses(['127.0.0.1/32']),
-    timeout: 1_000,
+    timeout,
   });
   onTestFinished(() => receiver.close());
   const secrets = { read: (_workspace: string, name: string) => (name === 'webhook' ? SECRET : undefined) };
@@ -344,7 +344,7 @@ test('a mail goes by SendGrid with a reference that nobody can read a person fro
 });
 
 test('a receiver that is slow takes no more than its share, and the others do not wait for it', async () => {
-  const { stage, receiver, ask } = await withWebhooks({ gates: { atOnce: 2 } });
+  const { stage, receiver, ask } = await withWebhooks({ gates: { atOnce: 2 } }, 5_000);
   const other = await startReceiver();
   onTestFinished(() => other.close());
   receiver.answerAlways('hang');
