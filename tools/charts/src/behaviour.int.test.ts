@@ -89,7 +89,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('takes what all services share from global, and its own before it', async () => {
+  it('takes shared settings from global, and its own first', async () => {
     const values = {
       global: {
         herald: {
@@ -108,7 +108,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     });
   });
 
-  it('needs no secret for what its environment says itself', async () => {
+  it('needs no secret for a value that its environment sets', async () => {
     const extraEnv = ['AMQP_URL', 'MONGODB_URI'].map((name) => ({
       name,
       valueFrom: { secretKeyRef: { name: 'vault', key: name } },
@@ -131,7 +131,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect(environment(container).INGEST_RATE).toBe('12000000');
   });
 
-  it('rolls its pods when what it makes itself changes, and only then', async () => {
+  it('rolls its pods when an object that it creates changes, and only then', async () => {
     const checksum = async (values: object): Promise<unknown> =>
       only(await render('ingest', values), 'Deployment').spec?.template?.metadata?.annotations?.[
         'checksum/config'
@@ -144,7 +144,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect(await checksum({})).toBeUndefined();
   });
 
-  it('derives the heap from the limit of memory', async () => {
+  it('derives the heap from the memory limit', async () => {
     const heap = async (memory: string): Promise<unknown> =>
       environment(containerOf(await render('ingest', { resources: { limits: { memory } } }))).NODE_OPTIONS;
     expect(await heap('512Mi')).toBe('--max-old-space-size=384');
@@ -165,7 +165,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect(container.readinessProbe?.httpGet).toEqual({ path: '/readyz', port: 'admin' });
   });
 
-  it('lets no added label reach its selectors', async () => {
+  it('keeps added labels out of its selectors', async () => {
     const labels = { 'app.kubernetes.io/name': 'other', team: 'growth' };
     const manifests = await render('ingest', {
       commonLabels: labels,
@@ -194,14 +194,14 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     );
   });
 
-  it('names a plain migration anew for each image, since a Job cannot be changed', async () => {
+  it('gives a plain migration a new name for each image, because a Job cannot be changed', async () => {
     const name = async (tag: string): Promise<string> =>
       only(await render('event-handler', { migrate: { mode: 'job' }, image: { tag } }), 'Job').metadata.name;
     expect(await name('v1')).not.toBe(await name('v2'));
     expect(await name('v1')).toBe(await name('v1'));
   });
 
-  it('installs only the services that are on, and tests the way of an event where both its ends are there', async () => {
+  it('installs only the services that are on, and tests the path of an event if both its ends are on', async () => {
     const test = { apiKey: { existingSecret: 'key' } };
     const pods = async (values: object): Promise<string[]> =>
       (await render('herald', values))
@@ -215,7 +215,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     ]);
   });
 
-  it('warns in its notes of channels that are only shown, and counted as sent', async () => {
+  it('warns in its notes about channels that are only shown and counted as sent', async () => {
     if ('unavailable' in helm) throw new Error(helm.unavailable);
     const set = ['credentials.SMTP_URL.existingSecret=', 'config.consoleChannels=email'];
     const { stdout } = await workspace.notes(helm, 'messaging', { files: leastOf('messaging'), set });
@@ -271,14 +271,14 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect((policy as { spec?: { egress?: object[] } } | undefined)?.spec?.egress).toContainEqual(rule);
   });
 
-  it('lets ingest out to nobody on the internet unless it is asked to', async () => {
+  it('gives ingest no egress to the internet by default', async () => {
     const manifests = await render('ingest', { networkPolicy: { enabled: true } });
     const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
     expect(policies).not.toEqual([]);
     expect(JSON.stringify(policies)).not.toContain('0.0.0.0/0');
   });
 
-  it('lets pods out to no mail server while none is set', async () => {
+  it('gives pods no egress to mail servers while none is set', async () => {
     const manifests = await render('messaging', {
       networkPolicy: { enabled: true },
       credentials: { SMTP_URL: { existingSecret: '' }, SENDGRID_API_KEY: { existingSecret: 'sendgrid' } },
@@ -357,7 +357,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
         .filter((rule) => rule.alert?.startsWith('Own') ?? rule.expr.includes('a_total'));
     };
 
-    it('hands them on as they are, templates of Prometheus included', async () => {
+    it('passes them on unchanged, including templates of Prometheus', async () => {
       const [high, odd, record] = await rules({});
       expect(high).toMatchObject({
         expr: 'sum(rate(a_total[5m])) > 5',
@@ -368,7 +368,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
       expect(record).toEqual({ record: 'a:rate5m', expr: 'sum(rate(a_total[5m]))' });
     });
 
-    it('changes an alert as the values say', async () => {
+    it('changes an alert by the values', async () => {
       const alerts = {
         OwnHigh: { threshold: 0.25, for: '1h', severity: 'ticket', labels: { area: 'a' } },
         OwnOdd: { enabled: false },
@@ -388,7 +388,7 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
       expect(rest).toHaveLength(1);
     });
 
-    it('refuses a threshold where there is none', async () => {
+    it('refuses a threshold for an alert without one', async () => {
       await expect(rules({ alerts: { OwnOdd: { threshold: 1 } } })).rejects.toThrow(
         'prometheusRule.alerts.OwnOdd.threshold: the expression of this alert does not end in a ' +
           'comparison with a number.',

@@ -82,7 +82,7 @@ describe.skipIf(!isThere(helm4))('the charts', () => {
     });
 
     if (!golden) return;
-    it('is what is kept in charts/golden (renew: make charts-golden)', async () => {
+    it('equals charts/golden (renew: make charts-golden)', async () => {
       expect(withoutFiles(await renderedBy(helm4)), name).toBe(
         await readGolden({ chart, files, golden, name }),
       );

@@ -6,7 +6,7 @@ export const chartsFolder = join(root, 'charts');
 
 export const services = ['ingest', 'event-handler', 'campaign-runner', 'messaging'] as const;
 
-/** The charts that can be installed. `service` cannot: it is what they are made of. */
+/** The charts that can be installed. `service` cannot: it is their library. */
 export const charts = [...services, 'herald'] as const;
 
 export type ChartName = (typeof charts)[number];

@@ -9,17 +9,17 @@ const folder = join(chartsFolder, 'golden');
 
 export const goldenFile = ({ chart, name }: Case): string => join(folder, `${chart}-${name}.yaml`);
 
-/** What a case is known to render to; undefined when it was never kept. */
+/** The stored manifests of a case; undefined if there are none. */
 export const readGolden = (one: Case): Promise<string | undefined> =>
   readFile(goldenFile(one), 'utf8').catch(() => undefined);
 
-/** Dashboards and rules are long and have files and tests of their own: their text is left out here. */
+/** Dashboards and rules are long and have their own files and tests: their text is left out here. */
 export const withoutFiles = (text: string): string =>
   text
     .replace(/^( {2}[\w.-]+\.json): \|\n(?: {4}.*\n|\n)+/gm, '$1: (the file)\n')
     .replace(/^(kind: PrometheusRule\n[\s\S]*?^ {2}groups):\n(?: {4}.*\n|\n)+/gm, '$1: (the rules)\n');
 
-/** Keeps what the charts render to now: the diff of these files is what a change of a chart changes. */
+/** Stores what the charts render to now: the diff of these files shows the effect of a change. */
 async function renew(): Promise<void> {
   const helm = await findHelm(4);
   if ('unavailable' in helm) throw new Error(helm.unavailable);

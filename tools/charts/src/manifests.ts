@@ -52,7 +52,7 @@ export interface Labelled {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** A Kubernetes object, as far as our checks look into it; the rest is for the schemas. */
+/** The part of a Kubernetes object that the checks read; the rest is for the schemas. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -87,8 +87,7 @@ export interface AlertRule {
 }
 
 /**
- * The objects of a stream of YAML. A key that stands twice is an error, as it is for an API server that
- * applies.
+ * The objects of a stream of YAML. A duplicate key is an error, as it is for server-side apply.
  */
 export function readManifests(text: string): Manifest[] {
   return parseAllDocuments(text, { uniqueKeys: true }).flatMap((document) => {

@@ -2,19 +2,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChartName, charts, root } from './charts.ts';
 
-/** One way of installing a chart that has to render, and what it is kept as in charts/golden. */
+/** A combination of values that must render, and its name in charts/golden. */
 export interface Case {
   readonly chart: ChartName;
   readonly name: string;
   readonly files: readonly string[];
-  /** Whether the manifests are kept, to be compared. */
+  /** Whether the manifests are stored and compared. */
   readonly golden: boolean;
 }
 
 const own = (name: string): string => join(import.meta.dirname, '../values', `${name}.yaml`);
 
 /**
- * Values files of environments, where there are any: `k8s/environments/<environment>/<chart>.yaml` or
+ * Values files of environments, if there are any: `k8s/environments/<environment>/<chart>.yaml` or
  * `k8s/environments/<environment>.yaml` for the umbrella.
  */
 function environments(): Case[] {

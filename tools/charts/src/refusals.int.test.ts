@@ -10,7 +10,7 @@ if ('unavailable' in helm) {
   process.stderr.write(`Skipped: ${helm.unavailable}\n`);
 }
 
-describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', () => {
+describe.skipIf('unavailable' in helm)('values that cannot work are refused with a reason', () => {
   let workspace: Workspace;
   beforeAll(async () => {
     if (!('unavailable' in helm)) workspace = await createWorkspace(helm);
@@ -153,7 +153,7 @@ describe.skipIf('unavailable' in helm)('what cannot work is refused, in words', 
     expect(await refusal(chart, set)).toContain(sentence);
   });
 
-  it('all at once, with the chart that they are of', async () => {
+  it('all at once, with the name of the chart', async () => {
     const message = await refusal('ingest', ['ingress.enabled=true', 'httpRoute.enabled=true'], []);
     expect(message).toContain('ingest cannot be rendered:');
     expect(message.match(/^ {2}- /gm)).toHaveLength(7);

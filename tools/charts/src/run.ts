@@ -7,8 +7,7 @@ export interface Outcome {
 }
 
 /**
- * Runs a program to its end. A code that is not 0 is an outcome, not an error; a program that is not there
- * has 127.
+ * Runs a program to its end. An exit code other than 0 is a result, not an error; a missing program has 127.
  */
 export function run(
   program: string,
@@ -24,7 +23,7 @@ export function run(
   });
 }
 
-/** The same, where anything but 0 is an error that says what the program said. */
+/** The same, but any exit code other than 0 is an error with the program's output. */
 export async function runWell(...[program, args, options]: Parameters<typeof run>): Promise<string> {
   const { code, stdout, stderr } = await run(program, args, options);
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);

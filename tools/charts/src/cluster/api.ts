@@ -1,12 +1,12 @@
 import { Agent, request } from 'node:https';
 
 /**
- * The Kubernetes API, as far as a scenario needs it. An answer that is not 2xx is an error with what it says.
+ * The part of the Kubernetes API that a scenario needs. An answer other than 2xx is an error with its text.
  */
 export interface Api {
   get<T = unknown>(path: string): Promise<T>;
   post(path: string, body: object): Promise<void>;
-  /** A merge patch; `manager` is who owns the fields afterwards. */
+  /** A merge patch; `manager` owns the fields afterwards. */
   patch(path: string, body: object, manager?: string): Promise<void>;
   /** Server-side apply, without force. */
   apply(path: string, body: object, manager: string): Promise<void>;

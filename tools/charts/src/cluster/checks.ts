@@ -1,4 +1,4 @@
-/** Runs named checks one after another and says how each went. */
+/** Runs named checks one after another and reports each result. */
 export interface Checks {
   readonly failed: number;
   run(name: string, check: () => Promise<void>): Promise<void>;
@@ -23,7 +23,7 @@ export function createChecks(say: (line: string) => void): Checks {
   };
 }
 
-/** Throws where the two differ, with both. */
+/** Throws if the two differ, showing both. */
 export function same(what: string, actual: unknown, expected: unknown): void {
   const [is, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (is !== wanted) throw new Error(`${what} is ${is}; expected ${wanted}`);

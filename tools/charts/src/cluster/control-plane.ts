@@ -98,7 +98,7 @@ const apiServerOptions = (inFolder: (name: string) => string, store: number, por
   'token-auth-file': inFolder('tokens.csv'),
   'authorization-mode': 'RBAC',
   'service-cluster-ip-range': '10.96.0.0/16',
-  // It may not say loopback here; nobody asks for it.
+  // Loopback is not allowed here; the address is not used.
   'advertise-address': '192.0.2.1',
 });
 

@@ -4,7 +4,7 @@ import { same } from './checks.ts';
 import { deployment, helmOf, makeNamespace, type Stage, scale, values, well } from './stage.ts';
 
 /**
- * That these checks can fail: pods that are not restricted are refused here, and replicas beside a scaler are
+ * Shows that these checks can fail: pods that are not restricted are refused, and replicas beside a scaler are
  * undone.
  */
 export async function controls(stage: Stage): Promise<void> {

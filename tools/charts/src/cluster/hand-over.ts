@@ -11,7 +11,7 @@ import {
   well,
 } from './stage.ts';
 
-/** Where a release was made by Helm 3, Helm 4 goes on as it was: by client-side apply. */
+/** A release made by Helm 3 stays with client-side apply under Helm 4. */
 export async function fromHelm3To4(stage: Stage): Promise<void> {
   const namespace = 'handed-on';
   await makeNamespace(stage, namespace);
@@ -34,8 +34,8 @@ export async function fromHelm3To4(stage: Stage): Promise<void> {
 }
 
 /**
- * What our README warns of: Kubernetes fills a field that nobody sets any more with its default, unless
- * somebody else has set it, too.
+ * What the README warns of: Kubernetes resets a field to its default once nobody sets it any more, unless
+ * another manager has set it too.
  */
 export async function handingOver(stage: Stage): Promise<void> {
   for (const helm of [stage.helm4, stage.helm3]) {
@@ -54,7 +54,7 @@ export async function handingOver(stage: Stage): Promise<void> {
         same('replicas', await replicas('given-ingest'), 1);
       },
     );
-    // Helm 3 asks for the field to be removed, whoever has it.
+    // Helm 3 removes the field, whoever owns it.
     if (helm.major === 3) continue;
     await stage.checks.run(
       title('where somebody else has applied the number of replicas, it stays'),

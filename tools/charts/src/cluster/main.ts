@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
 import { startStandInNode } from './stand-in-node.ts';
 
 /**
- * Installs, upgrades and removes the charts at a real API server with real controllers. Pods are admitted and
+ * Installs, upgrades and removes the charts on a real API server with real controllers. Pods are admitted and
  * counted, never run: there are no nodes. Exits with 0 only when every check holds.
  */
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -6,8 +6,8 @@ import { runWell } from '../run.ts';
 const SOURCES = join(import.meta.dirname, '../../control-plane');
 const KUBERNETES = ['kube-apiserver', 'kube-controller-manager'];
 /**
- * The version of the modules in `control-plane`; a program that does not know its own is taken for none by
- * charts.
+ * The version of the modules in `control-plane`. Charts ignore a program that does not report its own
+ * version.
  */
 const VERSION = 'v1.35.4';
 const BUILD_TIMEOUT = 3_600_000;
@@ -19,9 +19,9 @@ export interface Programs {
 }
 
 /**
- * The programs of a control plane: those in the folder KUBEBUILDER_ASSETS, else those that were built on this
- * machine before, else built now from their Go modules, which takes some ten minutes of two processors.
- * Throws where Go is missing.
+ * The programs of a control plane: from the folder KUBEBUILDER_ASSETS, else from an earlier build on this
+ * machine, else built now from their Go modules, which takes some ten minutes on two processors. Throws if Go
+ * is missing.
  */
 export async function findPrograms(say: (line: string) => void): Promise<Programs> {
   const given = process.env.KUBEBUILDER_ASSETS;

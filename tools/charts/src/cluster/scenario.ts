@@ -36,8 +36,8 @@ export async function extensions({ plane, kubectl, checks }: Stage): Promise<voi
 }
 
 /**
- * Everything that is rendered, as the API server takes it: defaults, admission, and the rules in CEL that no
- * schema here has.
+ * Sends everything that is rendered through the API server: defaults, admission, and the CEL rules that no
+ * schema here contains.
  */
 export async function takesEverything(stage: Stage): Promise<void> {
   const { plane, workspace, helm4, kubectl, checks } = stage;
@@ -63,7 +63,7 @@ export async function takesEverything(stage: Stage): Promise<void> {
         manifests,
       ];
       const { code, stderr } = await run(kubectl, ['--kubeconfig', plane.kubeconfig, ...apply]);
-      // Pod security warns of the pods of a workload, and refuses only the pods themselves.
+      // Pod security only warns about a workload's pods, and refuses the pods themselves.
       if (code !== 0 || stderr.includes('violate PodSecurity')) throw new Error(stderr.trim());
     });
   }

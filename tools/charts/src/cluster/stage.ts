@@ -59,6 +59,6 @@ interface Deployed {
 export const deployment = ({ plane }: Stage, namespace: string, name: string): Promise<Deployed> =>
   plane.api.get(pathOf(namespace, name));
 
-/** What the controller of a HorizontalPodAutoscaler does, through the same subresource. */
+/** Scales as the controller of a HorizontalPodAutoscaler does, through the same subresource. */
 export const scale = ({ plane }: Stage, namespace: string, name: string, replicas: number): Promise<void> =>
   plane.api.patch(`${pathOf(namespace, name)}/scale`, { spec: { replicas } }, 'kube-controller-manager');

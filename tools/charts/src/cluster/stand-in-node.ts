@@ -15,8 +15,8 @@ interface PodList {
 const EVERY = 200;
 
 /**
- * Stands in for the nodes that are not there: says of each pod that it is ready, or, where it is to end, that
- * it ended well. So controllers and Helm go on as they would; nothing of a pod ever runs. Gives what ends it.
+ * Stands in for the missing nodes: reports each pod as ready, or as completed if it is meant to end. So
+ * controllers and Helm continue as usual; no container ever runs. Returns a function that stops it.
  */
 export function startStandInNode(api: Api, onError: (error: unknown) => void): () => Promise<void> {
   const ended = new AbortController();
@@ -26,7 +26,7 @@ export function startStandInNode(api: Api, onError: (error: unknown) => void): (
         const { items } = await api.get<PodList>('/api/v1/pods');
         for (const pod of items.filter(({ status }) => status.phase === 'Pending')) await settle(api, pod);
       } catch (error) {
-        // A pod may be gone between the look and the word about it.
+        // A pod may be gone before its status is written.
         if (!String(error).includes('answered 404')) onError(error);
       }
       await delay(EVERY);

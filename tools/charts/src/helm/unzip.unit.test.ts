@@ -43,7 +43,7 @@ test('a packed and an unpacked file come out as they went in', () => {
   expect(unzip(archive, 'a.txt').toString()).toBe('as it is');
 });
 
-test('what is not there, and what is no archive, is an error', () => {
+test('a missing file, or bytes that are not an archive, is an error', () => {
   expect(() => unzip(archive, 'kubectl')).toThrow('has no kubectl');
   expect(() => unzip(Buffer.from('tar, perhaps, but certainly no zip'), 'a.txt')).toThrow('no zip archive');
 });

@@ -5,40 +5,39 @@ import { type ChartName, charts, chartsFolder } from '../charts.ts';
 import { type Outcome, run, runWell } from '../run.ts';
 import type { Helm } from './find.ts';
 
-/** What the charts are rendered with: values by `--values`, in this order, and single ones by `--set`. */
+/** Values for rendering: files by `--values`, in this order, and single values by `--set`. */
 interface Values {
   /** Paths of files. */
   readonly files?: readonly string[];
   readonly set?: readonly string[];
 }
 
-/** A copy of the charts with what they depend on, so that nothing of it lies about in the repository. */
+/** A copy of the charts with their dependencies, so that none are left in the repository. */
 export interface Workspace {
   template(helm: Helm, chart: ChartName, values: Values): Promise<Outcome>;
   lint(helm: Helm, chart: ChartName, values: Values): Promise<Outcome>;
-  /** What an install would say in the end. */
+  /** The notes that an install prints. */
   notes(helm: Helm, chart: ChartName, values: Values): Promise<Outcome>;
-  /** Where a chart is, with its dependencies. */
+  /** The folder of a chart with its dependencies. */
   path(chart: ChartName): string;
-  /** Writes a file, into the copy. */
+  /** Writes a file into the copy. */
   write(path: string, text: string): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** The release that everything is rendered for. */
+/** The release name used for rendering. */
 export const RELEASE = 'demo';
 const NAMESPACE = 'herald';
 const KUBERNETES = '1.35.0';
 
 /**
- * Builds the dependencies as their lock files have them: a chart that has changed without its lock is an
- * error.
+ * Builds the dependencies by their lock files. A chart that has changed without its lock file is an error.
  */
 export async function createWorkspace(builder: Helm): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-charts-'));
   const copies = join(folder, 'charts');
   const path = (chart: ChartName): string => join(copies, chart);
-  // Helm keeps nothing of ours, and takes nothing of the user's: neither plugins nor repositories.
+  // Helm stores nothing and ignores the user's plugins and repositories.
   const env = { ...process.env, HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder };
   const valuesOf = ({ files = [], set = [] }: Values): string[] => [
     ...files.flatMap((file) => ['--values', file]),
@@ -49,7 +48,7 @@ export async function createWorkspace(builder: Helm): Promise<Workspace> {
     recursive: true,
     filter: (source) => !source.endsWith('.tgz') && !/\/charts\/[^/]+\/charts$/.test(source),
   });
-  // The services first: the umbrella packs them with what they depend on.
+  // The services first: the umbrella packs them with their dependencies.
   for (const chart of charts) {
     await runWell(builder.program, ['dependency', 'build', '--skip-refresh', path(chart)], { env });
   }

@@ -1,6 +1,6 @@
 import type { Container, Labelled, Manifest, PodSpec } from '../manifests.ts';
 
-/** A pod that an object makes, or is. */
+/** The pod that an object creates, or is. */
 export interface Pod {
   readonly of: Manifest;
   readonly metadata: Labelled;
@@ -23,7 +23,7 @@ export const containersOf = ({ spec }: Pod): Container[] => [
   ...spec.containers,
 ];
 
-/** Whether a selector's labels are all among those of a pod. */
+/** Whether a pod has all labels of a selector. */
 export const selects = (
   selector: Readonly<Record<string, unknown>> | undefined,
   labels: Readonly<Record<string, string>> | undefined,

@@ -1,7 +1,7 @@
 import { type Container, type Manifest, nameOf } from '../manifests.ts';
 import { containersOf, type Pod, podsOf, selects } from './pods.ts';
 
-/** A rule over all that one chart renders. Gives a sentence for each breach. */
+/** A rule over everything that one chart renders. Returns a sentence for each breach. */
 export type Policy = (manifests: readonly Manifest[]) => string[];
 
 const ofKind = (manifests: readonly Manifest[], ...kinds: string[]): Manifest[] =>
@@ -43,7 +43,7 @@ const noNameTwice = eachContainer(({ env = [] }) => {
   return twice.length === 0 ? undefined : `the environment has ${twice.join(', ')} twice`;
 });
 
-/** `$(NAME)` reads what stands before it, and stays as it is otherwise. */
+/** `$(NAME)` reads only earlier variables; otherwise it stays unchanged. */
 const referencesGoBack = eachContainer(({ env = [] }) => {
   const before = new Set<string>();
   for (const { name, value = '' } of env) {
@@ -56,8 +56,8 @@ const referencesGoBack = eachContainer(({ env = [] }) => {
 });
 
 /**
- * The standard called `restricted`, and beyond it a read-only root; no user by number, which some clusters
- * give themselves.
+ * The standard `restricted`, plus a read-only root, and no numeric user, because some clusters assign their
+ * own.
  */
 const restricted = eachContainer((container, pod) => {
   const context = container.securityContext ?? {};
@@ -146,8 +146,7 @@ const selectorsHoldNameAndInstance: Policy = (manifests) =>
   });
 
 /**
- * Each Service and each Deployment has the pods of one Deployment, and neither those of Jobs nor those of
- * tests.
+ * Each Service and each Deployment selects the pods of one Deployment, and no pods of Jobs or tests.
  */
 const servicesSelectOnlyTheirs: Policy = (manifests) =>
   ofKind(manifests, 'Service').flatMap((service) => {
@@ -213,7 +212,7 @@ const namesAreShort: Policy = (manifests) =>
     .filter(({ metadata }) => metadata.name.length > 63)
     .map((manifest) => `${nameOf(manifest)} is too long a name`);
 
-/** What everything that the charts render has to keep, by a name that says it. */
+/** The rules for everything that the charts render, by name. */
 export const policies: Readonly<Record<string, Policy>> = {
   'no replicas beside a scaler, and one scaler at most': noReplicasBesideScaler,
   'no variable stands twice in an environment': noNameTwice,

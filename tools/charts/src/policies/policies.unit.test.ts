@@ -56,7 +56,7 @@ const breaches = (text: string): string[] => {
   return Object.entries(policies).flatMap(([name, policy]) => (policy(manifests).length > 0 ? [name] : []));
 };
 
-/** The good objects with one text in the place of another. */
+/** The valid objects with one text replaced. */
 const but = (from: string, to: string): string => {
   if (!GOOD.includes(from)) throw new Error(`there is no ${from}`);
   return GOOD.replace(from, to);
@@ -70,7 +70,7 @@ const JOB =
   'false, enableServiceLinks: false, containers: [] } } } }';
 
 describe('the policies', () => {
-  it('have nothing against what is as it should be', () => {
+  it('accept valid objects', () => {
     expect(breaches(GOOD)).toEqual([]);
   });
 
@@ -135,11 +135,11 @@ describe('the policies', () => {
 });
 
 describe('manifests', () => {
-  it('a key that stands twice is an error', () => {
+  it('a duplicate key is an error', () => {
     expect(() => readManifests('kind: A\nkind: B\n')).toThrow('unique');
   });
 
-  it('empty documents are none', () => {
+  it('empty documents are skipped', () => {
     const made: Manifest[] = readManifests('---\n# nothing\n---\nkind: A\nmetadata: { name: a }\n');
     expect(made).toEqual([parse('{ kind: A, metadata: { name: a } }')]);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export type ApiSchema = Record<string, unknown>;
 
-/** The schemas of some kinds, as one file: where they come from, and each kind by `apiVersion/kind`. */
+/** The schemas of some kinds in one file: their origin, and each kind by `apiVersion/kind`. */
 export interface Bundle {
   /** Module and version. */
   readonly source: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runWell } from '../run.ts';
 
-/** An extension of Kubernetes, and where its module keeps the definitions of its kinds. */
+/** An extension of Kubernetes, and the path of its CRDs in its module. */
 export interface Extension {
   readonly name: string;
   readonly module: string;
@@ -32,7 +32,7 @@ export const EXTENSIONS: readonly Extension[] = [
   },
 ];
 
-/** Where Go keeps the sources of a module, which it brings if need be. */
+/** The folder with the sources of a Go module; downloads it if necessary. */
 export async function moduleFolder(module: string): Promise<string> {
   const empty = await mkdtemp(join(tmpdir(), 'herald-schemas-'));
   try {

@@ -6,8 +6,8 @@ import { EXTENSIONS, type Extension, moduleFolder } from './modules.ts';
 import { mapValues, strict } from './strict.ts';
 
 /**
- * Makes the schemas beside this file anew from the modules that publish the APIs; needs Go. They are kept in
- * the repository, so that a check needs no network, and hold what the charts use and no descriptions.
+ * Regenerates the schemas in this folder from the modules that publish the APIs; needs Go. They are stored in
+ * the repository, so that a check needs no network, and contain only what the charts use, without descriptions.
  */
 const KUBERNETES = ['v1.30.14', 'v1.35.4'];
 const CORE = [
@@ -23,7 +23,7 @@ const CORE = [
   'networking.k8s.io/v1/NetworkPolicy',
   'policy/v1/PodDisruptionBudget',
 ];
-/** The definitions that some schemas lead to, and those that these lead to. */
+/** The definitions that some schemas reference, directly or indirectly. */
 function reached(
   from: readonly ApiSchema[],
   all: Readonly<Record<string, ApiSchema>>,

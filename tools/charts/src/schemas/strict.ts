@@ -1,13 +1,13 @@
 import type { ApiSchema } from './bundle.ts';
 
 /**
- * What only describes, or says what JSON Schema has no word for. Rules in CEL (`x-kubernetes-validations`) go
- * with it.
+ * Keywords that only describe, or that JSON Schema does not have. CEL rules (`x-kubernetes-validations`) are
+ * dropped with them.
  */
 const LEFT_OUT = /^(description|format|example|externalDocs|title|default|x-.*)$/;
 const MAPS_OF_SCHEMAS = new Set(['properties', 'definitions', 'patternProperties']);
 
-/** An API's schema as one for a check: whatever has named fields has no others. */
+/** An API's schema for a strict check: objects with named fields allow no others. */
 export function strict(schema: ApiSchema): ApiSchema {
   if (schema['x-kubernetes-int-or-string'] === true || schema.format === 'int-or-string') {
     return { type: ['integer', 'string'] };
@@ -30,7 +30,7 @@ export function strict(schema: ApiSchema): ApiSchema {
   }
   if (schema.nullable === true && typeof made.type === 'string') made.type = [made.type, 'null'];
   delete made.nullable;
-  // Go's way of saying that case means nothing; JavaScript says it of a group.
+  // Go's inline flag for ignoring case; JavaScript allows it only for a group.
   if (typeof made.pattern === 'string') made.pattern = made.pattern.replace(/\(\?i\)(.*)$/, '(?i:$1)');
   return made;
 }

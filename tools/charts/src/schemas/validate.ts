@@ -2,17 +2,17 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import type { Manifest } from '../manifests.ts';
 import { readBundle } from './bundle.ts';
 
-/** The oldest Kubernetes that the charts say they run on, and the newest that they were checked with. */
+/** The oldest Kubernetes that the charts support, and the newest that they were checked with. */
 export const kubernetesVersions = ['v1.30', 'v1.35'] as const;
 
 const EXTENSIONS = ['keda', 'gateway-api', 'prometheus-operator'];
 
-/** What is wrong with an object by its API's schema; unknown fields are. Empty when nothing is. */
+/** The faults of an object by its API's schema, unknown fields included; empty if there are none. */
 export type Validate = (manifest: Manifest) => string[];
 
 /**
- * A check by the schemas of one version of Kubernetes, and of the extensions that the charts know. A kind
- * without a schema is wrong, too.
+ * A check by the schemas of one version of Kubernetes and of the known extensions. A kind without a schema is
+ * a fault too.
  */
 export function createValidate(version: (typeof kubernetesVersions)[number]): Validate {
   const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, validateFormats: false });

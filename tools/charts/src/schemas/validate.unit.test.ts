@@ -8,12 +8,12 @@ const faultsOf = (text: string): string[] => validate(parse(text));
 const policy = (spec: string): string =>
   `{ apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: { name: a }, spec: { ${spec} } }`;
 
-test('what an API knows passes, numbers and percentages alike', () => {
+test('known fields pass, both numbers and percentages', () => {
   expect(faultsOf(policy('maxUnavailable: 1'))).toEqual([]);
   expect(faultsOf(policy('maxUnavailable: 50%'))).toEqual([]);
 });
 
-test('a field that an API does not know is found, however deep', () => {
+test('an unknown field is found at any depth', () => {
   expect(faultsOf(policy('maxUnavailables: 1'))).toEqual([
     '/spec must NOT have additional properties {"additionalProperty":"maxUnavailables"}',
   ]);
@@ -25,7 +25,7 @@ test('a field that an API does not know is found, however deep', () => {
   expect(faultsOf(metadata)).toHaveLength(1);
 });
 
-test('a field of the wrong type, and one that is missing, are found', () => {
+test('a field of the wrong type and a missing field are found', () => {
   expect(
     faultsOf('{ apiVersion: v1, kind: ConfigMap, metadata: { name: a }, data: { port: 80 } }'),
   ).toHaveLength(1);

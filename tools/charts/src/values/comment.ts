@@ -1,17 +1,17 @@
-/** What the comment above a value says, in the sources beside this file. */
+/** The parsed comment above a value, in the sources in this folder. */
 export interface Comment {
-  /** What the lines from `-- ` on say, on one line; for the tables. */
+  /** The text from the line with `-- ` on, on one line; for the tables. */
   readonly description: string;
-  /** JSON Schema that takes the place of what the default would suggest: `@schema {…}`. */
+  /** JSON Schema that replaces the type derived from the default: `@schema {…}`. */
   readonly schema: Record<string, unknown> | undefined;
   /**
-   * `@open`: keys that are not in the default are allowed, because the object is handed to Kubernetes as it
-   * is.
+   * `@open`: keys that are not in the default are allowed, because the object is passed to Kubernetes
+   * unchanged.
    */
   readonly open: boolean;
-  /** `@herald`: the values that services share go here. */
+  /** `@herald`: the shared values of the services are inserted here. */
   readonly herald: boolean;
-  /** The comment without what is only for the generator; undefined when nothing is left. */
+  /** The comment without annotations for the generator; undefined if nothing is left. */
   readonly shown: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import { valuesSchema } from './schema.ts';
 import { valuesTable } from './table.ts';
 import { type Entry, entriesOf, mapOf, overlay, readSource, tidyComments } from './tree.ts';
 
-/** A file of a chart that is made from the sources here. */
+/** A file of a chart that is generated from the sources here. */
 export interface Generated {
   /** Below `charts/`. */
   readonly path: string;
@@ -37,7 +37,7 @@ async function ofUmbrella(common: string): Promise<Generated[]> {
   const document = readSource(await read('herald'));
   const shared = readSource(common);
   for (const { key, value } of mapOf(document).items) {
-    // An empty section is the one that each service has under this name.
+    // An empty section stands for the section of this name in each service.
     const empty = isMap(value) && value.items.length === 0 && isScalar(key);
     const section = empty ? mapOf(shared).get(key.value, true) : undefined;
     if (isMap(section) && section.items.length > 0) mapOf(document).set(key, section);
@@ -64,7 +64,7 @@ async function withTable(chart: string, entries: readonly Entry[]): Promise<stri
   return `${text.slice(0, start)}${BEGIN}\n${valuesTable(entries)}\n${text.slice(end)}`;
 }
 
-/** Every generated file of the charts, as it should be. */
+/** Every generated file of the charts, with its expected text. */
 export async function generateValues(): Promise<Generated[]> {
   const common = await read('common');
   const files = await Promise.all(services.map((name) => ofService(name, common)));

@@ -19,7 +19,7 @@ const SHARED = [
 ];
 
 /**
- * What a value may be: what its comment says, else what its default suggests. Keys nobody knows are refused:
+ * The schema of a value: from its comment, else derived from its default. Unknown keys are refused, because
  * they are mistyped.
  */
 function schemaOf({ comment, node, entries }: Entry): Schema {
@@ -45,8 +45,8 @@ const propertiesOf = (entries: readonly Entry[]): Schema =>
   Object.fromEntries(entries.map((entry) => [entry.name, schemaOf(entry)]));
 
 /**
- * What every chart accepts because a parent passes it on, or Helm adds it. Of `global`, only what is ours is
- * checked.
+ * Keys that every chart accepts because a parent passes them on or Helm adds them. In `global`, only
+ * `global.herald` and the three general keys are checked.
  */
 function passedOn(common: readonly Entry[]): Schema {
   const shared = common.filter(({ name }) => SHARED.includes(name));
@@ -67,8 +67,7 @@ function passedOn(common: readonly Entry[]): Schema {
 }
 
 /**
- * The schema of a chart's values, draft 7. `open` names what is not checked here, because another chart
- * checks it.
+ * The schema of a chart's values, draft 7. `open` names sections that another chart checks.
  */
 export const valuesSchema = (
   entries: readonly Entry[],

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { services } from '../charts.ts';
 import { generateValues } from './generate.ts';
 
-/** What the templates set themselves, from values with names of their own. */
+/** Variables that the templates set from values with other names. */
 const SET_BY_TEMPLATES = [
   'PORT',
   'ADMIN_PORT',
@@ -18,7 +18,7 @@ const SET_BY_TEMPLATES = [
   'AMQP_PASSWORD',
 ];
 
-/** Of the one process that has all services in it. */
+/** Settings of the all-in-one process. */
 const EMBEDDED = ['DATA_DIR', 'CLOCK_RATE', 'CLOCK_START'];
 
 const known = [...Object.keys(allInOneConfig.properties), ...Object.keys(runtimeConfig)].filter(

@@ -1,7 +1,7 @@
 import type { Entry } from './tree.ts';
 
 /**
- * A markdown table of the values that have a meaning worth a sentence; the others are what their names say.
+ * A markdown table of the values with a description; the names of the others are clear.
  */
 export function valuesTable(entries: readonly Entry[]): string {
   return ['| value | default | meaning |', '|---|---|---|', ...rowsOf(entries, '')].join('\n');

@@ -1,16 +1,16 @@
 import { type Document, isMap, isScalar, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { type Comment, readComment } from './comment.ts';
 
-/** A value of a chart, with what its comment says. */
+/** A value of a chart with its parsed comment. */
 export interface Entry {
   readonly name: string;
   readonly comment: Comment;
   readonly node: Node | null;
-  /** The values in it; undefined where it is not an object, or an empty one. */
+  /** The values in it; undefined if it is not an object, or is empty. */
   readonly entries: readonly Entry[] | undefined;
 }
 
-/** Reads a source of values. Throws with the file's faults. */
+/** Reads a source of values. Throws the file's first fault. */
 export function readSource(text: string): Document {
   const document = parseDocument(text);
   const [fault] = document.errors;
@@ -46,8 +46,8 @@ export function entriesOf(map: YAMLMap, above?: string | null): Entry[] {
 }
 
 /**
- * Puts a chart's own values over the common ones: objects key by key, anything else whole, comments where
- * there are any.
+ * Merges a chart's own values over the common ones: objects key by key, everything else as a whole, and
+ * comments if there are any.
  */
 export function overlay(base: YAMLMap, own: YAMLMap): void {
   for (const [index, pair] of own.items.entries()) {
@@ -71,7 +71,7 @@ export function overlay(base: YAMLMap, own: YAMLMap): void {
   }
 }
 
-/** Takes what is only for the generator out of all comments. */
+/** Removes annotations for the generator from all comments. */
 export function tidyComments(map: YAMLMap): void {
   const tidy = (text: string | null | undefined): string | null => readComment(text).shown ?? null;
   map.commentBefore = tidy(map.commentBefore);
