@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-/** Kills the child after some lines and returns the ids in those that are whole. */
+/** Kills the child after some lines and returns the ids in all complete lines. */
 async function runAndKill(round: string, lines: number): Promise<string[]> {
   const child = spawn(process.execPath, [CHILD, dir, round], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
@@ -36,7 +36,7 @@ async function runAndKill(round: string, lines: number): Promise<string[]> {
     .flatMap((line) => line.split(' '));
 }
 
-test('kill -9 at any instant loses no event, doubles none, leaves no gap, and all of them are told of', async () => {
+test('kill -9 at any instant loses no event, doubles none, leaves no gap; all are published', async () => {
   const confirmed: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     confirmed.push(...(await runAndKill(`r${round}`, 3 + Math.floor(Math.random() * 40))));
@@ -66,12 +66,12 @@ test('kill -9 at any instant loses no event, doubles none, leaves no gap, and al
   }
   expect(await replay({ store, log: silentLog, verify: true })).toMatchObject({ differences: 0 });
 
-  const told = new Set<string>();
+  const published = new Set<string>();
   const consumer = await broker.consume(queue.campaignRunnerApplied, { prefetch: 100 }, async ({ id }) => {
-    told.add(id);
+    published.add(id);
     return ack;
   });
-  await vi.waitFor(() => expect(told.size).toBe(log.length), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(() => expect(published.size).toBe(log.length), { timeout: 30_000, interval: 50 });
   await consumer.stop();
   await close();
 });

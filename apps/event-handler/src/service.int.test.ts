@@ -36,7 +36,7 @@ const drained = ({ broker }: TestProcess) =>
     { timeout: 20_000, interval: 20 },
   );
 
-test('what is published to `events` is in the log, folded, and told of on `applied`', async () => {
+test('what is published to `events` is in the log, folded, and published to `applied`', async () => {
   const handler = await start();
   await handler.broker.publish(eventsMessages([traitsEvent({ plan: 'a' }), anEvent()]));
   await drained(handler);
@@ -46,7 +46,7 @@ test('what is published to `events` is in the log, folded, and told of on `appli
   expect(await handler.broker.depth(queue.campaignRunnerApplied)).toMatchObject({ ready: 2 });
 });
 
-test('a message that is not as agreed becomes a dead letter with the reason, the next is taken', async () => {
+test('a delivery that breaks its contract becomes a dead letter, and the next is taken', async () => {
   const { broker, store } = await start();
   const bad = { exchange: 'events', key: 'x', id: 'bad', body: { events: [{ id: 'no more than that' }] } };
   await broker.publish([bad, ...eventsMessages([anEvent()])]);
@@ -57,7 +57,7 @@ test('a message that is not as agreed becomes a dead letter with the reason, the
   });
 });
 
-test('a stop in the middle of a batch waits for it, and what was not begun is there at the next start', async () => {
+test('a stop in the middle of a batch waits for it, and the rest is there at the next start', async () => {
   let release = (): void => {};
   const begun = Promise.withResolvers<void>();
   const slow = (store: Store): Store =>

@@ -16,7 +16,7 @@ steps:
     waitFor: { on: c.d }
   - id: tag
     update: { traits: { mail: event.data.mail } }
-  - id: tell
+  - id: emit
     emit: { type: x.y, data: { mail: event.data.mail } }
   - id: sum
     update: { traits: { broken: event.data.mail + 1 } }
@@ -71,7 +71,7 @@ test('an erased message is what its erased events give, with nothing of the pers
   expect(JSON.stringify(redacted)).not.toContain(SECRET);
 });
 
-test('of a report nothing is left but what was reported of which message', () => {
+test('a report keeps only its outcome and its message', () => {
   const event = anEvent(
     'message.reported',
     T0,
@@ -138,7 +138,7 @@ test('a message that was reported is, erased, what its erased events give', () =
   expect(JSON.stringify(redacted)).not.toContain(SECRET);
 });
 
-test('of any other event nothing is left but that it happened', () => {
+test('any other event keeps only that it happened', () => {
   const event = anEvent('trial.started', T0, { mail: SECRET }, { raw: SECRET });
   expect(redactEvent(event)).toEqual({ ...event, data: {}, raw: undefined });
 });

@@ -42,7 +42,7 @@ describe('JSON', () => {
     },
   );
 
-  it('is what JSON.stringify and JSON.parse say wherever no integer is beyond 2⁵³', () => {
+  it('is the same as by JSON.stringify and JSON.parse where no integer is beyond 2⁵³', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = writeJson(value);
@@ -98,7 +98,7 @@ describe('JSON', () => {
     expect(Object.hasOwn(readJson('{"__proto__":820982911946154508}') as object, '__proto__')).toBe(true);
   });
 
-  it('tells two integers apart that are one as doubles', () => {
+  it('distinguishes two integers that are equal as doubles', () => {
     expect(canonicalJson(readJson('820982911946154508'))).not.toBe(
       canonicalJson(readJson('820982911946154509')),
     );

@@ -114,7 +114,7 @@ describe('a campaign', () => {
     expect(await stage.call('POST', '/v1/campaigns/other/launch?version=7')).toMatchObject({ status: 404 });
   });
 
-  test('is nobody else’s', async () => {
+  test('is unknown to other workspaces', async () => {
     const stage = await stageWithTemplate();
     const as = (method: 'GET' | 'POST', url: string) => stage.call(method, url, undefined, 'stranger');
     expect(await as('GET', '/v1/campaigns')).toMatchObject({ status: 200, body: { items: [] } });

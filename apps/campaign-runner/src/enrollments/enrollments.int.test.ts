@@ -18,7 +18,7 @@ steps:
 `;
 
 describe('an enrollment', () => {
-  test('goes from event to message to wait to message, each asked for once', async () => {
+  test('goes from event to message to wait to message, each requested once', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);
     await stage.happens('trial.started', 'ada');
@@ -34,8 +34,8 @@ describe('an enrollment', () => {
     await vi.waitFor(async () => expect(await stage.statusOf('ada')).toEqual(['onboarding completed']));
     await stage.quiet();
     expect(stage.stepsThatSent()).toEqual(['welcome', 'nudge']);
-    const told = [...new Map(stage.recorded.map(({ id, type }) => [id, type])).values()];
-    expect(told.filter((type) => type.startsWith('enrollment.'))).toEqual([
+    const types = [...new Map(stage.recorded.map(({ id, type }) => [id, type])).values()];
+    expect(types.filter((type) => type.startsWith('enrollment.'))).toEqual([
       'enrollment.entered',
       'enrollment.requested',
       'enrollment.waiting',
@@ -47,7 +47,7 @@ describe('an enrollment', () => {
     ]);
   });
 
-  test('asks for a message of each channel, and says where a webhook goes', async () => {
+  test('requests a message of each channel, and says where a webhook goes', async () => {
     const stage = await setStage();
     await stage.launch(
       'all',
@@ -146,12 +146,12 @@ steps:
     expect(stage.asked.at(-1)).toMatchObject({ kind: 'withdraw', reason: 'exited: subscription.started' });
   });
 
-  test('prefers an event that occurred before the due time to the time-out, if it is in the log by then', async () => {
+  test('prefers an event from before the due time to the time-out, if it is in the log', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);
     await stage.happens('trial.started', 'ada');
     await stage.quiet();
-    await stage.stop(); // while nobody listens, both come about
+    await stage.stop(); // both happen while the service is stopped
     await stage.logged('project.created', 'ada', {}, { occurredAt: T0 + 3 * DAY });
     stage.at(T0 + 6 * DAY);
     await stage.start();
@@ -160,7 +160,7 @@ steps:
     expect(stage.stepsThatSent()).toEqual(['welcome', 'done']);
   });
 
-  test('waits on when the broker has lost every delayed message', async () => {
+  test('waits on when the broker has lost every delayed delivery', async () => {
     const stage = await setStage();
     await stage.launch('soon', '{ id: soon, enter: { on: a.b }, steps: [{ id: w, wait: PT10M }] }');
     await stage.happens('a.b', 'ada');
@@ -172,7 +172,7 @@ steps:
     });
   });
 
-  test('takes no notice of an alarm that is stale, early or for nobody', async () => {
+  test('ignores an alarm that is stale, early or for no enrollment', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);
     await stage.happens('trial.started', 'ada');
@@ -203,7 +203,7 @@ steps:
     expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
     expect(await stage.statusOf('bob')).toEqual([]);
     await stage.call('POST', '/v1/campaigns/onboarding/resume');
-    stage.at(T0 + 2 * DAY + 60_000); // the sweep looks again at what is held after a while
+    stage.at(T0 + 2 * DAY + 60_000); // the sweep looks again after a while
     await vi.waitFor(async () =>
       expect(await stage.statusOf('ada')).toEqual(['onboarding active at activated']),
     );
@@ -249,7 +249,7 @@ steps:
     expect(JSON.stringify(page.items)).not.toContain('ada@example.com');
   });
 
-  test('of a prospect who came back stays when the erasure from before is delivered again', async () => {
+  test('of a prospect who came back stays when the earlier erasure is delivered again', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);
     const erased = await stage.happens('prospect.erased', 'ada');
@@ -260,7 +260,7 @@ steps:
     expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
   });
 
-  test('is told why not when an event came too late to let its prospect in', async () => {
+  test('is refused, with the reason in the log, when its event came too late', async () => {
     const stage = await setStage();
     await stage.launch('onboarding', onboarding);
     await stage.happens('trial.started', 'ada', {}, { occurredAt: T0 - 3 * DAY });

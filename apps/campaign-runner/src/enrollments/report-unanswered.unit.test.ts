@@ -2,7 +2,7 @@ import type { OutMessage } from '@herald/broker';
 import { expect, test } from 'vitest';
 import { createReportUnanswered } from './report-unanswered.ts';
 
-test('a condition is recorded once for a prospect and logged once for a version, without the data', async () => {
+test('a condition is recorded once a prospect and logged once a version, without the data', async () => {
   const published: OutMessage[] = [];
   const lines: unknown[] = [];
   const reportUnanswered = createReportUnanswered({

@@ -36,7 +36,7 @@ steps:
     });
   });
 
-  test('leaves at once by an exit rule, and has asked for nothing', async () => {
+  test('leaves at once by an exit rule, and has requested nothing', async () => {
     const stage = await setStage();
     await stage.launch('windowed', windowed());
     await stage.happens('trial.started', 'ada');
@@ -46,7 +46,7 @@ steps:
     expect(stage.requests()).toEqual([]);
   });
 
-  test('asks at once and goes on where the step says so', async () => {
+  test('requests at once and goes on with dontWait', async () => {
     const stage = await setStage();
     await stage.launch('windowed', windowed(', then: dontWait'));
     await stage.happens('trial.started', 'ada');
@@ -75,7 +75,7 @@ steps:
     expect(stage.requests()).toEqual([]);
   });
 
-  test('keeps the quiet hours of the workspace, save for what is owed', async () => {
+  test('keeps the quiet hours of the workspace, except for transactional messages', async () => {
     const stage = await setStage();
     await stage.store.collection(collections.settings).write([
       {

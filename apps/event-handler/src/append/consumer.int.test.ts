@@ -37,11 +37,11 @@ const start = async (given: { store?: Store; broker?: Partial<Broker>; outages?:
   return { broker, metrics };
 };
 
-const told = (broker: FakeBroker) =>
+const applied = (broker: FakeBroker) =>
   broker.published.map(({ exchange, key, id }) => `${exchange} ${key} ${id}`);
 const kinds = (verdicts: readonly { kind: string }[]) => verdicts.map(({ kind }) => kind);
 
-test('tells of each event as it stands in the log, by its type, once it is durable', async () => {
+test('publishes each event as stored, by its type, once it is durable', async () => {
   const event = anEvent({ traceparent: '00-1-2-01' });
   const inLogWhenTold: number[] = [];
   const { broker } = await start({
@@ -59,22 +59,25 @@ test('tells of each event as it stands in the log, by its type, once it is durab
   expect(inLogWhenTold).toEqual([1]);
 });
 
-test('tells of a duplicate again, as it was stored, and counts it', async () => {
+test('publishes a duplicate again, as it was stored, and counts it', async () => {
   const event = anEvent({ id: 'one' });
   const { broker, metrics } = await start();
   await broker.deliver([event]);
   expect(kinds(await broker.deliver([event, event], [{ ...event, type: 'forged' }]))).toEqual(['ack', 'ack']);
-  expect(told(broker)).toEqual(['applied trial.started one', 'applied trial.started one']);
+  expect(applied(broker)).toEqual(['applied trial.started one', 'applied trial.started one']);
   expect((await metrics.eventsDuplicate.get()).values[0]?.value).toBe(3);
 });
 
-test('keeps what the runner tells of its enrollments to itself', async () => {
+test('does not publish the events of enrollments', async () => {
   const { broker } = await start();
   const events = ['enrollment.entered', 'email.sent', 'prospect.erased'].map((type) =>
     anEvent({ type, id: type }),
   );
   await broker.deliver(events);
-  expect(told(broker)).toEqual(['applied email.sent email.sent', 'applied prospect.erased prospect.erased']);
+  expect(applied(broker)).toEqual([
+    'applied email.sent email.sent',
+    'applied prospect.erased prospect.erased',
+  ]);
   expect(await readLog(store)).toHaveLength(3);
 });
 
@@ -84,7 +87,7 @@ test.each([
   ['an event without a stream', { events: [{ ...anEvent(), stream: undefined }] }],
   ['a stream of no known kind', { events: [{ ...anEvent(), stream: 'planet/mars' }] }],
   ['a shape from the future', { events: [{ ...anEvent(), schema: 99 }] }],
-])('drops a message with %s, says where, and takes the others', async (_what, body) => {
+])('drops a delivery with %s, says where, and takes the others', async (_what, body) => {
   const { broker } = await start();
   const [bad, good] = await broker.deliverBodies(body, {
     events: [anEvent({ data: { secret: 'ada@example.com' } })],
@@ -94,7 +97,7 @@ test.each([
   expect(good).toEqual({ kind: 'ack' });
 });
 
-test('a message of many events is acknowledged when all of them are stored', async () => {
+test('a delivery of many events is acknowledged when all of them are stored', async () => {
   const { broker } = await start();
   const events = Array.from({ length: 250 }, (_, n) => anEvent({ stream: `prospect/p${n % 9}` }));
   expect(kinds(await broker.deliver(events))).toEqual(['ack', 'ack', 'ack']);
@@ -114,7 +117,7 @@ describe('when something fails', () => {
       },
     });
 
-  test('one message that cannot be stored takes no other along', async () => {
+  test('a delivery that cannot be stored does not fail the others', async () => {
     const { broker } = await start({ store: withPoison() });
     const messages = Array.from({ length: 9 }, (_, n) => [anEvent({ type: n === 4 ? 'poison' : 'fine' })]);
     const verdicts = await broker.deliver(...messages);
@@ -123,7 +126,7 @@ describe('when something fails', () => {
     expect(await readLog(store)).toHaveLength(8);
   });
 
-  test('an outage is waited for with the messages in hand: they use up no attempt', async () => {
+  test('an outage is waited out with the deliveries in hand: they use up no attempt', async () => {
     let down = 2;
     const flaky = withFaults(store, {
       log: {
@@ -138,7 +141,7 @@ describe('when something fails', () => {
     expect(kinds(await broker.deliver([anEvent()], [anEvent()]))).toEqual(['ack', 'ack']);
   });
 
-  test('an outage that does not end gives everything back', async () => {
+  test('an outage that does not end returns all deliveries', async () => {
     const { broker } = await start({ store: withPoison(), outages: ['lasting'] });
     expect(kinds(await broker.deliver([anEvent({ type: 'poison' })], [anEvent()]))).toEqual([
       'retry',
@@ -146,7 +149,7 @@ describe('when something fails', () => {
     ]);
   });
 
-  test('what is stored but could not be told of is told of when it comes again', async () => {
+  test('an event that was stored but not published is published when it comes again', async () => {
     let failing = true;
     const published: string[] = [];
     const { broker } = await start({

@@ -37,7 +37,7 @@ describe('a crash', () => {
     expect(await prospect()).toMatchObject({ traits: { plan: 'a', seats: 2 }, seq: 2 });
   });
 
-  test('in the middle of an append leaves a prefix of each stream, which the redelivery completes', async () => {
+  test('during an append leaves a prefix of each stream, which the redelivery completes', async () => {
     const events = Array.from({ length: 6 }, (_, n) => traitsEvent({ n }, { stream: `prospect/p${n % 2}` }));
     const halfway = withFaults(store, {
       log: {

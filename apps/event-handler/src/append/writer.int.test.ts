@@ -44,7 +44,7 @@ describe('what is written', () => {
     ]);
   });
 
-  test('a campaign’s stream goes on where it was, also for a writer that has not seen it before', async () => {
+  test('a campaign’s stream continues, also for a writer that has not seen it before', async () => {
     const launched = () => anEvent({ stream: 'campaign/onboarding', type: 'campaign.launched' });
     const writer = createLogWriter(store);
     await writer.write([launched(), launched()]);
@@ -53,7 +53,7 @@ describe('what is written', () => {
     expect((await readLog(store)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
 
-  test('the happy path takes one append, one read and one write of each kind, however many streams', async () => {
+  test('without conflicts any number of streams take one append, one read and one write of each kind', async () => {
     const calls = { append: 0, byIds: 0, getMany: 0, write: 0, readStream: 0 };
     const counting = withFaults(store, {
       log: {
@@ -116,7 +116,7 @@ describe('duplicates', () => {
 });
 
 describe('two writers', () => {
-  /** A store whose writer sees what it read before `meanwhile` runs, once. */
+  /** A store that runs `meanwhile` once, after its writer has read. */
   const raced = (meanwhile: () => Promise<unknown>): Store => {
     let run: (() => Promise<unknown>) | undefined = meanwhile;
     return withFaults(store, {
@@ -139,7 +139,7 @@ describe('two writers', () => {
     const { appended, stored } = await writer.write([mine, bobs]);
 
     expect(appended).toBe(2);
-    // Theirs is theirs to tell of.
+    // The other writer publishes its own.
     expect([...stored.values()].map(({ id }) => id).sort()).toEqual([mine.id, bobs.id].sort());
 
     expect((await readLog(store)).map(({ id, seq }) => [id, seq])).toEqual([
@@ -191,7 +191,7 @@ describe('two writers', () => {
     expect(append.mock.calls.length).toBeLessThan(10);
   });
 
-  test('one whose document was written past it meanwhile leaves it alone: no document goes back', async () => {
+  test('one whose document was written past it meanwhile leaves it: no document goes back', async () => {
     let raceOnce = true;
     const late = withFaults(store, {
       collection: (_name, real) => ({
@@ -216,7 +216,7 @@ describe('two writers', () => {
         write: async (writes) => {
           if (raceOnce) {
             raceOnce = false;
-            // Another one projects the first event only, as one that read the log a moment earlier would.
+            // Another writer projects the first event only, as if it had read the log a moment earlier.
             const [write] = writes;
             const state = evolveProspect(initialProspect('ada'), { ...one, seq: 1 });
             if (write !== undefined)

@@ -160,7 +160,7 @@ test.each([
   expect((await ada())?.erasedAt).toBe(ERASED);
 });
 
-test('cut off before the log is redacted, it is completed by whoever is next on the stream', async () => {
+test('cut off before the log is redacted, it is completed by the next event of the stream', async () => {
   await createLogWriter(store).write([personal()]);
   const failing = withFaults(store, { log: { rewrite: () => Promise.reject(new Error('killed')) } });
   await expect(createLogWriter(failing).write([erased()])).rejects.toThrow('killed');
@@ -185,7 +185,7 @@ test('a history longer than one page is erased to its beginning', async () => {
   expect((await readLog(store)).every(({ schema }) => schema === EVENT_SCHEMA)).toBe(true);
 });
 
-test('takes from reports which link and key it was, also when they come after it, and keeps what consent was about', async () => {
+test('takes link and key from reports, also from later ones, and keeps what consent was about', async () => {
   const report = (given: Partial<Event> = {}): Event =>
     anEvent({
       type: 'message.reported',

@@ -148,7 +148,7 @@ describe('erasure', () => {
     expect(JSON.stringify(await readLog(store))).not.toContain('ada@example.com');
   });
 
-  test('asked for again before it has happened is the same event; afterwards it takes what has come since', async () => {
+  test('requested again before it happens is the same event; a later one erases what came since', async () => {
     await write(anEvent());
     const first = await api.call('DELETE', '/v1/prospects/ada');
     now += 5;

@@ -51,7 +51,7 @@ describe('what is on its way to the log', () => {
     expect(await repair()).toMatchObject({ differences: 0 });
   });
 
-  test('is one when nothing travels any more', async () => {
+  test('is a difference when nothing travels any more', async () => {
     await ahead();
     expect(await run()).toMatchObject({ differences: 1 });
   });
@@ -65,7 +65,7 @@ describe('what is on its way to the log', () => {
 });
 
 describe('beside a running handler', () => {
-  /** Something happens between reading the log and reading the documents, once. */
+  /** Runs `meanwhile` once, between reading the log and reading the documents. */
   const disturbed = (meanwhile: () => Promise<unknown>): Store => {
     let pending: (() => Promise<unknown>) | undefined = meanwhile;
     return withFaults(store, {
@@ -161,7 +161,7 @@ describe('an erased prospect', () => {
     expect(await run()).toMatchObject({ differences: 0 });
   });
 
-  test('agrees also when its enrollment went on a moment longer: what is told of it then is stripped like the rest', async () => {
+  test('agrees also when its enrollment went on a moment longer: later events are redacted too', async () => {
     const story = storyOf('ada').slice(0, 7);
     await createLogWriter(store).write([
       ...story.slice(0, 4),

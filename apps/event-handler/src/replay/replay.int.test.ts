@@ -42,25 +42,25 @@ describe('a store that agrees with its log', () => {
     expect(await run()).toEqual({ events: 22, streams: 4, differences: 0, repaired: 0, described: [] });
   });
 
-  test('agrees when messages were reported and people suppressed, in whatever order that arrived', async () => {
+  test('agrees after reports and suppressions, in whatever order they arrived', async () => {
     const story = storyOf('ada');
     const sent = story.find(({ type }) => type === 'email.sent');
     if (sent === undefined) throw new Error('the story has no message');
-    const tell = (version: number, type: string, data: object) => ({
+    const report = (version: number, type: string, data: object) => ({
       ...sent,
-      ...{ id: `told-${version}`, type, occurredAt: T0 + 20 + version },
+      ...{ id: `reported-${version}`, type, occurredAt: T0 + 20 + version },
       data: { ...sent.data, version, reported: true, ...data },
     });
     const person = (id: string, type: string, data: object) => ({
       ...sent,
       ...{ id, type, occurredAt: T0 + 90, data: { ...data } },
     });
-    const told = [
+    const reported = [
       ...story,
       person('report-1', 'message.reported', { messageId: sent.data.messageId, outcome: 'bounced' }),
-      tell(5, 'email.bounced', { bounce: 'hard', reason: '550 no such user' }),
-      tell(7, 'email.opened', { status: 'bounced' }),
-      tell(8, 'email.delivered', { status: 'bounced' }),
+      report(5, 'email.bounced', { bounce: 'hard', reason: '550 no such user' }),
+      report(7, 'email.opened', { status: 'bounced' }),
+      report(8, 'email.delivered', { status: 'bounced' }),
       person('s-1', 'prospect.suppressed', {
         channel: 'email',
         address: 'ada@example.com',
@@ -68,14 +68,14 @@ describe('a store that agrees with its log', () => {
       }),
       person('s-2', 'prospect.unsubscribed', { channel: 'email', topic: 'news', reason: 'page' }),
     ];
-    const order = fc.shuffledSubarray(told, { minLength: told.length });
+    const order = fc.shuffledSubarray(reported, { minLength: reported.length });
     await fc.assert(
       fc.asyncProperty(order, async (arrived) => {
         const other = await openTestStore();
         try {
           await createLogWriter(other).write(arrived);
-          await writeDocumentsOf(other, told);
-          expect(await run({ store: other })).toMatchObject({ events: told.length, differences: 0 });
+          await writeDocumentsOf(other, reported);
+          expect(await run({ store: other })).toMatchObject({ events: reported.length, differences: 0 });
           const [message] = await readAll(other, collections.messages);
           expect(message?.state).toMatchObject({ status: 'bounced', reason: '550 no such user' });
           const [ada] = await readAll(other, collections.prospects);
@@ -88,7 +88,7 @@ describe('a store that agrees with its log', () => {
     );
   });
 
-  test('tells of its progress up to the end', async () => {
+  test('reports its progress up to the end', async () => {
     await writeHistory(store, ['ada', 'bob']);
     const seen: (readonly [number, number])[] = [];
     await run({ onProgress: (done, total) => seen.push([done, total]) });
@@ -133,7 +133,7 @@ describe('damage', () => {
     how: fc.constantFrom('delete', 'corrupt', 'empty', 'bump', 'estrange', 'orphan'),
   });
 
-  /** Does it and says which document it hit. */
+  /** Damages a document and returns which one. */
   async function inflict(
     on: Store,
     { kind, which, how }: typeof damage extends fc.Arbitrary<infer D> ? D : never,
@@ -170,7 +170,7 @@ describe('damage', () => {
     return [`${kind} ${doc.id}`];
   }
 
-  test('of any kind is found, each document once, repaired byte for byte, and then found no more', async () => {
+  test('of any kind is found once a document, repaired byte for byte, and then not found again', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 6 }), async (damages) => {
         const damaged = await openTestStore();
@@ -183,7 +183,7 @@ describe('damage', () => {
 
           const found = await run({ store: damaged, describe: 100 });
           const named = found.described.map(({ collection, id }) => `${collection} ${id}`).sort();
-          // A document that was hit twice may be well again, or gone.
+          // A document that was damaged twice may be intact again, or deleted.
           expect(named.every((name) => hit.has(name))).toBe(true);
           expect(found.differences).toBe(named.length);
           expect(found.differences > 0).toBe(before !== after);
@@ -223,7 +223,7 @@ describe('damage', () => {
     ]).toEqual(before);
   });
 
-  test('is described by where it is, never by what stands there', async () => {
+  test('is described by its place, never by its values', async () => {
     await writeHistory(store, ['ada']);
     const message = await store.collection(collections.messages).get('acme', 'acme-ada-message');
     if (message === undefined) throw new Error('no message');
@@ -244,7 +244,7 @@ describe('damage', () => {
     expect(JSON.stringify(report)).not.toContain('example.com');
   });
 
-  test('of an enrollment under way has the sweep look at it at once', async () => {
+  test('of an enrollment under way makes the sweep look at it at once', async () => {
     const story = storyOf('ada').slice(0, 4);
     await createLogWriter(store).write(story);
     await writeDocumentsOf(store, story);
@@ -261,7 +261,7 @@ describe('damage', () => {
     });
   });
 
-  test('of a message leaves it with what it needs to be sent: its request, and a version its next event can follow', async () => {
+  test('of a message leaves its request, and a version that its next event can follow', async () => {
     await writeHistory(store, ['ada']);
     const messages = store.collection(collections.messages);
     await messages.remove('acme', 'acme-ada-message');

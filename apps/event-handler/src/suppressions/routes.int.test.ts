@@ -29,7 +29,7 @@ const list = async (query: string) => {
   return status === 200 ? body.items : status;
 };
 
-test('lists the suppressed addresses of a channel, with whom they came about by and why', async () => {
+test('lists the suppressed addresses of a channel, with their prospect and reason', async () => {
   await createLogWriter(store).write([
     suppressed('bob', { address: 'Bob@b.example' }),
     suppressed('ada', { address: 'ada@a.example' }),

@@ -13,7 +13,7 @@ const stored = (type: string, data: JsonObject = {}, given: Partial<StoredEvent>
   ...anEvent({ type, data, ...given }),
   seq: 1,
 });
-const tell = (event: StoredEvent): string => {
+const inWords = (event: StoredEvent): string => {
   const { kind, what, why } = explain(event);
   return `${kind}: ${what}; ${why}`;
 };
@@ -185,7 +185,7 @@ describe('steps', () => {
     all.map(([data, text]) => [text, stored(type, { ...common, ...data })] as const),
   );
   test.each(cases)('%s', (text, event) => {
-    expect(tell(event)).toBe(text);
+    expect(inWords(event)).toBe(text);
   });
 });
 
@@ -194,7 +194,7 @@ describe('messages', () => {
     all.map(([data, text]) => [text, stored(`email.${outcome}`, { ...facts, ...data })] as const),
   );
   test.each(cases)('%s', (text, event) => {
-    expect(tell(event)).toBe(text);
+    expect(inWords(event)).toBe(text);
   });
   test.each([
     ['sms', 'text message'],
@@ -244,7 +244,7 @@ describe('events', () => {
       'step: did not enter trial; too old (older than P1D on arrival)',
     ],
   ])('%#: %o', (event, text) => {
-    expect(tell(event)).toBe(text);
+    expect(inWords(event)).toBe(text);
   });
 });
 

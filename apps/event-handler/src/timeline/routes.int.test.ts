@@ -23,7 +23,7 @@ const page = async (query = ''): Promise<{ items: Item[]; nextCursor?: string }>
 
 const common: JsonObject = { enrollmentId: 'e1', prospectId: 'ada', campaignId: 'trial', campaignVersion: 2 };
 
-test('events, steps and messages stand in one list, causes before effects, each with what and why', async () => {
+test('events, steps and messages are one list, causes before effects, each with what and why', async () => {
   const entry = { id: 'start', type: 'trial.started', occurredAt: T0, seq: 1, data: {} };
   await write(
     anEvent({ id: 'start', occurredAt: T0 }),
@@ -93,6 +93,6 @@ test.each(['x', 'bnVsbA', 'WyJhIiwxXQ'])('the cursor %s is refused', async (curs
   });
 });
 
-test('of somebody unknown it is not found', async () => {
+test('of an unknown prospect is not found', async () => {
   expect((await api.call('GET', '/v1/prospects/bob/timeline')).status).toBe(404);
 });

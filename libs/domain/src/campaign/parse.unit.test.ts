@@ -29,7 +29,7 @@ describe('a campaign', () => {
   });
 
   test.each(['email: { template: b }', 'sms: { template: b }', 'call: { template: b }'])(
-    'may say of a step that sends that nothing waits for it: %s',
+    'may let the run go on without waiting for a message: %s',
     (sends) => {
       expect(faultsOf(step(`{ id: a, ${sends}, then: dontWait }`))).toEqual([]);
     },
@@ -242,7 +242,7 @@ describe('a campaign', () => {
   });
 });
 
-describe('a text made to cost more than it is long', () => {
+describe('a text made to cost more than its length', () => {
   const many = (count: number, make: (index: number) => string) =>
     Array.from({ length: count }, (_, n) => make(n)).join('');
   const full = 'id: x\nenter: { on: a.b }\nsteps: [{ id: a, exit: {} }]\n';
@@ -336,11 +336,11 @@ describe('an event type', () => {
     ['enrollment.completed'],
     ['prospect.updated'],
     ['emails.opened'],
-  ])('that is recorded, or is somebody else’s, is none: %s', (type) => {
+  ])('that Herald records, or that is not Herald’s, is fine: %s', (type) => {
     expect(faultsOf(entering(type))).toEqual([]);
   });
 
-  test('of a message with a step that is not there is a mistake, unless another campaign is named', () => {
+  test('of a message with an unknown step is a mistake, unless the condition names another campaign', () => {
     const waiting = (when: string) =>
       `${head}steps:\n  - { id: mail, email: { template: t } }\n  - { id: w, waitFor: { on: ` +
       `email.opened, when: '${when}' } }\n`;

@@ -16,7 +16,7 @@ test.each([
   'Opt-Out',
   'stop all',
   'Stop-All',
-])('%s, a word of the networks’ and regulators’ lists, is a STOP', (text) => {
+])('%s, a word on the lists of networks and regulators, is a STOP', (text) => {
   expect(readKeyword(text)).toBe('stop');
 });
 
@@ -49,7 +49,7 @@ test.each([
   'stop stop STOP',
   'StOp…',
   '𝐒𝐓𝐎𝐏',
-])('%j is a STOP: its dress does not matter', (text) => {
+])('%j is a STOP: case, accents and punctuation do not matter', (text) => {
   expect(readKeyword(text)).toBe('stop');
 });
 

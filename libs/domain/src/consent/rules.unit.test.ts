@@ -90,7 +90,7 @@ describe('consent', () => {
     expect(hasConsent(fold([optOut, optIn]), 'email')).toBe(false);
   });
 
-  test('to a topic is not given back by an opt-in of a clock ahead that came before an opt-out of the channel', () => {
+  test('to a topic is not given back by an opt-in from a clock ahead that came before the opt-out', () => {
     const data = { channel: 'email', topic: 'news' };
     const optIn = anEvent('prospect.subscribed', T0 + 4 * MINUTE, data, { receivedAt: T0 });
     const optOut = decision('unsubscribed', 1, 1);
@@ -142,7 +142,7 @@ describe('any number of decisions', () => {
     );
   });
 
-  test('permit only what an opt-in says that no opt-out was received after and none happened after', () => {
+  test('permit only after an opt-in with no opt-out that was received or happened after it', () => {
     fc.assert(
       fc.property(decisions, (all) => {
         const refusals = ofType(all, 'unsubscribed');

@@ -29,7 +29,9 @@ steps:
   - id: tag
     update: { traits: { onboarded: "true", greeted: "event.type" } }
   - id: finish
-    emit: { type: onboarding.finished, data: { plan: prospect.traits.plan, tagged: prospect.traits.onboarded } }
+    emit:
+      type: onboarding.finished
+      data: { plan: prospect.traits.plan, tagged: prospect.traits.onboarded }
 `);
 
 describe('an enrollment', () => {
@@ -91,21 +93,21 @@ describe('an enrollment', () => {
     expect(enter(onboarding).event('prospect.unsubscribed', T0 + 1, { channel: 'sms' }).recorded).toEqual([]);
   });
 
-  test('is not thrown out by what happened before it entered, nor by its own entry event', () => {
+  test('does not exit by an event from before the entry, nor by its own entry event', () => {
     expect(enter(onboarding).event('subscription.started', T0 - 1).recorded).toEqual([]);
     const loop = campaignOf(
       '{ id: loop, enter: { on: a.b }, exit: [{ on: a.b }], steps: [{ id: w, wait: P1D }] }',
     );
     const entry = anEvent('a.b', T0);
     const run = enter(loop, aWorld(), entry);
-    expect(run.give({ kind: 'event', event: entry }).recorded).toEqual([]);
+    expect(run.apply({ kind: 'event', event: entry }).recorded).toEqual([]);
   });
 
   test('holds its waits while the campaign is paused, but not its exit rules', () => {
     const run = enter(onboarding).due(T0 + days(2));
     const held = { kind: 'event', event: anEvent('project.created', T0 + days(3)), held: true } as const;
-    expect(run.give(held).recorded).toEqual([]);
-    expect(run.give({ ...held, event: anEvent('subscription.started', T0 + days(3)) }).recorded).toEqual([
+    expect(run.apply(held).recorded).toEqual([]);
+    expect(run.apply({ ...held, event: anEvent('subscription.started', T0 + days(3)) }).recorded).toEqual([
       'exited',
     ]);
   });
@@ -120,7 +122,7 @@ describe('an enrollment', () => {
     });
   });
 
-  test('tells why a condition could not be answered', () => {
+  test('reports why a condition could not be answered', () => {
     const run = enter(onboarding, aWorld({}, { employees: 'many' }))
       .due(T0 + days(2))
       .due(T0 + days(5));
@@ -155,7 +157,7 @@ describe('an enrollment', () => {
     expect(run.state).toMatchObject({ status: 'exited', withdrawn: false, reason: 'step bye' });
   });
 
-  test('gives every message an id of its own that a second decision would give again', () => {
+  test('gives every message its own id, which the same decision would give again', () => {
     const ids = (run: ReturnType<typeof enter>) =>
       run.events.flatMap(({ data }) => ('messageId' in data ? [data.messageId] : []));
     const once = ids(
@@ -210,7 +212,7 @@ describe('a wait', () => {
     expect(due('{ until: { date: "now + duration(\\"36h\\")" } }')).toBe('2026-03-03T20:00:00.000Z');
   });
 
-  test('until a date that is none fails the enrollment with the reason', () => {
+  test('until a text that is no date fails the enrollment with the reason', () => {
     expect(waiting('{ until: { date: event.data.on } }')).toMatchObject({ status: 'failed' });
   });
 

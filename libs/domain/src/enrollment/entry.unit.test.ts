@@ -39,14 +39,14 @@ describe('an event', () => {
     expect(ids[0]).not.toBe(ids[2]);
   });
 
-  test('does not let in within the time set since the last entry', () => {
+  test('does not let its prospect in within notWithin of the last entry', () => {
     const rare = campaign('again: always, notWithin: P30D');
     const { state } = enter(rare);
     expect(refusal(decideEntry(rare, anEvent('a.b', T0 + days(29)), aWorld(), state))).toBe('not_within');
     expect(decideEntry(rare, anEvent('a.b', T0 + days(30)), aWorld(), state).enters).toBe(true);
   });
 
-  test('lets nobody in that the condition does not want, or that it cannot judge', () => {
+  test('lets nobody in where its condition is false, or cannot be answered', () => {
     const picky = campaign('when: prospect.traits.seats > 3');
     expect(decideEntry(picky, anEvent('a.b', T0), aWorld({ seats: 4 }), undefined).enters).toBe(true);
     expect(refusal(decideEntry(picky, anEvent('a.b', T0), aWorld({ seats: 3 }), undefined))).toBe(
@@ -61,7 +61,7 @@ describe('an event', () => {
     expect(decideEntry(campaign('maxAge: P2D'), old, aWorld(), undefined).enters).toBe(true);
   });
 
-  test('that lies too deep in a chain of causes lets nobody in: campaigns that trigger each other end', () => {
+  test('too deep in a chain of causes lets nobody in: campaigns that trigger each other end', () => {
     expect(decideEntry(campaign(''), anEvent('a.b', T0, {}, { depth: 16 }), aWorld(), undefined).enters).toBe(
       true,
     );

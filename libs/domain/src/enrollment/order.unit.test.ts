@@ -15,12 +15,12 @@ steps:
     waitFor: { on: invoice.paid, timeout: P1D }
 `);
 
-/** Unless told otherwise, received 300 ms after it happened. */
+/** Default: received 300 ms after it happened. */
 const at = (type: string, occurredAt: number, more: Partial<StoredEvent> = {}) =>
   anEvent(type, occurredAt, {}, { receivedAt: occurredAt + 300, ...more });
 const enterBy = (entry: StoredEvent) => enter(dunning, aWorld(), entry);
-const give = (run: ReturnType<typeof enter>, event: StoredEvent) =>
-  run.give({ kind: 'event', event }).recorded;
+const apply = (run: ReturnType<typeof enter>, event: StoredEvent) =>
+  run.apply({ kind: 'event', event }).recorded;
 const matched = ['resumed paid:then', 'waiting paid-again'];
 
 describe('a wait for an event', () => {
@@ -29,34 +29,34 @@ describe('a wait for an event', () => {
     ['earlier', -200],
   ])('takes an event of the instant at which it began that was received %s', (_when, by) => {
     const run = enterBy(at('subscription.created', T0));
-    expect(give(run, at('invoice.paid', T0, { receivedAt: T0 + 300 + by }))).toEqual(matched);
+    expect(apply(run, at('invoice.paid', T0, { receivedAt: T0 + 300 + by }))).toEqual(matched);
   });
 
-  test('takes an event that says no more than the second in which it began', () => {
+  test('takes an event of the second in which it began, where the event has whole seconds', () => {
     const run = enterBy(at('subscription.created', T0 + 734));
-    expect(give(run, at('invoice.paid', T0))).toEqual(matched);
+    expect(apply(run, at('invoice.paid', T0))).toEqual(matched);
     expect(run.state.clock).toBe(T0 + 734);
   });
 
-  test('takes no event of the second before, and none that is exact and earlier', () => {
+  test('takes no event of the second before, and no earlier event with milliseconds', () => {
     const run = enterBy(at('subscription.created', T0 + 734));
-    expect(give(run, at('invoice.paid', T0 - 1_000))).toEqual([]);
-    expect(give(run, at('invoice.paid', T0 + 733))).toEqual([]);
+    expect(apply(run, at('invoice.paid', T0 - 1_000))).toEqual([]);
+    expect(apply(run, at('invoice.paid', T0 + 733))).toEqual([]);
   });
 
   test('takes no event that its own request puts before the entry, and takes one that it puts after', () => {
     const one = { request: 'r', receivedAt: T0 };
     const run = enterBy(at('subscription.created', T0, { ...one, position: 1 }));
-    expect(give(run, at('invoice.paid', T0, one))).toEqual([]);
-    expect(give(run, at('invoice.paid', T0, { ...one, position: 2 }))).toEqual(matched);
+    expect(apply(run, at('invoice.paid', T0, one))).toEqual([]);
+    expect(apply(run, at('invoice.paid', T0, { ...one, position: 2 }))).toEqual(matched);
   });
 
-  test('takes an event once, and of two of one millisecond each', () => {
+  test('takes an event once, and two events of one millisecond one after the other', () => {
     const run = enterBy(at('subscription.created', T0));
     const [first, second] = [at('invoice.paid', T0), at('invoice.paid', T0)];
-    expect(give(run, first)).toEqual(matched);
-    expect(give(run, first)).toEqual([]);
-    expect(give(run, second)).toEqual(['resumed paid-again:then', 'completed']);
+    expect(apply(run, first)).toEqual(matched);
+    expect(apply(run, first)).toEqual([]);
+    expect(apply(run, second)).toEqual(['resumed paid-again:then', 'completed']);
   });
 
   test('never takes the event that let the person in', () => {
@@ -65,28 +65,28 @@ describe('a wait for an event', () => {
     );
     const entry = at('a.b', T0);
     const run = enter(loop, aWorld(), entry);
-    expect(give(run, entry)).toEqual([]);
-    expect(give(run, at('a.b', T0))).toEqual(['resumed w:then', 'completed']);
+    expect(apply(run, entry)).toEqual([]);
+    expect(apply(run, at('a.b', T0))).toEqual(['resumed w:then', 'completed']);
   });
 
   test('counts from the arrival of an entry event whose clock is ahead', () => {
     const run = enterBy(at('subscription.created', T0 + 240_000, { receivedAt: T0 }));
     expect(run.state.wait?.since).toBe(T0);
-    expect(give(run, at('invoice.paid', T0 + 60_000))).toEqual(matched);
+    expect(apply(run, at('invoice.paid', T0 + 60_000))).toEqual(matched);
   });
 });
 
 describe('an exit rule', () => {
-  test('acts on an event of the instant of the entry, but not on one that their request puts before it', () => {
+  test('acts on an event at the instant of the entry, but not on one that its request puts before it', () => {
     const one = { request: 'r', receivedAt: T0 };
     const run = enterBy(at('subscription.created', T0, { ...one, position: 1 }));
-    expect(give(run, at('subscription.cancelled', T0, one))).toEqual([]);
-    expect(give(run, at('subscription.cancelled', T0))).toEqual(['exited']);
+    expect(apply(run, at('subscription.cancelled', T0, one))).toEqual([]);
+    expect(apply(run, at('subscription.cancelled', T0))).toEqual(['exited']);
   });
 
   test('acts though the clock of the entry event was ahead', () => {
     const run = enterBy(at('subscription.created', T0 + 240_000, { receivedAt: T0 }));
-    expect(give(run, at('subscription.cancelled', T0 + 60_000))).toEqual(['exited']);
+    expect(apply(run, at('subscription.cancelled', T0 + 60_000))).toEqual(['exited']);
   });
 
   test('does not act on an event that has ended a wait', () => {
@@ -98,9 +98,9 @@ steps: [{ id: w, waitFor: { on: c.d } }, { id: x, wait: P1D }]
 `);
     const run = enter(campaign, aWorld(), at('a.b', T0));
     const event = at('c.d', T0 + 1);
-    expect(give(run, event)).toEqual(['resumed w:then', 'waiting x']);
-    expect(give(run, event)).toEqual([]);
-    expect(give(run, at('c.d', T0 + 1))).toEqual(['exited']);
+    expect(apply(run, event)).toEqual(['resumed w:then', 'waiting x']);
+    expect(apply(run, event)).toEqual([]);
+    expect(apply(run, at('c.d', T0 + 1))).toEqual(['exited']);
   });
 });
 
@@ -115,7 +115,7 @@ describe('a campaign that lets in again after the exit', () => {
 
   test('lets nobody in for what happened before or during the last run and arrives after it', () => {
     const run = enter(again, aWorld(), at('a.b', T0));
-    give(run, at('c.d', T0 + hours(2)));
+    apply(run, at('c.d', T0 + hours(2)));
     expect(refusal(at('a.b', T0 - 1), run)).toBe('entered_before');
     expect(refusal(at('a.b', T0 + hours(1), { receivedAt: T0 + hours(3) }), run)).toBe('already_in');
     expect(refusal(at('a.b', T0 + hours(2)), run)).toBeUndefined();
@@ -124,7 +124,7 @@ describe('a campaign that lets in again after the exit', () => {
   test('goes by the place in a request, not by the order in which the log took the events', () => {
     const one = { request: 'r', receivedAt: T0 };
     const run = enter(again, aWorld(), at('a.b', T0, { ...one, position: 1, seq: 1 }));
-    give(run, at('c.d', T0));
+    apply(run, at('c.d', T0));
     expect(refusal(at('a.b', T0, { ...one, seq: 2 }), run)).toBe('entered_before');
     expect(refusal(at('a.b', T0, { ...one, position: 2, seq: 3 }), run)).toBeUndefined();
   });

@@ -6,7 +6,7 @@ import { decideEntry } from './entry.ts';
 const COSTLY = 'event.data.list.exists(x, x == 100)';
 const list = Array.from({ length: 30_000 }, () => 1);
 
-describe('a condition that cannot be answered does not hold, and is told with its place', () => {
+describe('a condition that cannot be answered does not hold, and is reported with its place', () => {
   test('of an entry', () => {
     const campaign = campaignOf(
       '{ id: c, enter: { on: a.b, when: event.data.n > 3 }, steps: [{ id: x, exit: {} }] }',
@@ -22,7 +22,7 @@ describe('a condition that cannot be answered does not hold, and is told with it
     });
   });
 
-  test('of an exit, a waitFor and a choose, and what takes too long says so', () => {
+  test('of an exit, a waitFor and a choose; the reason says if it takes too long', () => {
     const campaign = campaignOf(`
 id: c
 enter: { on: trial.started }

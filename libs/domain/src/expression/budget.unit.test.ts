@@ -6,7 +6,7 @@ import { createMeter } from './meter.ts';
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n));
 
-/** About as much as an event may carry, in the shapes that cost most. */
+/** About as much data as an event may have, in the most expensive shapes. */
 const context = {
   event: {
     data: {
@@ -23,7 +23,7 @@ const context = {
 };
 const compile = (source: string) => compileExpression(source, ['event', 'now']);
 
-describe('an expression that would go on for long', () => {
+describe('an expression that would run for long', () => {
   test.each([
     ['event.data.text.matches("(a?){70}[bc]")'],
     ['event.data.texts.exists(x, x.matches("(\\\\w?){60}[!?]"))'],
@@ -71,11 +71,11 @@ describe('an expression that would go on for long', () => {
     ['event.data.text.matches("[a-z]{1,400}")', 'the pattern is too large'],
     ['event.data.text.matches("(?:(?:x|y){50}z){9}")', 'the pattern is too large'],
     ['event.data.text.matches("(a")', 'not a pattern'],
-  ])('is refused where nothing bounds it: %s', (source, why) => {
+  ])('is refused where the budget cannot limit it: %s', (source, why) => {
     expect(() => compile(source)).toThrow(why);
   });
 
-  test('does not read a duration that is as long as a book', () => {
+  test('does not read a very long duration', () => {
     expect(() => compile('duration(event.data.digits) > duration("1s")').value(context)).toThrow(
       'more than 100 characters',
     );
@@ -95,7 +95,7 @@ describe('everyday conditions', () => {
   });
 });
 
-test('expressions that share a meter share its budget, and what comes too late says why', () => {
+test('expressions that share a meter share its budget, and one that comes too late says why', () => {
   const meter = createMeter({ steps: 100, characters: 100 });
   const small = compile('event.data.n == null');
   expect(small.test(context, meter)).toBe(true);

@@ -61,7 +61,7 @@ describe('an expression', () => {
     ['prospect.traits.?plan.orValue("none")', 'none'],
     ['prospect.constructor', null],
     ['event.__proto__', null],
-  ])('reads what is not there as null: %s', (source, expected) => {
+  ])('reads a missing field as null: %s', (source, expected) => {
     expect(value(source)).toEqual(expected);
   });
 
@@ -88,7 +88,7 @@ describe('an expression', () => {
     ['event.data.nothing.startsWith("x")'],
     ['event.data.n / 0 + int("x")'],
     ['1 / 0'],
-  ])('that gives no answer says so and harms nothing: %s', (source) => {
+  ])('that cannot be answered says so and harms nothing: %s', (source) => {
     expect(() => value(source)).toThrow(EvaluationError);
   });
 

@@ -19,7 +19,7 @@ const context = {
     },
   },
   now: new Date('2026-03-02T08:00:00Z'),
-  // Where the clocks of many places stand still or jump: 02:30 UTC is skipped in Berlin's local time.
+  // In Berlin's local time there is no 02:30 on this day.
   skipped: new Date('2026-03-29T02:30:00.250Z'),
 };
 const compile = (source: string) => compileExpression(source, ['event', 'now', 'skipped']);
@@ -49,7 +49,7 @@ describe('timestamp()', () => {
     ['event.data.list', 'ISO 8601'],
     ['event.data.zone', 'ISO 8601'],
     ['event.data.s / 1000.0', 'from 100000000'],
-  ])('gives no answer for data that is none: %s', (argument, why) => {
+  ])('cannot be answered where the data is no date: %s', (argument, why) => {
     const { value: evaluate } = compile(`timestamp(${argument})`);
     expect(() => evaluate(context)).toThrow(EvaluationError);
     expect(() => evaluate(context)).toThrow(why);
@@ -80,13 +80,13 @@ const PARTS = [
 ];
 
 describe('a part of a time', () => {
-  test.each(PARTS)('%s() takes no zone from the data that is none', (part) => {
+  test.each(PARTS)('%s() refuses a value of the data that is no zone', (part) => {
     expect(() => value(`now.${part}(event.data.zone)`)).toThrow(EvaluationError);
     expect(() => value(`now.${part}(event.data.zone)`)).toThrow('write America/Los_Angeles');
     expect(() => value(`now.${part}(event.data.s)`)).toThrow(EvaluationError);
   });
 
-  test('is that of UTC where no zone is named, whatever the clocks of the host do', () => {
+  test('is that of UTC where no zone is named, whatever the time zone of the host', () => {
     const parts = value(`[${PARTS.map((part) => `skipped.${part}()`).join()}]`);
     expect(parts).toEqual([2026, 2, 29, 28, 0, 87, 2, 30, 0, 250]);
   });
@@ -102,7 +102,7 @@ describe('a part of a time', () => {
     expect(value('duration("3h").getHours()')).toBe(3);
   });
 
-  test('counts what it takes', () => {
+  test('counts its work', () => {
     const meter = createMeter({ steps: 1_000, characters: 1_000 });
     expect(() => compile('now.getHours("Europe/Berlin")').value(context, meter)).toThrow('steps');
   });
@@ -123,7 +123,7 @@ describe('a timestamp beside a text or a number', () => {
     },
   );
 
-  test('of nothing is no mistake', () => {
+  test('that is null is no mistake', () => {
     expect(value('now == event.data.nothing')).toBe(false);
     expect(() => compile('"a" > 1')).toThrow(/^((?!timestamp\(…\)).)*$/);
   });

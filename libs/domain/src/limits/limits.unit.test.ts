@@ -15,7 +15,7 @@ const next = { messageId: 'next', channel: 'email' } as const;
 describe('a cap', () => {
   const cap: Cap = { count: 2, per: 'P7D' };
 
-  test('lets as many through as it says, and then no more', () => {
+  test('lets its count of messages through, and then no more', () => {
     expect(withinCaps([cap], [sent('a', span.DAY)], next, NOW)).toEqual({
       kind: 'within',
       sends: [sent('a', span.DAY), { ...next, at: NOW }],
@@ -26,7 +26,7 @@ describe('a cap', () => {
     });
   });
 
-  test('slides: what is a whole period old counts no more', () => {
+  test('slides: a send that is a whole period old no longer counts', () => {
     const sends = [sent('a', 7 * span.DAY), sent('b', 1)];
     expect(withinCaps([cap], sends, next, NOW).kind).toBe('within');
     expect(withinCaps([cap], [sent('a', 7 * span.DAY - 1), sent('b', 1)], next, NOW)).toMatchObject({
@@ -35,20 +35,20 @@ describe('a cap', () => {
     });
   });
 
-  test('counts a message once, however often it is asked for', () => {
+  test('counts a message once, however often it is requested', () => {
     const once = withinCaps([cap], [sent('a', 1)], next, NOW);
     const again = once.kind === 'within' ? withinCaps([cap], once.sends, next, NOW + 1) : once;
     expect(again).toEqual({ kind: 'within', sends: [sent('a', 1), { ...next, at: NOW + 1 }] });
   });
 
-  test('of a channel counts that channel alone, one of none counts all', () => {
+  test('of a channel counts that channel only, one without a channel counts all', () => {
     const sends = [sent('a', 1, 'sms'), sent('b', 2, 'sms')];
     expect(withinCaps([{ ...cap, channel: 'email' }], sends, next, NOW).kind).toBe('within');
     expect(withinCaps([{ ...cap, channel: 'sms' }], sends, next, NOW).kind).toBe('within');
     expect(withinCaps([cap], sends, next, NOW).kind).toBe('over');
   });
 
-  test('that drops is told before one that waits, and the longer wait before the shorter', () => {
+  test('that drops counts before one that delays, and a longer delay before a shorter one', () => {
     const sends = [sent('a', span.HOUR)];
     const day: Cap = { count: 1, per: 'P1D', then: 'delay' };
     const week: Cap = { count: 1, per: 'P7D', then: 'delay' };
@@ -58,7 +58,7 @@ describe('a cap', () => {
     });
   });
 
-  test('keeps nothing that no cap looks at any more', () => {
+  test('keeps no sends that are too old for every cap', () => {
     const decision = withinCaps(
       [cap, { count: 9, per: 'P30D' }],
       [sent('old', 31 * span.DAY), sent('b', 29 * span.DAY)],
@@ -73,8 +73,8 @@ describe('a cap', () => {
 });
 
 describe('a rate', () => {
-  /** Asks whenever it may, for a while: how many calls were given. */
-  const given = (rate: { count: number; per: string }, seconds: number, rateOfClock = 1): number => {
+  /** How many calls are granted to one that asks whenever it may, for a while. */
+  const granted = (rate: { count: number; per: string }, seconds: number, rateOfClock = 1): number => {
     let nextAt: number | undefined;
     let count = 0;
     for (let now = NOW; now < NOW + seconds * span.SECOND * rateOfClock; ) {
@@ -92,12 +92,12 @@ describe('a rate', () => {
     [{ count: 100, per: 'PT1S' }, 60, 6_000],
     [{ count: 5_000, per: 'PT1S' }, 10, 50_000],
     [{ count: 7, per: 'PT1H' }, 3_600, 7],
-  ])('%j gives what it says, all used up', (rate, seconds, expected) => {
-    expect(given(rate, seconds)).toBeLessThanOrEqual(expected + 1);
-    expect(given(rate, seconds)).toBeGreaterThanOrEqual(expected * 0.99 - 1);
+  ])('%j grants its count, all used up', (rate, seconds, expected) => {
+    expect(granted(rate, seconds)).toBeLessThanOrEqual(expected + 1);
+    expect(granted(rate, seconds)).toBeGreaterThanOrEqual(expected * 0.99 - 1);
   });
 
-  test('gives many at once for one write, but no more than a quarter of a second’s', () => {
+  test('grants many calls for one write, but no more than a quarter of a second’s', () => {
     expect(grantOf({ count: 400, per: 'PT1S' }, undefined, NOW)).toEqual({
       count: 100,
       until: NOW + 250,
@@ -113,16 +113,16 @@ describe('a rate', () => {
     });
   });
 
-  test('saves nothing up: after a rest there is no more than one grant', () => {
+  test('saves nothing up: after a pause there is no more than one grant', () => {
     expect(grantOf({ count: 400, per: 'PT1S' }, NOW - span.DAY, NOW)).toMatchObject({
       count: 100,
       nextAt: NOW + 250,
     });
   });
 
-  test('is by the wall’s clock, also where ours runs faster', () => {
-    expect(given({ count: 10, per: 'PT1S' }, 10, 600)).toBeLessThanOrEqual(101);
-    expect(given({ count: 10, per: 'PT1S' }, 10, 600)).toBeGreaterThanOrEqual(99);
+  test('goes by the wall clock, also where Herald’s clock runs faster', () => {
+    expect(granted({ count: 10, per: 'PT1S' }, 10, 600)).toBeLessThanOrEqual(101);
+    expect(granted({ count: 10, per: 'PT1S' }, 10, 600)).toBeGreaterThanOrEqual(99);
   });
 });
 

@@ -114,7 +114,7 @@ test.each<[string, Partial<SendCircumstances>, string | undefined]>([
     'suppressed: unsubscribed',
   ],
   [
-    'several reasons speak against it, the first is told',
+    'there are several reasons against it, the first is recorded',
     { enrollment: undefined, prospect: undefined },
     'withdrawn: its enrollment is gone',
   ],
@@ -150,15 +150,19 @@ test.each([
     { kind: 'unknown', reason: 'cut off' },
     { outcome: 'unknown', facts: { attempts: 3, reason: 'cut off' } },
   ],
-] as const)('an answer of $kind is the end of it', (outcome, expected) => {
+] as const)('an outcome of kind $kind is final', (outcome, expected) => {
   expect(afterAttempt(message({ attempts: 2 }), outcome, options())).toEqual(expected);
 });
 
-test('a temporary failure is tried again later and later, up to the longest rest', () => {
+test('a temporary failure is tried again after longer and longer waits, up to the longest', () => {
   const rests = [0, 1, 2].map((count) => {
-    const told = afterAttempt(message(), temporary, options({ tries: { count, until: NOW + 100_000 } }));
-    expect(told).toMatchObject({ outcome: 'scheduled', facts: { reason: '421 busy' } });
-    return (told.facts?.dueAt ?? 0) - NOW;
+    const transition = afterAttempt(
+      message(),
+      temporary,
+      options({ tries: { count, until: NOW + 100_000 } }),
+    );
+    expect(transition).toMatchObject({ outcome: 'scheduled', facts: { reason: '421 busy' } });
+    return (transition.facts?.dueAt ?? 0) - NOW;
   });
   const [first = 0, second = 0, third = 0] = rests;
   expect(first).toBeGreaterThanOrEqual(750);
@@ -169,13 +173,13 @@ test('a temporary failure is tried again later and later, up to the longest rest
   expect(third).toBeLessThanOrEqual(3_750);
 });
 
-test('the rest is the same for the same message and spread over its neighbours', () => {
+test('the wait is the same for the same message, and different for others', () => {
   const due = (messageId: string) => afterAttempt(message({ messageId }), temporary, options()).facts?.dueAt;
   expect(due('m1')).toBe(due('m1'));
   expect(new Set(Array.from({ length: 50 }, (_, n) => due(`m${n}`))).size).toBeGreaterThan(40);
 });
 
-test('a provider that names a longer rest gets it', () => {
+test('a provider that asks for a longer wait gets it', () => {
   expect(afterAttempt(message(), temporary, options({ retryAfter: 60_000 })).facts?.dueAt).toBe(NOW + 60_000);
 });
 
@@ -193,7 +197,7 @@ test('it expires when the next attempt would come too late', () => {
   });
 });
 
-test('an operator may have again what failed, and what is unknown only knowingly', () => {
+test('an operator may retry what failed, and what is unknown only with leave to arrive twice', () => {
   expect(
     ['failed', 'bounced', 'suppressed', 'expired'].map((status) => mayRetry(status as 'failed', false)),
   ).toEqual([true, true, true, true]);
@@ -206,7 +210,7 @@ test('an operator may have again what failed, and what is unknown only knowingly
 test.each([
   [{ kind: 'throttled', reason: '429', retryAfter: 5 }],
   [{ kind: 'credentials', reason: '401' }],
-] as const)('%j is no fault of the message: it comes back when told, however often that was', (outcome) => {
+] as const)('%j is no fault of the message: it is tried again, however often that was', (outcome) => {
   const worn = options({ tries: { count: 3, until: NOW + 10 }, comeBack: NOW + 60_000 });
   expect(afterAttempt(message({ attempts: 4 }), outcome, worn)).toEqual({
     outcome: 'scheduled',
@@ -214,7 +218,7 @@ test.each([
   });
 });
 
-test('rests that are listed are taken one after the other, spread by a quarter', () => {
+test('listed waits are taken one after the other, spread by a quarter', () => {
   const rests = [10_000, 2_000, 40_000];
   const policy = { attempts: 4, first: 1, longest: 1, rests };
   rests.forEach((rest, count) => {
@@ -225,7 +229,7 @@ test('rests that are listed are taken one after the other, spread by a quarter',
   });
 });
 
-test('a webhook asks nobody’s consent, for it is to nobody; but it is not sent for somebody who was erased or has left', () => {
+test('a webhook needs no consent, but is not sent for a person who was erased or has left', () => {
   const webhook = (given: Partial<SendCircumstances>) =>
     whyNotSend(circumstances({ channel: 'webhook', ...given }))?.facts?.reason;
   expect(webhook({ prospect: ada({ subscriptions: { all: no } }) })).toBeUndefined();

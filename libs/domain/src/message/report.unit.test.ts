@@ -29,7 +29,7 @@ const asked = initialMessage(
 const cause = { correlationId: 'cor', causationId: 'cau', depth: 2 };
 const at = { delivered: 1, opened: 2, clicked: 3, bounced: 4, complained: 5 } as const;
 
-/** A message and what has been told of it, as it goes on. */
+/** A message and what is recorded about it, step by step. */
 function aMessage(state: MessageState = asked) {
   let current = state;
   const events: ReturnType<typeof recordTransition>['event'][] = [];
@@ -57,7 +57,7 @@ function aMessage(state: MessageState = asked) {
     },
     events,
     record,
-    /** Our own record that the call succeeded; after a report it leaves the status where it is. */
+    /** The record that the attempt succeeded; after a report it leaves the status as it is. */
     sent: () =>
       record({
         outcome: 'sent',
@@ -85,7 +85,7 @@ describe('given a message that was sent, when it is reported', () => {
     expect(message.state).toMatchObject({ status: 'delivered', reported: true, to: 'ada@example.com' });
   });
 
-  test('opened again and again, then each is told and the status stays', () => {
+  test('opened again and again, then each is recorded and the status stays', () => {
     const message = aMessage().sent().report('clicked').report('opened').report('opened').report('clicked');
     expect(message.recorded.slice(1)).toEqual([
       'email.clicked',
@@ -96,34 +96,34 @@ describe('given a message that was sent, when it is reported', () => {
     expect(message.state.status).toBe('clicked');
   });
 
-  test('sent, or delivered again, then it is no news', () => {
+  test('sent, or delivered again, then nothing new is recorded', () => {
     expect(aMessage().sent().report('sent').report('delivered').report('delivered').recorded).toEqual([
       'email.sent',
       'email.delivered',
     ]);
   });
 
-  test('deferred, then it is told, and the status stays', () => {
+  test('deferred, then it is recorded, and the status stays', () => {
     const message = aMessage().sent().report('deferred', { reason: '450 later' });
     expect([message.recorded.at(-1), message.state.status]).toEqual(['email.deferred', 'sent']);
     expect(message.report('delivered').state.status).toBe('delivered');
   });
 
-  test('bounced, then it says of what kind and why, and later reports leave that as it is', () => {
+  test('bounced, then the kind and the reason are recorded, and later reports do not change them', () => {
     const bounced = { reason: '550 no such user', bounce: 'hard' } as const;
     const message = aMessage().sent().report('bounced', bounced).report('delivered').report('opened');
     expect(message.state).toMatchObject({ status: 'bounced', ...bounced });
     expect(message.recorded).toEqual(['email.sent', 'email.bounced', 'email.delivered', 'email.opened']);
   });
 
-  test('opened by a machine, then it is told with that, and the message is no more than delivered', () => {
+  test('opened by a machine, then that is recorded, and the message is no more than delivered', () => {
     const message = aMessage().sent().report('opened', { machine: true });
     expect(message.events.at(-1)).toMatchObject({ type: 'email.opened', data: { machine: true } });
     expect(message.state.status).toBe('delivered');
     expect(message.report('opened').state.status).toBe('opened');
   });
 
-  test('clicked by a scanner, then nothing is told', () => {
+  test('clicked by a scanner, then nothing is recorded', () => {
     expect(aMessage().sent().report('clicked', { scanner: 'too soon' }).recorded).toEqual(['email.sent']);
   });
 });
@@ -132,7 +132,7 @@ test.each<[MessageStatus, MessageTransition]>([
   ['unknown', { outcome: 'unknown', facts: { reason: 'cut off' } }],
   ['failed', { outcome: 'failed', facts: { reason: 'an operator said so' } }],
   ['scheduled', { outcome: 'scheduled', facts: { dueAt: T0 + 5, reason: '421' } }],
-])('given a message that we hold for %s, any word of the provider resolves it', (_status, transition) => {
+])('given a message that is %s by Herald’s record, any report resolves it', (_status, transition) => {
   for (const [outcome, status] of [
     ['sent', 'sent'],
     ['deferred', 'sent'],
@@ -156,7 +156,7 @@ test('given a call, a key that is pressed means that somebody answered', () => {
   expect(call.report('completed').state.status).toBe('completed');
 });
 
-test('given a report before our own record of the call, the record adds what it knows and takes nothing back', () => {
+test('given a report before the record of the attempt, the record adds facts and takes nothing back', () => {
   const early = aMessage().report('opened').sent();
   expect(early.recorded).toEqual(['email.opened', 'email.sent']);
   expect(early.state).toMatchObject({
@@ -178,7 +178,7 @@ test('given a message sent again by an operator, what was reported before is ove
   expect(again.state).not.toHaveProperty('bounce');
 });
 
-test('in every order of our record and the reports the last state is the same, live and folded from the log', () => {
+test('in every order of record and reports the last state is the same, live and folded from the log', () => {
   const steps = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'complained'] as const;
   const states = permutations(steps).map((order) => {
     const message = aMessage();
@@ -195,7 +195,7 @@ test('in every order of our record and the reports the last state is the same, l
   expect(states[0]).toContain('"complained"');
 });
 
-test('nor does it matter where nobody recorded that it left, and it has left', () => {
+test('nor does the order matter where no record says that it left, and it has left', () => {
   const unknown = { outcome: 'unknown', facts: { reason: 'cut off' } } as const;
   const states = permutations(['sent', 'delivered', 'opened', 'bounced'] as const).map((order) => {
     const message = aMessage().record(unknown);
@@ -209,19 +209,19 @@ test('nor does it matter where nobody recorded that it left, and it has left', (
   expect(states[0]).toContain(`"sentAt":${T0 + 60_000}`);
 });
 
-test('an event is of the time the provider names, but never before the message left nor ahead of our clock', () => {
+test('an event has the provider’s time, but never before the message left nor in the future', () => {
   const when = (reportedAt: number) =>
     aMessage({ ...asked, sentAt: T0 + 10, status: 'sent' }).report('delivered', { at: reportedAt }).events[0]
       ?.occurredAt;
   expect([when(T0 + 20), when(T0 - 500), when(T0 + 10 ** 9)]).toEqual([T0 + 20, T0 + 10, T0 + 60_000]);
 });
 
-test('an event that tells what was reported names the report as its cause and keeps the depth of the message’s own', () => {
+test('an event from a report names the report as its cause and keeps the depth of the message', () => {
   const [event] = aMessage().report('opened').events;
   expect(event).toMatchObject({ causationId: 'r-opened', correlationId: 'cor', depth: 2 });
 });
 
-test('what is no report is not read as one', () => {
+test('an event that is no report is not read as one', () => {
   const read = (data: object) => readReport(anEvent('message.reported', T0, data as never));
   expect(read({ messageId: 'm1', outcome: 'opened', machine: true })).toMatchObject({
     outcome: 'opened',

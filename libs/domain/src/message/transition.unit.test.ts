@@ -22,8 +22,8 @@ const cause = { correlationId: 'cor', causationId: 'cau', depth: 2 };
 const tellAll = (tellings: readonly MessageTransition[]) => {
   let state: MessageState = asked;
   const events = tellings.map((transition, index) => {
-    // A claim takes a version of its own, so the versions of events have gaps.
-    const told = recordTransition({
+    // A claim takes a version too, so the versions of events have gaps.
+    const recorded = recordTransition({
       workspace: 'acme',
       state,
       version: 2 * index + 1,
@@ -31,8 +31,8 @@ const tellAll = (tellings: readonly MessageTransition[]) => {
       cause,
       now: 6_000 + index,
     });
-    state = told.state;
-    return told.event;
+    state = recorded.state;
+    return recorded.event;
   });
   return { state, events };
 };

@@ -24,7 +24,7 @@ describe('a prospect', () => {
     expect(fold([removed, set]).traits).toEqual({});
   });
 
-  test('has of one request what stands last in it, whatever the ids and the order of folding', () => {
+  test('has the last value of one request, whatever the ids and the order of folding', () => {
     const request = (...plans: string[]) =>
       plans.map((plan, position) =>
         anEvent('prospect.updated', T0, { traits: { plan } }, { id: `id-${9 - position}`, position }),
@@ -34,7 +34,7 @@ describe('a prospect', () => {
     expect(fold(events.toReversed()).traits).toEqual({ plan: 'pro' });
   });
 
-  test('is told apart by the order of folding where nothing else differs', () => {
+  test('goes by the order of folding where nothing else differs', () => {
     const [free, pro] = ['free', 'pro'].map((plan) => anEvent('prospect.updated', T0, { traits: { plan } }));
     expect(fold([free, pro].flatMap((event) => event ?? [])).traits).toEqual({ plan: 'pro' });
     expect(fold([pro, free].flatMap((event) => event ?? [])).traits).toEqual({ plan: 'free' });
@@ -133,7 +133,7 @@ describe('consent', () => {
     expect(hasConsent(everywhere, 'sms', news)).toBe(false);
   });
 
-  test('to a topic that must be asked for is not there until it is given', () => {
+  test('to an opt-in topic is not there until it is given', () => {
     expect(whyNoConsent(after(), 'email', digest)).toBe('not_subscribed');
     expect(whyNoConsent(after(['prospect.subscribed', T0, { channel: 'email' }]), 'email', digest)).toBe(
       'not_subscribed',

@@ -62,7 +62,7 @@ export const aWorld = (traits: JsonObject = {}, companyTraits?: JsonObject): Wor
   owed: new Set(),
 });
 
-/** An enrollment of `ada`, and what happens to it, told as the types and telling data of its events. */
+/** An enrollment of `ada`, and what happens to it. */
 export function enter(campaign: Campaign, world: World = aWorld(), event = anEvent('trial.started', T0)) {
   let decision: Decision = enroll(campaign, { enrollmentId: 'enrollment-1', n: 1, event }, world);
   const all: EnrollmentFact[] = [...decision.events];
@@ -73,21 +73,21 @@ export function enter(campaign: Campaign, world: World = aWorld(), event = anEve
     get events(): readonly EnrollmentFact[] {
       return all;
     },
-    /** The types of the events of the last decision. */
+    /** The events of the last decision, in short. */
     get recorded(): string[] {
-      return decision.events.map(tell);
+      return decision.events.map(summary);
     },
-    give(input: EnrollmentInput, now: World = world) {
+    apply(input: EnrollmentInput, now: World = world) {
       const at = input.kind === 'due' ? input.now : now.now;
       decision = decide(campaign, decision.state, input, { ...now, now: at });
       all.push(...decision.events);
       return this;
     },
     due(now: number) {
-      return this.give({ kind: 'due', now });
+      return this.apply({ kind: 'due', now });
     },
     event(type: string, occurredAt: number, data: JsonObject = {}) {
-      return this.give({ kind: 'event', event: anEvent(type, occurredAt, data) });
+      return this.apply({ kind: 'event', event: anEvent(type, occurredAt, data) });
     },
     /** The state that the log alone gives. */
     replayed(): EnrollmentState | undefined {
@@ -96,7 +96,8 @@ export function enter(campaign: Campaign, world: World = aWorld(), event = anEve
   };
 }
 
-function tell({ type, data }: EnrollmentFact): string {
+/** `resumed paid:then`: the type, the step and the branch of an event. */
+function summary({ type, data }: EnrollmentFact): string {
   const step = 'stepId' in data && data.stepId !== undefined ? ` ${data.stepId}` : '';
   const branch = 'branch' in data && data.branch !== undefined ? `:${data.branch}` : '';
   return `${type.replace('enrollment.', '')}${step}${branch}`;

@@ -34,7 +34,7 @@ describe('quiet hours', () => {
     expect(opening('2026-06-06T21:00Z', { quiet: [friday] })).toBe('2026-06-06T21:00');
   });
 
-  test('are those of the reader’s zone, or of the one that they name', () => {
+  test('are those of the reader’s zone, or of the zone that they name', () => {
     const noon = '2026-06-01T02:00Z';
     expect(opening(noon, { quiet: [NIGHT] }, NEW_YORK)).toBe('2026-06-01T12:00');
     expect(opening(noon, { quiet: [{ ...NIGHT, zone: BERLIN }] }, NEW_YORK)).toBe('2026-06-01T06:00');
@@ -78,7 +78,7 @@ describe('a send window', () => {
     expect(isWithin(at('2026-06-07T22:00Z'), sunday, BERLIN)).toBe(false);
   });
 
-  test('tells how long it is open, as far as was asked', () => {
+  test('says how long it is open, within the look-ahead', () => {
     const hours = { windows: [[{ from: '09:00', to: '09:05' }]], quiet: [] };
     const found = nextOpening(at('2026-06-01T00:00Z'), hours, BERLIN, 15 * span.MINUTE);
     expect(found).toEqual({ at: at('2026-06-01T07:00Z'), lasts: 5 * span.MINUTE });
@@ -112,7 +112,7 @@ describe('at 02:30 on the days the clocks change', () => {
     },
   );
 
-  test('there is exactly one opening for a message wanted at any instant of the day before, and it is the same', () => {
+  test('messages wanted at any instant of the day before have one and the same opening', () => {
     for (const [day, expected] of [
       ['2026-03-28', '2026-03-29T01:00'],
       ['2026-10-24', '2026-10-25T00:30'],
@@ -122,7 +122,7 @@ describe('at 02:30 on the days the clocks change', () => {
   });
 });
 
-test('an opening is open, is not before what was asked, and nothing before it is open', () => {
+test('an opening is open, is not before the wanted instant, and nothing in between is open', () => {
   const time = fc
     .integer({ min: 0, max: 95 })
     .map((n) => `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`);

@@ -43,7 +43,7 @@ describe('an instant', () => {
     expect(readInstant('2026-09-06', 'America/Santiago')).toBe(at('2026-09-06T01:00:00-03:00'));
   });
 
-  it.each(['2027-03-01', '2027-03-01T10:00:00'])('is not told by %s where no zone is known', (value) => {
+  it.each(['2027-03-01', '2027-03-01T10:00:00'])('is not known from %s without a zone', (value) => {
     expect(() => exactInstant(value)).toThrow(/offset/);
   });
 

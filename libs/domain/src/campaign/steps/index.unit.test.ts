@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { campaignOf, enter } from '../../testing/given.ts';
 import { STEP_KINDS } from './index.ts';
 
-test('each step that sends asks for a message of its channel; a webhook says where it goes', () => {
+test('each step that sends requests a message of its channel; a webhook says where it goes', () => {
   const run = enter(
     campaignOf(`
 id: all

@@ -51,7 +51,7 @@ describe('a step that sends, outside of the window', () => {
   });
 
   test('lets the wait after it take an event of the whole second to which it was put off', () => {
-    // Spread, as without settings: what waits for the opening leaves at some millisecond behind it.
+    // Spread, the default: what waits for the opening leaves some milliseconds after it.
     const run = entering(campaign(REMINDED), FRIDAY_EVENING, aWorld());
     const since = run.state.wait?.dueAt ?? 0;
     const second = Math.floor(since / 1_000) * 1_000;
@@ -73,7 +73,7 @@ describe('a step that sends, outside of the window', () => {
     ]);
   });
 
-  test('goes on at once where it says so', () => {
+  test('goes on at once with dontWait', () => {
     const steps = `
   - { id: mail, email: { template: mail }, then: dontWait }
   - { id: rest, wait: PT1H }`;
@@ -83,7 +83,7 @@ describe('a step that sends, outside of the window', () => {
     expect(run.state.wait?.dueAt).toBe(FRIDAY_EVENING + hours(1));
   });
 
-  test('is left at once by an exit rule, and asks for nothing', () => {
+  test('ends at once by an exit rule, and requests nothing', () => {
     const run = entering(campaign(REMINDED), FRIDAY_EVENING).event('invoice.paid', FRIDAY_EVENING + 1);
     expect(run.recorded).toEqual(['exited']);
     expect(asked(run)).toEqual([]);
@@ -105,7 +105,7 @@ describe('a step that sends, outside of the window', () => {
     expect(run.state.wait?.since).toBe(MONDAY_9);
   });
 
-  test('does not ask in the night for what occurred in the day and arrived late', () => {
+  test('does not request at night because of an event of the day that arrived late', () => {
     const friday = at('2026-03-06T12:00:00Z');
     const run = entering(campaign(REMINDED), friday, world({ now: FRIDAY_EVENING }));
     expect(run.state.wait).toMatchObject({ kind: 'window', dueAt: MONDAY_9 });
@@ -114,11 +114,11 @@ describe('a step that sends, outside of the window', () => {
   test('waits on when the hours have changed meanwhile', () => {
     const run = entering(campaign(REMINDED), FRIDAY_EVENING);
     const changed = world({ sending: { spread: 'PT0S', windows: [{ from: '14:00', to: '15:00' }] } });
-    run.give({ kind: 'due', now: MONDAY_9 }, changed);
+    run.apply({ kind: 'due', now: MONDAY_9 }, changed);
     expect(run.state.wait).toMatchObject({ kind: 'window', dueAt: at('2026-03-09T14:00:00Z') });
   });
 
-  test('of hours that are never open asks at once, so that it is told why nothing leaves', () => {
+  test('requests at once where the hours never open, so that messaging records why nothing leaves', () => {
     const never = world({ sending: { quietHours: [{ from: '00:00', to: '24:00' }] } });
     expect(entering(campaign(REMINDED), MONDAY_9, never).recorded).toContain('requested mail');
   });
@@ -149,13 +149,13 @@ describe('quiet hours', () => {
     expect(berlin.state.wait?.dueAt).toBe(at('2026-03-29T06:00:00Z'));
   });
 
-  test('are not asked of what is owed, the window of the campaign is', () => {
+  test('do not hold for transactional messages, but the window of the campaign does', () => {
     const owed = world({ sending, owed: new Set(['mail']) });
     expect(entering(campaign(REMINDED, ''), night, owed).recorded).toContain('requested mail');
     expect(entering(campaign(REMINDED), night, owed).recorded).toEqual(['entered', 'waiting mail']);
   });
 
-  test('that name a channel are of that channel alone, and of webhooks only if they name them', () => {
+  test('that name a channel hold for that channel only, and for webhooks only if they name them', () => {
     const ofCalls = world({
       sending: { ...sending, quietHours: [{ channel: 'call', from: '21:00', to: '08:00' }] },
     });
@@ -177,7 +177,7 @@ describe('each message of a run', () => {
     expect(call?.data.after).toBe(text?.data.messageId);
   });
 
-  test('overtakes one that nobody waits for, and stays behind the one before that', () => {
+  test('overtakes one with dontWait, and stays behind the one before that', () => {
     const steps = `
   - { id: first, email: { template: a } }
   - { id: aside, email: { template: b }, then: dontWait }
@@ -186,7 +186,7 @@ describe('each message of a run', () => {
     expect([aside?.data.after, last?.data.after]).toEqual([first?.data.messageId, first?.data.messageId]);
   });
 
-  test('stays behind no webhook, and a webhook behind none to the person', () => {
+  test('does not stay behind a webhook, nor a webhook behind one to the person', () => {
     const steps = `
   - { id: mail, email: { template: a } }
   - { id: hook, webhook: { template: b, url: "https://crm.example/hook" } }
@@ -201,7 +201,7 @@ describe('each message of a run', () => {
   });
 });
 
-test('whatever the hours, zone and lateness, messages are asked for in order, only when they may leave, and waits count from then', () => {
+test('with any hours, zone and delay, messages are requested in order and only when they may leave', () => {
   const time = fc
     .integer({ min: 0, max: 95 })
     .map((n) => `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`);
@@ -236,7 +236,7 @@ test('whatever the hours, zone and lateness, messages are asked for in order, on
           !quietHours.some((each) => isWithin(instant, each, timezone));
         const who = world({ sending: { windows, quietHours } }, { timezone });
         const run = enter({ ...plain, definition }, { ...who, now: start }, anEvent('trial.started', start));
-        /** The real instants at which messages were asked for. */
+        /** The real instants at which messages were requested. */
         const real: { step: string; at: Instant; logical: Instant }[] = [];
         let seen = 0;
         let now = start;
@@ -248,7 +248,7 @@ test('whatever the hours, zone and lateness, messages are asked for in order, on
         };
         note();
         for (let turn = 0; turn < 60 && run.state.wait?.dueAt != null; turn += 1) {
-          // A runner that is late the first few times, and then in time.
+          // A runner that is late the first few times, and then on time.
           now = Math.max(now, run.state.wait.dueAt) + (lates[turn] ?? 0);
           run.due(now);
           note();

@@ -4,7 +4,7 @@ import { anEvent, aWorld, campaignOf, enter, T0 } from '../../testing/given.ts';
 test.each([
   ['update: { traits: { timezone: event.data.zone } }'],
   ['emit: { type: prospect.updated, data: { traits: "{\'timezone\': event.data.zone}" } }'],
-])('a zone that is none is not recorded by %s: the enrollment fails with the reason', (step) => {
+])('%s does not record an unknown time zone: the enrollment fails with the reason', (step) => {
   const run = enter(
     campaignOf(`
 id: moved

@@ -31,7 +31,7 @@ steps: [{ id: due, wait: { until: { date: event.data.date ${zone} } } }]
   });
 
   it.each(['2027-02-30', '03/01/2027', 'tomorrow', 0, 2027, 1_835_427_600_000_000, true, null])(
-    'that is none, %j, fails the enrollment with the reason',
+    'fails the enrollment with the reason where %j is no date',
     (date) => {
       const run = until(date);
       expect(run.state.status).toBe('failed');
