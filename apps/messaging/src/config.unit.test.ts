@@ -70,7 +70,7 @@ test.each([
   [{ TWILIO_NUMBER: '030 123' }, 'a number such as +14155550100'],
   [{ SMTP_URL: 'smtp://me:hun#ter@mail.example' }, 'SMTP_URL is not right: it is no URL'],
   [{ SMTP_PASSWORD: 'x' }, 'go with SMTP_URL, which is not set'],
-  [{ WEBHOOK_ALLOW: '10.0.0.0/8, intranet' }, 'intranet is no network such as 10.1.0.0/16'],
+  [{ WEBHOOK_ALLOW: '10.0.0.0/8, intranet' }, 'intranet is not a network such as 10.1.0.0/16'],
   [{ SENDGRID_URL: 'ftp://x' }, 'an http or https address'],
 ])('%j is told as a fault of the configuration', (env, message) => {
   expect(() => names(env)).toThrow(message);

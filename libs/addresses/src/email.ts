@@ -1,9 +1,9 @@
-/** An e-mail address that can be used, or why a text is none. */
+/** A usable e-mail address, or why a text is not one. */
 export type ReadEmail =
   | {
-      /** As it goes into an envelope and is compared: the domain in ASCII. */
+      /** The form for envelopes and comparisons: the domain in ASCII. */
       readonly address: string;
-      /** As it was written, without white space and invisible characters around it. */
+      /** As it was written, without surrounding white space and invisible characters. */
       readonly written: string;
     }
   | { readonly fault: string };
@@ -11,21 +11,21 @@ export type ReadEmail =
 /** Octets, by RFC 5321. */
 const MAX_LOCAL = 64;
 const MAX_ADDRESS = 254;
-/** Characters that are looked at: no address has more. */
+/** Characters that are checked; no address has more. */
 const MAX_WRITTEN = 320;
 
-/** Not the marks that turn the order of what follows: nobody copies them by mistake. */
+/** Not the marks that reverse the order of what follows: nobody copies those by mistake. */
 const AROUND = /^(?:\s|(?![\u202d\u202e])\p{Cf})+|(?:\s|(?![\u202d\u202e])\p{Cf})+$/gu;
 /** A dot-atom, with the letters of any language (RFC 6531). */
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
-/** Of ASCII, what host names have; of the rest, whatever IDNA maps to it. */
+/** In ASCII, the characters of host names; otherwise whatever IDNA maps to them. */
 const DOMAIN = /^(?:[A-Za-z0-9.-]|[^\p{ASCII}\p{C}\p{Z}])+$/u;
 const ASCII_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The one check of e-mail addresses: at the door, in settings, of a test and of a message. One address alone:
- * no name, list, comment or `mailto:`; a local part of up to 64 octets without quotes; a domain of at least
- * two labels that IDNA can write in ASCII.
+ * The only check of e-mail addresses, for events, settings, tests and messages alike. Accepts one address: no
+ * name, list, comment or `mailto:`; a local part of up to 64 octets without quotes; a domain of at least two
+ * labels that IDNA can write in ASCII.
  */
 export function readEmail(value: unknown): ReadEmail {
   if (typeof value !== 'string') return { fault: 'must be one e-mail address, as text' };
@@ -41,7 +41,7 @@ export function readEmail(value: unknown): ReadEmail {
   return { address, written };
 }
 
-/** The address as it goes into an envelope, or undefined for what is none. */
+/** The address for an envelope; undefined if the text is not one. */
 export function emailAddress(value: unknown): string | undefined {
   const read = readEmail(value);
   return 'address' in read ? read.address : undefined;
@@ -51,7 +51,7 @@ function faultOf(text: string): string | undefined {
   if (text === '') return 'it is empty';
   if (/^mailto:/i.test(text)) return 'write it without mailto:';
   if (/[<>]/.test(text)) return 'write it without a name and without < and >';
-  if (/[\s\p{C}]/u.test(text)) return 'it has a space, or a character that cannot be seen';
+  if (/[\s\p{C}]/u.test(text)) return 'it has a space, or an invisible character';
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
   const domain = text.slice(at + 1);
@@ -65,20 +65,20 @@ function faultOf(text: string): string | undefined {
   if (domain === '') return 'there is nothing after the @';
   if (domain.startsWith('[')) return 'an IP address instead of a domain is not supported';
   if (!domain.includes('.') && !/[。．｡]/.test(domain)) return 'its domain has no dot';
-  if (asciiDomain(domain) === undefined) return 'its domain is none';
+  if (asciiDomain(domain) === undefined) return 'its domain is not valid';
   return undefined;
 }
 
-/** The domain as DNS has it, or undefined. */
+/** The domain as DNS has it; undefined if it is not valid. */
 function asciiDomain(domain: string): string | undefined {
   if (!DOMAIN.test(domain) || /^\.|\.$|\.\./.test(domain)) return undefined;
   const ascii = isAscii(domain) && !/xn--/i.test(domain) ? domain : idna(domain);
   if (ascii === undefined || ascii.length > 253 || !ASCII_DOMAIN.test(ascii.toLowerCase())) return undefined;
-  // A last label of digits is an IP address, and no domain of the internet.
+  // A last label of digits means an IP address, not a domain.
   return /\.\d+$/.test(ascii) ? undefined : ascii;
 }
 
-/** A URL's host is brought to ASCII by IDNA. */
+/** A URL's host is converted to ASCII by IDNA. */
 const idna = (domain: string): string | undefined => URL.parse(`http://${domain}`)?.hostname;
 
 const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
@@ -86,7 +86,7 @@ const octets = (text: string): number => new TextEncoder().encode(text).length;
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** Whether a text may become a header: nothing in it could end the header and begin another. */
+/** Whether a text is safe in a header: nothing in it can end the header and begin another. */
 export const isHeaderSafe = (text: string): boolean => !CONTROL.test(text) && text.isWellFormed();
 
 export interface Mailbox {
@@ -94,7 +94,7 @@ export interface Mailbox {
   readonly name?: string;
 }
 
-/** `Name <address>` or an address alone, or undefined. */
+/** Reads `Name <address>` or an address alone; undefined for anything else. */
 export function parseMailbox(text: string): Mailbox | undefined {
   const whole = text.trim();
   const open = whole.endsWith('>') ? whole.lastIndexOf('<') : -1;

@@ -17,7 +17,7 @@ test.each([
   ['ada@💩.la', 'ada@xn--ls8h.la', 'ada@💩.la'],
   ['\u00a0ada@home.example\u200b', 'ada@home.example', 'ada@home.example'],
   ['ju\u0308rgen@home.example', 'jürgen@home.example', 'jürgen@home.example'],
-])('%j goes to %s and is kept as %s', (text, address, written) => {
+])('%j is normalised to %s and kept as %s', (text, address, written) => {
   expect(readEmail(text)).toEqual({ address, written });
 });
 
@@ -30,9 +30,9 @@ test.each([
   ['mailto:ada@home.example', /without mailto:/],
   ['ada@[127.0.0.1]', /IP address/],
   ['a..b@home.example', /dot/],
-  ['a\u200bb@home.example', /cannot be seen/],
+  ['a\u200bb@home.example', /invisible character/],
   ['ada@home.example.', /domain/],
-])('why %j is none is said', (text, fault) => {
+])('the reason why %j is not an address is given', (text, fault) => {
   expect(readEmail(text)).toEqual({ fault: expect.stringMatching(fault) });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Addresses of people: what one is, in which form it is kept and compared, and what a refusal says of it.
- * Pure.
+ * Addresses of people: which are valid, in which form they are kept and compared, and what a refusal says
+ * about them. Pure.
  */
 export { emailAddress, isHeaderSafe, type Mailbox, parseMailbox, readEmail } from './email.ts';
 export { isCountry, phoneNumber, readPhone } from './phone.ts';

@@ -7,21 +7,21 @@ import {
 } from 'libphonenumber-js/min';
 import { inCurrentForm } from './renumbered.ts';
 
-/** A phone number in E.164, such as `+14155550100`, or why a text is none. */
+/** A phone number in E.164, such as `+14155550100`, or why a text is not one. */
 export type ReadPhone = { readonly number: string } | { readonly fault: string };
 
-/** Characters that are looked at: nobody writes a number in more. */
+/** Characters that are checked; no number has more. */
 const MAX_WRITTEN = 60;
 const WANTED = 'must be one phone number such as +14155550100';
 
-/** Whether a text is a country of ISO 3166 in two letters, such as `GB`, whose numbers are known. */
+/** Whether a text is a country of ISO 3166 in two letters, such as `GB`, with a known numbering plan. */
 export const isCountry = (text: string): boolean => isSupportedCountry(text.toUpperCase());
 
 /**
- * The one reading of phone numbers: at the door, in settings, of a test, of a message, and of who wrote to
- * us. `country` is where a number without a country's code belongs; without it such a number is a fault, for
- * nobody can tell. So is what has letters or an extension, is two numbers, or has too few or too many digits
- * for its country. Whether anybody has the number is the network's to say.
+ * The only reading of phone numbers, for events, settings, tests, messages and incoming texts alike.
+ * `country` applies to a number without a country code; without it such a number is a fault, because it is
+ * ambiguous. Letters, an extension, two numbers, or the wrong number of digits for the country are faults
+ * too. Whether the number exists, only the network knows.
  */
 export function readPhone(value: unknown, country?: string): ReadPhone {
   if (typeof value !== 'string') return { fault: `${WANTED}, as text` };
@@ -37,7 +37,7 @@ export function readPhone(value: unknown, country?: string): ReadPhone {
   return { number: read.number };
 }
 
-/** The number in E.164, or undefined for what is none. */
+/** The number in E.164; undefined if the text is not one. */
 export function phoneNumber(value: unknown, country?: string): string | undefined {
   const read = readPhone(value, country);
   return 'number' in read ? read.number : undefined;
@@ -47,10 +47,7 @@ const DIGITS = 'it has too few or too many digits for its country';
 const EXTENSION = 'it has an extension, which can be neither called nor texted';
 const TWO = 'it looks like two numbers; give one';
 
-/**
- * Full-width forms, the digits of any script, and spaces of all kinds as ASCII has them; without marks that
- * cannot be seen.
- */
+/** Full-width forms, the digits of any script, and spaces of all kinds as ASCII; without invisible marks. */
 const tidied = (text: string): string =>
   text
     .normalize('NFKC')
@@ -60,8 +57,8 @@ const tidied = (text: string): string =>
     .trim();
 
 /**
- * A `tel:` URI (RFC 3966) as one would write the number. Its context is the country's code and more, or a
- * domain, which says nothing.
+ * A `tel:` URI (RFC 3966) as people would write the number. Its context is a country code and more, or a
+ * domain, which means nothing here.
  */
 function withoutScheme(text: string): string {
   if (!/^tel:/i.test(text)) return text;
@@ -70,7 +67,7 @@ function withoutScheme(text: string): string {
   return [`${number.startsWith('+') ? '' : context}${number}`, ...parameters].join(';');
 }
 
-/** The ten digits of a script stand one after another, the first of them after something that is no digit. */
+/** The ten digits of a script are consecutive; a character that is not a digit precedes the first. */
 function digit(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   let value = 0;
@@ -89,8 +86,8 @@ function faultOf(text: string): string | undefined {
 }
 
 /**
- * `030/901820` is an area and a number, `901820/21` is two of one house. More than one slash is anybody's
- * guess.
+ * `030/901820` is an area and a number; `901820/21` is two numbers of one house. More than one slash is
+ * ambiguous.
  */
 function isTwoNumbers(text: string): boolean {
   const parts = text.split('/').map((part) => part.replace(/\D/g, '').length);
@@ -98,10 +95,7 @@ function isTwoNumbers(text: string): boolean {
   return parts.length > 2 || (parts.length === 2 && (before > MAX_AREA || after < MIN_LOCAL));
 }
 
-/**
- * Digits of a country's and an area's code together, and of a number within an area, where a slash parts
- * them.
- */
+/** Digits of country and area code together, and of a number within an area, where a slash separates them. */
 const MAX_AREA = 7;
 const MIN_LOCAL = 5;
 
@@ -113,9 +107,7 @@ function currentForm(read: PhoneNumber | string): PhoneNumber | string {
   return typeof reread === 'object' && reread.isPossible() ? reread : read;
 }
 
-/**
- * The number, or what is wrong with it. Outside North America and a few other countries `00` stands for `+`.
- */
+/** The number, or what is wrong with it. Outside North America and a few other countries `00` means `+`. */
 function parse(text: string, home: CountryCode | undefined): PhoneNumber | string {
   const attempt = (written: string) => {
     try {

@@ -84,17 +84,17 @@ test.each([
   [' ', undefined, /empty/],
   ['+'.repeat(100), undefined, /one phone number/],
   [14_155_550_101, undefined, /as text/],
-])('%j in %s is refused, and it is said why', (text, country, fault) => {
+])('%j in %s is refused, with the reason', (text, country, fault) => {
   expect(readPhone(text, country)).toEqual({ fault: expect.stringMatching(fault) });
   expect(phoneNumber(text, country)).toBeUndefined();
 });
 
-test('a number in its form stays as it is', () => {
+test('a number in its normal form stays as it is', () => {
   for (const number of ['+447946000999', '+14155550101', '+15005550006', '+39061234567', '+5491123456789'])
     expect(phoneNumber(number)).toBe(number);
 });
 
-test('a country is one whose numbers are known', () => {
+test('a country is accepted if its numbering plan is known', () => {
   expect(['GB', 'de', 'XX', 'GBR', ''].map(isCountry)).toEqual([true, true, false, false, false]);
 });
 

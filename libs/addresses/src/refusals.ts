@@ -1,20 +1,20 @@
 import type { Bounce } from '@herald/domain';
 
 /**
- * What a refusal is about: the address (`hard`: it is dead, `soft`: not now), or `other`: the sender, the
- * mail, a rule of the server.
+ * What a refusal is about: the address (`hard`: dead; `soft`: not now), or `other`: the sender, the mail, a
+ * rule of the server.
  */
 export type Refusal = Bounce | 'other';
 
 /**
- * Enhanced status codes without their class, by RFC 3463 and the registry that RFC 5248 opened; a code that
- * is not here is judged by its subject. https://www.iana.org/assignments/smtp-enhanced-status-codes
+ * Enhanced status codes without their class, by RFC 3463 and the registry of RFC 5248. A code that is not
+ * here is judged by its subject. https://www.iana.org/assignments/smtp-enhanced-status-codes
  */
 const BY_CODE: Readonly<Record<string, Refusal>> = {
-  // Addressing: the recipient's, unless it says that it is the sender's.
+  // Addressing: the recipient's, unless the code is about the sender's.
   '1.5': 'other', // the address is valid
-  '1.7': 'other', // the sender's address is none
-  '1.8': 'other', // the sender's domain is none
+  '1.7': 'other', // the sender's address is invalid
+  '1.8': 'other', // the sender's domain is invalid
   '1.9': 'other', // passed on to a system that cannot take it
   // The mailbox.
   '2.0': 'soft',
@@ -31,7 +31,7 @@ const BY_CODE: Readonly<Record<string, Refusal>> = {
   '7.18': 'hard', // so does the domain
 };
 
-/** By the code's subject. Of 0, other or undefined, nothing follows. */
+/** By the code's subject. Subject 0, other or undefined, says nothing. */
 const BY_SUBJECT: Readonly<Record<string, Refusal>> = {
   '1': 'hard', // addressing
   '2': 'soft', // mailbox
@@ -54,14 +54,14 @@ const BY_REPLY: Readonly<Record<string, Refusal>> = {
 /** A code as servers write it: `5.1.1`, `(#5.1.1)`. Not a part of an IP address. */
 const ENHANCED = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)/g;
 const REPLY = /(?<![\d.])([45]\d\d)(?=[ -]|$)/;
-/** Words of a reply without a code, or with 5.0.0, that speak of the sender and not of the recipient. */
+/** Words of a reply without a code, or with 5.0.0, that are about the sender and not the recipient. */
 const ABOUT_US =
   /relay|spam|black ?list|block ?list|blocked|reputation|policy|SPF|DKIM|DMARC|reverse DNS|PTR record|authenticat/i;
 
 /**
- * What a mail server's final refusal is about, from its words: `550 5.2.2 mailbox full`. Undefined: they do
- * not say. Used wherever such words come from: an SMTP session, a provider's report. A class 4 code says
- * `soft` at most: somebody gave up trying.
+ * What a mail server's final refusal is about, from its words: `550 5.2.2 mailbox full`. Undefined if they do
+ * not say. Used for SMTP sessions and providers' reports alike. A class 4 code gives `soft` at most: the
+ * sender gave up trying.
  */
 export function refusalOf(...words: readonly (string | undefined)[]): Refusal | undefined {
   const text = words.filter((part) => part !== undefined).join(' ');

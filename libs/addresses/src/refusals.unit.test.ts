@@ -43,11 +43,11 @@ test.each([
   '500 unknown recipient',
   '',
   '550 10.5.1.1 says no',
-])('what %j is about it does not say', (text) => {
+])('what %j is about stays undefined', (text) => {
   expect(refusalOf(text)).toBeUndefined();
 });
 
-test('a status that says nothing gives way to the words beside it', () => {
+test('a status without meaning yields to the words beside it', () => {
   expect(refusalOf('5.0.0', '550 5.2.2 full')).toBe('soft');
   expect(refusalOf(undefined, '550 5.1.1 unknown')).toBe('hard');
 });

@@ -1,8 +1,8 @@
 import type { Bounce } from '@herald/domain';
 
 /**
- * Twilio's error codes that say something of the number a text or a call went to. All others are about us,
- * the content or the carrier: 30004 and 30007 (blocked, filtered), 30008 (unknown) and so on.
+ * Twilio's error codes that say something about the recipient's number. All others are about the sender, the
+ * content or the carrier: 30004 and 30007 (blocked, filtered), 30008 (unknown) and so on.
  * https://www.twilio.com/docs/api/errors
  */
 const BOUNCES: Readonly<Record<string, Bounce>> = {
@@ -12,10 +12,10 @@ const BOUNCES: Readonly<Record<string, Bounce>> = {
   '21614': 'hard', // not a mobile number
   '30003': 'soft', // the phone is off or out of reach
   '30005': 'hard', // unknown, or no longer in service
-  '30006': 'hard', // a landline, or a carrier that takes no texts
+  '30006': 'hard', // a landline, or a carrier that accepts no texts
 };
 
-/** What an error code of Twilio's says of the number; undefined: nothing. */
+/** What a Twilio error code says about the number; undefined if nothing. */
 export const twilioBounce = (code: string | number | undefined): Bounce | undefined =>
   code === undefined ? undefined : BOUNCES[String(code)];
 

@@ -21,11 +21,11 @@ import type { CollectionSpec, Document } from '@herald/store';
 import type { SendRequest } from './send.ts';
 
 /**
- * The documents in the store. Each kind is written by one service and may be read by others; that is why they
- * stand here.
+ * The documents in the store. Each kind is written by one service and may be read by others, so they are
+ * declared here.
  */
 
-/** Written by event-handler. `version` is the seq of the last event folded. */
+/** Written by event-handler. `version` is the sequence number of the last folded event. */
 export interface ProspectDocument extends Document {
   readonly state: ProspectState;
 }
@@ -35,35 +35,35 @@ export interface CompanyDocument extends Document {
   readonly state: CompanyState;
 }
 
-/** A document that carries what must be published because of it, until that is confirmed. */
+/** A document that carries the envelopes to publish because of it, until the broker has confirmed them. */
 export interface OutboxDocument extends Document {
   readonly outbox: readonly OutMessage[];
 }
 
-/** Written by campaign-runner. `state` is the fold of its events; the rest is for doing. */
+/** Written by campaign-runner. `state` is the fold of its events; the rest is for the runner's work. */
 export interface EnrollmentDocument extends OutboxDocument {
   readonly state: EnrollmentState;
   readonly cause: Cause;
 }
 
-/** Written by messaging. A `lease` is a call of a provider under way: the message is `sending`. */
+/** Written by messaging. A `lease` is a provider call under way: the message is `sending`. */
 export interface MessageDocument extends OutboxDocument {
   readonly state: MessageState;
   /** Absent once the prospect has been erased. */
   readonly request?: Pick<SendRequest, 'event' | 'enrollment' | 'url' | 'receivedAt' | 'after'>;
   readonly cause: Cause;
-  /** `facts`: what will be told of the call, whatever comes of it. */
+  /** `facts`: what will be recorded of the call, whatever its outcome. */
   readonly lease?: {
     readonly until: Instant;
     readonly facts: Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
   };
-  /** Attempts since it was asked for, or asked for again; absent before the first. */
+  /** Attempts since the message was requested, or requested again; absent before the first. */
   readonly tries?: Tries;
-  /** The ids of the last reports that were told of, so that one that is delivered again is not told again. */
+  /** The ids of the latest recorded reports, so that a redelivered report is not recorded twice. */
   readonly heard?: readonly string[];
   /**
-   * It waits in a waitlist of its workspace, the one of the least `order` first, or `after:` another message
-   * of its run. `passed`: the waitlists it has already been let through. `since`: when it began to wait for
+   * It waits in a waitlist of its workspace (the message with the lowest `order` first), or `after:` another
+   * message of its run. `passed`: the waitlists that have let it through. `since`: when it began to wait for
    * the other message.
    */
   readonly hold?: {
@@ -75,17 +75,20 @@ export interface MessageDocument extends OutboxDocument {
 }
 
 /**
- * Written by messaging. Where messages of a workspace wait for their turn. `id` is `share` (there were more
- * than its share at once), or the name of a rate. `sweepAt`: when to let some through; null when none waits.
+ * Written by messaging. A waitlist of a workspace. `id` is `share` (there were more messages than its share
+ * at once), or the name of a rate. `sweepAt`: when to let some through; null if none waits.
  */
 export interface WaitlistDocument extends Document {
-  /** A rate's: when the calls given out so far are used up. */
+  /** For a rate: when the calls granted so far are used up. */
   readonly nextAt?: Instant;
-  /** None was found waiting at the last look: if the next one finds none either, nobody looks any more. */
+  /**
+   * The last look found nothing waiting. If the next one finds nothing either, the waitlist is not looked at
+   * any more.
+   */
   readonly looksEmpty?: boolean;
 }
 
-/** Written by messaging. The latest messages to one prospect that caps count. `id` is the prospect's. */
+/** Written by messaging. The latest messages to one prospect, for caps. `id` is the prospect's. */
 export interface CountedDocument extends Document {
   readonly sends: readonly CountedSend[];
 }
@@ -94,9 +97,9 @@ export interface CountedDocument extends Document {
 export interface CampaignDocument extends OutboxDocument {
   readonly status: CampaignStatus;
   readonly name: string;
-  /** The newest version saved. */
+  /** The newest saved version. */
   readonly latest: number;
-  /** The version new people enter; set by launch. */
+  /** The version that new people enter; set by launch. */
   readonly launched?: number;
   readonly changedAt: Instant;
 }
@@ -106,7 +109,7 @@ export interface CampaignVersionDocument extends Document {
   readonly campaignId: string;
   readonly n: number;
   readonly definition: CampaignDefinition;
-  /** As it was sent: YAML or JSON, comments and all. */
+  /** As it was sent: YAML or JSON, with comments. */
   readonly text: string;
   readonly savedAt: Instant;
 }
@@ -117,7 +120,7 @@ export interface TemplateVersionDocument extends Document {
   readonly n: number;
   readonly savedAt: Instant;
   readonly channel: Channel | 'layout' | 'partial';
-  /** The partials that it takes in, found when it was checked; absent for none. */
+  /** The partials that it includes, found when it was checked; absent if there are none. */
   readonly partials?: readonly string[];
   readonly subject?: string;
   readonly preheader?: string;
@@ -125,7 +128,7 @@ export interface TemplateVersionDocument extends Document {
   readonly text?: string;
   readonly layout?: string;
   readonly transactional?: boolean;
-  /** What it is about; people can opt out of it, or into it, apart from the channel. */
+  /** Its subject. People can opt out of it, or into it, independent of the channel. */
   readonly topic?: string;
   readonly voice?: string;
   readonly language?: string;
@@ -140,7 +143,7 @@ export interface TemplateDocument extends Document {
   readonly changedAt: Instant;
 }
 
-/** Whom a workspace's messages come from, by channel. */
+/** The sender of a workspace's messages, by channel. */
 export interface Senders {
   readonly email?: {
     readonly from: { readonly email: string; readonly name?: string };
@@ -150,51 +153,51 @@ export interface Senders {
   readonly sms?: { readonly from: string };
   /** `from`: E.164. */
   readonly call?: { readonly from: string };
-  /** The name of the secret of the workspace that signs webhooks. */
+  /** The name of the workspace's secret that signs webhooks. */
   readonly webhook?: { readonly secret: string };
 }
 
-/** What people can want messages about, or not, apart from the channel. */
+/** A subject that people can choose to get messages about, independent of the channel. */
 export interface Topic extends TopicRule {
-  /** As people see it where they choose. */
+  /** The name that people see where they choose. */
   readonly name: string;
   readonly description?: string;
 }
 
-/** What follows for a person from what became of a message to them. */
+/** What an outcome of a message changes for its recipient. */
 export type ConsentEffect = 'suppress' | 'unsubscribe' | 'ignore';
 
 /**
- * Written by messaging. One a workspace: `id` is `settings`. Each area of settings has its own file in
+ * Written by messaging. One per workspace: `id` is `settings`. Each area of settings has its own file in
  * messaging.
  */
 export interface SettingsDocument extends Document {
   readonly zone?: string;
-  /** ISO 3166, two letters: where phone numbers without a country's code belong. */
+  /** ISO 3166, two letters: the country of phone numbers without a country code. */
   readonly country?: string;
   readonly senders?: Senders;
-  /** By channel: the names of the providers that send it, in the order in which they are tried. */
+  /** By channel: the names of the providers to try, in order. */
   readonly providers?: { readonly [C in Channel]?: readonly string[] };
   /**
-   * `hard`: suppress the address unless told. `softAfter`: soft bounces in a row that suppress it; 5 unless
-   * told, 0 for never.
+   * `hard`: default `suppress` (the address). `softAfter`: soft bounces in a row that suppress it. Default:
+   * 5; 0 for never.
    */
   readonly onBounce?: { readonly hard?: ConsentEffect; readonly softAfter?: number };
-  /** Unsubscribe unless told. */
+  /** Default: `unsubscribe`. */
   readonly onComplaint?: ConsentEffect;
-  /** Whether opens and clicks of e-mails are tracked by us where the provider does not; not unless told. */
+  /** Whether Herald tracks opens and clicks of e-mails if the provider does not. Default: no. */
   readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean };
   readonly topics?: readonly Topic[];
-  /** When nothing is sent, and when alone something is. */
+  /** When nothing is sent, and the only hours in which something is. */
   readonly quietHours?: readonly ChannelHours[];
   readonly windows?: readonly ChannelHours[];
-  /** Over how much time messages that waited for such hours are spread. ISO 8601. */
+  /** The time over which messages that waited for such hours are spread. ISO 8601. */
   readonly spread?: string;
   readonly caps?: readonly Cap[];
   readonly rates?: readonly ChannelRate[];
 }
 
-/** Senders that sign by HMAC in a way we know, and the form that most others take. */
+/** Senders whose HMAC scheme is known, and the form that most others use. */
 export const hmacPresets = [
   'hmac-sha256',
   'calendly',
@@ -239,17 +242,17 @@ export interface SourceVerify {
     | 'sns'
     | 'twilio';
   readonly secret?: string;
-  /** The topics of `sns` that may send: every AWS account can sign for topics of its own. */
+  /** The topics of `sns` that may send. Every AWS account can sign for topics of its own. */
   readonly topicArn?: string | readonly string[];
   readonly header?: string;
   /** How old a timestamp may be, in s. */
   readonly tolerance?: number;
-  /** What follows is for `hmac` alone. */
+  /** All that follows is for `hmac` only. */
   readonly algorithm?: 'sha1' | 'sha256' | 'sha512';
   readonly encoding?: 'hex' | 'base64' | 'base64url';
-  /** What stands before a signature: `sha1=`. */
+  /** Precedes a signature: `sha1=`. */
   readonly prefix?: string;
-  /** Between several signatures, or several fields, of the header. */
+  /** Separates several signatures, or several fields, in the header. */
   readonly separator?: string;
   /** Names in a header such as `t=…,v1=…`. */
   readonly fields?: { readonly signature: string; readonly timestamp?: string };
@@ -258,7 +261,7 @@ export interface SourceVerify {
   readonly timestampHeader?: string;
   readonly timestampUnit?: 's' | 'ms' | 'rfc3339';
   readonly secretEncoding?: 'text' | 'hex' | 'base64';
-  /** What stands before the key in the secret: `whsec_`. */
+  /** Precedes the key in the secret: `whsec_`. */
   readonly secretPrefix?: string;
 }
 
@@ -282,17 +285,17 @@ export interface SourceHandshake {
   readonly kind: (typeof HANDSHAKES)[number];
   /** The name of the secret with the verify token of `hub-challenge`. */
   readonly secret?: string;
-  /** For `cloudevents`: whose requests are allowed, anyone's where there are none; and how many a minute. */
+  /** For `cloudevents`: the origins that may send (default: any), and how many requests per minute. */
   readonly origins?: readonly string[];
   readonly rate?: number;
 }
 
 /**
- * CEL over `body`, `headers` and `query`, with `each` also over `item` and `index`: what of a webhook becomes
- * the event.
+ * CEL over `body`, `headers` and `query`, and with `each` also over `item` and `index`: the parts of a
+ * webhook that become the event.
  */
 export interface SourceMap {
-  /** A list: each item of it is an event. */
+  /** A list; each item of it is an event. */
   readonly each?: string;
   readonly id?: string;
   readonly type: string;
@@ -312,14 +315,14 @@ export interface SourceDocument extends Document {
 }
 
 /**
- * Written by the service that owns the queue. A dead letter that somebody discarded. The message itself is
- * not kept: it may hold personal data. `workspace` is that of the key.
+ * Written by the service that owns the queue. A dead letter that was discarded. Its body is not kept: it may
+ * hold personal data. `workspace` is that of the key.
  */
 export interface DiscardDocument extends Document {
   readonly discardedAt: Instant;
   /** The id of the API key. */
   readonly by: string;
-  /** Why, in the words of whoever discarded it. */
+  /** The reason that the caller gave. */
   readonly reason: string;
   readonly letter: {
     readonly queue: string;
@@ -345,7 +348,7 @@ const spec = <T extends Document>(
 export const collections = {
   prospects: spec<ProspectDocument>('prospects', {
     bySeen: ['workspace', 'state.lastSeenAt'],
-    // Who holds the suppression of an address: it is of the address, whoever else has it.
+    // The prospect that holds the suppression of an address. It applies to the address, whoever else has it.
     byEmailSuppressed: ['workspace', 'state.suppressions.email.address'],
     bySmsSuppressed: ['workspace', 'state.suppressions.sms.address'],
   }),
@@ -382,8 +385,8 @@ export const collections = {
 } as const;
 
 /**
- * The index of prospects that finds who holds the suppression of an address of a channel. Each costs every
- * write of a prospect: calls have none.
+ * The index of prospects that finds who holds the suppression of an address in a channel. Each index costs
+ * every write of a prospect; calls have none.
  */
 export const suppressedBy: { readonly [C in Channel]?: keyof typeof collections.prospects.indexes & string } =
   {

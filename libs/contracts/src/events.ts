@@ -31,13 +31,13 @@ export const eventsContract = contract(
   Type.Object({ events: Type.Array(EventBody, { minItems: 1 }) }),
 );
 
-/** One wire message for up to this many events; a request with more becomes several. */
+/** One envelope carries up to this many events; a request with more becomes several. */
 const EVENTS_PER_MESSAGE = 100;
 
 /**
- * The messages that publish events which belong together: those of one request, or all that one decision led
- * to. Here, and nowhere else, each gets its position among them. The list is in the order in which the events
- * happened; `from` is the first position.
+ * The envelopes for events that belong together: those of one request, or all that one decision led to. Only
+ * here does each event get its position among them. The list is in the order in which the events happened;
+ * `from` is the first position.
  */
 export function eventsMessages(events: readonly Event[], from = 0): OutMessage[] {
   const messages: OutMessage[] = [];
@@ -60,6 +60,6 @@ function inOrder(events: readonly Event[], from: number): Event[] {
   });
 }
 
-/** The trace context of what a message is about, for the message. */
+/** Adds the trace context of what an envelope is about. */
 export const traced = ({ traceparent }: { traceparent?: string | undefined }): { traceparent?: string } =>
   traceparent === undefined ? {} : { traceparent };

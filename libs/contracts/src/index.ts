@@ -1,6 +1,6 @@
 /**
- * What the services say to each other and keep for each other: messages on the wire, documents in the store,
- * tokens in links.
+ * What the services send to each other and store for each other: bodies of envelopes, documents, tokens in
+ * links.
  */
 export * from './applied.ts';
 export * from './changes.ts';

@@ -4,8 +4,8 @@ import { Compile } from 'typebox/compile';
 import { readParts, signParts } from './signed-token.ts';
 
 /**
- * Which message a provider reports of: all that must be known to find it, and nothing about the person but an
- * opaque id.
+ * The message that a provider reports about: all that is needed to find it, and nothing about the person but
+ * an opaque id.
  */
 export interface MessageReference {
   readonly workspace: string;
@@ -15,25 +15,25 @@ export interface MessageReference {
 }
 
 /**
- * Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200
+ * Longer tokens are refused unread. The longest that is ever signed has less than half: ids have up to 200
  * characters.
  */
 const MAX_LENGTH = 4_000;
 
-/** Signed for this one use. */
+/** Tokens are signed for one use only. */
 const USE = 'message';
 
 /**
- * Goes to a provider with a message and comes back with what it reports. Safe in URLs, headers and custom
- * arguments; the same parts give the same token. An unsubscribe token is no reference, nor the other way
- * round.
+ * The token that goes to a provider with a message and comes back in its reports. Safe in URLs, headers and
+ * custom arguments; the same parts give the same token. An unsubscribe token is not a reference, nor the
+ * other way round.
  */
 export function messageReference(secret: string, reference: MessageReference): string {
   const { workspace, prospectId, messageId, channel } = reference;
   return signParts(USE, [workspace, prospectId, messageId, channel], secret);
 }
 
-/** The parts, or undefined for a token we did not sign. Never throws, whatever the token. */
+/** The parts; undefined for a token that Herald did not sign. Never throws, whatever the token. */
 export function readMessageReference(secret: string, token: string): MessageReference | undefined {
   const parts = readParts(USE, token, secret, MAX_LENGTH);
   if (!Parts.Check(parts)) return undefined;

@@ -12,14 +12,14 @@ const reference: MessageReference = {
   channel: 'sms',
 };
 
-/** A token whose signature is right, whatever it says. */
+/** A token with a correct signature, whatever it says. */
 const signed = (text: string): string => {
   const payload = Buffer.from(text).toString('base64url');
   return `${payload}.${createHmac('sha256', SECRET).update(`message:${payload}`).digest('base64url')}`;
 };
 
 describe('a message reference', () => {
-  it('gives back whatever was signed, in characters that URLs and headers take as they are', () => {
+  it('returns whatever was signed, in characters that URLs and headers accept', () => {
     const text = fc
       .string({ minLength: 1, maxLength: 200, unit: 'grapheme' })
       .filter((t) => t.isWellFormed());
@@ -48,7 +48,7 @@ describe('a message reference', () => {
     expect(readMessageReference('another secret', messageReference(SECRET, reference))).toBeUndefined();
   });
 
-  it('is no unsubscribe token, and an unsubscribe token is no reference', () => {
+  it('is not an unsubscribe token, and an unsubscribe token is not a reference', () => {
     const claim = { ...reference, channel: 'email' as const };
     expect(verifyUnsubscribe(messageReference(SECRET, reference), SECRET)).toBeUndefined();
     expect(readMessageReference(SECRET, signUnsubscribe(claim, SECRET))).toBeUndefined();

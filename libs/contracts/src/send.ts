@@ -15,7 +15,7 @@ const Seen = Type.Unsafe<SeenEvent>(
   Type.Object({ id: Type.String(), type: Type.String(), occurredAt: Type.Integer(), data: Type.Object({}) }),
 );
 
-/** `send` exchange, key `request`: a message is wanted. The same messageId again is the same message. */
+/** `send` exchange, key `request`: a message is requested. The same messageId again is the same message. */
 const Request = Type.Object({
   kind: Type.Literal('request'),
   workspace: Type.String(),
@@ -23,18 +23,18 @@ const Request = Type.Object({
   prospectId: Type.String(),
   channel: Type.Enum([...CHANNELS]),
   template: Type.String(),
-  /** Where a webhook goes. */
+  /** The address of a webhook. */
   url: Type.Optional(Type.String()),
   campaignId: Type.String(),
   campaignVersion: Type.Integer(),
   enrollmentId: Type.String(),
   stepId: Type.String(),
   requestedAt: Type.Integer(),
-  /** When the event that caused it was received; absent when it comes after a wait. */
+  /** When the event that caused it was received; absent if it follows a wait. */
   receivedAt: Type.Optional(Type.Integer()),
   /** Not before this instant. */
   dueAt: Type.Integer(),
-  /** The message of the same run that leaves first, or ends. */
+  /** The message of the same run that must be sent, or end, first. */
   after: Type.Optional(Type.String()),
   /** What templates see as `it.event`: the entry event. */
   event: Seen,
@@ -43,7 +43,10 @@ const Request = Type.Object({
   cause: Cause,
 });
 
-/** `send` exchange, key `withdraw`: nothing of this enrollment that has not left is wanted any more. */
+/**
+ * `send` exchange, key `withdraw`: messages of this enrollment that have not been sent are not wanted any
+ * more.
+ */
 const Withdraw = Type.Object({
   kind: Type.Literal('withdraw'),
   workspace: Type.String(),
@@ -52,7 +55,7 @@ const Withdraw = Type.Object({
   cause: Cause,
 });
 
-/** `delay` exchange → `messaging.send`: the message's due time has come. */
+/** `delay` exchange → `messaging.send`: the message is due. */
 const Due = Type.Object({
   kind: Type.Literal('due'),
   workspace: Type.String(),
@@ -61,18 +64,18 @@ const Due = Type.Object({
 });
 
 /**
- * `send` exchange, key `inbound`: somebody wrote to us. Only messaging knows whose the number is: whom its
- * latest text to it was for.
+ * `send` exchange, key `inbound`: an incoming text. Only messaging knows whose number it is: the recipient of
+ * its latest text to it.
  */
 const Inbound = Type.Object({
   kind: Type.Literal('inbound'),
   workspace: Type.String(),
   channel: Type.Literal('sms'),
-  /** The provider's, which gives each incoming text one. */
+  /** The provider's id, unique for each incoming text. */
   id: Type.String({ minLength: 1 }),
   from: Type.String({ minLength: 1 }),
   text: Type.String(),
-  /** What the words mean by the usage of the networks; absent for any others. */
+  /** What the words mean by the networks' conventions; absent for all others. */
   keyword: Type.Optional(Type.Union([Type.Literal('stop'), Type.Literal('start'), Type.Literal('help')])),
   provider: Type.String(),
   receivedAt: Type.Integer(),
@@ -101,7 +104,7 @@ export const withdrawMessage = (withdraw: SendWithdraw): OutMessage => ({
   ...traced(withdraw.cause),
 });
 
-/** `traceparent` is that of what caused the message: however long it waited, its sending is linked to it. */
+/** `traceparent` is that of what caused the message: its sending is linked to it, however long it waited. */
 export const sendDueMessage = (
   due: Omit<SendDue, 'kind'>,
   delay: number,

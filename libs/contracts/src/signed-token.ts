@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * `<payload>.<mac>`, both base64url: the parts as JSON, and HMAC-SHA256 over the payload by the
+ * `<payload>.<mac>`, both base64url: the parts as JSON, and HMAC-SHA256 over the payload with the
  * installation's link secret. Opaque to the reader, safe in URLs and headers, unforgeable without the secret;
- * the same parts give the same token. `use` is inside what is signed: a token of one use is none of another.
+ * the same parts give the same token. `use` is part of what is signed, so a token of one use is invalid for
+ * another.
  */
 export function signParts(use: string, parts: readonly (string | number)[], secret: string): string {
   const payload = Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -11,9 +12,9 @@ export function signParts(use: string, parts: readonly (string | number)[], secr
 }
 
 /**
- * What was signed, or undefined for a token of more than `maxLength` characters (refused unread) and for one
- * that we did not sign for this use. Never throws, whatever the token. What bears our signature may still be
- * none of today's shapes: an older version may have signed another.
+ * What was signed; undefined for a token of more than `maxLength` characters (refused unread) and for one
+ * that Herald did not sign for this use. Never throws, whatever the token. Check the result's shape: an older
+ * version may have signed another.
  */
 export function readParts(use: string, token: string, secret: string, maxLength: number): unknown {
   if (token.length > maxLength) return undefined;
@@ -25,7 +26,7 @@ export function readParts(use: string, token: string, secret: string, maxLength:
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString());
   } catch {
-    return undefined; // not JSON: said above, undefined is the answer
+    return undefined; // not JSON, so not one of Herald's
   }
 }
 

@@ -24,8 +24,8 @@ export const queue = {
 } as const;
 
 /**
- * Every exchange, queue and binding there is. The delay exchange delivers to any queue by its name and needs
- * no binding here.
+ * Every exchange, queue and binding. The delay exchange delivers to any queue by its name and needs no
+ * binding here.
  */
 export const topology: Topology = {
   exchanges: [

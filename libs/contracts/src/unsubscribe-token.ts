@@ -2,23 +2,23 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { readParts, signParts } from './signed-token.ts';
 
-/** What an unsubscribe link says: who, of which channel, because of which message. */
+/** What an unsubscribe link says: the person, the channel, and the message that had the link. */
 export interface UnsubscribeClaim {
   readonly workspace: string;
   readonly prospectId: string;
   readonly channel: string;
   readonly messageId: string;
-  /** What the message is about, where it is about something that one can choose. */
+  /** The topic of the message, if it has one that people can choose. */
   readonly topic?: string;
 }
 
 /**
- * Longer tokens are refused unread. The longest that we sign is under half of it: ids have up to 200
+ * Longer tokens are refused unread. The longest that is ever signed has less than half: ids have up to 200
  * characters.
  */
 const MAX_LENGTH = 4_000;
 
-/** Signed for this one use. */
+/** Tokens are signed for one use only. */
 const USE = 'unsubscribe';
 
 /** The token of an unsubscribe link. */
@@ -28,7 +28,7 @@ export function signUnsubscribe(claim: UnsubscribeClaim, secret: string): string
   return signParts(USE, parts, secret);
 }
 
-/** The claim, or undefined for a token we did not sign. Never throws, whatever the token. */
+/** The claim; undefined for a token that Herald did not sign. Never throws, whatever the token. */
 export function verifyUnsubscribe(token: string, secret: string): UnsubscribeClaim | undefined {
   const parts = readParts(USE, token, secret, MAX_LENGTH);
   if (!general.Check(parts) && !ofTopic.Check(parts)) return undefined;

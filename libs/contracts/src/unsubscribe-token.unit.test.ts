@@ -6,14 +6,14 @@ import { signUnsubscribe, verifyUnsubscribe } from './unsubscribe-token.ts';
 const SECRET = 'a secret of this installation, long enough';
 const claim = { workspace: 'acme', prospectId: 'jörg/1', channel: 'email', messageId: 'm-1' };
 
-/** A token whose signature is right, whatever it says. */
+/** A token with a correct signature, whatever it says. */
 const signed = (text: string): string => {
   const payload = Buffer.from(text).toString('base64url');
   return `${payload}.${createHmac('sha256', SECRET).update(`unsubscribe:${payload}`).digest('base64url')}`;
 };
 
 describe('an unsubscribe token', () => {
-  it('gives back every claim that was signed', () => {
+  it('returns every claim that was signed', () => {
     const text = fc
       .string({ minLength: 1, maxLength: 200, unit: 'grapheme' })
       .filter((t) => t.isWellFormed());

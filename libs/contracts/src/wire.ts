@@ -2,14 +2,14 @@ import type { OutMessage } from '@herald/broker';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-/** A body that does not match its contract: a poison message. `message` names the first place. */
+/** A body that does not match its contract: a poison envelope. `message` names the first place. */
 export class ContractError extends Error {
   readonly code = 'contract';
 }
 
-/** One kind of message: how its body is checked when it comes in. */
+/** One kind of body, and how it is checked when it comes in. */
 export interface Contract<T> {
-  /** The body as its type, or throws `ContractError` with the first fault. */
+  /** The body as its type. Throws a `ContractError` with the first fault. */
   parse(body: unknown): T;
 }
 

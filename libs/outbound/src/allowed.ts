@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /**
  * IPv4 networks that are not the public internet (IANA's special-purpose registry, RFC 6890 and after): this
- * host, private, shared by carriers, loopback, link-local (where clouds have their metadata), protocols,
+ * host, private, shared by carriers, loopback, link-local (which includes cloud metadata), protocols,
  * documentation, relays, benchmarks, multicast, reserved.
  */
 const NOT_PUBLIC_4 = [
@@ -23,24 +23,24 @@ const NOT_PUBLIC_4 = [
   '240.0.0.0/4',
 ];
 /**
- * Of IPv6 only global unicast can be public. Mapped and translated IPv4, loopback, link-local, unique local
- * and multicast are not in it.
+ * In IPv6 only global unicast can be public. It excludes mapped and translated IPv4, loopback, link-local,
+ * unique local and multicast.
  */
 const GLOBAL_6 = '2000::/3';
-/** And of that not: protocols (Teredo, ORCHID and others), documentation, and 6to4, which leads into IPv4. */
+/** Also excluded: protocols (Teredo, ORCHID and others), documentation, and 6to4, which leads into IPv4. */
 const NOT_PUBLIC_6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
-/** Answers which addresses may be called. */
+/** Decides which addresses may be called. */
 export interface AllowedAddresses {
   /** Whether an address is public, or in a network that the installation allows. */
   isAllowed(address: string): boolean;
-  /** Whether it is in a network that the installation allows: only there is http allowed. */
+  /** Whether it is in a network that the installation allows: http is allowed only there. */
   isOwn(address: string): boolean;
 }
 
 /**
  * `own`: networks such as `10.1.0.0/16` that may be called although they are not public. Throws a
- * `RangeError` for what is none.
+ * `RangeError` for a text that is not a network.
  */
 export function createAllowedAddresses(own: readonly string[]): AllowedAddresses {
   const notPublic4 = networks(NOT_PUBLIC_4);
@@ -54,7 +54,7 @@ export function createAllowedAddresses(own: readonly string[]): AllowedAddresses
     isAllowed(address) {
       if (isOwn(address)) return true;
       if (isIPv4(address)) return !notPublic4.check(address, 'ipv4');
-      // Also what is no address at all.
+      // Also for a text that is not an address.
       return isIP(address) === 6 && global6.check(address, 'ipv6') && !notPublic6.check(address, 'ipv6');
     },
   };
@@ -67,7 +67,7 @@ function networks(texts: readonly string[]): BlockList {
     const family = isIP(address);
     const isPrefix = /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
     if (family === 0 || !isPrefix || rest.length > 0)
-      throw new RangeError(`${text} is no network such as 10.1.0.0/16 or fd00::/8`);
+      throw new RangeError(`${text} is not a network such as 10.1.0.0/16 or fd00::/8`);
     list.addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
   }
   return list;

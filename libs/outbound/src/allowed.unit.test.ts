@@ -67,7 +67,7 @@ describe('a webhook may go', () => {
     ['nothing', ''],
     ['a number', '2130706433'],
     ['octal', '0177.0.0.1'],
-  ])('not to what is %s: %s', (_what, address) => {
+  ])('not to an address that is %s: %s', (_what, address) => {
     expect(isAllowed(address)).toBe(false);
     expect(isOwn(address)).toBe(false);
   });
@@ -95,5 +95,5 @@ test.each([
   '10.0.0/8',
   '10.0.0.0/-1',
 ])('%s is no network', (network) => {
-  expect(() => createAllowedAddresses([network])).toThrow('is no network such as');
+  expect(() => createAllowedAddresses([network])).toThrow('is not a network such as');
 });

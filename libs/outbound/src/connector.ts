@@ -13,16 +13,17 @@ export interface ConnectorOptions {
   readonly allowed: AllowedAddresses;
   /** ms of wall time to be connected. */
   readonly timeout: number;
-  /** Resolves names; the system's own unless told. */
+  /** Resolves names. Default: the system's resolver. */
   readonly lookup?: typeof dnsLookup;
 }
 
-/** A port below this is some other service's; 443 is https, and 80 http. */
+/** A lower port belongs to some other service, except 443 for https and 80 for http. */
 const FIRST_FREE_PORT = 1_024;
 
 /**
- * Connects, and checks each address at the moment of connecting: a name that led to the outside when it was
- * checked can lead to the inside a moment later. If one of a name's addresses is forbidden the whole name is.
+ * Connects, and checks each address at the moment of connecting: between an earlier check and the connection,
+ * a name can change from an outside address to an inside one. If one of a name's addresses is forbidden, the
+ * whole name is.
  */
 export function createConnector({
   allowed,
@@ -51,7 +52,7 @@ export function createConnector({
     };
 
   const connectorOf = (protocol: string): buildConnector.connector =>
-    // `all` is what `lookup` answers; Node asks for it wherever it may try several addresses.
+    // `all` is how `lookup` answers; Node asks for it wherever it may try several addresses.
     buildConnector({
       timeout,
       allowH2: false,
@@ -67,7 +68,7 @@ export function createConnector({
       return refuse(new ForbiddenTargetError('only https may be called'));
     if (port !== '' && port !== '443' && port !== '80' && Number(port) < FIRST_FREE_PORT)
       return refuse(new ForbiddenTargetError(`port ${port} is not for webhooks`));
-    // An address is not looked up, so it is looked at here.
+    // A literal address is not looked up, so it is checked here.
     const address = hostname.replace(/^\[|\]$/g, '');
     const refused = isIP(address) === 0 ? undefined : refusalOf(address, protocol);
     if (refused !== undefined) return refuse(refused);

@@ -1,6 +1,6 @@
 /**
- * Calls to addresses that others name: they reach the public internet, and nothing inside unless the
- * installation allows it.
+ * Calls to addresses that customers choose: they reach the public internet, and internal networks only if the
+ * installation allows them.
  */
 export { type AllowedAddresses, createAllowedAddresses } from './allowed.ts';
 export { type ConnectorOptions, createConnector, ForbiddenTargetError } from './connector.ts';
