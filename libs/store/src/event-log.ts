@@ -27,17 +27,17 @@ export interface StreamQuery {
 
 export interface LogQuery {
   readonly workspace: string;
-  readonly type?: string;
-  readonly stream?: string;
+  readonly type?: string | undefined;
+  readonly stream?: string | undefined;
   /** Received at or after (ms). */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** At least 1. */
   readonly limit: number;
   /**
    * The `next` of an earlier page of the same query (`limit` may differ). Any other cursor throws an
    * `InvalidCursorError`.
    */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 /** Append-only, per stream gapless. `(workspace, id)` and `(workspace, stream, seq)` are unique. */

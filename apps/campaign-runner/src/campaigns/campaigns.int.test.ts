@@ -135,7 +135,11 @@ describe('a campaign', () => {
     await stage.quiet();
     expect((await stage.call('GET', '/v1/campaigns/long/report')).body).toEqual({
       campaignId: 'long',
-      ...{ entered: 3, active: 2, completed: 0, exited: 1, failed: 0 },
+      entered: 3,
+      active: 2,
+      completed: 0,
+      exited: 1,
+      failed: 0,
       steps: { w: { active: 2, exited: 1 } },
       messages: {},
       messagesByStep: {},

@@ -50,9 +50,9 @@ function view({ id, state }: EnrollmentDocument) {
     enteredAt: iso(happenedAt(state.entry)),
     entryEventId: state.entry.id,
     stepId: state.stepId,
-    ...(state.wait?.dueAt == null ? {} : { dueAt: iso(state.wait.dueAt) }),
-    ...(state.endedAt === undefined ? {} : { endedAt: iso(state.endedAt) }),
-    ...(state.reason === undefined ? {} : { reason: state.reason }),
+    dueAt: state.wait?.dueAt == null ? undefined : iso(state.wait.dueAt),
+    endedAt: state.endedAt === undefined ? undefined : iso(state.endedAt),
+    reason: state.reason,
     steps: Object.fromEntries(steps),
   };
 }

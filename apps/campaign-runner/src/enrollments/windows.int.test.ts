@@ -80,7 +80,10 @@ steps:
     await stage.store.collection(collections.settings).write([
       {
         doc: {
-          ...{ workspace: WORKSPACE, id: 'settings', version: 1, spread: 'PT0S' },
+          workspace: WORKSPACE,
+          id: 'settings',
+          version: 1,
+          spread: 'PT0S',
           quietHours: [{ from: '20:00', to: '09:00' }],
         },
         ifVersion: null,
@@ -93,8 +96,14 @@ steps:
     await stage.store.collection(collections.templateVersions).write([
       {
         doc: {
-          ...{ workspace: WORKSPACE, id: 'receipt@1', version: 1, templateId: 'receipt', n: 1 },
-          ...{ savedAt: T0, channel: 'email', transactional: true },
+          workspace: WORKSPACE,
+          id: 'receipt@1',
+          version: 1,
+          templateId: 'receipt',
+          n: 1,
+          savedAt: T0,
+          channel: 'email',
+          transactional: true,
         },
         ifVersion: null,
       },

@@ -61,15 +61,12 @@ export function eventRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
       const page = await store.log.query({
         workspace: principal.workspace,
         limit: query.limit ?? 50,
-        ...(query.type === undefined ? {} : { type: query.type }),
-        ...(stream === undefined ? {} : { stream }),
-        ...(query.since === undefined ? {} : { since: parseInstant('since', query.since) }),
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        type: query.type,
+        stream,
+        since: query.since === undefined ? undefined : parseInstant('since', query.since),
+        cursor: query.cursor,
       });
-      return {
-        items: page.items.map((event) => viewEvent(upcast(event))),
-        ...(page.next === undefined ? {} : { nextCursor: page.next }),
-      };
+      return { items: page.items.map((event) => viewEvent(upcast(event))), nextCursor: page.next };
     },
   );
 
@@ -87,8 +84,7 @@ export function eventRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>) {
     async ({ params, principal }) => {
       const [event] = await store.log.byIds([{ workspace: principal.workspace, id: params.id }]);
       if (event === undefined) throw new Problem(404, 'event_unknown', 'No event of this id is in the log.');
-      const { raw } = event;
-      return { ...viewEvent(upcast(event)), ...(raw === undefined ? {} : { raw }) };
+      return { ...viewEvent(upcast(event)), raw: event.raw };
     },
   );
 }
@@ -125,7 +121,7 @@ function viewEvent(event: StoredEvent) {
     source: event.source,
     data: event.data,
     correlationId: event.correlationId,
-    ...(event.causationId === undefined ? {} : { causationId: event.causationId }),
+    causationId: event.causationId,
     depth: event.depth,
   };
 }

@@ -37,12 +37,9 @@ export function prospectRoutes(
         equals: [principal.workspace],
         reverse: true,
         limit: query.limit ?? 50,
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        cursor: query.cursor,
       });
-      return {
-        items: page.items.map((doc) => viewProspect(doc.state)),
-        ...(page.next === undefined ? {} : { nextCursor: page.next }),
-      };
+      return { items: page.items.map((doc) => viewProspect(doc.state)), nextCursor: page.next };
     },
   );
 

@@ -51,31 +51,25 @@ export const CompanyBody = Type.Object({
 export const viewProspect = (state: ProspectState) => ({
   id: state.prospectId,
   traits: state.traits,
-  ...(state.companyId === undefined ? {} : { companyId: state.companyId }),
+  companyId: state.companyId,
   subscriptions: Object.fromEntries(
     Object.entries(state.subscriptions).map(([channel, { subscribed, at, reason }]) => [
       channel,
-      { subscribed, at: iso(at), ...(reason === undefined ? {} : { reason }) },
+      { subscribed, at: iso(at), reason },
     ]),
   ),
-  ...(state.suppressions === undefined
-    ? {}
-    : {
-        suppressions: Object.fromEntries(
-          Object.entries(state.suppressions).map(([channel, { suppressed, at, address, reason }]) => [
-            channel,
-            {
-              ...{ suppressed, at: iso(at) },
-              ...(address === undefined ? {} : { address }),
-              ...(reason === undefined ? {} : { reason }),
-            },
-          ]),
-        ),
-      }),
+  suppressions:
+    state.suppressions &&
+    Object.fromEntries(
+      Object.entries(state.suppressions).map(([channel, { suppressed, at, address, reason }]) => [
+        channel,
+        { suppressed, at: iso(at), address, reason },
+      ]),
+    ),
   firstSeenAt: iso(state.firstSeenAt),
   lastSeenAt: iso(state.lastSeenAt),
   version: state.seq,
-  ...(state.erasedAt === undefined ? {} : { erasedAt: iso(state.erasedAt) }),
+  erasedAt: state.erasedAt === undefined ? undefined : iso(state.erasedAt),
 });
 
 export const viewCompany = (state: CompanyState) => ({

@@ -32,8 +32,15 @@ describe('a store that agrees with its log', () => {
     await writeHistory(store, ['ada', 'bob']);
     const requested = initialMessage(
       {
-        ...{ messageId: 'new', prospectId: 'ada', channel: 'email', template: 'x', campaignId: 'trial' },
-        ...{ campaignVersion: 2, enrollmentId: 'e', stepId: 's', requestedAt: T0 },
+        messageId: 'new',
+        prospectId: 'ada',
+        channel: 'email',
+        template: 'x',
+        campaignId: 'trial',
+        campaignVersion: 2,
+        enrollmentId: 'e',
+        stepId: 's',
+        requestedAt: T0,
       },
       T0,
     );
@@ -48,12 +55,17 @@ describe('a store that agrees with its log', () => {
     if (sent === undefined) throw new Error('the story has no message');
     const report = (version: number, type: string, data: object) => ({
       ...sent,
-      ...{ id: `reported-${version}`, type, occurredAt: T0 + 20 + version },
+      id: `reported-${version}`,
+      type,
+      occurredAt: T0 + 20 + version,
       data: { ...sent.data, version, reported: true, ...data },
     });
     const person = (id: string, type: string, data: object) => ({
       ...sent,
-      ...{ id, type, occurredAt: T0 + 90, data: { ...data } },
+      id,
+      type,
+      occurredAt: T0 + 90,
+      data: { ...data },
     });
     const reported = [
       ...story,

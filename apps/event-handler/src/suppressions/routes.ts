@@ -44,18 +44,19 @@ export function suppressionRoutes(app: Http, store: Store): void {
       const index = suppressedBy[channel] ?? '';
       const sought = address === undefined ? undefined : soughtAddress(channel, address);
       const page = await prospects.find({
-        ...{ index, limit, equals: [workspace] },
+        index,
+        limit,
+        cursor,
         // From the first text on: prospects without a suppressed address are not listed.
-        ...(sought === undefined ? { from: '' } : { equals: [workspace, sought] }),
-        ...(cursor === undefined ? {} : { cursor }),
+        ...(sought === undefined ? { equals: [workspace], from: '' } : { equals: [workspace, sought] }),
       });
       const items = page.items.flatMap(({ id, state }) => {
         const found = state.suppressions?.[channel];
         if (found?.address === undefined || !found.suppressed) return [];
-        const reason = found.reason === undefined ? {} : { reason: found.reason };
-        return [{ address: found.address, channel, prospectId: id, at: iso(found.at), ...reason }];
+        const { address, reason, at } = found;
+        return [{ address, channel, prospectId: id, at: iso(at), reason }];
       });
-      return { items, ...(page.next === undefined ? {} : { nextCursor: page.next }) };
+      return { items, nextCursor: page.next };
     },
   );
 }

@@ -29,26 +29,27 @@ export function storyOf(prospectId: string, workspace = 'acme'): Event[] {
     });
   const step = (version: number, type: string, data: JsonObject): Event =>
     own(`step${version}`, `enrollment.${type}`, version, {
-      ...{ enrollmentId: `${tag}-enrollment`, prospectId, campaignId: 'trial', campaignVersion: 2, version },
+      enrollmentId: `${tag}-enrollment`,
+      prospectId,
+      campaignId: 'trial',
+      campaignVersion: 2,
+      version,
       ...data,
     });
   const message = (version: number, outcome: string, data: JsonObject): Event =>
     own(`message${version}`, `email.${outcome}`, 10 + version, {
-      ...{
-        messageId: `${tag}-message`,
-        prospectId,
-        channel: 'email',
-        template: 'welcome',
-        campaignId: 'trial',
-      },
-      ...{
-        campaignVersion: 2,
-        enrollmentId: `${tag}-enrollment`,
-        stepId: 'hello',
-        requestedAt: T0 + 4,
-        version,
-      },
-      ...{ attempts: version, ...data },
+      messageId: `${tag}-message`,
+      prospectId,
+      channel: 'email',
+      template: 'welcome',
+      campaignId: 'trial',
+      campaignVersion: 2,
+      enrollmentId: `${tag}-enrollment`,
+      stepId: 'hello',
+      requestedAt: T0 + 4,
+      version,
+      attempts: version,
+      ...data,
     });
   const start = {
     id: `${tag}-start`,

@@ -35,7 +35,10 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
     ],
     [
       {
-        ...{ stepId: 'activated', kind: 'waitFor', since: T0, dueAt: T0 + DAY },
+        stepId: 'activated',
+        kind: 'waitFor',
+        since: T0,
+        dueAt: T0 + DAY,
         awaits: { on: 'project.created', when: 'event.data.size > 3' },
       },
       'step: waits at activated for project.created until 2026-01-06T09:00:00.000Z at the latest; the ' +
@@ -48,7 +51,10 @@ const steps: Record<EnrollmentEvent['type'], readonly (readonly [JsonObject, str
     ],
     [
       {
-        ...{ stepId: 'mail', kind: 'window', since: T0, dueAt: T0 + DAY },
+        stepId: 'mail',
+        kind: 'window',
+        since: T0,
+        dueAt: T0 + DAY,
         hours: 'send_window: tue 09:00–18:00 UTC',
       },
       'step: waits at mail for the window until 2026-01-06T09:00:00.000Z; its message may not leave ' +

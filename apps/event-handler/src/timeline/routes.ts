@@ -1,5 +1,5 @@
 import { collections } from '@herald/contracts';
-import { isObject, iso, type StoredEvent, streamOf } from '@herald/domain';
+import { iso, type JsonObject, type StoredEvent, streamOf } from '@herald/domain';
 import { type Http, PageQuery, pageOf, problemResponses } from '@herald/http';
 import type { ServiceDeps } from '@herald/process';
 import { Type } from 'typebox';
@@ -53,10 +53,7 @@ export function timelineRoutes(app: Http, { store }: Pick<ServiceDeps, 'store'>)
       });
       if (page.items.length === 0 && (await prospects.get(workspace, params.id)) === undefined)
         throw unknownProspect();
-      return {
-        items: page.items.map(viewItem),
-        ...(page.next === undefined ? {} : { nextCursor: page.next }),
-      };
+      return { items: page.items.map(viewItem), nextCursor: page.next };
     },
   );
 }
@@ -71,18 +68,19 @@ function viewItem(event: StoredEvent) {
     what,
     why,
     eventId: event.id,
-    ...(event.causationId === undefined ? {} : { causationId: event.causationId }),
+    causationId: event.causationId,
     ...(kind === 'event' ? {} : idsIn(event.data)),
   };
 }
 
 /** The ids by which a step or message can be looked up. */
-function idsIn(data: unknown) {
-  const { campaignId, enrollmentId, stepId, messageId } = isObject(data) ? data : {};
+function idsIn({ campaignId, enrollmentId, stepId, messageId }: JsonObject) {
   return {
-    ...(typeof campaignId === 'string' ? { campaignId } : {}),
-    ...(typeof enrollmentId === 'string' ? { enrollmentId } : {}),
-    ...(typeof stepId === 'string' ? { stepId } : {}),
-    ...(typeof messageId === 'string' ? { messageId } : {}),
+    campaignId: text(campaignId),
+    enrollmentId: text(enrollmentId),
+    stepId: text(stepId),
+    messageId: text(messageId),
   };
 }
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

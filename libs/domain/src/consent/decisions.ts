@@ -60,7 +60,8 @@ function evolve(
   const [first, ...others] = granted;
   if (first !== undefined) {
     return {
-      ...{ stands: true, ...first },
+      stands: true,
+      ...first,
       ...(others.length === 0 ? {} : { others }),
       ...(refused === undefined ? {} : { refusal: refused }),
     };

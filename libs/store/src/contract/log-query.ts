@@ -21,9 +21,7 @@ export function logQueryContract(setUp: SetUp): void {
       const all: string[][] = [];
       let cursor: string | undefined;
       do {
-        const page = await context
-          .log()
-          .query({ workspace: 'acme', limit: 4, ...query, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await context.log().query({ workspace: 'acme', limit: 4, ...query, cursor });
         all.push(ids(page.items));
         cursor = page.next;
         await between?.();
