@@ -65,7 +65,7 @@ test('the commands of the README, in their order, end in a mail and in the reaso
     async () => {
       const from = printed.length;
       shell.stdin.write(`${ask}\necho asked\n`);
-      await vi.waitFor(() => expect(printed.slice(from)).toContain('asked'), { timeout: 10_000 });
+      await vi.waitFor(() => expect(printed.slice(from)).toContain('asked'));
       const answer = printed.slice(from);
       expect(answer).toContain('entered trial-onboarding');
       expect(answer).toContain('"type":"email.sent"');

@@ -64,7 +64,7 @@ function suite(start: () => Promise<Whole>): void {
 
     test('one click unsubscribes: later messages are suppressed, with the reason', async () => {
       await whole.acme.post('/v1/events', [profile('bob', 'Bob'), starts('bob')]);
-      await expect.poll(() => mailsTo('bob').length, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => mailsTo('bob').length).toBe(1);
       const { parsed } = mailsTo('bob')[0] ?? expect.unreachable();
       const list = parsed.headers.get('list') as
         | { unsubscribe?: { url: string }; 'unsubscribe-post'?: unknown }
@@ -86,7 +86,7 @@ function suite(start: () => Promise<Whole>): void {
 
     test('an exit rule ends a run in the middle of a wait', async () => {
       await whole.acme.post('/v1/events', [profile('cid', 'Cid'), starts('cid')]);
-      await expect.poll(() => mailsTo('cid').length, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => mailsTo('cid').length).toBe(1);
       await whole.acme.post('/v1/events', { type: 'subscription.started', prospectId: 'cid' });
       await quiet();
       expect(mailsTo('cid')).toHaveLength(1);
@@ -182,10 +182,10 @@ function suite(start: () => Promise<Whole>): void {
         return items.map(({ what, why }) => `${what}; ${why}`).join('\n');
       };
       await expect
-        .poll(timeline, { timeout: 10_000 })
+        .poll(timeline)
         .toMatch(`its message may not leave before: send_window: ${hour}:00–${hour}:59 UTC`);
       await whole.acme.post('/v1/events', { type: 'windowed.left', prospectId: 'wil' });
-      await expect.poll(timeline, { timeout: 10_000 }).toContain('exited: windowed.left');
+      await expect.poll(timeline).toContain('exited: windowed.left');
       expect(await messagesOf('wil')).toEqual([]);
     });
 
@@ -204,11 +204,9 @@ function suite(start: () => Promise<Whole>): void {
       await whole.acme.post('/v1/campaigns/aside/launch');
       await whole.acme.post('/v1/events', [profile('wim'), { type: 'aside.began', prospectId: 'wim' }]);
       const standing = async () => (await messagesOf('wim')).map(({ status, reason }) => [status, reason]);
-      await expect
-        .poll(standing, { timeout: 10_000 })
-        .toEqual([['scheduled', `send_window: ${hour}:00–${hour}:59 UTC`]]);
+      await expect.poll(standing).toEqual([['scheduled', `send_window: ${hour}:00–${hour}:59 UTC`]]);
       await whole.acme.post('/v1/events', { type: 'aside.left', prospectId: 'wim' });
-      await expect.poll(standing, { timeout: 10_000 }).toEqual([['withdrawn', 'exited: aside.left']]);
+      await expect.poll(standing).toEqual([['withdrawn', 'exited: aside.left']]);
       expect(mailsTo('wim')).toHaveLength(0);
     });
   });

@@ -33,7 +33,7 @@ const drained = ({ broker }: TestProcess) =>
       const { ready, inFlight, delayed } = await broker.depth(queue.eventHandlerEvents);
       expect(ready + inFlight + delayed).toBe(0);
     },
-    { timeout: 20_000, interval: 20 },
+    { interval: 20 },
   );
 
 test('what is published to `events` is in the log, folded, and published to `applied`', async () => {

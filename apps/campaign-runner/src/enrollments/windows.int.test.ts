@@ -23,7 +23,7 @@ steps:
     expect(await stage.statusOf('ada')).toEqual(['windowed active at mail']);
     expect(stage.requests()).toEqual([]);
     stage.at(NOON + 45_000);
-    await expect.poll(() => stage.statusOf('ada'), { timeout: 20_000 }).toEqual(['windowed active at rest']);
+    await expect.poll(() => stage.statusOf('ada')).toEqual(['windowed active at rest']);
     await stage.quiet();
     const [request] = stage.requests();
     expect(request?.dueAt).toBeGreaterThanOrEqual(NOON);
@@ -41,7 +41,7 @@ steps:
     await stage.launch('windowed', windowed());
     await stage.happens('trial.started', 'ada');
     await stage.happens('subscription.started', 'ada', {}, { occurredAt: T0 + 1 });
-    await expect.poll(() => stage.statusOf('ada'), { timeout: 20_000 }).toEqual(['windowed exited']);
+    await expect.poll(() => stage.statusOf('ada')).toEqual(['windowed exited']);
     await stage.quiet();
     expect(stage.requests()).toEqual([]);
   });
@@ -71,7 +71,7 @@ steps:
       const { body } = await stage.call('GET', '/v1/enrollments?prospectId=ada');
       return Date.parse(body.items[0].dueAt);
     };
-    await expect.poll(dueAt, { timeout: 20_000 }).toBeGreaterThanOrEqual(NOON + DAY);
+    await expect.poll(dueAt).toBeGreaterThanOrEqual(NOON + DAY);
     expect(stage.requests()).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ steps:
     expect((await stage.statusOf('ada')).sort()).toEqual(['news active at mail', 'receipt completed']);
     stage.at(T0 + 3_600_000 + 20_000);
     await expect
-      .poll(async () => (await stage.statusOf('ada')).sort(), { timeout: 20_000 })
+      .poll(async () => (await stage.statusOf('ada')).sort())
       .toEqual(['news completed', 'receipt completed']);
   });
 });

@@ -185,7 +185,7 @@ export async function setStage() {
             if (batch.some(({ outbox }) => outbox.length > 0)) throw new Error('an outbox is full');
           }
         },
-        { timeout: 5_000, interval: 5 },
+        { interval: 5 },
       );
     },
     async statusOf(prospectId: string) {

@@ -133,7 +133,7 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
           const { ready, inFlight } = await real.broker.depth(queue.eventHandlerEvents);
           if (ready + inFlight > 0) throw new Error('not empty yet');
         },
-        { timeout: 20_000, interval: 10 },
+        { interval: 10 },
       );
       await consumer.stop();
       return events;

@@ -81,7 +81,7 @@ async function killDuring(
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  await vi.waitFor(() => expect(hasReached()).toBe(true), { timeout: 20_000, interval: 10 });
+  await vi.waitFor(() => expect(hasReached()).toBe(true), { interval: 10 });
   child.kill('SIGKILL');
   await once(child, 'exit');
 }

@@ -50,7 +50,7 @@ const behind = (stage: Stage, id: string) =>
       if (doc?.hold?.waitlist.startsWith('after:') !== true) throw new Error(`${id} is not held`);
       return doc;
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
 
 test('a text asked for after a mail waits while the mail is tried again, and leaves right after it', async () => {

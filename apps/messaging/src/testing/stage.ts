@@ -231,7 +231,7 @@ export async function setStage(options: StageOptions = {}) {
           if (last?.data.version !== doc.state.version) throw new Error(`message ${id} is not recorded`);
           return doc;
         },
-        { timeout: 20_000, interval: 5 },
+        { interval: 5 },
       ),
     /** The types of the events recorded of a message, in order. */
     story: (id: string) => recorded.filter((event) => isOf(event, id)).map(({ type }) => type),

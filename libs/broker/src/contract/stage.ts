@@ -154,7 +154,7 @@ export async function openStage(setUp: SetUp): Promise<Stage> {
 
 /** Waits until `assertion` does not throw. */
 export const until = (assertion: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(assertion, { timeout: 20_000, interval: 5 });
+  vi.waitFor(assertion, { interval: 5 });
 
 /** Waits until nothing of the queue is ready, with a handler or delayed; so all verdicts are in. */
 export const untilEmpty = (broker: Broker, queue: string): Promise<void> =>

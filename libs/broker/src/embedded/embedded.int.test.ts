@@ -36,7 +36,7 @@ const message = (id: string, over: Partial<OutMessage> = {}): OutMessage => ({
 const messages = (n: number, over: Partial<OutMessage> = {}): OutMessage[] =>
   Array.from({ length: n }, (_, i) => message(String(i), over));
 const until = (assertion: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(assertion, { timeout: 20_000, interval: 5 });
+  vi.waitFor(assertion, { interval: 5 });
 
 describe('a broker in one file', () => {
   let folder: string;

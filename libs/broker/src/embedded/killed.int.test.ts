@@ -71,7 +71,7 @@ it('kill -9 loses nothing that was confirmed and brings back nothing that was ac
   });
   await vi.waitFor(
     async () => expect(await broker.depth('work')).toEqual({ ready: 0, inFlight: 0, delayed: 0, dead: 0 }),
-    { timeout: 20_000, interval: 20 },
+    { interval: 20 },
   );
   await broker.close();
 

@@ -87,7 +87,7 @@ await describeWithMongo('The way to MongoDB', ({ uri }) => {
     ]);
   /** Waits until the driver has found the server again. */
   const recovers = async (): Promise<void> => {
-    await expect.poll(() => store.ping().then(() => 'pong', String), { timeout: 10_000 }).toBe('pong');
+    await expect.poll(() => store.ping().then(() => 'pong', String)).toBe('pong');
     expect(await store.log.byIds([event(1)])).toEqual([event(1)]);
     const [written] = await store.collection(tasks).write([{ doc: task('b'), ifVersion: null }]);
     expect(written).toBe(true);
