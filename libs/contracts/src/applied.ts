@@ -4,10 +4,7 @@ import { traced } from './events.ts';
 import { exchange } from './topology.ts';
 import { contract, type OutMessage } from './wire.ts';
 
-/**
- * `applied` exchange: an event that is in the log and folded. The body is the stored event itself. Key: its
- * type.
- */
+/** `applied` exchange: an event that is in the log and folded. Body: the stored event. Key: its type. */
 export const appliedContract = contract(
   'applied',
   Type.Unsafe<StoredEvent>(

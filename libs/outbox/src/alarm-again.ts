@@ -1,14 +1,12 @@
 import { type Clock, type Instant, wall } from '@herald/domain';
 
-/**
- * ms of wall time after which the sweep gives an alarm again that nobody has answered: at first, and at most.
- */
+/** ms of wall time after which the sweep repeats an alarm that nobody has answered: at first, and at most. */
 const GRACE = { first: 10_000, longest: 120_000 };
 
 /**
- * When to give the alarm of what is due at `dueAt` again, if it is not done by then. What is late already is
- * left half its lateness: behind a backlog alarms are answered late and not lost, and giving all of them
- * again every few seconds would only lengthen it.
+ * When to repeat the alarm of what is due at `dueAt`, unless it is done by then. What is late already gets
+ * half its lateness more: behind a backlog alarms are answered late, not lost, and repeating all of them
+ * every few seconds would only lengthen it.
  */
 export function alarmAgainAt(clock: Clock, dueAt: Instant): Instant {
   const now = clock.now();

@@ -20,7 +20,7 @@ const note = (version: number, outbox: OutMessage[] = [message(`m${version}`)]):
   outbox,
 });
 
-/** A real store, a clock by hand, and a broker that takes down what it is given or fails when told to. */
+/** A real store, a clock set by hand, and a broker that keeps what it gets, or fails. */
 async function setStage() {
   const store = openSqliteStore({ file: ':memory:', collections: [spec] });
   await store.migrate();

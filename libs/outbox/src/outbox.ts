@@ -3,34 +3,31 @@ import type { OutboxDocument } from '@herald/contracts';
 import { type Clock, type Instant, wall } from '@herald/domain';
 import { type Collection, ConflictError } from '@herald/store';
 
-/**
- * How long, in ms of wall time, a full outbox is left to whoever wrote it before the sweep publishes it too.
- */
+/** ms of wall time before the sweep publishes a full outbox that its writer has not published. */
 const OUTBOX_GRACE = 10_000;
 /** How often a change is tried before the conflict is given up on. */
 const TRIES = 5;
 
 /**
- * Writes documents together with what must be published because of them, publishes, finishes, and clears. A
- * crash between any two of these leaves a full outbox, for which the next touch or the sweep does all of it
- * again; receivers drop by id what they have.
+ * Writes documents together with the messages that they lead to, publishes these, finishes, and clears the
+ * outbox. A crash in between leaves a full outbox: the next use or the sweep does all of it again. Receivers
+ * ignore a message whose id they know.
  */
 export interface Outbox<T extends OutboxDocument> {
-  /** The document with an empty outbox: one that was left full is published, finished and cleared first. */
+  /** The document, with an empty outbox: a full one is published, finished and cleared first. */
   load(workspace: string, id: string): Promise<T | undefined>;
   /** The same for a document already read. */
   flush(doc: T): Promise<T>;
   /**
    * Writes `doc` if the stored version is still `ifVersion` (null: if there is none), publishes its outbox,
-   * finishes and clears it. Undefined: somebody else was there first, nothing was published. Else everything
-   * is durable and confirmed, and this is how it stands now; where a failed publish is no failure
-   * (`unpublished`), its outbox may still be full.
+   * finishes and clears it. Undefined: another write came first, and nothing was published. Else all is
+   * durable and confirmed, and this is the document now. With `unpublished` its outbox may still be full.
    */
   commit(doc: T, ifVersion: number | null): Promise<T | undefined>;
   /**
-   * What `attempt` makes of the document. It gets it with an empty outbox, and gives undefined when its commit
-   * came second: then it is called again at once with the document as it stands now. After five such conflicts
-   * this throws a `ConflictError`.
+   * What `attempt` gives. It gets the document with an empty outbox, and gives undefined when another write
+   * came before its commit: then it is called again at once with the document as it is now. After five such
+   * conflicts `change` throws a `ConflictError`.
    */
   change<R>(found: T, attempt: (doc: T) => Promise<R | undefined>): Promise<R>;
 }
@@ -41,15 +38,13 @@ export interface OutboxDeps<T extends OutboxDocument> {
   readonly collection: Collection<T>;
   readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
-  /** When the sweep next looks at the document once its outbox is empty; null for never. */
+  /** When the sweep next looks at the document once its outbox is empty. Null: never. */
   readonly nextSweepAt: (doc: T) => Instant | null;
-  /**
-   * What must follow the publish before the work counts as done. Gives the document if it moved on by that.
-   */
+  /** What must follow the publish before the work is done. Gives the document if that changed it. */
   readonly finish?: (doc: T) => Promise<T | undefined>;
   /**
-   * Hears of a commit that is stored and was not published, which then resolves: the sweep will publish it.
-   * Without it the commit rejects.
+   * Called when a commit is stored and could not be published. The commit then resolves, and the sweep will
+   * publish it. Without this function the commit rejects.
    */
   readonly unpublished?: (error: unknown) => void;
 }

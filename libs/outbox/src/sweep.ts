@@ -1,7 +1,7 @@
 import { type Clock, type Instant, wall } from '@herald/domain';
 import type { Collection, Document } from '@herald/store';
 
-/** Looks, every so often, for documents whose `sweepAt` has come, and hands each to `handle`. */
+/** Looks regularly for documents whose `sweepAt` has come, and gives each to `handle`. */
 export interface Sweep {
   /** The first round begins now. */
   start(): void;
@@ -15,14 +15,14 @@ export interface SweepDeps<T extends Document> {
   readonly collection: Collection<T>;
   readonly clock: Clock;
   /**
-   * Does what the document needs and writes it, so that its `sweepAt` moves. A throw leaves it for after the
-   * lease.
+   * Does what the document needs, and writes it with a later `sweepAt`. After an error it is tried again when
+   * the lease ends.
    */
   readonly handle: (doc: T) => Promise<void>;
   readonly onError: (error: unknown, doc?: T) => void;
   /** ms of wall time between rounds. */
   readonly every: number;
-  /** ms of wall time for which a claimed batch is nobody else's. */
+  /** ms of wall time for which no other process gets a claimed batch. */
   readonly lease: number;
   /** Documents claimed at once. */
   readonly batch: number;

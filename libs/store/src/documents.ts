@@ -5,9 +5,9 @@
 export type Scalar = string | number | null;
 
 /**
- * What every document has. (workspace, id) is its key; `version` is the guard of every write. `sweepAt` (ms
- * since the epoch) is when the document next needs attention by itself: a wait to arm, an outbox left full, a
- * lease that runs out. Absent or null: never.
+ * What every document has. (workspace, id) is its key; `version` guards every write. `sweepAt` (ms since the
+ * epoch) is when the sweep next has to look at it: a wait that needs its alarm, a full outbox, a lease that
+ * runs out. Absent or null: never.
  */
 export interface Document {
   readonly workspace: string;
@@ -61,7 +61,7 @@ export interface FindQuery {
 
 export interface Page<T> {
   readonly items: T[];
-  /** Present when there is more. Opaque. */
+  /** Opaque. Absent: there is no more. */
   readonly next?: string;
 }
 
@@ -73,13 +73,13 @@ export interface CountRow {
 
 export interface Collection<T extends Document> {
   get(workspace: string, id: string): Promise<T | undefined>;
-  /** In the order asked; undefined where there is none. */
+  /** In the order of `keys`. Undefined where there is none. */
   getMany(keys: readonly { workspace: string; id: string }[]): Promise<(T | undefined)[]>;
   /**
    * All writes that pass their guard are durable when this resolves; each answer says whether that one did.
    */
   write(writes: readonly Write<T>[]): Promise<boolean[]>;
-  /** Removes whatever version there is; true if there was one. */
+  /** Removes the document, whatever its version. True: there was one. */
   remove(workspace: string, id: string): Promise<boolean>;
   find(query: FindQuery): Promise<Page<T>>;
   /** How many documents a query without limit would find. */
@@ -90,9 +90,9 @@ export interface Collection<T extends Document> {
    */
   countBy(index: string, equals: readonly Scalar[]): Promise<CountRow[]>;
   /**
-   * A lease on what needs attention: moves `sweepAt` of up to `limit` documents whose `sweepAt` ≤ `dueBy` to
-   * `until` and returns them as they are then, oldest first. Two callers never get the same document for the
-   * same due time. `version` stays as it is. Documents of all workspaces.
+   * Takes a lease on what is due: moves `sweepAt` of up to `limit` documents with `sweepAt` ≤ `dueBy`, of all
+   * workspaces, to `until`. Gives them as they are then, oldest first. Two callers never get the same
+   * document for the same due time. `version` stays.
    */
   claim(lease: { dueBy: number; until: number; limit: number }): Promise<T[]>;
   /** How many documents have `sweepAt` < `before`, and the least `sweepAt` of all. */

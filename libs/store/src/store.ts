@@ -1,9 +1,7 @@
 import type { Collection, CollectionSpec, Document } from './documents.ts';
 import type { EventLog } from './event-log.ts';
 
-/**
- * A place where events and documents are kept. What a resolved promise says was written survives `kill -9`.
- */
+/** Keeps events and documents. What is written when a promise resolves survives `kill -9`. */
 export interface Store {
   readonly log: EventLog;
   /** The documents of one kind. The spec must be among those the store was opened (and migrated) with. */
@@ -14,9 +12,9 @@ export interface Store {
    */
   migrate(): Promise<void>;
   /**
-   * Resolves when the store itself has just answered as it answers any other call: from MongoDB a majority
-   * has to be read, a SQLite file has to take a write. Rejects otherwise. Needs no migrated store. For
-   * readiness and for telling an outage from a bad message.
+   * Resolves when the store works like for any other call: MongoDB must read from a majority, a SQLite file
+   * must take a write. Rejects otherwise. Needs no migrated store. For readiness, and to distinguish an
+   * outage from a bad message.
    */
   ping(): Promise<void>;
   /** Finishes the writes under way, then lets go of the connection. */

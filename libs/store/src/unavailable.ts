@@ -1,12 +1,12 @@
 /**
- * The store could not do it now, whatever was asked of it: it is away, shutting down, electing, too busy or
- * out of space. The same call may succeed later. Whether a write was done is not known.
+ * The store cannot do anything now: it is away, shutting down, electing, too busy or out of space. The same
+ * call may succeed later. Whether a write was done is unknown.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'store_unavailable';
   /**
-   * Servers use the same code for a fault of their own that this one call provokes. Only a ping can then say
+   * Servers use the same code for a fault of their own that this one call provokes. Only a ping can then show
    * whether the store is away.
    */
   readonly doubtful: boolean;
@@ -17,7 +17,7 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** What the store's state, not the call, was to blame for. `doubtful`: ask `ping` before you believe it. */
+/** Whether the store's state, not the call, caused an error. `doubtful`: only `ping` can confirm it. */
 export function unavailability(error: unknown): 'certain' | 'doubtful' | undefined {
   if (error instanceof StoreUnavailableError) return error.doubtful ? 'doubtful' : 'certain';
   return isDiskFault(error) ? 'certain' : undefined;

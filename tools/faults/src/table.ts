@@ -5,7 +5,7 @@ export interface Row {
   /** Messages that campaigns planned. */
   readonly messages: number;
   readonly sent: number;
-  /** Nobody can tell whether they left, and they say so. */
+  /** Recorded as unknown: they may have left. */
   readonly unknown: number;
   /** Events and messages together. */
   readonly lost: number;

@@ -54,7 +54,7 @@ export function sweepContract(setUp: SetUp): void {
       expect(again).toEqual([task('b', { sweepAt: 200 }), task('a', { sweepAt: 200 })]);
     });
 
-    it('leaves the version alone: who attends to the document writes by it, and that ends the lease', async () => {
+    it('leaves the version as it is: whoever handles the document writes by it, which ends the lease', async () => {
       await insert(task('a', { sweepAt: 1 }), task('b', { sweepAt: 1 }));
       await context.tasks().claim({ dueBy: 10, until: 100, limit: 10 });
       const results = await context.tasks().write([
@@ -84,7 +84,7 @@ export function sweepContract(setUp: SetUp): void {
       expect(ids(await context.notes().claim({ dueBy: 10, until: 20, limit: 10 }))).toEqual(['n']);
     });
 
-    it('tells how many are overdue, and the oldest due of all', async () => {
+    it('counts those that are overdue, and gives the oldest due time of all', async () => {
       expect(await context.tasks().overdue(100)).toEqual({ count: 0 });
       await insert(task('never'), task('null', { sweepAt: null }));
       expect(await context.tasks().overdue(100)).toEqual({ count: 0 });

@@ -111,7 +111,7 @@ export function writeContract(setUp: SetUp): void {
       expect(JSON.stringify((await context.notes().get('acme', 'deep'))?.content)).toBe(JSON.stringify(deep));
     });
 
-    it('takes ids of any text, and tells them apart', async () => {
+    it('takes ids of any text, and keeps them apart', async () => {
       const strange = [
         '',
         ' ',

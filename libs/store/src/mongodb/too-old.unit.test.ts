@@ -44,7 +44,7 @@ async function oldServer(maxWireVersion: number): Promise<string> {
   return `mongodb://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/herald`;
 }
 
-test('a server that is too old is told in a sentence, and not waited for', async () => {
+test('a server that is too old is reported in a sentence, and not waited for', async () => {
   const opened = openMongoStore({ uri: await oldServer(8), collections: [], serverSelectionTimeout: 1_000 });
   const error: unknown = await opened.catch((reason: unknown) => reason);
   expect(error).toMatchObject({ message: 'MongoDB 4.4 or newer is needed, and the server is older' });

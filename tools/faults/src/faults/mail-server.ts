@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 
-/** Every third mail is answered later than a call may take (1 s): it is there, and nobody was told. */
+/** Every third mail is answered later than a call may take (1 s): it has arrived, unconfirmed. */
 export const slowMailServer: Fault = {
   name: 'a slow mail server',
   short: false,
