@@ -3,7 +3,8 @@ import { evolveEnrollment } from './enrollment/evolve.ts';
 import type { EnrollmentState } from './enrollment/state.ts';
 import { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
 import type { JsonObject } from './json.ts';
-import { evolveMessage, type MessageState } from './message/message.ts';
+import { evolveMessage } from './message/evolve.ts';
+import type { MessageState } from './message/message.ts';
 import { anEvent, aWorld, campaignOf, days, enter, T0 } from './testing/given.ts';
 
 const SECRET = 'ada@example.com';

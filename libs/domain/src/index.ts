@@ -39,7 +39,7 @@ export * from './limits/departure.ts';
 export { capFault, hoursFaults, rateFault, spreadFault } from './limits/faults.ts';
 export * from './limits/rates.ts';
 export * from './limits/spread.ts';
-export { channelName } from './message/channel-name.ts';
+export { CHANNELS, type Channel, channelName } from './message/channel.ts';
 export {
   type AttemptOptions,
   afterAttempt,
@@ -50,6 +50,7 @@ export {
   type Tries,
   whyNotSend,
 } from './message/decide.ts';
+export { evolveMessage } from './message/evolve.ts';
 export * from './message/message.ts';
 export * from './message/report.ts';
 export { type Spoken, spokenParts } from './message/spoken.ts';

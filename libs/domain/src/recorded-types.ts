@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { ENROLLMENT_FACTS, ENROLLMENT_UNANSWERED } from './enrollment/events.ts';
 import { isOwnType } from './event.ts';
-import { CHANNELS, type Channel, type MessageOutcome } from './message/message.ts';
+import { CHANNELS, type Channel } from './message/channel.ts';
+import type { MessageOutcome } from './message/message.ts';
 
 /** Outcomes that messages of every channel can have. */
 const EVERY_CHANNEL: readonly MessageOutcome[] = [

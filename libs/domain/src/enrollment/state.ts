@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
-import type { MessageLine } from '../message/message.ts';
+import type { MessageLine } from '../message/channel.ts';
 
 /** An event as an enrollment remembers it: what conditions and templates see of it. */
 export interface SeenEvent {

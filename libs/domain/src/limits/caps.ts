@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { Channel } from '../message/message.ts';
+import type { Channel } from '../message/channel.ts';
 import { addDuration, type DurationText } from '../time/duration.ts';
 
 /** At most `count` messages to one person within any time of length `per`: of one channel, or of all. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { Channel } from '../message/message.ts';
+import type { Channel } from '../message/channel.ts';
 import { addDuration, type DurationText } from '../time/duration.ts';
 
 /** No more than `count` calls of a provider within `per`, evenly. */

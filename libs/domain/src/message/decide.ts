@@ -2,7 +2,8 @@ import type { Instant } from '../clock.ts';
 import { suppressionOf, type TopicRule, whyNoConsent } from '../consent/rules.ts';
 import { deriveId } from '../ids.ts';
 import type { ProspectState } from '../prospect/prospect.ts';
-import type { Bounce, Channel, MessageState, MessageStatus } from './message.ts';
+import type { Channel } from './channel.ts';
+import type { Bounce, MessageState, MessageStatus } from './message.ts';
 import type { MessageTransition } from './transition.ts';
 
 /**

@@ -1,20 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { Event } from '../event.ts';
-import type { JsonObject } from '../json.ts';
-
-/** All channels there are. */
-export const CHANNELS = ['email', 'sms', 'call', 'webhook'] as const;
-
-export type Channel = (typeof CHANNELS)[number];
-
-/**
- * Messages of one run leave one after another in each line: those to the person, whatever the channel, and
- * webhooks.
- */
-export type MessageLine = 'person' | 'webhook';
-
-/** A receiver of webhooks that is down for days holds up other webhooks, and no message to the person. */
-export const lineOf = (channel: Channel): MessageLine => (channel === 'webhook' ? 'webhook' : 'person');
+import { CHANNELS, type Channel } from './channel.ts';
 
 /** What a message is, from its request on. Every event about a message carries it. */
 export interface MessageIdentity {
@@ -147,60 +132,6 @@ export function statusOf(outcome: MessageOutcome): Exclude<MessageStatus, 'reque
   if (outcome === 'deferred') return 'sent';
   return outcome === 'key_pressed' ? 'answered' : outcome;
 }
-
-/**
- * Folds one event into a message. An event that is not about a message, or not newer than the state, changes
- * nothing.
- */
-export function evolveMessage(state: MessageState | undefined, event: Event): MessageState | undefined {
-  const known = parseMessageType(event.type);
-  if (known === undefined) return state;
-  const data = event.data as JsonObject & MessageIdentity & MessageFacts;
-  if (state !== undefined && data.version <= state.version) return state;
-  // An event that leaves the status where it was also leaves what belongs to it.
-  const stays = state !== undefined && data.status === state.status;
-  return {
-    messageId: data.messageId,
-    prospectId: data.prospectId,
-    channel: known.channel,
-    template: data.template,
-    campaignId: data.campaignId,
-    campaignVersion: data.campaignVersion,
-    enrollmentId: data.enrollmentId,
-    stepId: data.stepId,
-    requestedAt: data.requestedAt,
-    status: data.status ?? statusOf(known.outcome),
-    version: data.version,
-    dueAt: data.dueAt ?? state?.dueAt ?? data.requestedAt,
-    attempts: data.attempts,
-    changedAt: stays ? state.changedAt : event.occurredAt,
-    ...optional('reason', stays ? state.reason : data.reason),
-    ...optional('to', data.to ?? state?.to),
-    ...optional('templateVersion', data.templateVersion ?? state?.templateVersion),
-    ...optional('provider', data.provider ?? state?.provider),
-    ...optional('providerId', data.providerId ?? state?.providerId),
-    ...optional('sentAt', sentAt(state, known.outcome, event)),
-    ...optional('reported', stays ? state.reported : data.reported),
-    ...optional('bounce', known.outcome === 'scheduled' ? undefined : (data.bounce ?? state?.bounce)),
-  };
-}
-
-/**
- * When it left: by Herald's own record; where there is none yet, the best estimate when a provider first
- * reports that it has the message.
- */
-function sentAt(
-  state: MessageState | undefined,
-  outcome: MessageOutcome,
-  { data, occurredAt }: Event,
-): Instant | undefined {
-  if (outcome === 'sent' && !data.reported) return occurredAt;
-  if (state?.sentAt !== undefined || !data.reported) return state?.sentAt;
-  return state?.changedAt ?? (data as JsonObject & MessageIdentity).requestedAt;
-}
-
-const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
-  value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
 
 /** Statuses from which a message may still leave by itself. */
 export const mayStillLeave = (status: MessageStatus): boolean =>

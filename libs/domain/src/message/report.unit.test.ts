@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
 import { anEvent } from '../testing/given.ts';
-import { evolveMessage, initialMessage, type MessageState, type MessageStatus } from './message.ts';
+import { evolveMessage } from './evolve.ts';
+import { initialMessage, type MessageState, type MessageStatus } from './message.ts';
 import {
   decideReport,
   type MessageReport,

@@ -2,13 +2,13 @@ import type { Instant } from '../clock.ts';
 import { type Cause, type Event, newEvent, streamOf } from '../event.ts';
 import { deriveId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
-import {
-  evolveMessage,
-  type MessageFacts,
-  type MessageIdentity,
-  type MessageOutcome,
-  type MessageState,
-  type MessageStatus,
+import { evolveMessage } from './evolve.ts';
+import type {
+  MessageFacts,
+  MessageIdentity,
+  MessageOutcome,
+  MessageState,
+  MessageStatus,
 } from './message.ts';
 
 /** What happens to a message, before it is an event. Facts that are not named stay as they were. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
-import { evolveMessage, initialMessage, type MessageState } from './message.ts';
+import { evolveMessage } from './evolve.ts';
+import { initialMessage, type MessageState } from './message.ts';
 import { type MessageTransition, recordTransition } from './transition.ts';
 
 const asked = initialMessage(

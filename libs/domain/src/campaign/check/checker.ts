@@ -1,4 +1,4 @@
-import type { Channel } from '../../message/message.ts';
+import type { Channel } from '../../message/channel.ts';
 import { neverRecorded } from '../../recorded-types.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { zoneFault } from '../../time/zone.ts';

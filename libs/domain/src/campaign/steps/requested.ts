@@ -1,7 +1,6 @@
 import { type EventOf, keepAll, type RulesByType } from '../../enrollment/event-rules.ts';
 import { withStepDone } from '../../enrollment/state.ts';
-import { channelName } from '../../message/channel-name.ts';
-import { type Channel, lineOf } from '../../message/message.ts';
+import { type Channel, channelName, lineOf } from '../../message/channel.ts';
 
 /** A message is asked for. */
 export type RequestedEvent = EventOf<

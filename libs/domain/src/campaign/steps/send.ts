@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import type { Instant } from '../../clock.ts';
 import { deriveId } from '../../ids.ts';
 import { type Departing, departureOf } from '../../limits/departure.ts';
-import { type Channel, lineOf } from '../../message/message.ts';
+import { type Channel, lineOf } from '../../message/channel.ts';
 import type { Path } from '../text/source-text.ts';
 import type { Identified, StepChecker, StepKind, StepRun } from './kind.ts';
 import { type RequestedEvent, requestedEvents } from './requested.ts';
