@@ -2,10 +2,11 @@ import { createLog } from '@herald/log';
 import { createAllowedAddresses } from '@herald/outbound';
 import { startReceiver } from '@herald/vendors';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { closedPort, reply, startMailServer } from '../testing/mail-server.ts';
 import { ready } from '../testing/ready.ts';
-import { type StageOptions, T0 } from '../testing/stage.ts';
+import type { StageOptions } from '../testing/stage.ts';
 import { createSmtpProvider } from './email/smtp/smtp-provider.ts';
 import { createWebhookProvider } from './webhook/webhook-provider.ts';
 

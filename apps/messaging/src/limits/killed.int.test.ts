@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { span } from '@herald/domain';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { WORKSPACE } from '../testing/documents.ts';
 import { startMailServer } from '../testing/mail-server.ts';
-import { newDir, setStage, WORKSPACE } from '../testing/stage.ts';
+import { newDir, setStage } from '../testing/stage.ts';
 
 const CHILD = fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url));
 const FLOOD = 600;

@@ -1,7 +1,8 @@
 import { span } from '@herald/domain';
 import { describe, expect, test } from 'vitest';
+import { T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
-import { type StageOptions, setStage, T0 } from '../testing/stage.ts';
+import { type StageOptions, setStage } from '../testing/stage.ts';
 
 async function ready(options: StageOptions = {}) {
   const stage = await setStage(options);

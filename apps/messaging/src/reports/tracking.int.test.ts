@@ -1,8 +1,8 @@
 import { verifyTrackedLink } from '@herald/contracts';
 import { expect, test } from 'vitest';
+import { T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { ready } from '../testing/ready.ts';
-import { T0 } from '../testing/stage.ts';
 
 const HTML =
   '<body><a href="https://shop.example/a?b=1&amp;c=2">shop</a> <a href="<%= it.links.unsubscribe ' +

@@ -5,8 +5,8 @@ import { createMetrics } from '@herald/metrics';
 import { expect, test } from 'vitest';
 import { messagingMetrics } from '../metrics.ts';
 import { createLane } from '../providers/lane.ts';
+import { aRequest, T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
-import { aRequest, T0 } from '../testing/stage.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Transitions } from './transitions.ts';
 

@@ -1,8 +1,8 @@
 import { span } from '@herald/domain';
 import { expect, test, vi } from 'vitest';
+import { T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { expectReplayable, ready } from '../testing/ready.ts';
-import { T0 } from '../testing/stage.ts';
 
 test('a temporary failure is tried again until it is sent', async () => {
   const provider = fakeProvider((turn) =>

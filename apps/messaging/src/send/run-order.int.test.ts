@@ -3,9 +3,10 @@ import { type ProviderOutcome, span } from '@herald/domain';
 import { expect, test, vi } from 'vitest';
 import type { OutgoingSms } from '../channels/sms/message.ts';
 import type { Provider } from '../providers/provider.ts';
+import { T0, WORKSPACE } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { expectReplayable, ready } from '../testing/ready.ts';
-import { type Stage, type StageOptions, T0, WORKSPACE } from '../testing/stage.ts';
+import type { Stage, StageOptions } from '../testing/stage.ts';
 
 /** In the order in which providers were called: mails and texts alike. */
 async function town(

@@ -1,7 +1,8 @@
 import { span } from '@herald/domain';
 import { expect, test, vi } from 'vitest';
+import { T0 } from '../testing/documents.ts';
 import { expectReplayable, optedOut, ready } from '../testing/ready.ts';
-import { type Stage, T0 } from '../testing/stage.ts';
+import type { Stage } from '../testing/stage.ts';
 
 test('a message that is due is sent and told, with everything an operator wants to know', async () => {
   const stage = await ready();

@@ -1,8 +1,8 @@
 import { span } from '@herald/domain';
 import { expect, test, vi } from 'vitest';
+import { T0, WORKSPACE } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { expectReplayable, ready } from '../testing/ready.ts';
-import { T0, WORKSPACE } from '../testing/stage.ts';
 
 test('withdrawing ends every message of the enrollment that has not left, and only those', async () => {
   const stage = await ready();

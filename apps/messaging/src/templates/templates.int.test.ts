@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { ready } from '../testing/ready.ts';
-import { setStage, T0 } from '../testing/stage.ts';
+import { setStage } from '../testing/stage.ts';
 
 const WELCOME = { channel: 'email', subject: 'Hi <%= it.prospect.traits.firstName %>', html: '<p>Hello</p>' };
 const errorsOf = ({ body }: { body: { errors?: { path: string; message: string }[] } }) =>

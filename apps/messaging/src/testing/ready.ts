@@ -1,6 +1,7 @@
 import { canonicalJson } from '@herald/domain';
 import { expect } from 'vitest';
-import { type Stage, type StageOptions, setStage, T0 } from './stage.ts';
+import { T0 } from './documents.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
 
 const WELCOME = {
   subject: 'Hi <%= it.prospect.traits.firstName %>',
@@ -20,3 +21,11 @@ export async function ready(options: StageOptions = {}): Promise<Stage> {
 /** The live state is the fold of what was told, byte for byte. */
 export const expectReplayable = async (stage: Stage, id = 'm1') =>
   expect(canonicalJson(stage.replayed(id))).toBe(canonicalJson((await stage.message(id))?.state));
+
+/** A stage on which the message `m1` was sent. */
+export async function sent(options: StageOptions = {}): Promise<Stage> {
+  const stage = await ready(options);
+  await stage.ask();
+  await stage.until('m1', 'sent');
+  return stage;
+}

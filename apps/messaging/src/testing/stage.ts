@@ -5,7 +5,6 @@ import { ack, type Broker } from '@herald/broker';
 import {
   appliedMessage,
   collections,
-  type EnrollmentDocument,
   eventsContract,
   inboundMessage,
   type MessageDocument,
@@ -24,10 +23,8 @@ import {
   initialProspect,
   type JsonObject,
   type MessageState,
-  newEvent,
   type ProspectState,
   parseMessageType,
-  type StoredEvent,
 } from '@herald/domain';
 import { createHttp } from '@herald/http';
 import { createLog } from '@herald/log';
@@ -36,11 +33,9 @@ import { onTestFinished, vi } from 'vitest';
 import type { OutgoingEmail } from '../channels/email/message.ts';
 import type { MessagingDeps } from '../deps.ts';
 import { createMessaging } from '../service.ts';
+import { anEnrollment, aRequest, CAUSE, erasure, T0, WORKSPACE } from './documents.ts';
 import { type FakeProvider, fakeProvider } from './fake-provider.ts';
 import { openBroker, openStore } from './open.ts';
-
-export const T0 = Date.parse('2026-03-02T08:00:00Z');
-export const WORKSPACE = 'acme';
 
 export interface StageOptions extends Partial<MessagingDeps> {
   readonly provider?: FakeProvider;
@@ -245,62 +240,6 @@ export async function setStage(options: StageOptions = {}) {
 }
 
 export type Stage = Awaited<ReturnType<typeof setStage>>;
-
-const CAUSE = { correlationId: 'cor', causationId: 'cau', depth: 1 };
-
-export const aRequest = (given: Partial<SendRequest> = {}): SendRequest => ({
-  kind: 'request',
-  workspace: WORKSPACE,
-  messageId: 'm1',
-  prospectId: 'ada',
-  channel: 'email',
-  template: 'welcome',
-  campaignId: 'onboarding',
-  campaignVersion: 1,
-  enrollmentId: 'e1',
-  stepId: 'hello',
-  requestedAt: T0,
-  dueAt: T0,
-  event: { id: 'x', type: 'trial.started', occurredAt: T0, data: { plan: 'pro' } },
-  enrollment: { id: 'e1' },
-  cause: CAUSE,
-  ...given,
-});
-
-const anEnrollment = (
-  given: Partial<EnrollmentState>,
-): Omit<EnrollmentDocument, 'workspace' | 'id' | 'version'> => ({
-  cause: CAUSE,
-  outbox: [],
-  state: {
-    enrollmentId: 'e1',
-    prospectId: 'ada',
-    campaignId: 'onboarding',
-    campaignVersion: 1,
-    status: 'active',
-    version: 1,
-    clock: T0,
-    n: 1,
-    entry: { id: 'x', type: 'trial.started', occurredAt: T0, data: {}, seq: 1 },
-    steps: {},
-    stepId: null,
-    ...given,
-  },
-});
-
-const erasure = (prospectId: string, at: number): StoredEvent => ({
-  ...newEvent({
-    workspace: WORKSPACE,
-    id: `erase-${prospectId}`,
-    stream: `prospect/${prospectId}`,
-    type: 'prospect.erased',
-    occurredAt: at,
-    receivedAt: at,
-    source: 'api',
-    data: {},
-  }),
-  seq: 99,
-});
 
 interface Replaceable {
   get(workspace: string, id: string): Promise<{ version: number } | undefined>;

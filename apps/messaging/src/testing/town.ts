@@ -9,7 +9,7 @@ import type { Store } from '@herald/store';
 import type { OutgoingEmail } from '../channels/email/message.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createMessaging } from '../service.ts';
-import { aRequest } from './stage.ts';
+import { aRequest } from './documents.ts';
 
 /**
  * A call of a provider: which message, of which workspace, and how many of each workspace had left before it.
