@@ -5,8 +5,8 @@ import { equal } from '../signatures/compare.ts';
 import type { RawRequest } from '../signatures/raw-request.ts';
 
 /**
- * The method by which a sender asks before it has proved anything; the other kinds ask in a webhook whose
- * proof holds.
+ * The method by which a sender asks before it has proved anything. The other kinds ask in a webhook that is
+ * verified.
  */
 const OPEN_METHODS: { readonly [K in SourceHandshake['kind']]?: string } = {
   cloudevents: 'OPTIONS',
@@ -20,15 +20,15 @@ const OPEN_METHODS: { readonly [K in SourceHandshake['kind']]?: string } = {
 /** The parameters of WebSub and Meta. */
 const HUB = { mode: 'hub.mode', token: 'hub.verify_token', challenge: 'hub.challenge' } as const;
 
-/** What a handshake looks at. */
+/** What a handshake reads. */
 export interface HandshakeRequest {
   readonly request: RawRequest;
   readonly query: Readonly<Record<string, string>>;
-  /** The secrets of the handshake, or of the source where the handshake has none. */
+  /** The secrets of the handshake, or of the source if the handshake has none. */
   readonly secrets: () => readonly string[];
 }
 
-/** What a sender wants to read before it sends: text, never a page. */
+/** The text that a sender expects before it sends; never a page. */
 export interface HandshakeAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly type: string;
@@ -46,7 +46,7 @@ const asJson = (value: Readonly<Record<string, string>>): HandshakeAnswer => ({
   text: JSON.stringify(value),
 });
 
-/** The handshake of a source: its own, or the one that its sender by name always makes. */
+/** The handshake of a source: its own, or the one that its sender always makes. */
 export function handshakeOf({ handshake, verify: { scheme } }: SourceDocument): SourceHandshake | undefined {
   if (handshake !== undefined) return handshake;
   const implied = ['slack', 'sns', 'zoom', 'twitch', 'dropbox'] as const;
@@ -55,8 +55,8 @@ export function handshakeOf({ handshake, verify: { scheme } }: SourceDocument): 
 }
 
 /**
- * The answer to a request that proves nothing yet: a sender asks whether it may send at all. Undefined where
- * it is no such request.
+ * Answers a request that proves nothing yet: a sender asks whether it may send at all. Undefined if it is not
+ * such a request.
  */
 export function openHandshake(
   handshake: SourceHandshake,
@@ -87,7 +87,7 @@ export function openHandshake(
   }
 }
 
-/** The answer to a request whose proof holds and that is a question rather than an event. */
+/** Answers a verified request that is a question and not an event. */
 export function provenHandshake(
   handshake: SourceHandshake,
   body: unknown,
@@ -104,7 +104,7 @@ export function provenHandshake(
       if (fieldOf(body, 'event') !== 'endpoint.url_validation') return undefined;
       const plainToken = fieldOf(fieldOf(body, 'payload'), 'plainToken');
       const [secret] = secrets();
-      // Only what cannot be the text of a signed webhook: this answers with a signature.
+      // Only a text that cannot be that of a signed webhook: the answer is a signature over it.
       if (typeof plainToken !== 'string' || !/^[\w-]{1,200}$/.test(plainToken) || secret === undefined)
         return undefined;
       const encryptedToken = createHmac('sha256', secret).update(plainToken).digest('hex');
@@ -141,7 +141,7 @@ const echo = (challenge: unknown): HandshakeAnswer | undefined => {
   return text === undefined ? undefined : asText(text);
 };
 
-/** Longer texts and control characters are no challenge that any sender makes. */
+/** No sender's challenge is longer, or has control characters. */
 const shown = (text: unknown): string | undefined =>
   typeof text === 'string' && /^[^\p{Cc}]{1,1024}$/u.test(text) ? text : undefined;
 

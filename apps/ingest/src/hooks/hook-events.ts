@@ -12,10 +12,10 @@ import type { Source } from '../sources/definition.ts';
 import type { HookBody } from './hook-body.ts';
 import { contextOf, contextOfItem, type HookContext, itemsOf, type Mapped, runMapping } from './mapping.ts';
 
-/** ms of mapping until other requests get their turn. */
+/** ms of mapping until other requests get a turn. */
 const SLICE = 10;
 
-/** A verified webhook, read. */
+/** A verified webhook, parsed. */
 export interface Hook {
   readonly source: Source;
   readonly request: RawRequest;
@@ -23,36 +23,34 @@ export interface Hook {
   readonly context: HookContext;
 }
 
-/**
- * What a webhook came to: its events in their order, and whether it said something of which all was skipped.
- */
+/** The result of a webhook: its events in order, and whether everything in it was skipped. */
 export interface HookEvents {
   readonly events: readonly Event[];
   readonly skipped: boolean;
 }
 
-/** What of a webhook becomes one event. `at` is where its faults are said to be. */
+/** The part of a webhook that becomes one event. `at` is the path of its faults. */
 interface Item {
   readonly at: string;
   readonly raw: string;
   readonly context: Record<string, unknown>;
   /**
-   * Tells its id from those of the other items where the sender gives it none; undefined for a webhook that
-   * is one event.
+   * Makes its id differ from those of the other items if the sender gives it none; undefined for a webhook
+   * that is one event.
    */
   readonly index?: number;
 }
 
 /**
- * The events that a webhook maps to: all of its items, or a 422 that names each expression that gave none and
- * why. `onCount` hears how many items there are before any of them is mapped, and may throw.
+ * The events that a webhook maps to: all of its items, or a 422 that names each failed expression and why.
+ * `onCount` gets the number of items before any is mapped, and may throw.
  */
 export async function hookEvents(
   hook: Hook,
   deps: {
     readonly clock: Clock;
     readonly onCount: (items: number) => void;
-    /** Where phone numbers without a country's code belong. */
+    /** The country of phone numbers without a country code. */
     readonly country?: string | undefined;
   },
 ): Promise<HookEvents> {
@@ -104,7 +102,7 @@ function listItems({ source, context, body }: Hook): readonly Item[] {
   }));
 }
 
-/** The event, or undefined with what is wrong added to `faults`. */
+/** The event; undefined if `faults` got what is wrong with it. */
 function checkedEvent(
   mapped: Mapped,
   at: string,
@@ -119,8 +117,8 @@ function checkedEvent(
 }
 
 /**
- * The id that the map gives, else what the sender calls the delivery, else a hash of the body: the same each
- * time that the same bytes come again, and another for each item.
+ * The id that the map gives, else the sender's delivery id, else a hash of the body: the same whenever the
+ * same bytes come again, and different for each item.
  */
 function idOf(doc: SourceDocument, own: string | undefined, { request, body }: Hook, index?: number): string {
   if (own !== undefined) return deriveId('hook', doc.id, own);

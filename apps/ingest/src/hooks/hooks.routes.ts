@@ -43,11 +43,11 @@ export interface HooksDeps {
   readonly metrics: IngestMetrics;
   readonly publishEvents: PublishEvents;
   readonly rateLimit: RateLimit;
-  /** Without a slash at its end. */
+  /** Public address of the API. */
   readonly publicUrl: string;
 }
 
-/** `POST /hooks/:workspace/:source`: public, for the source proves itself. */
+/** `POST /hooks/:workspace/:source`: public, because the source proves itself. */
 export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
   const { memory, countries, sns, clock, log, publicUrl, metrics, publishEvents, rateLimit } = deps;
   const { authenticate, secretsFor } = createSourceProof(deps);
@@ -112,8 +112,8 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
   });
 
   /**
-   * What a sender is answered that asks before it can prove anything; undefined for a webhook, and for who
-   * may not ask.
+   * The answer to a sender that asks before it can prove anything. Undefined for a webhook, and for a sender
+   * that may not ask.
    */
   const ask = (workspace: string, id: string, given: Omit<HandshakeRequest, 'secrets'>) => {
     ready();
@@ -133,7 +133,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
     const country = countries.of(workspace);
     try {
       try {
-        // One was counted when the source had proved itself.
+        // One event was counted when the source was verified.
         const onCount = (items: number) => rateLimit(workspace, Math.max(0, items - 1));
         return await hookEvents(hook, { clock, country, onCount });
       } catch (error) {
@@ -152,7 +152,7 @@ export async function hooksRoutes(scope: Http, deps: HooksDeps): Promise<void> {
   };
 }
 
-/** The first of a repeated query parameter; Node has already joined repeated headers. */
+/** The first of a repeated query parameter; Node has joined repeated headers already. */
 function singleValues(values: unknown): Record<string, string> {
   const single: [string, string][] = [];
   for (const [name, value] of Object.entries(values ?? {})) {
@@ -162,7 +162,7 @@ function singleValues(values: unknown): Record<string, string> {
   return Object.fromEntries(single);
 }
 
-/** The headers an expression may see: what proves the sender must never become part of an event. */
+/** The headers that an expression may see: what proves the sender must never become part of an event. */
 const shownHeaders = ({ headers }: RawRequest, { doc }: Source): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).filter(

@@ -7,26 +7,26 @@ const params = Type.Object({
 });
 
 const sent = { status: 'placed', customer: { id: 'ada' }, total: 24 };
-/** What a webhook may be, for the document: any body is read as bytes. */
+/** What a webhook may be, for the OpenAPI document only: every body is read as bytes. */
 export const documentedBody = {
   'application/json': Type.Unknown({ description: 'Whatever the source sends.', examples: [sent] }),
   'application/x-www-form-urlencoded': Type.Object(
     {},
     {
       additionalProperties: true,
-      description: 'A form; JSON in its only field `payload` is read as the body.',
+      description: 'A form. JSON in its only field `payload` is read as the body.',
       examples: [{ payload: JSON.stringify(sent) }],
     },
   ),
 };
 
-/** Of a request that asks before anything is sent. */
+/** Of a request that a sender makes before it sends webhooks. */
 export const asking = {
   tags: ['hooks'],
-  summary: 'Answer a sender that asks before it sends',
+  summary: 'Answers a sender that asks before it sends',
   description:
-    'The handshake of the source: a challenge comes back as text, or the origin that may send as a ' +
-    'header. A 401 is an unknown source, one without such a handshake, or a token that is wrong.',
+    'The handshake of the source: the answer is the challenge as text, or a header with the origin that ' +
+    'may send. A 401 means an unknown source, one without such a handshake, or a wrong token.',
   params,
   response: {
     200: textResponse('The answer.', 'text/plain', 'application/json'),
@@ -37,20 +37,22 @@ export const asking = {
 /** Of a webhook. */
 export const receiving = {
   tags: ['hooks'],
-  summary: 'Receive a webhook of a source',
+  summary: 'Receives a webhook of a source',
   description:
-    'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a ' +
-    'list of them: all or none. A 401 is an unknown source or a signature, token or timestamp that ' +
-    'does not hold; which, is not told.',
+    'Verified over the raw body by the source’s scheme, then mapped to an event, or by `each` to a list ' +
+    'of events: all or none. A 401 means an unknown source, or an invalid signature, token or ' +
+    'timestamp; the answer does not say which.',
   params,
   response: {
     200: textResponse('The answer to a handshake.', 'text/plain', 'application/json'),
     202: Type.Object({
-      accepted: Type.Integer({ description: 'How many events; the same event twice in a webhook is one.' }),
+      accepted: Type.Integer({
+        description: 'Number of events. The same event twice in a webhook counts once.',
+      }),
       ids: Type.Optional(
-        Type.Array(Type.String(), { description: 'Of the events, in the order of the webhook.' }),
+        Type.Array(Type.String(), { description: 'Ids of the events, in the order of the webhook.' }),
       ),
-      skipped: Type.Optional(Type.Boolean({ description: 'Where the source skips all of the webhook.' })),
+      skipped: Type.Optional(Type.Boolean({ description: 'True if the source skips the whole webhook.' })),
     }),
     ...problemResponses(400, 401, 415, 422, 429, 503),
   },

@@ -2,8 +2,8 @@ import { EvaluationError, isObject } from '@herald/domain';
 import { Problem, parseJson } from '@herald/http';
 
 /**
- * The library behind the expressions tells a plain object by its `constructor`: one with a field of that name
- * would read as null, without a word. A Map it reads by its keys alone.
+ * Makes a value safe for the CEL library, which recognises a plain object by its `constructor`: an object
+ * with a field of that name would silently read as null. It reads a Map by its keys only.
  */
 export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
@@ -12,11 +12,11 @@ export function readable(value: unknown): unknown {
   return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
 }
 
-/** `json(text)` in an expression: the value of JSON in a text, for the expression to read on. */
+/** `json(text)` in an expression: the value of JSON in a text. */
 export const json = (text: string): unknown => readable(jsonIn(text));
 
 /**
- * The value of JSON in a text, with the limits of a body; throws an `EvaluationError` that says what is wrong
+ * The value of JSON in a text, with the limits of a body. Throws an `EvaluationError` that says what is wrong
  * with it.
  */
 export function jsonIn(text: string): unknown {

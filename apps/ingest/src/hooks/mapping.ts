@@ -11,9 +11,7 @@ import {
 import type { Fault } from '@herald/http';
 import { json, jsonIn, readable } from './json-values.ts';
 
-/**
- * What a webhook looks like to the expressions: headers by lower-case name and query by name, each one text.
- */
+/** A webhook as the expressions see it: headers by lower-case name and query by name, each one text. */
 export type HookContext = {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,12 +19,12 @@ export type HookContext = {
 };
 
 const VARIABLES: readonly string[] = ['body', 'headers', 'query'];
-/** What else the expressions of a map with `each` see. */
+/** What the expressions of a map with `each` see in addition. */
 const ITEM_VARIABLES: readonly string[] = ['item', 'index'];
 const FUNCTIONS = { 'json(string): dyn': json };
 /** One webhook makes no more events than one request to `/v1/events`. */
 const MAX_ITEMS = 1_000;
-/** `each` may hand over all of a body of a mebibyte; the expressions of each item have the usual budget. */
+/** `each` may return a whole body of 1 MiB; the expressions of each item have the usual budget. */
 const LIST_BUDGET = { steps: 200_000, characters: 1_000_000 };
 
 const EVENT_PARTS = ['id', 'type', 'prospectId', 'occurredAt', 'data'] as const;
@@ -39,7 +37,7 @@ export interface Mapping {
 }
 
 /**
- * Nothing to record, the parts of an event, or what went wrong and in which expression. Parts are not yet
+ * Nothing to record, the parts of an event, or the faults and their expressions. The parts are not yet
  * checked as an event.
  */
 export type Mapped =
@@ -48,7 +46,7 @@ export type Mapped =
   /** Paths are the names of the expressions: `/type`. */
   | { readonly kind: 'failed'; readonly faults: readonly Fault[] };
 
-/** Compiles every expression of a map; the faults say which, with line and column. */
+/** Compiles every expression of a map. The faults name the expression, with line and column. */
 export function compileMapping(map: SourceMap): { mapping: Mapping; faults: Fault[] } {
   const faults: Fault[] = [];
   const inItem = map.each === undefined ? VARIABLES : [...VARIABLES, ...ITEM_VARIABLES];
@@ -86,16 +84,16 @@ export const contextOf = ({ body, headers, query }: HookContext): Record<string,
   query: readable(query),
 });
 
-/** What they read of one item of it besides. */
+/** What they read of one item in addition. */
 export const contextOfItem = (item: JsonValue, index: number): Record<string, unknown> => ({
   item: readable(item),
   index: BigInt(index),
 });
 
 /**
- * What a webhook is a list of, by the map's `each`: a list, or text that holds one in JSON, as a field of a
- * form does. The fault says why there is none. Without `each` a body that is a list of several is refused:
- * its map reads one of them and would lose the others.
+ * The items of a webhook, by the map's `each`: a list, or a text that holds one in JSON, as a field of a form
+ * does. The fault says why there is none. Without `each`, a body that is a list of several is refused: its
+ * map reads one of them and would lose the others.
  */
 export function itemsOf(
   { each }: Mapping,
@@ -121,8 +119,8 @@ export function itemsOf(
 }
 
 /**
- * Runs a map over a webhook, or over one item of it, all its expressions within one budget. An id may be
- * given as a number, because many senders' ids are.
+ * Runs a map over a webhook, or over one item of it, with one budget for all its expressions. An id may be a
+ * number, because many senders' ids are.
  */
 export function runMapping({ skip, parts }: Mapping, context: Record<string, unknown>): Mapped {
   const meter = createMeter();

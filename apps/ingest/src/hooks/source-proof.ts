@@ -18,14 +18,11 @@ export interface SourceProofDeps {
 
 export interface SourceProof {
   /**
-   * The source that sent this; throws a 401 `Problem` where it does not prove that. Unknown and not proven
-   * are one answer and cost the same: nobody can list sources by asking.
+   * The source that sent this. Throws a 401 `Problem` if the request does not prove that. An unknown source
+   * and a failed proof get the same answer at the same cost, so nobody can list sources by asking.
    */
   authenticate(workspace: string, id: string, request: RawRequest): Promise<Source>;
-  /**
-   * The secrets of a source, under the name that its scheme has unless another is given. Throws a 503 where
-   * they are missing.
-   */
+  /** The secrets of a source. `name`: default, that of its scheme. Throws a 503 if they are missing. */
   secretsFor(doc: SourceDocument, name?: string): string[];
 }
 
@@ -46,8 +43,8 @@ export function createSourceProof({ memory, secrets, sns, clock }: SourceProofDe
   };
 
   /**
-   * The proof of SNS is in its body. One that cannot be read proves nothing, and costs what an unknown source
-   * costs.
+   * SNS proves itself in the body. A body that cannot be read proves nothing, and costs what an unknown
+   * source costs.
    */
   const isFromSns = async (verify: SourceVerify, request: RawRequest): Promise<boolean> => {
     pretendToVerify(request);
@@ -63,7 +60,8 @@ export function createSourceProof({ memory, secrets, sns, clock }: SourceProofDe
     if (name === undefined) return [];
     const values = secretsOf(secrets.read(workspace, name) ?? '');
     if (values.length > 0) return values;
-    // Our own fault, which the sender must not take for a refusal: most senders give up on a 4xx.
+    // A fault of the installation, which the sender must not take for a refusal: most senders give up on a
+    // 4xx.
     const cause = new Error(`the secret ${name} of the source ${workspace}/${id} is missing or empty`);
     throw new Problem(503, 'not_configured', 'This source cannot be verified now.', {
       retryAfter: 60,
@@ -78,12 +76,12 @@ export function createSourceProof({ memory, secrets, sns, clock }: SourceProofDe
 export const bodyOf = ({ body, headers }: RawRequest): HookBody =>
   readHookBody(body, headers['content-type']);
 
-/** The one answer to whoever proves nothing. */
+/** The same answer to all who prove nothing. */
 export const unauthorized = (): Problem =>
   new Problem(
     401,
     'unauthorized',
     'There is no such source, or the webhook does not prove that it is from it.',
-    // Some senders show their credentials only to who asks for them.
+    // Some senders send their credentials only after this challenge.
     { headers: { 'www-authenticate': 'Basic realm="webhooks", Bearer realm="webhooks"' } },
   );

@@ -10,8 +10,8 @@ import { readSnsMessage } from './sns/message.ts';
 import { isTwilioSignature } from './twilio.ts';
 
 /**
- * The secrets of a file: one a line, so that a sender's secret can be changed while both are in use. None for
- * an empty file.
+ * The secrets of a file, one a line, so that a sender's secret can be rotated while both are in use. Empty
+ * for an empty file.
  */
 export const secretsOf = (text: string): string[] =>
   text
@@ -20,9 +20,8 @@ export const secretsOf = (text: string): string[] =>
     .filter((line) => line !== '');
 
 /**
- * Whether the request was made by somebody who knows one of the secrets. Works on the bytes as they came;
- * compares in constant time; never throws, whatever the headers hold. Without secrets only the scheme `none`
- * is ever satisfied.
+ * Whether the sender of the request knows one of the secrets. Checks the raw bytes; compares in constant
+ * time; never throws, whatever the headers hold. Without secrets only the scheme `none` succeeds.
  */
 export function isAuthentic(
   verify: SourceVerify,
@@ -63,7 +62,7 @@ export function isAuthentic(
   }
 }
 
-/** Twilio's way to sign a form, which Mandrill shares. */
+/** Twilio's signature of a form, which Mandrill uses too. */
 const FORM_SIGNATURES = { twilio: 'x-twilio-signature', mandrill: 'x-mandrill-signature' } as const;
 
 /** The rules of a source that signs by HMAC: those of its preset, or its own. */
@@ -95,7 +94,7 @@ export function hmacRulesOf(
   ];
 }
 
-/** Costs what a verification costs, so that the time of an answer does not tell which sources there are. */
+/** Costs what a verification costs, so that response times do not reveal which sources exist. */
 export function pretendToVerify(request: RawRequest): void {
   equal(createHmac('sha256', decoy).update(request.body).digest(), NO_MAC);
 }
@@ -111,7 +110,7 @@ export const isSecretHeader = ({ header = DEFAULT_HEADER }: SourceVerify, name: 
   CREDENTIALS.test(name) || name === header;
 
 /**
- * The id that a sender of this scheme gives each webhook, the same on every retry; undefined where the scheme
+ * The id that a sender of this scheme gives each webhook, the same on every retry. Undefined if the scheme
  * has none.
  */
 export function deliveryId(
@@ -121,7 +120,7 @@ export function deliveryId(
 ): string | undefined {
   switch (scheme) {
     case 'sns':
-      // Of the signed body, not of the header, which anybody can write.
+      // From the signed body, not from the header, which anybody can write.
       return readSnsMessage(body)?.messageId;
     case 'github':
       return headers['x-github-delivery'];

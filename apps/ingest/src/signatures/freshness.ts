@@ -11,8 +11,7 @@ export interface Tolerance {
 export type TimestampUnit = 's' | 'ms' | 'rfc3339';
 
 /**
- * Whether a timestamp is within the tolerance. One that is not written in its unit, and in nothing else,
- * never is.
+ * Whether a timestamp is within the tolerance. A text that is not exactly a timestamp in its unit never is.
  */
 export function isFresh(
   timestamp: string,

@@ -2,11 +2,11 @@ import type { HmacPreset } from '@herald/contracts';
 import type { HmacRule } from './hmac.ts';
 import { readSignedText } from './signed-text.ts';
 
-/** How far off a signed timestamp may be unless the source says otherwise; s. */
+/** How far off a signed timestamp may be, in s. */
 const DEFAULT_TOLERANCE = 300;
 export const DEFAULT_HEADER = 'x-signature';
 
-/** A rule for what most senders do, save what is named. */
+/** A rule with the usual defaults, except for what is given. */
 export function hmacRule({
   signed = '{body}',
   ...more
@@ -27,9 +27,9 @@ export function hmacRule({
 }
 
 const base64 = ['base64'] as const;
-/** Slack's form, which others took over. */
+/** Slack's form, which others adopted. */
 const v0 = { prefixes: ['v0='], signed: 'v0:{timestamp}:{body}' };
-/** Stripe's form, which others took over. */
+/** Stripe's form, which others adopted. */
 const timestamped = (header: string) =>
   hmacRule({
     header,
@@ -49,8 +49,7 @@ const standard = (name: string) =>
   });
 
 /**
- * How senders sign, as their documentation has it. Several rules are the names that one sender has used over
- * time.
+ * How senders sign, from their documentation. Several rules are the names that one sender has used over time.
  */
 export const hmacPresets: Readonly<Record<HmacPreset, readonly [HmacRule, ...HmacRule[]]>> = {
   'hmac-sha256': [hmacRule({ encodings: ['hex', 'base64', 'base64url'], prefixes: ['sha256=', ''] })],

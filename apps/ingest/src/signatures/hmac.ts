@@ -7,21 +7,21 @@ import { holds, type SignedText, signedBytes } from './signed-text.ts';
 
 type Encoding = 'hex' | 'base64' | 'base64url';
 
-/** How a sender signs by a shared secret. Header names are lower case. */
+/** How a sender signs with a shared secret. Header names are lower case. */
 export interface HmacRule {
   readonly algorithm: 'sha1' | 'sha256' | 'sha512';
   /** Any of these; a sender uses one. */
   readonly encodings: readonly Encoding[];
-  /** Where the signature stands. */
+  /** The header with the signature. */
   readonly header: string;
-  /** What stands before a signature: any of these. */
+  /** Any of these precedes a signature. */
   readonly prefixes: readonly string[];
-  /** Between several signatures, or several fields, of the header. */
+  /** Separates several signatures, or several fields, in the header. */
   readonly separator?: string;
   /** Names in a header such as `t=…,v1=…`. */
   readonly fields?: { readonly signature: string; readonly timestamp?: string };
   readonly signed: SignedText;
-  /** Where the timestamp stands, unless in a field of the signature's header. */
+  /** The header with the timestamp, unless a field of the signature's header has it. */
   readonly timestampHeader?: string;
   readonly timestampUnit: TimestampUnit;
   /** s, both ways. */
@@ -30,8 +30,8 @@ export interface HmacRule {
 }
 
 /**
- * Whether one of the request's signatures is by one of the secrets, over the bytes as they came, and its
- * timestamp is fresh where one is signed. Compares in constant time; never throws.
+ * Whether one of the request's signatures was made with one of the secrets, over the raw bytes, and its
+ * timestamp is fresh, if one is signed. Compares in constant time; never throws.
  */
 export function isHmacAuthentic(
   rule: HmacRule,
@@ -55,7 +55,7 @@ export function isHmacAuthentic(
   });
 }
 
-/** The key that a line of a secret's file stands for; undefined for one that is not in its encoding. */
+/** The key in a line of a secret's file; undefined for a line that is not in its encoding. */
 export function hmacKey(secret: string, { encoding, prefix }: HmacRule['secret']): Buffer | undefined {
   const text = secret.startsWith(prefix) ? secret.slice(prefix.length) : secret;
   if (encoding !== 'text' && !SECRETS[encoding].test(text)) return undefined;
@@ -77,12 +77,12 @@ function readHeader(
     parts.filter((part) => part.startsWith(`${name}=`)).map((part) => part.slice(name.length + 1));
   const signatures = valuesOf(fields.signature);
   if (fields.timestamp === undefined) return { signatures, timestamp };
-  // Two would leave open which one was signed.
+  // With two it would be open which one was signed.
   const [only, ...more] = valuesOf(fields.timestamp);
   return { signatures, timestamp: more.length === 0 ? only : undefined };
 }
 
-/** Node's decoders pass over what is not of the encoding, so the text is checked first. */
+/** Node's decoders skip invalid characters, so the text is checked first. */
 const MACS: Readonly<Record<Encoding, RegExp>> = {
   hex: /^(?:[0-9a-f]{2})+$/i,
   base64: /^[A-Za-z0-9+/]+={0,2}$/,

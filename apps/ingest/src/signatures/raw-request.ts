@@ -1,11 +1,11 @@
 /**
- * A request as it came, before anything was made of it. Header names are lower case; a repeated header is its
- * values joined by `, `.
+ * A request before anything of it is parsed. Header names are lower case; a repeated header is its values
+ * joined by `, `.
  */
 export interface RawRequest {
   readonly method: string;
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As the world knows it, in full. */
+  /** The full public address. */
   readonly url: string;
 }

@@ -6,14 +6,14 @@ const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 const TIMESTAMP = 'x-twilio-email-event-webhook-timestamp';
 
 /**
- * SendGrid tries again for 24 hours and does not say whether it signs anew each time: what is older than that
- * and a margin is refused, in s. What is replayed within it has ids that are known already.
+ * In s. SendGrid retries for 24 hours and does not say whether it signs anew each time, so anything older
+ * than that and a margin is refused. A replay within that time has ids that are known already.
  */
 const SENDGRID_OLD = (25 * span.HOUR) / span.SECOND;
 const AHEAD = 300;
 
 /**
- * SendGrid's scheme: ECDSA on P-256 with SHA-256 over timestamp and body, by any of the keys. Never throws.
+ * SendGrid's scheme: ECDSA on P-256 with SHA-256 over timestamp and body, with any of the keys. Never throws.
  */
 export function isSendgridSignature(
   headers: Readonly<Record<string, string | undefined>>,
@@ -47,14 +47,13 @@ function isSigned(data: Buffer, key: KeyObject, signature: Buffer): boolean {
 }
 
 /**
- * The key that SendGrid shows: base64 of a public key on P-256, without armour. Undefined for a text that is
- * none.
+ * The key that SendGrid shows: base64 of a public key on P-256, without armour. Undefined for any other text.
  */
 export function sendgridKey(text: string): KeyObject | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
     return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
   } catch {
-    return undefined; // said above
+    return undefined; // not a key
   }
 }

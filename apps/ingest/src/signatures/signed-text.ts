@@ -1,6 +1,6 @@
 import type { RawRequest } from './raw-request.ts';
 
-/** What a signature is over: pieces of text, and what of the request stands between them. */
+/** What a signature covers: pieces of text, and the parts of the request between them. */
 export type SignedText = readonly SignedPart[];
 
 interface SignedPart {
@@ -14,10 +14,10 @@ const PARTS = ['method', 'url', 'decodedUrl', 'path', 'query', 'timestamp', 'bod
 const HEADER = 'header:';
 const BRACES = /\{([^{}]*)\}/;
 
-/** Reads a template such as `v0:{timestamp}:{body}`; the fault names what is not known in it. */
+/** Reads a template such as `v0:{timestamp}:{body}`. The fault names an unknown part. */
 export function readSignedText(template: string): { signed: SignedText } | { fault: string } {
   const signed: SignedPart[] = [];
-  // At odd places stands what was in braces.
+  // Odd places hold what was in braces.
   for (const [place, text] of template.split(BRACES).entries()) {
     if (place % 2 === 0) {
       if (text !== '') signed.push({ text });
@@ -35,9 +35,7 @@ export function readSignedText(template: string): { signed: SignedText } | { fau
 export const holds = (signed: SignedText, part: SignedPart['name']): boolean =>
   signed.some(({ name }) => name === part);
 
-/**
- * The bytes that are signed; undefined where the request lacks a part, or a part could be read in two ways.
- */
+/** The signed bytes; undefined if the request lacks a part, or if a part could be read in two ways. */
 export function signedBytes(
   signed: SignedText,
   request: RawRequest,
@@ -47,7 +45,7 @@ export function signedBytes(
   for (const [place, part] of signed.entries()) {
     const value = textOf(part, request, timestamp);
     if (value === undefined) return undefined;
-    // `a.b` + `.` + `c` is also `a` + `.` + `b.c`: what a header holds must not hold what ends it.
+    // `a.b` + `.` + `c` is also `a` + `.` + `b.c`: a header's value must not contain the text that ends it.
     const end = signed[place + 1];
     if (part.name === 'header' && end?.name === undefined && end !== undefined && value.includes(end.text))
       return undefined;
@@ -85,8 +83,8 @@ function textOf(
   }
 }
 
-/** As a sender's documentation has it that decodes these and no others: `: / ? @ ! $ ' ( ) * , ;`. */
+/** One sender's documentation decodes these and no others: `: / ? @ ! $ ' ( ) * , ;`. */
 const DECODED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
-/** From the slash after the host on. */
+/** Everything from the slash after the host. */
 const pathOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?]*/, '');

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { equal } from './compare.ts';
 
-/** A request of Twilio's, with the address that it knows us by. */
+/** A request from Twilio, with the address that Twilio used. */
 export interface TwilioRequest {
-  /** In full, with the query, as it stands in Twilio's settings: behind a proxy not what the server sees. */
+  /** In full, with the query, as in Twilio's settings: behind a proxy the server sees another. */
   readonly url: string;
   readonly body: Buffer;
   readonly contentType: string | undefined;
@@ -14,10 +14,10 @@ export interface TwilioRequest {
 const SHA256_LENGTH = 44;
 
 /**
- * Twilio's scheme: HMAC-SHA1 with the auth token (or HMAC-SHA256 with a shared key), in base64, over the
- * address followed by the names and values of the form's fields, by name; of any other body over the address,
- * which then holds the SHA-256 of the body as `bodySHA256`. Twilio signs the address with or without its
- * port, so either holds. https://www.twilio.com/docs/usage/security#validating-requests
+ * Twilio's scheme: HMAC-SHA1 with the auth token (or HMAC-SHA256 with a shared key), in base64. For a form it
+ * covers the address and then the fields' names and values, sorted by name. For any other body it covers the
+ * address, which contains the body's SHA-256 as `bodySHA256`. Twilio signs the address with or without its
+ * port, so both are accepted. https://www.twilio.com/docs/usage/security#validating-requests
  */
 export function isTwilioSignature(request: TwilioRequest, tokens: readonly string[]): boolean {
   const { url, signature = '' } = request;
@@ -32,7 +32,7 @@ export function isTwilioSignature(request: TwilioRequest, tokens: readonly strin
   );
 }
 
-/** What is signed after the address; undefined where nothing would bind the body. */
+/** What is signed after the address; undefined if nothing would bind the body. */
 function signedFields({ url, body, contentType = '' }: TwilioRequest): string | undefined {
   const hash = URL.canParse(url) ? new URL(url).searchParams.get('bodySHA256') : null;
   if (hash !== null) {

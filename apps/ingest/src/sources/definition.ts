@@ -9,7 +9,7 @@ import { storedVerify, Verify, verifyFaults } from './verify.ts';
 
 export const SourceId = Type.String({
   pattern: NAME_PATTERN,
-  description: 'Stands in the URL of the hook.',
+  description: 'Part of the URL of the hook.',
   examples: ['shop'],
 });
 
@@ -19,20 +19,18 @@ const Expressions = Type.Object(
   {
     each: Type.Optional(
       Expression(
-        'A list, or text that is a list in JSON: each of its items, up to 1,000, is an event. The ' +
-          'other expressions then read `item` and `index`.',
+        'A list, or a text that is a list in JSON. Each of its items, up to 1,000, is an event. The ' +
+          'other expressions then also read `item` and `index`.',
       ),
     ),
     id: Type.Optional(
-      Expression('Unique in the source; the delivery id of the scheme, or a hash of the body, unless given.'),
+      Expression('Unique in the source. Default: the delivery id of the scheme, or a hash of the body.'),
     ),
     type: Expression('The type of the event.'),
-    prospectId: Expression('Whom it is about.'),
-    occurredAt: Type.Optional(
-      Expression('RFC 3339 text or a timestamp; when it was received, unless given.'),
-    ),
-    data: Type.Optional(Expression('An object; empty unless given. The whole body is kept beside it.')),
-    skip: Type.Optional(Expression('Where true, the webhook is answered and not recorded.')),
+    prospectId: Expression('The id of the prospect.'),
+    occurredAt: Type.Optional(Expression('RFC 3339 text or a timestamp. Default: when it was received.')),
+    data: Type.Optional(Expression('An object. Default: empty. The whole body is kept beside it.')),
+    skip: Type.Optional(Expression('If true, the webhook is answered and not recorded.')),
   },
   {
     additionalProperties: false,
@@ -69,13 +67,13 @@ export const SourceResource = Type.Object({
   ...SourceBody.properties,
   version: Type.Integer(),
   changedAt: Type.String({ format: 'date-time' }),
-  url: Type.String({ description: 'Where the sender posts its webhooks.' }),
+  url: Type.String({ description: 'The address to which the sender posts its webhooks.' }),
 });
 
-/** What somebody wrote of a source, as it is stored. */
+/** What a client wrote about a source, as it is stored. */
 export type SourceDefinition = Pick<SourceDocument, 'name' | 'verify' | 'handshake' | 'map'>;
 
-/** A source ready for use. `faults` are those of a stored map that this version can no longer compile. */
+/** A source ready for use. `faults` are those of a stored map that this version cannot compile any more. */
 export interface Source {
   readonly doc: SourceDocument;
   readonly mapping: Mapping;
@@ -84,7 +82,7 @@ export interface Source {
 
 export const toSource = (doc: SourceDocument): Source => ({ doc, ...compileMapping(doc.map) });
 
-/** What is stored of a definition; throws a 422 that names everything in it that cannot work. */
+/** What is stored of a definition. Throws a 422 that names everything in it that cannot work. */
 export function checkDefinition(body: SourceBody, workspace: string, secrets: Secrets): SourceDefinition {
   const faults = [
     ...verifyFaults(body.verify, workspace, secrets),

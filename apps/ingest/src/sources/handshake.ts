@@ -5,11 +5,11 @@ import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { secretsOf } from '../signatures/authentic.ts';
 
-/** How a sender asks before it sends, as it is written. */
+/** How a sender asks before it sends, as a client writes it. */
 export const Handshake = Type.Object(
   {
     kind: Type.Enum([...HANDSHAKES], {
-      description: 'The schemes slack, sns, twitch, zoom and dropbox have theirs without this.',
+      description: 'The schemes slack, sns, twitch, zoom and dropbox have their own without this.',
     }),
     secret: Type.Optional(
       Type.String({
@@ -21,18 +21,18 @@ export const Handshake = Type.Object(
       Type.Array(Type.String({ pattern: '^[A-Za-z0-9.:-]{1,255}$' }), {
         minItems: 1,
         maxItems: 50,
-        description: 'For cloudevents: who may send, such as eventgrid.azure.net. Default anyone who asks.',
+        description: 'For cloudevents: the origins that may send, such as eventgrid.azure.net. Default: any.',
       }),
     ),
     rate: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'For cloudevents: requests a minute.' }),
     ),
   },
-  { additionalProperties: false, description: 'What a sender asks before it sends.' },
+  { additionalProperties: false, description: 'The question that the sender asks before it sends.' },
 );
 type Handshake = Static<typeof Handshake>;
 
-/** What keeps a handshake from working. */
+/** What is wrong with a handshake. */
 export function handshakeFaults(
   handshake: Handshake | undefined,
   scheme: string,

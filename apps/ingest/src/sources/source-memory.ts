@@ -6,7 +6,7 @@ import type { Collection } from '@herald/store';
 import { type Source, toSource } from './definition.ts';
 
 /**
- * Every source of every workspace, compiled: webhooks are answered from here, also while the store is down.
+ * Every source of every workspace, compiled. Webhooks are answered from here, even while the store is down.
  */
 export type SourceMemory = DocumentMemory<Source>;
 

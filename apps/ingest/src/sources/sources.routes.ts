@@ -16,7 +16,7 @@ import {
 } from './definition.ts';
 import type { SourceMemory } from './source-memory.ts';
 
-/** How often a write that somebody else overtook is tried. */
+/** How often a write is tried when others write at the same time. */
 const ATTEMPTS = 3;
 
 const Params = Type.Object({ id: SourceId });
@@ -31,7 +31,7 @@ export interface SourcesDeps {
   readonly log: Log;
   readonly secrets: Secrets;
   readonly clock: Clock;
-  /** Without a slash at its end. */
+  /** Public address of the API. */
   readonly publicUrl: string;
 }
 
@@ -120,7 +120,7 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
       schema: {
         tags,
         summary: 'Remove a source',
-        description: 'Its webhooks are refused from then on. What they recorded stays.',
+        description: 'From then on its webhooks are refused. Events that it recorded stay.',
         params: Params,
         response: { 204: Type.Null(), ...problemResponses(400, 404, 503) },
       },
@@ -128,8 +128,8 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
     async ({ params: { id }, principal: { workspace } }, reply) => {
       const current = await collection.get(workspace, id);
       await collection.remove(workspace, id);
-      // Also when there was none: an earlier call may have removed it and died before the other replicas
-      // heard.
+      // Also if there was none: an earlier call may have removed it and failed before the other replicas
+      // knew.
       await announce(workspace, id, (current?.version ?? 0) + 1);
       if (current === undefined) throw notFound(id);
       return reply.code(204).send(null);

@@ -11,17 +11,17 @@ import { TOPIC_ARN } from '../signatures/sns/pinned-urls.ts';
 
 const Header = (description: string) =>
   Type.String({ maxLength: 64, pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", description });
-/** What a header can hold beside letters and digits. */
+/** Characters that a header can hold. */
 const Punctuated = (maxLength: number, description: string) =>
   Type.String({ maxLength, pattern: '^[\\x20-\\x7e]*$', description });
 const Field = (description: string) => Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$', description });
 
 const TopicArn = Type.String({
   pattern: TOPIC_ARN,
-  description: 'Of a standard topic: FIFO topics do not deliver to HTTPS.',
+  description: 'ARN of a standard topic: FIFO topics do not deliver to HTTPS.',
 });
 
-/** How a source proves itself, as it is written. */
+/** How a source proves itself, as a client writes it. */
 export const Verify = Type.Object(
   {
     scheme: Type.Enum([
@@ -48,7 +48,8 @@ export const Verify = Type.Object(
     ),
     header: Type.Optional(
       Header(
-        'Where the token or signature stands: default `authorization` for bearer, `x-signature` for hmac.',
+        'The header with the token or signature. Default: `authorization` for bearer, `x-signature` for ' +
+          'hmac.',
       ),
     ),
     tolerance: Type.Optional(
@@ -56,21 +57,21 @@ export const Verify = Type.Object(
         minimum: 1,
         maximum: 86_400,
         description:
-          'How far off a signed timestamp may be, in s. Default 300; twitch 600; sns 3,900; sendgrid ' +
+          'How far off a signed timestamp may be, in s. Default: 300; twitch 600; sns 3,900; sendgrid ' +
           '25 hours.',
       }),
     ),
     algorithm: Type.Optional(
-      Type.Enum(['sha1', 'sha256', 'sha512'], { description: 'For hmac, as all below. Default sha256.' }),
+      Type.Enum(['sha1', 'sha256', 'sha512'], { description: 'For hmac, as all below. Default: sha256.' }),
     ),
     encoding: Type.Optional(
-      Type.Enum(['hex', 'base64', 'base64url'], { description: 'Of the signature. Default hex.' }),
+      Type.Enum(['hex', 'base64', 'base64url'], { description: 'Encoding of the signature. Default: hex.' }),
     ),
-    prefix: Type.Optional(Punctuated(32, 'What stands before the signature, such as `sha1=`.')),
+    prefix: Type.Optional(Punctuated(32, 'Text before the signature, such as `sha1=`.')),
     separator: Type.Optional(
       Punctuated(
         4,
-        'Between several signatures or fields in the header. Default `,` where there are fields.',
+        'Separates several signatures or fields in the header. Default: `,` if there are fields.',
       ),
     ),
     fields: Type.Optional(
@@ -87,26 +88,26 @@ export const Verify = Type.Object(
         minLength: 1,
         maxLength: 300,
         description:
-          'What is signed, default `{body}`: text with {method}, {url}, {decodedUrl}, {path}, {query}, ' +
-          '{timestamp}, {header:NAME} and {body}.',
+          'The signed text. Default: `{body}`. It may hold {method}, {url}, {decodedUrl}, {path}, ' +
+          '{query}, {timestamp}, {header:NAME} and {body}.',
       }),
     ),
-    timestampHeader: Type.Optional(Header('Where the timestamp stands.')),
+    timestampHeader: Type.Optional(Header('The header with the timestamp.')),
     timestampUnit: Type.Optional(
-      Type.Enum(['s', 'ms', 'rfc3339'], { description: 'Unix time in s or ms, or RFC 3339. Default s.' }),
+      Type.Enum(['s', 'ms', 'rfc3339'], { description: 'Unix time in s or ms, or RFC 3339. Default: s.' }),
     ),
     secretEncoding: Type.Optional(
-      Type.Enum(['text', 'hex', 'base64'], { description: 'Of the key in the secret. Default text.' }),
+      Type.Enum(['text', 'hex', 'base64'], {
+        description: 'Encoding of the key in the secret. Default: text.',
+      }),
     ),
-    secretPrefix: Type.Optional(
-      Punctuated(32, 'What stands before the key in the secret, such as `whsec_`.'),
-    ),
+    secretPrefix: Type.Optional(Punctuated(32, 'Text before the key in the secret, such as `whsec_`.')),
   },
   { additionalProperties: false },
 );
 type Verify = Static<typeof Verify>;
 
-/** What of it is stored: header names in lower case, as requests are read. */
+/** The stored form: header names in lower case, as requests have them. */
 export const storedVerify = ({ header, timestampHeader, ...verify }: Verify): SourceVerify => ({
   ...(verify as SourceVerify),
   ...(header === undefined ? {} : { header: header.toLowerCase() }),
@@ -119,7 +120,7 @@ const ONLY_HMAC = [
 ] as readonly (keyof Verify)[];
 const CHOOSES_HEADER: ReadonlySet<string> = new Set(['bearer', 'hmac', 'hmac-sha256']);
 
-/** What keeps a source from proving itself by this; its secret must be there and of the right kind. */
+/** What is wrong with how a source proves itself. Its secret must exist and be of the right kind. */
 export function verifyFaults(verify: Verify, workspace: string, secrets: Secrets): Fault[] {
   const { scheme, secret, header, tolerance, topicArn } = verify;
   const faults: Fault[] = [];
@@ -149,7 +150,7 @@ export function verifyFaults(verify: Verify, workspace: string, secrets: Secrets
   return faults;
 }
 
-/** A signature that leaves out the body, or the timestamp that it comes with, proves nothing of them. */
+/** A signature that leaves out the body, or the timestamp that comes with it, proves nothing about them. */
 function* templateFaults(verify: Verify): Generator<[keyof Verify, string]> {
   const { signed = '{body}', fields, timestampHeader } = verify;
   const read = readSignedText(signed);

@@ -3,21 +3,19 @@ import type { FetchPinned } from './fetch-pinned.ts';
 
 /** A region has one or two certificates at a time. */
 const MAX_KEPT = 100;
-/**
- * Whoever knows a topic can name certificates that are not there: no more than these are asked for at once.
- */
+/** Whoever knows a topic can name certificates that do not exist: at most this many are requested at once. */
 const MAX_PENDING = 8;
 
 /** The certificates of SNS, by URL. */
 export interface Certificates {
   /**
-   * The public key of a certificate that is valid now; undefined where SNS has no such certificate, or it is
-   * not valid. Rejects where that cannot be known now.
+   * The public key of a certificate that is valid now. Undefined if SNS has no such certificate, or it is not
+   * valid. Rejects if that cannot be known now.
    */
   keyOf(url: URL): Promise<KeyObject | undefined>;
 }
 
-/** `now`: ms since 1970 of wall time, for AWS knows no other. */
+/** `now`: ms since 1970 of wall time, because AWS uses wall time. */
 export function createCertificates(fetchPinned: FetchPinned, now: () => number): Certificates {
   const kept = new Map<string, X509Certificate>();
   const pending = new Map<string, Promise<X509Certificate | undefined>>();
@@ -53,7 +51,7 @@ export function createCertificates(fetchPinned: FetchPinned, now: () => number):
 const isValid = ({ validFromDate, validToDate }: X509Certificate, now: number): boolean =>
   validFromDate.getTime() <= now && now <= validToDate.getTime();
 
-/** Only RSA, which both versions of the signature are made by. */
+/** Only RSA: both versions of the signature use it. */
 function readCertificate(pem: string): X509Certificate | undefined {
   try {
     const certificate = new X509Certificate(pem);

@@ -2,26 +2,26 @@ import { type AllowedAddresses, createAllowedAddresses, createConnector } from '
 import { Agent, request } from 'undici';
 
 /**
- * ms of wall time for one call, from looking up the name to the end of the answer. SNS itself waits 15 s for
- * us.
+ * ms of wall time for one call, from resolving the name to the end of the answer. SNS itself waits 15 s for
+ * Herald.
  */
 const TIMEOUT = 5_000;
 /** bytes */
 const MAX_ANSWER = 64 * 1024;
 
-/** What a call came to. */
+/** The answer to a call. */
 export interface PinnedAnswer {
   readonly status: number;
   readonly text: string;
 }
 
 /**
- * GETs a URL whose host the caller has checked. Rejects where there is no answer in time, a large one, or an
- * address that is not public.
+ * GETs a URL whose host the caller has checked. Rejects if there is no answer in time, if it is too large, or
+ * if the address is not public.
  */
 export type FetchPinned = (url: URL) => Promise<PinnedAnswer>;
 
-/** Calls to SNS: only public addresses, no redirect followed, bounded in time and size. */
+/** Calls SNS: only public addresses, without redirects, bounded in time and size. */
 export function createFetchPinned({
   allowed = createAllowedAddresses([]),
   timeout = TIMEOUT,

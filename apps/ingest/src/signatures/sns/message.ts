@@ -4,14 +4,14 @@ const TYPES = ['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmat
 /** The digest of each version of the signature. */
 const DIGESTS = { '1': 'sha1', '2': 'sha256' } as const;
 
-/** A message of SNS of the right form; nothing of it is proven yet. */
+/** A message of SNS that is well formed; nothing of it is verified yet. */
 export interface SnsMessage {
   readonly type: (typeof TYPES)[number];
   readonly messageId: string;
   readonly topicArn: string;
-  /** RFC 3339: when it was published. A retry has the same. */
+  /** RFC 3339: when it was published. A retry has the same time. */
   readonly timestamp: string;
-  /** Where a confirmation, or a subscription anew, is made; undefined for a notification. */
+  /** The address that confirms the subscription; undefined for a notification. */
   readonly subscribeUrl: string | undefined;
   readonly certificateUrl: string;
   readonly digest: (typeof DIGESTS)[keyof typeof DIGESTS];
@@ -44,8 +44,8 @@ export function readSnsMessage(body: unknown): SnsMessage | undefined {
 const ONE_LINE = ['MessageId', 'TopicArn', 'Timestamp', 'SigningCertURL'] as const;
 
 /**
- * The names and values that SNS signs, a line each. Lines alone tell the fields apart, so only the message
- * may hold a line break: else a message could be cut into other fields under the same signature.
+ * The names and values that SNS signs, a line each. Only line breaks separate the fields, so only the message
+ * may hold one: otherwise the text could be split into other fields under the same signature.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html
  */
 function signedText(type: SnsMessage['type'], field: (name: string) => unknown): string | undefined {

@@ -5,7 +5,7 @@
 export const TOPIC_ARN =
   '^arn:(aws|aws-cn|aws-us-gov):sns:([a-z]{2,}(?:-[a-z]+){1,3}-[0-9]{1,2}):[0-9]{12}:[A-Za-z0-9_-]{1,256}$';
 
-/** The host of SNS in the region of a topic; undefined for what is not the ARN of a standard topic. */
+/** The host of SNS in the region of a topic; undefined for anything but the ARN of a standard topic. */
 export function snsHost(topicArn: string): string | undefined {
   const [, partition, region] = new RegExp(TOPIC_ARN).exec(topicArn) ?? [];
   if (region === undefined) return undefined;
@@ -13,8 +13,8 @@ export function snsHost(topicArn: string): string | undefined {
 }
 
 /**
- * The URL of a certificate of SNS in the region of the topic. One file without a query: an operation of the
- * API on the same host could answer with a text that somebody else chose.
+ * Whether a URL is that of an SNS certificate in the topic's region. One file without a query: an API
+ * operation on the same host could answer with a text that somebody else chose.
  */
 export function certificateUrl(text: string, topicArn: string): URL | undefined {
   const url = urlAtSns(text, topicArn);
@@ -23,7 +23,7 @@ export function certificateUrl(text: string, topicArn: string): URL | undefined 
     : undefined;
 }
 
-/** The URL that confirms a subscription to the topic, in the topic's region. */
+/** Whether a URL confirms a subscription to the topic, in the topic's region. */
 export function confirmationUrl(text: string, topicArn: string): URL | undefined {
   const url = urlAtSns(text, topicArn);
   if (url?.pathname !== '/' || url.searchParams.get('Action') !== 'ConfirmSubscription') return undefined;

@@ -9,22 +9,21 @@ import type { FetchPinned } from './fetch-pinned.ts';
 import { readSnsMessage, type SnsMessage } from './message.ts';
 import { certificateUrl, confirmationUrl } from './pinned-urls.ts';
 
-/** s. A delivery policy of SNS may try for an hour, always with the first timestamp. */
+/** s. A delivery policy of SNS may retry for an hour, always with the first timestamp. */
 const OLD = (65 * span.MINUTE) / span.SECOND;
 const AHEAD = 300;
-/** s until SNS, which has its own policy, should come again. */
+/** s until SNS should try again; it has a policy of its own. */
 const RETRY_AFTER = 20;
 
 /** Amazon SNS as the sender of a source. */
 export interface Sns {
   /**
-   * Whether a topic of the source signed this body. Throws a 503 where the certificate cannot be fetched now.
+   * Whether a topic of the source signed this body. Throws a 503 if the certificate cannot be fetched now.
    */
   isAuthentic(source: SourceVerify, body: unknown): Promise<boolean>;
   /**
-   * Does what an authentic message asks for that is not an event, and says whether it was such a message:
-   * confirms a subscription, or takes note of its end. Throws a 503 where SNS did not confirm, so that it
-   * asks again.
+   * Handles an authentic message that is not an event, and says whether it was one: confirms a subscription,
+   * or notes its end. Throws a 503 if SNS did not confirm, so that it asks again.
    */
   handshake(body: unknown, source: { readonly workspace: string; readonly id: string }): Promise<boolean>;
 }
@@ -42,7 +41,7 @@ export function createSns(deps: {
   return {
     async isAuthentic({ topicArn = [], tolerance = OLD }, body) {
       const message = readSnsMessage(body);
-      // The topic first: a stranger must not make us fetch anything.
+      // The topic first: a stranger must not cause any request.
       if (message === undefined || ![topicArn].flat().includes(message.topicArn)) return false;
       if (!isFresh(message.timestamp, { old: tolerance, ahead: AHEAD }, clock, 'rfc3339')) return false;
       const url = certificateUrl(message.certificateUrl, message.topicArn);
