@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** The port itself, or for 0 one that is free now: links need it before the server has it. */
+/** The port itself. For 0, one that is free now: links need the port before the server has it. */
 export async function portFor(host: string, port: number): Promise<number> {
   if (port !== 0) return port;
   const server = createServer();
@@ -12,7 +12,7 @@ export async function portFor(host: string, port: number): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Where this machine reaches the API, for links while no public address is configured. */
+/** The local address of the API, for links while no public address is configured. */
 export function localUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;

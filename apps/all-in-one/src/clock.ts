@@ -5,7 +5,9 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { writeDurably } from './durable-file.ts';
 
-/** At the wall time `real` the clock showed `virtual`, and from then on it ran `rate` times as fast. */
+/**
+ * At the wall time `real` the clock showed `virtual`; since then it runs `rate` times as fast as the wall.
+ */
 const Anchor = Type.Object({
   rate: Type.Number({ exclusiveMinimum: 0 }),
   virtual: Type.Integer(),
@@ -16,18 +18,16 @@ type Anchor = Type.Static<typeof Anchor>;
 export interface ClockOptions {
   /** How many times as fast as the wall; above 0. */
   readonly rate: number;
-  /**
-   * What it shows at its very first start; the wall time unless told. An existing `file` has the last word.
-   */
+  /** What it shows at its very first start. Default: the wall time. An existing `file` takes precedence. */
   readonly start?: Instant;
-  /** Keeps the anchor, so that a restart goes on where the clock would be by now, also at another rate. */
+  /** Keeps the anchor, so that a restart continues where the clock would be by now, even at another rate. */
   readonly file?: string;
 }
 
 /**
- * A clock that runs `rate` times as fast as the wall and never goes back, neither when the wall does nor at a
- * restart. At rate 1, with no start and no anchor from earlier, it is the wall clock. Throws when the rate is
- * not above 0 or `file` holds something else: guessing the time would undo waits.
+ * A clock that runs `rate` times as fast as the wall and never goes back, neither with the wall clock nor at
+ * a restart. At rate 1, without a start or an earlier anchor, it is the wall clock. Throws if the rate is not
+ * above 0, or if `file` is not an anchor: guessing the time would undo waits.
  */
 export function createClock({ rate, start, file }: ClockOptions): Clock {
   if (!(rate > 0 && Number.isFinite(rate)))
@@ -48,7 +48,7 @@ export function createClock({ rate, start, file }: ClockOptions): Clock {
   };
 }
 
-/** A wall clock that was set back leaves it at the anchor. */
+/** If the wall clock is set back, this stays at the anchor. */
 const shown = ({ virtual, real, rate }: Anchor): Instant =>
   virtual + Math.floor(Math.max(0, Date.now() - real) * rate);
 

@@ -4,7 +4,7 @@ import { ingestConfig } from '@herald/ingest';
 import { messagingConfig } from '@herald/messaging';
 import { Type } from 'typebox';
 
-/** Where the embedded store and broker are. */
+/** The location of the embedded store and broker. */
 export const embeddedConfig = {
   DATA_DIR: Type.String({
     default: 'data',
@@ -13,9 +13,7 @@ export const embeddedConfig = {
   }),
 };
 
-/**
- * Everything the four services are configured by, and what only one process on an embedded store can have.
- */
+/** The settings of all four services, and those that only one process on an embedded store can have. */
 export const allInOneConfig = Type.Object({
   ...commonConfig,
   ...embeddedConfig,
@@ -27,9 +25,10 @@ export const allInOneConfig = Type.Object({
     minimum: 0.001,
     maximum: 1_000_000,
     description:
-      'How many times as fast as the wall the clock runs, for demos and tests. Kept in step over restarts.',
+      'How many times as fast as the wall the clock runs, for demos and tests. A restart continues from ' +
+      'the same time.',
   }),
   CLOCK_START: Type.Optional(
-    ExactInstant({ description: 'What the clock shows at its very first start; the wall time unless set.' }),
+    ExactInstant({ description: 'What the clock shows at its very first start. Default: the wall time.' }),
   ),
 });

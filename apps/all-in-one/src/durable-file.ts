@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from
 import { dirname } from 'node:path';
 
 /**
- * Replaces `file` as a whole: after a crash at any instant there is the old content or the new, and once this
- * returns the new. Only the owner may read it, and the directory if it is made here. Blocks: for starts, not
- * for requests.
+ * Replaces `file` as a whole: after a crash it has the old content or the new one, and once this returns the
+ * new one. Only the owner may read it, and the directory if it is made here. Blocks: use it at the start, not
+ * in requests.
  */
 export function writeDurably(file: string, content: string): void {
   const directory = dirname(file);

@@ -5,13 +5,13 @@ import { ConfigError, createSecrets, type Secrets } from '@herald/config';
 import { hashApiKey } from '@herald/http';
 import { writeDurably } from './durable-file.ts';
 
-/** The secret of the installation that signs the links in messages. */
+/** The installation's secret that signs the links in messages. */
 const LINK_SECRET = 'link-secret';
 
 /**
- * The file of API keys: the one that is configured, else one in the data directory. If that is not there yet,
- * it is made with one key that may do everything in the workspace `demo`, and `announce` gets that key: it is
- * kept nowhere and cannot be had again.
+ * The file of API keys: the configured one, else one in the data directory. If that does not exist yet, it is
+ * made with one key that may do everything in the workspace `demo`, and `announce` gets that key: it is
+ * stored nowhere and cannot be recovered.
  */
 export function apiKeysFile(
   config: { readonly API_KEYS_FILE?: string; readonly DATA_DIR: string },
@@ -31,9 +31,9 @@ export function apiKeysFile(
 }
 
 /**
- * The secrets, and the one that signs links. In the data directory that one is made if it is not there yet; a
- * directory that is configured must have it, or a `ConfigError` is thrown: links signed by another secret
- * than last time would all be dead.
+ * The secrets, and the one that signs links. In the data directory that one is generated if it does not
+ * exist. A configured directory must have it, or this throws a `ConfigError`: with another secret than
+ * before, all earlier links would be invalid.
  */
 export function secretsOf(config: { readonly SECRETS_DIR?: string; readonly DATA_DIR: string }): {
   secrets: Secrets;

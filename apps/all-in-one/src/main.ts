@@ -16,7 +16,7 @@ import { apiKeysFile, secretsOf } from './first-start.ts';
 import { createServices } from './services.ts';
 
 runMain(async () => {
-  // What is kept is personal: only the owner of the process may read the files it makes.
+  // The data is personal: only the owner of the process may read the files it makes.
   process.umask(0o077);
   const config = loadConfig(allInOneConfig, process.env);
   const { version } = packageJson;
@@ -26,7 +26,7 @@ runMain(async () => {
   const log = createLog({ service: 'all-in-one', level: config.LOG_LEVEL });
   const metrics = createMetrics({ version, service: 'all-in-one' });
 
-  // The store comes first: it lets no second process into the directory.
+  // The store comes first: it admits no second process to the directory.
   const store = openSqliteStore({ file: inData('store.db'), collections: Object.values(collections) });
   await store.migrate();
   const start = config.CLOCK_START === undefined ? {} : { start: exactInstant(config.CLOCK_START) };

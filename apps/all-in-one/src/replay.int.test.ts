@@ -84,7 +84,7 @@ test('a difference makes --verify exit with 1, change nothing, and name the plac
   expect(await run('--verify')).toMatchObject({ code: 0 });
 });
 
-test('events that still wait in the broker are not lost by looking, and are told of', async () => {
+test('events that still wait in the broker are not lost by looking, and are reported', async () => {
   await inStore(async () => {});
   const file = join(dir, 'broker.db');
   const open = () => openEmbeddedBroker({ file, topology, clock: { now: () => 5_000, rate: 1 } });
@@ -93,7 +93,7 @@ test('events that still wait in the broker are not lost by looking, and are told
   await broker.publish(eventsMessages([accepted]));
   await broker.close();
 
-  expect((await run('--verify')).out).toContain('1 messages still wait');
+  expect((await run('--verify')).out).toContain('still waiting to be written to the log: 1.');
   const again = await open();
   expect((await again.depth('event-handler.events')).ready).toBe(1);
   await again.close();

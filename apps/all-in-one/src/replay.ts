@@ -22,8 +22,7 @@ runMain(async () => {
   const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
   const config = loadConfig(Type.Object(embeddedConfig), process.env);
   const inData = (name: string): string => join(config.DATA_DIR, name);
-  // Opening a store makes it: in a mistyped directory that would compare nothing with nothing and call it
-  // well.
+  // Opening a store creates it: in a mistyped directory nothing would be compared with nothing and pass.
   if (!existsSync(inData('store.db'))) {
     throw new ConfigError([`DATA_DIR is "${config.DATA_DIR}"; expected a directory with a store.db`]);
   }
@@ -34,8 +33,8 @@ runMain(async () => {
     const waiting = await waitingEvents(inData('broker.db'));
     if (waiting > 0) {
       say(
-        `${waiting} messages still wait to be written to the log: documents that are ahead of it are ` +
-          'left alone.',
+        `Envelopes still waiting to be written to the log: ${waiting}. ` +
+          'Documents that are ahead of it are left alone.',
       );
     }
     await replayCommand({ store, verify: values.verify, settled: waiting === 0 });
@@ -44,7 +43,7 @@ runMain(async () => {
   }
 });
 
-/** A store that is in use, or is none, is the caller's to see to: that is told without a stack. */
+/** A store that is in use, or a file that is not one, is the caller's to fix: the error has no stack. */
 function openOrRefuse(file: string, dir: string): Store {
   try {
     return openSqliteStore({ file, collections: Object.values(collections) });
@@ -55,11 +54,12 @@ function openOrRefuse(file: string, dir: string): Store {
 }
 
 /**
- * At the beginning of time nothing is due: the broker is only looked into, and whatever waits in it stays.
+ * A clock at the beginning of time, when nothing is due: the broker is only read, and whatever waits in it
+ * stays.
  */
 const still: Clock = { now: () => 0, rate: 1 };
 
-/** Messages with events that have not reached the log, dead letters included. */
+/** Envelopes with events that have not reached the log, dead letters included. */
 async function waitingEvents(file: string): Promise<number> {
   if (!existsSync(file)) return 0;
   const broker = await openEmbeddedBroker({ file, topology, clock: still });

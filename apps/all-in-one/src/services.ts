@@ -14,7 +14,7 @@ export interface ServicesDeps extends ServiceDeps {
   readonly publicUrl: string;
 }
 
-/** The four services, in the order in which they start: the last lets events in. */
+/** The four services, in the order of their start: the last one lets events in. */
 export function createServices({ config, ...installation }: ServicesDeps): Service[] {
   return [
     createEventHandler(installation),

@@ -1,6 +1,6 @@
 import type { Declarations, Instruments, Metrics } from '@herald/metrics';
 
-/** What this service measures beside what every process does. */
+/** The metrics of this service, beside those of every process. */
 export const ingestMetrics = {
   eventsAccepted: {
     kind: 'counter',

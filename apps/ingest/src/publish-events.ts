@@ -5,13 +5,13 @@ import { Problem } from '@herald/http';
 import { tracing } from '@herald/telemetry';
 import type { IngestMetrics } from './metrics.ts';
 
-/** s after which a sender may try again when the broker did not confirm. */
+/** s until a sender should retry if the broker did not confirm. */
 const RETRY_AFTER = 5;
 
 /**
  * Publishes the events of one request, in the order in which they happened: each gets its position from its
- * place in the list. Resolves when every event is durable in the broker; throws a 503 if that was not
- * confirmed, and some may be.
+ * place in the list. Resolves when every event is durable in the broker. Throws a 503 if that was not
+ * confirmed; some may be durable then.
  */
 export type PublishEvents = (events: readonly Event[]) => Promise<void>;
 
@@ -37,8 +37,8 @@ export function createPublishEvents(deps: {
 }
 
 /**
- * Within one ms, a request begins at the last position of the one before: what comes later never sorts before
- * it.
+ * Within the same ms, a request begins at the last position of the previous one, so that later events never
+ * sort before earlier ones.
  */
 function createPositions(): (receivedAt: Instant, count: number) => number {
   let last: Instant | undefined;
@@ -52,7 +52,7 @@ function createPositions(): (receivedAt: Instant, count: number) => number {
 }
 
 /**
- * Where the request is traced, what follows is linked to it, unless the event brings a trace of its own (as
+ * If the request is traced, what follows is linked to it, unless the event brings its own trace (as
  * CloudEvents can).
  */
 function inThisTrace(event: Event): Event {

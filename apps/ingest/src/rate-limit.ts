@@ -1,14 +1,14 @@
 import { Problem } from '@herald/http';
 
 /**
- * A workspace that was idle may send so many at once, whatever its rate: a full request must always be able
- * to pass.
+ * An idle workspace may send this many at once, whatever its rate: a full request must always be able to
+ * pass.
  */
 const SMALLEST_BURST = 1_000;
-/** Buckets are forgotten when there are more; a full bucket is as good as none. */
+/** With more, buckets are forgotten; a full bucket is as good as none. */
 const MANY = 10_000;
 
-/** Takes `count` events out of the workspace's allowance; throws a 429 that says when to come back. */
+/** Takes `count` events from the workspace's allowance. Throws a 429 that says when to try again. */
 export type RateLimit = (workspace: string, count: number) => void;
 
 /**

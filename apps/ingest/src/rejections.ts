@@ -1,10 +1,7 @@
 import type { Http } from '@herald/http';
 import type { IngestMetrics } from './metrics.ts';
 
-/**
- * Why something sent to us did not get in, by the status it was answered with: the values of the metric's
- * label.
- */
+/** Why a request was refused, by the status of its answer: the values of the metric's label. */
 const reasons: ReadonlyMap<number, string> = new Map([
   [400, 'invalid'],
   [403, 'scope'],
@@ -16,15 +13,15 @@ const reasons: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Counts every request to the routes of `scope` that was refused, whichever part of the server refused it. A
- * 401 is an unknown API key or a bad signature, as the scope has it.
+ * Counts every refused request to the routes of `scope`, whichever part of the server refused it.
+ * `unauthorized` is the reason of a 401: an unknown API key or a bad signature.
  */
 export function countRejections(
   scope: Http,
   metrics: IngestMetrics,
   unauthorized: 'credential' | 'signature',
 ): void {
-  // From 0, so that the first of its kind is seen as an increase.
+  // Counts from 0, so that the first of its kind is an increase.
   for (const reason of [...reasons.values(), unauthorized, 'fault'])
     metrics.eventsRejected.inc({ reason }, 0);
   scope.addHook('onResponse', async (_request, { statusCode }) => {

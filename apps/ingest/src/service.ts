@@ -26,21 +26,21 @@ export interface IngestDeps extends ServiceDeps {
   readonly secrets: Secrets;
   /** Signs the links in messages. */
   readonly linkSecret: string;
-  /** Where the world reaches this service. */
+  /** Public address of the API. */
   readonly publicUrl: string;
-  /** Events/s that one workspace may send to this process; 0, the default, is no limit. */
+  /** Events/s that one workspace may send to this process. Default: 0, no limit. */
   readonly rate?: number;
-  /** Unset: what SendGrid reports is refused as our own fault, until it is set. */
+  /** Unset: SendGrid's reports get a 503 until it is set. */
   readonly sendgridWebhookKey?: string | undefined;
   /** The same for Twilio. */
   readonly twilioAuthToken?: string | undefined;
-  /** Calls SNS; over the internet by default. */
+  /** Calls SNS. Default: over the internet. */
   readonly fetchPinned?: FetchPinned;
 }
 
 /**
- * HTTP in: events, webhooks of any source, what providers report, links in messages. Answers 2xx only for
- * what the broker has made durable.
+ * HTTP in: events, webhooks of any source, reports of providers, links in messages. Answers 2xx only for what
+ * the broker has made durable.
  */
 export function createIngest(deps: IngestDeps): Service {
   const { broker, clock, log, secrets, linkSecret, publicUrl } = deps;
@@ -59,7 +59,7 @@ export function createIngest(deps: IngestDeps): Service {
     name: 'ingest',
     queues: [],
     async routes(app) {
-      // Each in a scope of its own: they read bodies differently.
+      // Each in a scope of its own, because they read bodies differently.
       await app.register(async (scope: Http) =>
         eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit, countries }),
       );

@@ -79,7 +79,7 @@ export async function documentsOfServices(directory: string): Promise<Map<Servic
   return new Map(await Promise.all(documents));
 }
 
-/** Whether the chart of a service lets the world reach this path. */
+/** Whether the chart of a service exposes this path. */
 export function isRouted(service: string, method: string, path: string): boolean {
   const text = readFileSync(join(root, 'charts', service, 'templates', '_app.tpl'), 'utf8');
   const { routes }: { routes: { path: string; method?: string }[] } = parse(

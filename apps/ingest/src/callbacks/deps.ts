@@ -11,6 +11,6 @@ export interface CallbackDeps {
   /** Signs the references that go out with messages. */
   readonly linkSecret: string;
   readonly publishEvents: PublishEvents;
-  /** Without a slash at its end. */
+  /** Public address of the API. */
   readonly publicUrl: string;
 }

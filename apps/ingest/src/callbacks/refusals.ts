@@ -1,10 +1,10 @@
 import { Problem } from '@herald/http';
 
-/** What a provider that cannot prove itself is told. */
+/** The answer to a provider that does not prove itself. */
 export const notAuthentic = (): Problem =>
-  new Problem(401, 'unauthorized', 'The signature does not hold, or is too old.');
+  new Problem(401, 'unauthorized', 'The signature is invalid or too old.');
 
-/** Our own fault, which the provider must not take for a refusal: it tries a 5xx again. */
+/** A fault of the installation, which the provider must not take for a refusal: it retries a 5xx. */
 export const notConfigured = (variable: string): Problem =>
   new Problem(503, 'not_configured', 'This callback cannot be verified now.', {
     retryAfter: 60,

@@ -18,14 +18,12 @@ export type Reported = Omit<ReportFacts, 'messageId'>;
 export interface ReportOrigin {
   /** `callbacks/<provider>` or `tracking`. */
   readonly source: string;
-  /**
-   * What makes it this report and no other, by the provider's own account: the same again is the same event.
-   */
+  /** The provider's identity of the report: the same again is the same event. */
   readonly key: readonly (string | number)[];
   readonly at: Instant;
 }
 
-/** The event that something was reported of a message. What it means is decided where the message is. */
+/** The event for a report about a message. Messaging decides what it means. */
 export const reportEvent = (
   reference: MessageReference,
   reported: Reported,
@@ -34,8 +32,7 @@ export const reportEvent = (
 ): Event => aboutProspect(MESSAGE_REPORTED, reference, withoutGaps({ ...reported }), origin, clock);
 
 /**
- * The event that a person wants messages of the channel, or no more of them, told to the provider instead of
- * us.
+ * The event for a person who wants, or does not want, messages of the channel and said so to the provider.
  */
 export const consentEvent = (
   decision: 'subscribed' | 'unsubscribed',
@@ -60,7 +57,7 @@ function aboutProspect(
     id,
     stream: streamOf('prospect', prospectId),
     type,
-    // A provider's clock may be ahead of ours, or be no clock at all.
+    // A provider's clock may be ahead of Herald's, or wrong.
     occurredAt: at < EARLIEST ? now : Math.min(at, now),
     receivedAt: now,
     source,

@@ -2,15 +2,12 @@ import { canonicalJson, deriveId, type Event, type Instant, newEvent } from '@he
 import type { Fault } from '@herald/http';
 import type { CheckedEvent } from './event-fields.ts';
 
-/**
- * One item of a request that passed every rule, and where in the request it stood: `` for the only one, `/3`
- * in a list.
- */
+/** One valid item of a request, and its place there: empty for the only one, `/3` in a list. */
 export interface AcceptedItem {
   readonly path: string;
   readonly checked: CheckedEvent;
   readonly traceparent?: string;
-  /** What the sender's body said of it, where the event was mapped from that. */
+  /** The raw body, for an event that was mapped from it. */
   readonly raw?: string;
 }
 
@@ -18,14 +15,14 @@ export interface Acceptance {
   readonly workspace: string;
   readonly source: string;
   readonly now: Instant;
-  /** Makes the ids of items that have none the same on every retry. */
+  /** Gives items without an id the same id on every retry. */
   readonly idempotencyKey?: string;
   readonly newId: () => string;
 }
 
 /**
- * The events of a request, in its order, each id once: the same event twice is one event. Two different
- * events of one id are a fault, because whichever came first would silently win.
+ * The events of a request, in order, each id once: the same event twice is one event. Two different events
+ * with one id are a fault, because the first would silently win.
  */
 export function acceptItems(
   items: readonly AcceptedItem[],

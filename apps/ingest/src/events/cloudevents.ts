@@ -4,18 +4,18 @@ import { type Faults, pointer } from './faults.ts';
 import { isTraceparent } from './trace.ts';
 
 /**
- * CloudEvents 1.0 in JSON (structured, batch) and in HTTP headers (binary), brought to the shape of our own
- * events. Strict: what the specification says a producer MUST do is checked; extension attributes we do not
- * know are allowed, as it demands, and dropped.
+ * CloudEvents 1.0 in JSON (structured, batch) and in HTTP headers (binary), converted to Herald's event
+ * fields. Strict: what the specification says a producer MUST do is checked. Unknown extension attributes are
+ * allowed, as it demands, and dropped.
  */
 
-/** An item in our own shape, and the trace that the CloudEvent names. */
+/** An item with Herald's event fields, and the trace that the CloudEvent names. */
 export interface Mapped {
   readonly fields: Record<string, unknown>;
   readonly traceparent?: string;
 }
 
-/** What a fault of our shape is called in the sender's. */
+/** The sender's name for a field with a fault. */
 export const attributeOf: Readonly<Record<string, string>> = {
   '/occurredAt': '/time',
   '/prospectId': '/subject',
@@ -63,15 +63,15 @@ function decodeHeader(value: string): string | undefined {
 }
 
 /**
- * Our fields of a CloudEvent in its JSON form. What is wrong with it as a CloudEvent is added to `faults`;
- * our own rules come after.
+ * Herald's event fields of a CloudEvent in its JSON form. Faults of the CloudEvent itself go to `faults`; the
+ * rules for events are checked later.
  */
 export function mapCloudEvent(event: unknown, faults: Faults): Mapped {
   if (!isObject(event)) {
     faults.add('', 'must be object');
     return { fields: {} };
   }
-  // In the JSON format null says that an attribute is not there.
+  // In the JSON format null means that an attribute is absent.
   const given = new Map(Object.entries(event).filter(([, value]) => value !== null));
   for (const name of given.keys()) {
     if (name !== 'data_base64' && !ATTRIBUTE_NAME.test(name))
@@ -104,7 +104,7 @@ export function mapCloudEvent(event: unknown, faults: Faults): Mapped {
   };
 }
 
-/** What bytes hold, where they are JSON all the same. */
+/** The content of bytes that hold JSON. */
 function jsonBytes(text: unknown, faults: Faults): unknown {
   try {
     return parseJson(Buffer.from(String(text), 'base64'));
@@ -116,9 +116,9 @@ function jsonBytes(text: unknown, faults: Faults): unknown {
 }
 
 /**
- * A CloudEvent's type may be any text, ours is dotted and lower case: `Microsoft.Storage.BlobCreated` is
- * `microsoft.storage.blobcreated`, what a type of ours cannot have is a hyphen, and one without a dot, or
- * that begins with no letter, stands after `cloudevent.`.
+ * A CloudEvent's type may be any text; Herald's are dotted and lower case. `Microsoft.Storage.BlobCreated`
+ * becomes `microsoft.storage.blobcreated`. Invalid characters become hyphens. A type without a dot, or that
+ * does not begin with a letter, gets the prefix `cloudevent.`.
  */
 function eventTypeOf(type: unknown): unknown {
   if (typeof type !== 'string') return type;
@@ -131,6 +131,6 @@ function eventTypeOf(type: unknown): unknown {
 }
 const OURS = new RegExp(EVENT_TYPE);
 
-/** A CloudEvent's id is unique only together with its source, ours in the workspace. */
+/** A CloudEvent's id is unique only together with its source, Herald's in the workspace. */
 const cloudEventId = (source: unknown, id: unknown): string | undefined =>
   typeof source === 'string' && typeof id === 'string' ? deriveId('cloudevent', source, id) : undefined;

@@ -10,16 +10,16 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Adds what keeps a value from being stored and read back as it is: forbidden or unprintable keys, numbers
- * that JSON cannot write (`1e400` reads as infinity), half characters, too deep or too long. Costs no more
- * than the limits allow, whatever it is given.
+ * Adds what keeps a value from being stored and read back unchanged: forbidden or unprintable keys, numbers
+ * that JSON cannot write (`1e400` reads as infinity), half surrogate pairs, too much depth or length. Its
+ * cost is bounded by the limits, whatever the value.
  */
 export function checkData(data: Record<string, unknown>, path: string, faults: Faults): void {
   const before = faults.count;
   const walk: Walk = { faults, path, trail: [], values: 0 };
   checkValue(data, walk);
   if (faults.count > before) return;
-  // Each value takes a byte of JSON at least.
+  // Each value takes at least one byte of JSON.
   const bytes = walk.values > MAX_DATA_BYTES ? Number.POSITIVE_INFINITY : Buffer.byteLength(writeJson(data));
   if (bytes > MAX_DATA_BYTES) faults.add(path, `is more than ${MAX_DATA_BYTES} bytes of JSON`);
 }
@@ -27,7 +27,7 @@ export function checkData(data: Record<string, unknown>, path: string, faults: F
 interface Walk {
   readonly faults: Faults;
   readonly path: string;
-  /** Keys and indexes from the data to the value at hand. */
+  /** Keys and indexes from the data to the current value. */
   readonly trail: (string | number)[];
   values: number;
 }

@@ -18,8 +18,8 @@ import { checkVocabulary } from './vocabulary.ts';
 const Id = (description: string) => Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description });
 
 /**
- * An event as a client sends it; CloudEvents and mapped webhooks are brought to this shape first, so that one
- * set of rules is for all.
+ * An event as a client sends it. CloudEvents and mapped webhooks are converted to these fields first, so that
+ * the same rules apply to all.
  */
 export const EventFields = Type.Object(
   {
@@ -30,15 +30,16 @@ export const EventFields = Type.Object(
       pattern: EVENT_TYPE,
       description: 'Dotted, lower case, past tense: `trial.started`.',
     }),
-    prospectId: Type.Optional(Id('Whom it is about. Either this or `companyId`.')),
-    companyId: Type.Optional(Id('Which company it is about.')),
+    prospectId: Type.Optional(
+      Id('The id of the prospect that it is about. Give either this or `companyId`.'),
+    ),
+    companyId: Type.Optional(Id('The id of the company that it is about.')),
     occurredAt: Type.Optional(
       Type.Unsafe<string | number>({
         type: ['string', 'number'],
         maxLength: 64,
         description:
-          'ISO 8601 with an offset, or seconds or milliseconds since 1970; when it was received, ' +
-          'unless given.',
+          'ISO 8601 with an offset, or seconds or milliseconds since 1970. Default: when it was received.',
       }),
     ),
     data: Type.Optional(
@@ -61,7 +62,7 @@ export const EventFields = Type.Object(
 
 const fields = Compile(EventFields);
 
-/** An event that passed every rule and still lacks what only we give it. */
+/** A valid event, without the fields that only Herald adds. */
 export interface CheckedEvent {
   readonly id?: string;
   readonly type: string;
@@ -71,8 +72,8 @@ export interface CheckedEvent {
 }
 
 /**
- * The event, or undefined with at least one fault added. `country` is where phone numbers without a country's
- * code belong. Paths are inside the item: `/type`, `/data/traits/email`.
+ * The event; undefined if at least one fault was added. `country` is that of phone numbers without a country
+ * code. Paths are inside the item: `/type`, `/data/traits/email`.
  */
 export function checkEvent(
   item: unknown,

@@ -22,22 +22,22 @@ const OTHER_JSON = /^(?:application|text)\/(?:[a-z0-9!#$&^_.-]+\+)?json\s*(?:;|$
 const TAKES = `This route takes ${Object.keys(MEDIA_TYPES).join(', ')}; other JSON with ce- headers.`;
 
 const Accepted = Type.Object({
-  accepted: Type.Integer({ description: 'How many events; the same event twice in a request is one.' }),
+  accepted: Type.Integer({ description: 'Number of events. The same event twice in a request counts once.' }),
   ids: Type.Array(Type.String()),
 });
 
 const schema = {
   tags: ['events'],
-  summary: 'Send one event or up to 1,000',
+  summary: 'Sends one event or up to 1,000',
   description:
-    'All or nothing: a 400 names each bad item and nothing is stored. A 202 says that every event is ' +
+    'All or nothing: a 400 names each bad item, and nothing is stored. A 202 means that every event is ' +
     'durable. Events without an id get one from the `Idempotency-Key` header and their place in the ' +
-    'request, so that a retry is the same events; without the header, a random one. CloudEvents 1.0 ' +
-    'are taken as `application/cloudevents+json`, `application/cloudevents-batch+json` or in binary ' +
-    'mode (`ce-` headers): `subject` (or the extension `prospectid` or `companyid`) says whom it is ' +
-    'about.',
-  // For the reader of the docs; the type is what the parsers below make. Items are checked one by one, so
-  // that each fault has its place.
+    'request, so that a retry is the same events; without the header, a random one. CloudEvents 1.0 are ' +
+    'accepted as `application/cloudevents+json`, `application/cloudevents-batch+json` or in binary mode ' +
+    '(`ce-` headers). Their `subject` (or the extension `prospectid` or `companyid`) is whom the event ' +
+    'is about.',
+  // For the OpenAPI document; the parsers below determine the type. Items are checked one by one, so that
+  // each fault has its place.
   body: Type.Unsafe<EventsBody | undefined>(
     Type.Union([EventFields, Type.Array(EventFields, { minItems: 1, maxItems: MAX_ITEMS })], {
       examples: [{ id: 'trial-1', type: 'trial.started', prospectId: 'ada', data: { plan: 'pro' } }],
@@ -65,7 +65,7 @@ export async function eventsRoutes(scope: Http, deps: EventsDeps): Promise<void>
     );
   }
 
-  // The data of a CloudEvent in binary mode has a type of its own.
+  // The data of a CloudEvent in binary mode has a media type of its own.
   scope.addContentTypeParser(
     OTHER_JSON,
     { parseAs: 'buffer' },

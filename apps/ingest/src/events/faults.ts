@@ -3,17 +3,17 @@ import type { Fault } from '@herald/http';
 import type { Static, TSchema } from 'typebox';
 import type { Validator } from 'typebox/compile';
 
-/** So many faults of one item are named; an answer must not grow with what a stranger sends. */
+/** At most this many faults of one item are named; an answer must not grow with what a stranger sends. */
 const FAULTS_PER_ITEM = 10;
 const PATH_LENGTH = 200;
 
-/** Where and what is wrong with one item, in the order found. */
+/** The faults of one item and their places, in the order found. */
 export interface Faults {
   /** `path` is a JSON pointer inside the item. */
   add(path: string, message: string): void;
   /** The first of them. */
   readonly found: readonly Fault[];
-  /** How many there were in all. */
+  /** Their number. */
   readonly count: number;
 }
 
@@ -36,7 +36,7 @@ export function collectFaults(): Faults {
 export const pointer = (path: string, key: string | number): string =>
   `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** Adds what the schema finds wrong; true if nothing. */
+/** Adds the schema's findings; true if there are none. */
 export function checkSchema<S extends TSchema>(
   validator: Validator<Record<never, never>, S>,
   value: unknown,
@@ -49,7 +49,7 @@ export function checkSchema<S extends TSchema>(
     const at = `${path}${error.instancePath}`;
     switch (error.keyword) {
       case 'additionalProperties':
-        continue; // each of them is named by its own `boolean` fault
+        continue; // its own `boolean` error names each of them
       case 'boolean':
         faults.add(at, 'unknown field');
         continue;

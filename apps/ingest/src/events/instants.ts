@@ -1,13 +1,13 @@
 import { type Clock, exactInstant, type Instant, span, wall } from '@herald/domain';
 
-/** Senders' clocks run ahead; by more than this it is a mistake. ms of wall time. */
+/** ms of wall time by which a sender's clock may be ahead; more is a mistake. */
 const MAX_AHEAD = 5 * span.MINUTE;
 const EARLIEST: Instant = Date.UTC(2000);
 
 /**
  * When an event happened, as `exactInstant` reads it (ISO 8601 with an offset, or s or ms since 1970), or
- * what is wrong with it. A time without an offset is refused: the zone of the person is not known at the
- * door.
+ * what is wrong with it. A time without an offset is refused, because ingest does not know the person's time
+ * zone.
  */
 export function readOccurredAt(given: unknown, clock: Clock): { at: Instant } | { fault: string } {
   const at = instantGiven(given);

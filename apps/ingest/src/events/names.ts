@@ -1,9 +1,9 @@
 /**
  * Letters, digits and punctuation of any script; no control, format or unassigned characters, no line breaks,
- * no half characters.
+ * no half surrogate pairs.
  */
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
-/** Ids stand in URLs, where `.` and `..` are swallowed on the way. */
+/** Ids are parts of URLs, where clients and proxies resolve `.` and `..`. */
 const ONLY_DOTS_AND_SLASHES = /^[./]+$/;
 export const MAX_ID_LENGTH = 200;
 

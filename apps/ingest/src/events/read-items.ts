@@ -9,7 +9,7 @@ import { isTraceparent } from './trace.ts';
 
 export const MAX_ITEMS = 1_000;
 
-/** A parsed body and which of the accepted media types it came as; `value` is absent for an empty body. */
+/** A parsed body and its media type; `value` is absent for an empty body. */
 export interface EventsBody {
   readonly kind: 'json' | 'cloudevent' | 'cloudevent-batch';
   readonly value?: unknown;
@@ -18,11 +18,11 @@ export interface EventsBody {
 export interface ReadItems {
   readonly items: readonly AcceptedItem[];
   readonly faults: readonly Fault[];
-  /** How many items there were, good and bad. */
+  /** The number of items, good and bad. */
   readonly count: number;
 }
 
-/** Every item of a request, checked. Throws a 400 for a body that is no list of items at all. */
+/** Every item of a request, checked. Throws a 400 for a body that is not a list of items at all. */
 export function readItems(
   body: EventsBody,
   headers: IncomingHttpHeaders,
@@ -69,8 +69,8 @@ function listOf({ kind, value }: EventsBody): { path: string; value: unknown }[]
 }
 
 /**
- * An item's faults where they stand in the request and by the sender's names; for a CloudEvent each place
- * once, its own rules first.
+ * An item's faults with their places in the request, by the sender's names; for a CloudEvent each place once,
+ * its own rules first.
  */
 function named({ found }: Faults, path: string, isCloudEvent: boolean): Fault[] {
   if (!isCloudEvent) return found.map((fault) => ({ path: path + fault.path, message: fault.message }));

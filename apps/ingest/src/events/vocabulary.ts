@@ -40,7 +40,7 @@ interface KnownType {
   readonly data: Validator<Record<never, never>, TSchema>;
 }
 
-/** The types whose data Herald itself understands, and so checks. */
+/** The types whose data Herald understands, and so checks. */
 const known: ReadonlyMap<string, KnownType> = new Map(
   Object.entries({
     'prospect.updated': {
@@ -65,9 +65,8 @@ const known: ReadonlyMap<string, KnownType> = new Map(
 
 /**
  * Adds what is wrong with an event of a type that Herald understands; others may carry anything. Returns the
- * data with its addresses in the form in which they are used: phone numbers in E.164, mail addresses without
- * what stands around them. `country` is where national numbers of the workspace belong; a `country` beside
- * the number goes before it.
+ * data with normalised addresses: phone numbers in E.164, e-mail addresses without surrounding text.
+ * `country` is that of the workspace's national numbers; a `country` beside the number takes precedence.
  */
 export function checkVocabulary(
   type: string,
@@ -93,7 +92,7 @@ export function checkVocabulary(
   };
 }
 
-/** A suppressed address as messages are sent to it: it must be found by it. */
+/** A suppressed address in the form that messages are sent to, because that must find it. */
 function checkAddress(channel: unknown, address: string, faults: Faults, country?: string): string {
   const isEmail = channel === 'email' || (channel !== 'sms' && channel !== 'call' && address.includes('@'));
   const read = isEmail ? readEmail(address) : readPhone(address, country);

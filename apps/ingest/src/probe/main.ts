@@ -3,11 +3,11 @@ import { runMain } from '@herald/process';
 import { Type } from 'typebox';
 import { roundTrip } from './round-trip.ts';
 
-/** What `helm test` runs, in this service's image: exits with 0 when an event came through. */
+/** Runs for `helm test`, in this service's image: exits with 0 if an event came through. */
 const config = Type.Object({
   INGEST_URL: HttpUrl({ description: 'Where ingest is.' }),
-  EVENT_HANDLER_URL: HttpUrl({ description: 'Where event-handler is.' }),
-  API_KEY: Secret({ description: 'A key of the scopes events:write and events:read.' }),
+  EVENT_HANDLER_URL: HttpUrl({ description: 'The address of event-handler.' }),
+  API_KEY: Secret({ description: 'A key with the scopes events:write and events:read.' }),
 });
 
 runMain(async () => {

@@ -4,24 +4,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface RoundTripOptions {
   readonly ingestUrl: string;
   readonly eventHandlerUrl: string;
-  /** Of the scopes `events:write` and `events:read`. */
+  /** With the scopes `events:write` and `events:read`. */
   readonly apiKey: string;
   /** ms for all of it. */
   readonly within: number;
-  /** ms between looks. */
+  /** ms between two requests. */
   readonly every?: number;
 }
 
-/** An answer that was not to come. `message` says whose, and what it says. */
+/** An unexpected answer. `message` says whose, and what it says. */
 export class RoundTripError extends Error {}
 
-/** The prospect that such events are about. */
+/** The prospect of such events. */
 const PROSPECT = 'herald-probe';
 
 /**
- * Sends one event through ingest and waits until event-handler has it in the log: so broker, database and
- * both services work, and this key. Gives the id of the event and the ms it took. Throws a `RoundTripError`
- * when it did not arrive in time, or somebody said no.
+ * Sends one event through ingest and waits until event-handler has it in the log: then broker, database, both
+ * services and the key work. Returns the id of the event and the ms it took. Throws a `RoundTripError` if it
+ * did not arrive in time, or a service refused.
  */
 export async function roundTrip(options: RoundTripOptions): Promise<{ id: string; ms: number }> {
   const { ingestUrl, eventHandlerUrl, apiKey, within, every = 250 } = options;

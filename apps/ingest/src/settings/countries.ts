@@ -6,14 +6,14 @@ import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
 
 /**
- * Where phone numbers without a country's code belong, by workspace: from memory, also while the store is
+ * The country of phone numbers without a country code, by workspace: from memory, even while the store is
  * down.
  */
 export interface Countries {
   of(workspace: string): string | undefined;
   /**
-   * Whether a fault in a number may come from `before`, the country that it was read by, being out of date:
-   * looks it up in the store. Afterwards `of` gives the new one.
+   * Whether a fault in a number may come from an outdated `before`, the country that was used: looks it up in
+   * the store. Afterwards `of` returns the new one.
    */
   isOutdated(
     workspace: string,
@@ -21,7 +21,7 @@ export interface Countries {
     faults: readonly Pick<Fault, 'path'>[],
   ): Promise<boolean>;
   /**
-   * What `read` makes of the country in memory; where it finds a fault in a number, of the one in the store,
+   * What `read` makes of the country in memory; if it finds a fault in a number, of the one in the store,
    * which may be newer.
    */
   reading<T extends { readonly faults: readonly Fault[] }>(

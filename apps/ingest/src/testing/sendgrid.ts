@@ -7,9 +7,9 @@ const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 export const WEBHOOK_KEY = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
 
 export interface Posting {
-  /** ms since 1970 that is signed; now unless told. */
+  /** The signed time in ms since 1970. Default: now. */
   readonly at?: number;
-  /** What is signed instead of what is sent. */
+  /** Signed instead of the sent body. */
   readonly signed?: string;
 }
 

@@ -5,19 +5,19 @@ import type { FetchPinned, PinnedAnswer } from '../signatures/sns/fetch-pinned.t
 const read = (name: string): string => readFileSync(new URL(`sns/${name}`, import.meta.url), 'utf8');
 const key = createPrivateKey(read('key.pem'));
 
-/** Made for these tests alone; valid from 2025 to 2124. */
+/** Made for these tests only; valid from 2025 to 2124. */
 export const CERTIFICATE = read('certificate.pem');
 export const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:orders';
 export const CERTIFICATE_URL = 'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0a1b2c.pem';
 export const SUBSCRIBE_URL = `https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=t0ken`;
-/** When the test ingest's clock stands. */
+/** The time of the test ingest's clock. */
 export const PUBLISHED = '2026-01-31T09:00:00.000Z';
 
 const ORDER = ['Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
 
 export type Envelope = Record<string, unknown>;
 
-/** Signs as SNS does: of the fields above, those that the message has. */
+/** Signs as SNS does: those of the fields above that the message has. */
 export function signedBySns(fields: Envelope, version = '1'): Envelope {
   const lines = ORDER.filter((name) => fields[name] !== undefined && fields[name] !== null);
   const text = lines.map((name) => `${name}\n${fields[name]}\n`).join('');
@@ -48,8 +48,8 @@ export const confirmation = (fields: Envelope = {}): Envelope =>
   });
 
 /**
- * SNS as it is called: it has its certificate, and confirms. `answer`, where a test sets it, stands in its
- * place.
+ * A stand-in for SNS: it has its certificate, and confirms. `answer`, if a test sets it, replaces its
+ * answers.
  */
 export function createSnsStandIn() {
   const calls: string[] = [];

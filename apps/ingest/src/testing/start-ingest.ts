@@ -32,23 +32,23 @@ export interface TestIngest {
   readonly metrics: IngestMetrics;
   readonly store: Store;
   readonly broker: Broker;
-  /** What business time is; a test may set it. */
+  /** The current business time; a test may set it. */
   readonly time: { now: number };
   /** What is broken now; a test may set it. While `slow` is pending the broker confirms nothing. */
   readonly faults: { publish: boolean; store: boolean; slow?: Promise<void> | undefined };
   /** Everything logged so far. */
   logged(): string;
-  /** Another replica: the same store and broker, memory of its own. */
+  /** Another replica: the same store and broker, with its own memory. */
   replica(options?: { start?: boolean }): Promise<{ app: Http; service: Service }>;
   writeSecret(workspace: string, name: string, text: string): Promise<void>;
-  /** Takes every event out of the queue that the event handler reads. */
+  /** Takes every event from the queue that the event handler reads. */
   published(): Promise<Event[]>;
   stop(): Promise<void>;
 }
 
 /**
- * Ingest over a real embedded broker and store in a new directory. Secrets that were read are kept for
- * seconds: use a new name for a new value.
+ * Ingest on a real embedded broker and store in a new directory. Secrets are cached for seconds: use a new
+ * name for a new value.
  */
 export async function startIngest(options: Partial<IngestDeps> = {}): Promise<TestIngest> {
   const dir = await mkdtemp(join(tmpdir(), 'herald-ingest-'));
@@ -150,7 +150,7 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
   };
 }
 
-/** The store, every call of whose collections rejects while `isBroken`. */
+/** The store; every call of its collections rejects while `isBroken`. */
 function breakable(store: Store, isBroken: () => boolean): Store {
   return {
     ...store,

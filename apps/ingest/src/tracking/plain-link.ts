@@ -1,8 +1,8 @@
 const MAX_LENGTH = 500;
 
 /**
- * The link that was followed, as it is kept: without its query and fragment, which can hold who it was.
- * Undefined for what is no web address.
+ * The followed link as it is stored: without query and fragment, which can identify the person. Undefined for
+ * anything but a web address.
  */
 export function plainLink(text: unknown): string | undefined {
   if (typeof text !== 'string' || !URL.canParse(text)) return undefined;

@@ -12,20 +12,20 @@ import { isFetchedAhead, scannerOf, scannerOfLink } from './scanner.ts';
 
 const SOURCE = 'tracking';
 /**
- * ms of wall time in which the same link, followed again, is the same event: a double click, a mail program
- * that draws a mail again.
+ * ms of wall time in which the same link, followed again, is the same event: a double click, or a mail
+ * program that draws an e-mail again.
  */
 const SAME = span.MINUTE;
-/** ms that a reader waits for us; what is not kept by then is kept behind their back. */
+/** ms that a reader waits; after that the event is recorded in the background. */
 const PATIENCE = 300;
-/** A transparent picture of one point. */
+/** A transparent picture of one pixel. */
 const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 const Picture = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 
 const answered = {
   'cache-control': 'no-store',
-  // The link is a credential of a kind: it must not leak to where the reader goes next.
+  // The link is a credential of a kind: it must not leak to the next page.
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
@@ -36,12 +36,12 @@ interface Headers extends Readonly<Record<string, string | string[] | undefined>
 }
 
 export interface TrackingDeps extends CallbackDeps {
-  /** Of its own: links that are followed must not keep a workspace from sending events. */
+  /** Of its own, so that followed links do not use up a workspace's rate for events. */
   readonly rateLimit: RateLimit;
 }
 
 /**
- * `GET /t/<token>`: the picture that tells of an open, or a click on a link, which goes on to its target and
+ * `GET /t/<token>`: the picture that reports an open, or a click on a link, which redirects to its target and
  * nowhere else.
  */
 export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<void> {
@@ -61,13 +61,13 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
     {
       schema: {
         tags: ['tracking'],
-        summary: 'A link or picture in a mail',
-        // Not a named parameter: those end at the router's limit, and a token with a link in it does not.
+        summary: 'Follows a link, or loads a picture, of an e-mail',
+        // Not a named parameter: those end at the router's limit, and a token with a link exceeds it.
         params: Type.Object({ '*': Type.String({ description: 'The token of the link.' }) }),
         response: {
           200: { description: 'The picture.', content: { 'image/gif': { schema: Picture } } },
-          302: Type.Null({ description: 'To where the link goes.', headers: { Location: Type.String() } }),
-          404: textResponse('The link is not one of ours.', 'text/html'),
+          302: Type.Null({ description: 'The target of the link.', headers: { Location: Type.String() } }),
+          404: textResponse('The link is not valid.', 'text/html'),
         },
       },
     },
@@ -78,7 +78,7 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
         count('foreign');
         return reply.code(404).type('text/html; charset=utf-8').send(unknownPage());
       }
-      // Who asks with HEAD looks where a link goes, and does not go there.
+      // A HEAD request asks where a link goes, without going there.
       if (request.method === 'GET') await soon(record(request.headers, link, token));
       return link.target === undefined
         ? reply.type('image/gif').send(PICTURE)
@@ -87,8 +87,8 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
   );
 
   /**
-   * Resolves when the work is done, or the reader has waited long enough: then it goes on, and closing waits
-   * for it.
+   * Resolves when the work is done, or when the reader has waited long enough; then it continues, and closing
+   * waits for it.
    */
   const soon = async (work: Promise<void>): Promise<void> => {
     pending.add(work);
@@ -99,8 +99,8 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
   };
 
   /**
-   * Keeps what was followed. A reader is never kept from where they want to go: what cannot be kept now is
-   * lost, and counted.
+   * Records what was followed. A reader is never kept from the target: what cannot be recorded now is lost,
+   * and counted.
    */
   const record = async (headers: Headers, link: TrackedLink, token: string): Promise<void> => {
     const { workspace, prospectId, messageId, madeAt, target } = link;
@@ -110,7 +110,7 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
     const isPicture = target === undefined;
     const machine = isPicture && isFetchedAhead(userAgent);
     const followed = { userAgent, purpose };
-    // Whoever waits for a mail opens it at once; nobody has read it and followed a link by then.
+    // Somebody who waits for an e-mail opens it at once, but does not follow a link in it that soon.
     const scanner = machine
       ? undefined
       : isPicture
@@ -133,7 +133,7 @@ export async function trackingRoutes(scope: Http, deps: TrackingDeps): Promise<v
     } catch (error) {
       if (error instanceof Problem && error.status === 429) return count('limited');
       count('lost');
-      log.warn({ err: error, messageId }, 'an open or a click could not be kept');
+      log.warn({ err: error, messageId }, 'an open or a click could not be recorded');
     }
   };
 }

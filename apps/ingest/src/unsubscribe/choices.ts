@@ -5,8 +5,8 @@ import type { Store } from '@herald/store';
 import type { Choice } from './page.ts';
 
 /**
- * What somebody can choose from, and has now. Empty where the workspace has set no topics; undefined where
- * the store cannot be asked: unsubscribing must work then too, so the page asks only that.
+ * What the person can choose from, and has chosen. Empty if the workspace has no topics. Undefined if the
+ * store cannot be read: unsubscribing must work even then, so the page offers only that.
  */
 export type ReadChoices = (claim: UnsubscribeClaim) => Promise<readonly Choice[] | undefined>;
 

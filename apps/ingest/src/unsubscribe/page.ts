@@ -1,7 +1,4 @@
-/**
- * The pages a person sees who follows an unsubscribe link. No script, no asset, nothing of what we know about
- * the person.
- */
+/** The pages behind an unsubscribe link. No script, no asset, nothing that is known about the person. */
 
 const channels: Readonly<Record<string, string>> = {
   email: 'e-mails',
@@ -9,7 +6,7 @@ const channels: Readonly<Record<string, string>> = {
   call: 'calls',
 };
 
-/** The field by which our own button is told from a mail program's one-click request. */
+/** The field that distinguishes the page's button from a mail program's one-click request. */
 export const PAGE_FIELD = 'from';
 
 export const askPage = (channel: string): string =>
@@ -28,7 +25,10 @@ export interface Choice {
   readonly chosen: boolean;
 }
 
-/** What was offered goes along with what is ticked: what is not there was either taken off or never shown. */
+/**
+ * The offered topics are sent along with the ticked ones: a topic that is missing was either unticked or
+ * never shown.
+ */
 export const choicesPage = (channel: string, choices: readonly Choice[]): string =>
   page(
     'What do you want to get from us?',

@@ -26,17 +26,17 @@ import {
   unknownPage,
 } from './page.ts';
 
-/** bytes; the body of a one-click request is 26, that of a form with fifty topics under 8,000 */
+/** bytes. The body of a one-click request has 26; a form with fifty topics has under 8,000. */
 const BODY_LIMIT = 8 * 1024;
 /** ms of wall time in which the same link, used again, is the same event. */
 const SAME_CLICK = span.MINUTE;
 /**
- * ms of wall time in which the same button, pressed again, is the same event. Short: somebody may change
- * their mind, and back.
+ * ms of wall time in which the same button, pressed again, is the same event. Short: people change their
+ * minds, and back.
  */
 const SAME_PRESS = 2 * span.SECOND;
 
-/** s after which to try again while topics cannot be read. */
+/** s until a retry while topics cannot be read. */
 const RETRY_AFTER = 5;
 
 const headers = {
@@ -44,7 +44,7 @@ const headers = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; " +
     "base-uri 'none'",
-  // The link is a credential: it must not leak to where the reader goes next.
+  // The link is a credential: it must not leak to the next page.
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
@@ -53,7 +53,7 @@ const headers = {
 
 const page = (description: string) => textResponse(description, 'text/html');
 const problems = problemResponses(429, 503);
-/** Our own refusals are pages; those before the handler are problems. */
+/** This route's refusals are pages; those before the handler are problems. */
 const refusals = {
   429: { ...problems[429], ...page('A page that asks to try again after Retry-After.') },
   503: { ...problems[503], content: { ...problems[503].content, ...page('').content } },
@@ -72,8 +72,8 @@ const documentedBody = {
 
 const schema = {
   tags: ['unsubscribe'],
-  response: { 200: page('The page.'), 404: page('The link is not one of ours.') },
-  // Not a named parameter: those end at the router's limit, and a token with a long id in it does not.
+  response: { 200: page('The page.'), 404: page('The link is not valid.') },
+  // Not a named parameter: those end at the router's limit, and a token with a long id exceeds it.
   params: Type.Object({ '*': Type.String({ description: 'The token of the link.' }) }),
 };
 
@@ -82,13 +82,13 @@ export interface UnsubscribeDeps {
   readonly linkSecret: string;
   readonly publishEvents: PublishEvents;
   readonly readChoices: ReadChoices;
-  /** Of its own: what else a workspace sends must not keep people from leaving. */
+  /** Of its own: what else a workspace sends must not keep people from unsubscribing. */
   readonly rateLimit: RateLimit;
 }
 
 /**
- * `GET /u/:token` asks, `POST /u/:token` does (RFC 8058): mail scanners follow links, so only a POST has an
- * effect.
+ * `GET /u/:token` shows the page, `POST /u/:token` unsubscribes (RFC 8058): mail scanners follow links, so
+ * only a POST has an effect.
  */
 export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Promise<void> {
   const { clock, linkSecret, publishEvents, readChoices, rateLimit } = deps;
@@ -113,8 +113,8 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
         response: { ...schema.response, ...refusals },
         summary: 'Unsubscribe',
         description:
-          'One-click (RFC 8058): any body or none, no login; of what the message was about, or of its ' +
-          'channel. The form of the page says which.',
+          'One-click (RFC 8058): any body or none, no login. Unsubscribes from the topic of the ' +
+          'message, or from its channel; the form of the page says which.',
       },
       config: { documentedBody },
       bodyLimit: BODY_LIMIT,
@@ -125,10 +125,10 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
       if (claim === undefined) return reply.code(404).send(unknownPage());
       const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
       const known = form.get(PAGE_FIELD) === 'choices' ? await readChoices(claim) : [];
-      // Which topics there are cannot be told now, and whoever has the link could make up any.
+      // The topics cannot be read now, and whoever has the link could make up any.
       if (known === undefined) return reply.code(503).header('retry-after', RETRY_AFTER).send(laterPage());
       const asked = readAsked(form, claim, known);
-      // Nothing that was shown is there any more: what is there now is shown instead.
+      // None of the shown topics exists any more: the page shows the current ones.
       if (asked.kind === 'choices' && asked.chosen.size === 0) return reply.send(pageOf(claim, known));
       const events = eventsOf(asked, claim, token, clock);
       try {
@@ -148,14 +148,14 @@ export async function unsubscribeRoutes(scope: Http, deps: UnsubscribeDeps): Pro
   );
 }
 
-/** What a POST asks for. */
+/** The request of a POST. */
 type Asked =
   | { readonly kind: 'unsubscribe'; readonly reason: 'one-click' | 'page'; readonly topic?: string }
   | { readonly kind: 'choices'; readonly chosen: ReadonlyMap<string, boolean> };
 
 /**
- * Our own forms say what they are; anything else is a mail program's one click, whatever it sends. Of topics,
- * the `known` alone can be chosen.
+ * The page's forms identify themselves; anything else is a mail program's one click, whatever it sends. Only
+ * `known` topics can be chosen.
  */
 function readAsked(form: URLSearchParams, { topic }: UnsubscribeClaim, known: readonly Choice[]): Asked {
   const from = form.get(PAGE_FIELD);
@@ -173,8 +173,8 @@ const pageOf = ({ channel }: UnsubscribeClaim, choices: readonly Choice[]): stri
 
 function eventsOf(asked: Asked, claim: UnsubscribeClaim, token: string, clock: Clock): Event[] {
   const { channel } = claim;
-  // A retry, or a button pressed twice, is one event. Not so a click months later: whoever subscribed again
-  // in between must be unsubscribed again by the same link, so the id is not of the token alone.
+  // A retry, or a button pressed twice, is one event. A click months later is not: whoever subscribed again
+  // in between must be unsubscribed again by the same link, so the id does not come from the token alone.
   const within = (ms: number): number => Math.floor(clock.now() / wall(clock, ms));
   if (asked.kind === 'choices')
     return [...asked.chosen].map(([topic, wanted]) => {

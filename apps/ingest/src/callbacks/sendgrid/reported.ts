@@ -5,17 +5,17 @@ import { scannerOf } from '../../tracking/scanner.ts';
 import type { Reported } from '../report-event.ts';
 
 /**
- * What is reported of the message, and what the person has decided about e-mail; both undefined: nothing that
- * is of use.
+ * What is reported of the message, and what the person has decided about e-mail. Both undefined: nothing of
+ * use.
  */
 interface Meaning {
   readonly reported?: Reported;
   readonly consent?: 'subscribed' | 'unsubscribed';
 }
 
-/** One event of SendGrid's, as far as it is of use here. */
+/** One event of SendGrid, as far as Herald uses it. */
 export interface SendgridEvent {
-  /** The reference that we gave it with the message; undefined: it is not of ours. */
+  /** The reference that went out with the message. Undefined: not a message of this installation. */
   readonly reference: string | undefined;
   /** SendGrid's id of the event; the same on every retry. */
   readonly id: string;
@@ -24,9 +24,7 @@ export interface SendgridEvent {
   readonly meaning: Meaning;
 }
 
-/**
- * The event, or undefined for what has not even the form of one. Everything in it is text of somebody else's.
- */
+/** The event; undefined for anything that is not even one in form. Every text in it is somebody else's. */
 export function readSendgridEvent(
   value: unknown,
   isOwnLink: (url: string) => boolean,
@@ -63,11 +61,12 @@ function meaningOf(
     case 'delivered':
       return report({ outcome: 'delivered' });
     case 'open':
-      // SendGrid does not always name the program of an open, so that nothing follows from its absence.
+      // SendGrid does not always name the program of an open, so its absence means nothing.
       return report({ outcome: 'opened', ...(fields.sg_machine_open === true ? { machine: true } : {}) });
     case 'click': {
       const url = textOf(fields.url);
-      // Who goes to unsubscribe is not who found something of interest; the page tells what they did.
+      // A click on the unsubscribe link is not a sign of interest; the page records what the person does
+      // there.
       if (url !== undefined && isOwnLink(url)) return {};
       const scanner = scannerOf({ userAgent: textOf(fields.useragent) });
       const link = plainLink(url);
@@ -94,8 +93,7 @@ function meaningOf(
 }
 
 /**
- * What SendGrid makes of the server's words, where they have no code that says it. `Unclassified` says
- * nothing.
+ * SendGrid's classification of the server's words, used if they have no code. `Unclassified` says nothing.
  */
 const BY_CLASS: Readonly<Record<string, Refusal>> = {
   'Invalid Address': 'hard',
@@ -109,8 +107,8 @@ const BY_CLASS: Readonly<Record<string, Refusal>> = {
 };
 
 /**
- * The server's code says what it is about, else SendGrid's classification, else its type. A `blocked` mail
- * was refused for now, or because of us: the address may well be good.
+ * What it is about: by the server's code, else by SendGrid's classification, else by its type. A `blocked`
+ * mail was refused for now, or because of the sender: the address may well be good.
  */
 function bounced(fields: Record<string, unknown>): Pick<Reported, 'outcome' | 'bounce'> {
   const isBlocked = fields.type === 'blocked';
@@ -123,8 +121,8 @@ function bounced(fields: Record<string, unknown>): Pick<Reported, 'outcome' | 'b
 }
 
 /**
- * SendGrid did not try, and says why: the address, or the person, is on one of its lists, or something is
- * wrong with the mail.
+ * SendGrid did not try, and says why: the address or person is on one of its lists, or something is wrong
+ * with the mail.
  */
 function dropped(reason: string, report: (reported: Omit<Reported, 'provider'>) => Meaning): Meaning {
   const because = reason === '' ? {} : { reason: reasonOf(reason) };

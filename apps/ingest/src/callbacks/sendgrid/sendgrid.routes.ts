@@ -9,7 +9,7 @@ import { notAuthentic, notConfigured } from '../refusals.ts';
 import { consentEvent, reportEvent } from '../report-event.ts';
 import { readSendgridEvent, type SendgridEvent } from './reported.ts';
 
-/** bytes. SendGrid sends a batch when it has 768 KiB, or some seconds have passed. */
+/** bytes. SendGrid sends a batch at 768 KiB, or after some seconds. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 const SOURCE = 'callbacks/sendgrid';
 
@@ -33,8 +33,8 @@ const schema = {
   tags: ['callbacks'],
   summary: 'SendGrid’s event webhook',
   description:
-    'A list of events, signed by SendGrid. Those of messages of ours are recorded, each once by its ' +
-    '`sg_event_id`; others are passed over.',
+    'A list of events, signed by SendGrid. Those about messages of this installation are recorded, each ' +
+    'once by its `sg_event_id`. Others are ignored.',
   response: {
     200: Type.Object({ accepted: Type.Integer(), passedOver: Type.Integer() }),
     ...problemResponses(400, 401, 503),
@@ -42,11 +42,11 @@ const schema = {
 };
 
 export interface SendgridDeps extends CallbackDeps {
-  /** As SendGrid shows it: several, separated by spaces, while it is being changed. */
+  /** As SendGrid shows it; during rotation several, separated by spaces. */
   readonly webhookKey: string | undefined;
 }
 
-/** `POST /callbacks/sendgrid`: what became of e-mails that SendGrid took. */
+/** `POST /callbacks/sendgrid`: what became of e-mails that SendGrid accepted. */
 export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<void> {
   const { clock, log, metrics, linkSecret, publishEvents, publicUrl } = deps;
   const keys = (deps.webhookKey ?? '').split(/\s+/).filter(Boolean).map(sendgridKey);
@@ -59,7 +59,7 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
   const isOwnLink = (url: string): boolean => url.startsWith(publicLink(publicUrl, '/u/'));
   const count = (result: string, by = 1): void => metrics.callbacks.inc({ provider: 'sendgrid', result }, by);
 
-  /** What is to be recorded because of it; empty, counted: nothing. */
+  /** The events to record for it; empty, and counted, if there are none. */
   const toEvents = ({ reference: token, id, at, meaning }: SendgridEvent): Event[] => {
     const reference = token === undefined ? undefined : readMessageReference(linkSecret, token);
     if (reference === undefined || reference.channel !== 'email') {

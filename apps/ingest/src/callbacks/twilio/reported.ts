@@ -2,10 +2,10 @@ import { twilioBounce } from '@herald/addresses';
 import { type Keyword, readKeyword, reasonOf } from '@herald/domain';
 import type { Reported } from '../report-event.ts';
 
-/** The fields of a form of Twilio's. */
+/** The fields of a form from Twilio. */
 export type TwilioFields = ReadonlyMap<string, string>;
 
-/** What a status of a text or a call means; undefined: nothing that is of use. */
+/** What a status of a text or call means; undefined if nothing of use. */
 export type TwilioMeaning = (Reported & { readonly sid: string; readonly status: string }) | undefined;
 
 /** https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks */
@@ -72,8 +72,8 @@ function failure(status: string, fields: TwilioFields): Pick<Reported, 'reason' 
 }
 
 /**
- * What an incoming text asks for. What Twilio has acted on itself, which it names in `OptOutType`, stands;
- * else the words of the text say it.
+ * What an incoming text asks for. If Twilio has acted on it already, as `OptOutType` says, that counts;
+ * otherwise the words of the text do.
  */
 export function keywordOf(fields: TwilioFields): Keyword | undefined {
   const acted = fields.get('OptOutType')?.trim().toLowerCase();

@@ -21,7 +21,7 @@ import { nothing, sayAndHangUp, TWIML } from './twiml.ts';
 /** bytes */
 const BODY_LIMIT = 64 * 1024;
 const SOURCE = 'callbacks/twilio';
-/** The end of the address that a key pressed in a call is sent to. */
+/** The end of the address for a key pressed in a call. */
 const KEY = '/key';
 const tags = ['callbacks'];
 const markup = { 200: textResponse('What Twilio is to do next, in its markup.', 'text/xml') };
@@ -52,14 +52,14 @@ interface RequestOfTwilio {
 
 export interface TwilioDeps extends CallbackDeps {
   readonly broker: Pick<Broker, 'publish'>;
-  /** Signs what Twilio sends: several, separated by spaces, while it is being changed. */
+  /** Signs Twilio's requests; during rotation several, separated by spaces. */
   readonly authToken: string | undefined;
 }
 
 /**
  * `POST /callbacks/twilio/<reference>`: what became of a text or a call; with `/key` at its end, a key that
- * was pressed in one. `POST /callbacks/twilio-inbound/<workspace>`: an incoming text. Each is signed over its
- * whole address, so PUBLIC_URL must be what Twilio calls.
+ * was pressed in one. `POST /callbacks/twilio-inbound/<workspace>`: an incoming text. The signature covers
+ * the whole address, so PUBLIC_URL must be the address that Twilio calls.
  */
 export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void> {
   const { clock, log, metrics, linkSecret, publishEvents, publicUrl, broker } = deps;
@@ -70,7 +70,7 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
 
   const count = (result: string): void => metrics.callbacks.inc({ provider: 'twilio', result });
 
-  /** The fields of a request that is Twilio's; throws for any other. */
+  /** The fields of a verified request from Twilio. Throws for any other request. */
   const authentic = ({ body: given, url, headers }: RequestOfTwilio): TwilioFields => {
     if (tokens.length === 0) throw notConfigured('TWILIO_AUTH_TOKEN');
     const body = Buffer.isBuffer(given) ? given : Buffer.alloc(0);
@@ -83,11 +83,11 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       ...{ contentType: one('content-type'), signature: one('x-twilio-signature') },
     };
     if (!isTwilioSignature(request, tokens)) throw notAuthentic();
-    // The first of a repeated field stands.
+    // The first of a repeated field counts.
     return new Map([...new URLSearchParams(body.toString())].reverse());
   };
 
-  /** What happened to a text or a call, as events; empty: nothing of use. */
+  /** The events for what happened to a text or call; empty if nothing of use. */
   const statusEvents = (reference: MessageReference, fields: TwilioFields): Event[] => {
     const read = reference.channel === 'call' ? callReported(fields) : textReported(fields);
     if (read === undefined) return [];
@@ -104,7 +104,7 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       schema: {
         tags,
         summary: 'Twilio’s status callbacks, and keys pressed in calls',
-        // Not a named parameter: those end at the router's limit, and a token with a long id in it does not.
+        // Not a named parameter: those end at the router's limit, and a token with a long id exceeds it.
         params: Type.Object({
           '*': Type.String({ description: 'The message’s reference; `/key` for a key.' }),
         }),
@@ -120,8 +120,8 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       const reference = readMessageReference(linkSecret, isKey ? path.slice(0, -KEY.length) : path);
       if (reference === undefined) {
         count('foreign');
-        // Twilio would try a refusal again, and say it to the caller: to what is not ours there is nothing to
-        // say.
+        // Twilio would retry a refusal, and read it out to the caller, so an unknown reference gets an empty
+        // answer.
         return isKey
           ? reply
               .code(200)
@@ -165,8 +165,8 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
         tags,
         summary: 'An incoming text',
         description:
-          'STOP, START and HELP have the effect that the networks ask for; any other text is kept with ' +
-          'the person whose number it is.',
+          'STOP, START and HELP have the effect that the networks require. Any other text is recorded ' +
+          'for the person whose number it is.',
         params: Type.Object({ workspace: Type.String({ examples: ['demo'] }) }),
         response: { ...markup, ...problemResponses(401) },
       },
@@ -191,7 +191,7 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       const inbound: Omit<SendInbound, 'kind'> = {
         workspace,
         id,
-        // As messages are sent to it: by that it is found.
+        // In the form that messages are sent to, because that finds it.
         from: phoneNumber(from) ?? from,
         channel: 'sms',
         provider: 'twilio',
@@ -212,5 +212,5 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
   );
 }
 
-/** When it happened, where Twilio says: it does so for calls, as RFC 2822. */
+/** When it happened, if Twilio says so: it does for calls, as RFC 2822. */
 const timeOf = (fields: TwilioFields): number | undefined => mailDate(fields.get('Timestamp') ?? '');

@@ -4,7 +4,7 @@ import type { Spoken } from '@herald/domain';
 
 export const TWIML = 'text/xml; charset=utf-8';
 
-/** Nothing: the answer to an incoming text, which Twilio has answered itself where that is usual. */
+/** Nothing: the answer to an incoming text. Twilio itself answers those that need an answer. */
 export const nothing = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 export interface Saying {
@@ -13,7 +13,7 @@ export interface Saying {
   readonly language?: string | undefined;
 }
 
-/** To say something and hang up. */
+/** Says something and hangs up. */
 export function sayAndHangUp({ spoken, voice, language }: Saying): string {
   const attributes = [
     ...(voice === undefined ? [] : [` voice="${escaped(voice)}"`]),
@@ -33,6 +33,6 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** XML has no way to write most control characters. */
+/** XML cannot express most control characters. */
 const escaped = (text: string): string =>
   text.replace(/[^\P{C}\n\t]/gu, '').replace(/[&<>"']/g, (char) => entities[char] ?? char);
