@@ -1,4 +1,4 @@
-import { ENROLLMENT_UNANSWERED, eventRulesOf, isEnrollmentFact } from './enrollment/events.ts';
+import { ENROLLMENT_UNANSWERED, eventRulesOf, isEnrollmentEvent } from './enrollment/events.ts';
 import { type EnrollmentState, withoutData } from './enrollment/state.ts';
 import type { Event } from './event.ts';
 import type { JsonObject } from './json.ts';
@@ -28,7 +28,7 @@ function redactData(event: Event): JsonObject {
     return { campaignId: data.campaignId ?? null, reason: data.reason ?? null };
   if (event.type === ENROLLMENT_UNANSWERED)
     return { campaignId: data.campaignId ?? null, place: data.place ?? null };
-  return isEnrollmentFact(event) ? (eventRulesOf(event).redact(event.data) as unknown as JsonObject) : {};
+  return isEnrollmentEvent(event) ? (eventRulesOf(event).redact(event.data) as unknown as JsonObject) : {};
 }
 
 /** What an event about a message keeps; every other field goes, also one of a later version. */

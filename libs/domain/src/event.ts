@@ -1,5 +1,6 @@
 import type { Instant } from './clock.ts';
 import type { JsonObject } from './json.ts';
+import { CHANNELS } from './message/channel.ts';
 
 /** The shape version of events written today. Older ones are upcast at read. */
 export const EVENT_SCHEMA = 1;
@@ -59,7 +60,7 @@ export function parseStream(stream: string): { kind: StreamKind; id: string } {
  * Prefixes of the types that only Herald itself may record: nobody outside can forge a step, a send or an
  * erasure.
  */
-const OWN_TYPES = ['enrollment.', 'campaign.', 'email.', 'sms.', 'call.', 'webhook.'];
+const OWN_TYPES = ['enrollment', 'campaign', ...CHANNELS].map((namespace) => `${namespace}.`);
 const OWN_EXACTLY: ReadonlySet<string> = new Set(['prospect.erased', 'message.reported']);
 export const isOwnType = (type: string): boolean =>
   OWN_EXACTLY.has(type) || OWN_TYPES.some((prefix) => type.startsWith(prefix));

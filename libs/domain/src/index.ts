@@ -19,9 +19,8 @@ export { decideEntry, type Entry, type Refusal } from './enrollment/entry.ts';
 export {
   ENROLLMENT_UNANSWERED,
   type EnrollmentEvent,
-  type EnrollmentFact,
   eventRulesOf,
-  isEnrollmentFact,
+  isEnrollmentEvent,
 } from './enrollment/events.ts';
 export { evolveEnrollment } from './enrollment/evolve.ts';
 export type { EnrollmentState, EnrollmentStatus, SeenEvent } from './enrollment/state.ts';

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { ENROLLMENT_FACTS, ENROLLMENT_UNANSWERED } from './enrollment/events.ts';
+import { ENROLLMENT_EVENTS, ENROLLMENT_UNANSWERED } from './enrollment/events.ts';
 import { isOwnType } from './event.ts';
 import { CHANNELS, type Channel } from './message/channel.ts';
 import type { MessageOutcome } from './message/message.ts';
@@ -28,7 +28,7 @@ const RECORDED: ReadonlySet<string> = new Set([
   ...CHANNELS.flatMap((channel) =>
     [...EVERY_CHANNEL, ...BY_CHANNEL[channel]].map((outcome) => `${channel}.${outcome}`),
   ),
-  ...ENROLLMENT_FACTS,
+  ...ENROLLMENT_EVENTS,
   'enrollment.refused',
   ENROLLMENT_UNANSWERED,
   'prospect.erased',

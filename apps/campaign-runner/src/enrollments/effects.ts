@@ -4,7 +4,7 @@ import {
   asJson,
   type Cause,
   deriveId,
-  type EnrollmentFact,
+  type EnrollmentEvent,
   type EnrollmentState,
   type Event,
   eventRulesOf,
@@ -17,9 +17,9 @@ import {
 
 export interface EffectsOf {
   readonly workspace: string;
-  /** After the last of the facts. */
+  /** After the last of the events. */
   readonly state: EnrollmentState;
-  readonly facts: readonly EnrollmentFact[];
+  readonly events: readonly EnrollmentEvent[];
   readonly cause: Cause;
   readonly now: Instant;
   /** When the event that caused this was received; undefined after a wait was due. */
@@ -30,32 +30,32 @@ export interface EffectsOf {
  * What to publish because of an enrollment's events: the events themselves for the log, events that they
  * cause, and commands for messaging. Ids are derived, so publishing again changes nothing.
  */
-export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: EffectsOf): OutMessage[] {
+export function effectsOf({ workspace, state, events, cause, now, receivedAt }: EffectsOf): OutMessage[] {
   const stream = streamOf('prospect', state.prospectId);
   const source = 'campaign-runner';
-  const event = (id: string, type: string, occurredAt: Instant, data: JsonObject): Event =>
+  const recordOf = (id: string, type: string, occurredAt: Instant, data: JsonObject): Event =>
     newEvent({ workspace, id, stream, type, occurredAt, receivedAt: now, source, data }, cause);
 
-  const events: Event[] = [];
+  const records: Event[] = [];
   const commands: OutMessage[] = [];
-  for (const fact of facts) {
-    const { enrollmentId, version } = fact.data;
-    const factId = deriveId('enrollment-event', workspace, enrollmentId, version);
-    events.push(event(factId, fact.type, fact.occurredAt, fact.data as unknown as JsonObject));
-    const caused = eventRulesOf(fact).causes?.(fact.data);
+  for (const event of events) {
+    const { type, occurredAt, data } = event;
+    const id = deriveId('enrollment-event', workspace, data.enrollmentId, data.version);
+    records.push(recordOf(id, type, occurredAt, data as unknown as JsonObject));
+    const caused = eventRulesOf(event).causes?.(data);
     if (caused !== undefined)
-      events.push(event(deriveId(caused.name, factId), caused.type, fact.occurredAt, caused.data));
-    if (fact.type === 'enrollment.requested') commands.push(request(fact));
-    if (fact.type === 'enrollment.exited' && fact.data.withdrawn) {
-      const reason = `exited: ${fact.data.reason}`;
-      commands.push(withdrawMessage({ kind: 'withdraw', workspace, enrollmentId, reason, cause }));
-    }
+      records.push(recordOf(deriveId(caused.name, id), caused.type, occurredAt, caused.data));
+    if (type === 'enrollment.requested') commands.push(request(event));
+    if (type === 'enrollment.exited' && data.withdrawn) commands.push(withdrawal(event));
   }
-  return [...eventsMessages(events), ...commands];
+  return [...eventsMessages(records), ...commands];
 
-  function request(fact: Extract<EnrollmentFact, { type: 'enrollment.requested' }>): OutMessage {
-    const { campaignId, campaignVersion, enrollmentId, prospectId } = fact.data;
-    const { stepId, messageId, channel, template, url, after } = fact.data;
+  function request({
+    occurredAt,
+    data,
+  }: Extract<EnrollmentEvent, { type: 'enrollment.requested' }>): OutMessage {
+    const { campaignId, campaignVersion, enrollmentId, prospectId } = data;
+    const { stepId, messageId, channel, template, url, after } = data;
     const { seq: _seq, ...entry } = state.entry;
     return requestMessage({
       kind: 'request',
@@ -72,10 +72,15 @@ export function effectsOf({ workspace, state, facts, cause, now, receivedAt }: E
       ...(after === undefined ? {} : { after }),
       requestedAt: now,
       ...(receivedAt === undefined ? {} : { receivedAt }),
-      dueAt: Math.min(fact.occurredAt, now),
+      dueAt: Math.min(occurredAt, now),
       event: entry,
       enrollment: asJson(viewEnrollment(state)) as JsonObject,
       cause,
     });
+  }
+
+  function withdrawal({ data }: Extract<EnrollmentEvent, { type: 'enrollment.exited' }>): OutMessage {
+    const { enrollmentId, reason } = data;
+    return withdrawMessage({ kind: 'withdraw', workspace, enrollmentId, reason: `exited: ${reason}`, cause });
   }
 }

@@ -119,7 +119,7 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
     receivedAt?: Instant,
   ): Promise<EnrollmentDocument | undefined> => {
     const { workspace } = before;
-    const effects = effectsOf({ workspace, state, facts: events, cause, now: clock.now(), receivedAt });
+    const effects = effectsOf({ workspace, state, events, cause, now: clock.now(), receivedAt });
     const version = (before.version ?? 0) + 1;
     const id = state.enrollmentId;
     const doc: EnrollmentDocument = { workspace, id, version, state, cause, outbox: effects };

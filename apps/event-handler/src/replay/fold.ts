@@ -10,7 +10,7 @@ import {
   happenedAt,
   initialCompany,
   initialProspect,
-  isEnrollmentFact,
+  isEnrollmentEvent,
   type JsonObject,
   type MessageState,
   type ProspectState,
@@ -78,7 +78,7 @@ export function foldStream(workspace: string, stream: string): StreamFold {
       if (kind === 'company') company = evolveCompany(company, event);
       if (kind !== 'prospect') return;
       prospect = evolveProspect(prospect, event);
-      if (isEnrollmentFact(event)) foldOf(enrollments, event.data.enrollmentId, evolveEnrollment).add(event);
+      if (isEnrollmentEvent(event)) foldOf(enrollments, event.data.enrollmentId, evolveEnrollment).add(event);
       const { messageId } = event.data;
       if (parseMessageType(event.type) !== undefined && typeof messageId === 'string') {
         foldOf(messages, messageId, evolveMessage).add(event);

@@ -9,7 +9,7 @@ import {
   type CompanyState,
   type EnrollmentState,
   type Event,
-  isEnrollmentFact,
+  isEnrollmentEvent,
   isObject,
   type MessageState,
   mayStillLeave,
@@ -66,7 +66,7 @@ export function createKinds(store: Store, settled: boolean): Kinds {
       collection: store.collection(collections.enrollments),
       expectedIn: (folded) => folded.enrollments,
       ...ofProspect<EnrollmentState, EnrollmentDocument>(settled),
-      isOf: (doc, event) => isEnrollmentFact(event) && event.data.enrollmentId === doc.id,
+      isOf: (doc, event) => isEnrollmentEvent(event) && event.data.enrollmentId === doc.id,
       rebuild: ({ workspace, id, state, last }, live) => ({
         ...(live ?? { workspace, id, outbox: [], cause: causeOf(last) }),
         version: nextVersion(state, live),

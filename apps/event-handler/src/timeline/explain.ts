@@ -1,7 +1,7 @@
 import {
   ENROLLMENT_UNANSWERED,
   eventRulesOf,
-  isEnrollmentFact,
+  isEnrollmentEvent,
   MESSAGE_REPORTED,
   parseMessageType,
   type StoredEvent,
@@ -11,7 +11,7 @@ import { type Explanation, sentence } from './explanation.ts';
 
 /** What happened by an event of a prospect's stream, and why, in words; both also after an erasure. */
 export function explain(event: StoredEvent): Explanation {
-  if (isEnrollmentFact(event)) return { kind: 'step', ...eventRulesOf(event).explain(event.data) };
+  if (isEnrollmentEvent(event)) return { kind: 'step', ...eventRulesOf(event).explain(event.data) };
   if (event.type === 'enrollment.refused') return explainRefusal(event);
   if (event.type === ENROLLMENT_UNANSWERED) return explainUnanswered(event);
   const message = parseMessageType(event.type);

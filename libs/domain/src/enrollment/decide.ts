@@ -5,7 +5,7 @@ import type { StoredEvent } from '../event.ts';
 import { EvaluationError } from '../expression/errors.ts';
 import { happenedAt, isProvenBefore, mayBeSince } from '../order.ts';
 import { advance } from './advance.ts';
-import type { EnrollmentFact } from './events.ts';
+import type { EnrollmentEvent } from './events.ts';
 import { createRun, type Run } from './run.ts';
 import type { EnrollmentState, SeenEvent } from './state.ts';
 import { type Unanswered, unanswered } from './unanswered.ts';
@@ -27,7 +27,7 @@ export type EnrollmentInput =
 /** What follows from an input: the new state and the events that lead there, in order. No events: nothing. */
 export interface Decision {
   readonly state: EnrollmentState;
-  readonly events: readonly EnrollmentFact[];
+  readonly events: readonly EnrollmentEvent[];
   /** Conditions that could not be answered on the way, so they did not hold. They should be reported. */
   readonly unanswered: readonly Unanswered[];
 }

@@ -2,9 +2,11 @@ import type { Instant } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
 import type { EnrollmentIdentity, EnrollmentState } from './state.ts';
 
-/** An event of an enrollment: `type` and `data` of an event in the prospect's stream. */
+/** An event of an enrollment, as the prospect's stream holds it. */
 export interface RecordedEvent {
   readonly type: string;
+  /** In the logical time of the enrollment. */
+  readonly occurredAt: Instant;
   readonly data: EnrollmentIdentity & {
     /** Counts the events of one enrollment from 1. */
     readonly version: number;
@@ -19,9 +21,6 @@ export interface EventOf<Type extends string, Data> extends RecordedEvent {
 
 /** What the caller says of an event; the enrollment and the version are added when it is recorded. */
 export type DataOf<E extends RecordedEvent> = Omit<E['data'], keyof RecordedEvent['data']>;
-
-/** With the logical time at which it happened. */
-export type WithTime<E extends RecordedEvent> = E & { readonly occurredAt: Instant };
 
 /** What happened and why, in words. */
 export interface InWords {
@@ -41,7 +40,7 @@ interface CausedEvent {
 /** All that follows from one type of event. */
 export interface EventRules<E extends RecordedEvent> {
   /** The enrollment after the event. `state` has its version already. */
-  evolve(state: EnrollmentState, event: WithTime<E>): EnrollmentState;
+  evolve(state: EnrollmentState, event: E): EnrollmentState;
   /** What erasure leaves of the data: nothing about the person. */
   redact(data: E['data']): E['data'];
   /** For the timeline. The data may have been redacted. */

@@ -1,12 +1,9 @@
 import { STEP_EVENTS, type StepEvent } from '../campaign/steps/index.ts';
-import type { EventRules, RulesByType, WithTime } from './event-rules.ts';
+import type { EventRules, RulesByType } from './event-rules.ts';
 import { endedEvents, enteredEvents, exitedEvents, type LifecycleEvent } from './lifecycle.ts';
 
 /** The events that an enrollment is folded from. */
 export type EnrollmentEvent = LifecycleEvent | StepEvent;
-
-/** An event of an enrollment with the logical time at which it happened. */
-export type EnrollmentFact = WithTime<EnrollmentEvent>;
 
 const rules: RulesByType<EnrollmentEvent> = {
   ...enteredEvents,
@@ -16,7 +13,7 @@ const rules: RulesByType<EnrollmentEvent> = {
 };
 
 /** The types of the events that an enrollment is folded from. */
-export const ENROLLMENT_FACTS: ReadonlySet<string> = new Set(Object.keys(rules));
+export const ENROLLMENT_EVENTS: ReadonlySet<string> = new Set(Object.keys(rules));
 
 /**
  * The type of the event that says that a condition of an enrollment, or of an entry, could not be answered;
@@ -25,8 +22,8 @@ export const ENROLLMENT_FACTS: ReadonlySet<string> = new Set(Object.keys(rules))
 export const ENROLLMENT_UNANSWERED = 'enrollment.unanswered';
 
 /** Whether an event of the log is one of those an enrollment is folded from (`enrollment.refused` is not). */
-export const isEnrollmentFact = (event: { readonly type: string }): event is EnrollmentFact =>
-  ENROLLMENT_FACTS.has(event.type);
+export const isEnrollmentEvent = (event: { readonly type: string }): event is EnrollmentEvent =>
+  ENROLLMENT_EVENTS.has(event.type);
 
 /** The rules of an event. */
 export const eventRulesOf = (event: EnrollmentEvent): EventRules<EnrollmentEvent> =>

@@ -1,6 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { WithTime } from './event-rules.ts';
-import { eventRulesOf, isEnrollmentFact } from './events.ts';
+import { eventRulesOf, isEnrollmentEvent } from './events.ts';
 import type { EnteredEvent } from './lifecycle.ts';
 import type { EnrollmentState } from './state.ts';
 
@@ -12,14 +11,14 @@ export function evolveEnrollment(
   state: EnrollmentState | undefined,
   event: { readonly type: string; readonly occurredAt: Instant },
 ): EnrollmentState | undefined {
-  if (!isEnrollmentFact(event)) return state;
+  if (!isEnrollmentEvent(event)) return state;
   if (event.type === 'enrollment.entered') return state ?? entered(event);
   const { version } = event.data;
   if (state === undefined || version <= state.version) return state;
   return eventRulesOf(event).evolve({ ...state, version }, event);
 }
 
-function entered(event: WithTime<EnteredEvent>): EnrollmentState {
+function entered(event: EnteredEvent): EnrollmentState {
   const { enrollmentId, prospectId, campaignId, campaignVersion, version, entry, n } = event.data;
   return {
     enrollmentId,

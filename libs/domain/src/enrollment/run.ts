@@ -3,7 +3,7 @@ import type { StepRun } from '../campaign/steps/kind.ts';
 import type { Instant } from '../clock.ts';
 import { createMeter, type Meter } from '../expression/meter.ts';
 import { personZone } from '../time/zone.ts';
-import type { EnrollmentEvent, EnrollmentFact } from './events.ts';
+import type { EnrollmentEvent } from './events.ts';
 import { evolveEnrollment } from './evolve.ts';
 import type { EnrollmentIdentity, EnrollmentState } from './state.ts';
 import { viewWorld, type World } from './view.ts';
@@ -14,7 +14,7 @@ import { viewWorld, type World } from './view.ts';
  */
 export interface Run extends StepRun<EnrollmentEvent> {
   readonly campaign: Campaign;
-  readonly events: EnrollmentFact[];
+  readonly events: EnrollmentEvent[];
   /** What all expressions of this decision may take together. */
   readonly meter: Meter;
   /** Sets the logical time of what is recorded next. */
@@ -28,7 +28,7 @@ export function createRun(
   world: World,
 ): Run {
   const { enrollmentId, prospectId, campaignId, campaignVersion } = identity;
-  const events: EnrollmentFact[] = [];
+  const events: EnrollmentEvent[] = [];
   let { state, at: now } = started;
   let current = world;
   const meter = createMeter();
@@ -63,7 +63,7 @@ export function createRun(
       const data = { enrollmentId, prospectId, campaignId, campaignVersion, version, ...more };
       // TypeScript cannot see that `more` belongs to `type` once both are generic; the signature has checked
       // it.
-      const event = { type, data, occurredAt: now } as unknown as EnrollmentFact;
+      const event = { type, data, occurredAt: now } as unknown as EnrollmentEvent;
       events.push(event);
       state = evolveEnrollment(state, event);
     },

@@ -1,7 +1,7 @@
 import { type Campaign, compileCampaign } from '../campaign/compile.ts';
 import { parseCampaign } from '../campaign/parse.ts';
 import { type Decision, decide, type EnrollmentInput, enroll } from '../enrollment/decide.ts';
-import type { EnrollmentFact } from '../enrollment/events.ts';
+import type { EnrollmentEvent } from '../enrollment/events.ts';
 import { evolveEnrollment } from '../enrollment/evolve.ts';
 import type { EnrollmentState } from '../enrollment/state.ts';
 import type { World } from '../enrollment/view.ts';
@@ -65,12 +65,12 @@ export const aWorld = (traits: JsonObject = {}, companyTraits?: JsonObject): Wor
 /** An enrollment of `ada`, and what happens to it. */
 export function enter(campaign: Campaign, world: World = aWorld(), event = anEvent('trial.started', T0)) {
   let decision: Decision = enroll(campaign, { enrollmentId: 'enrollment-1', n: 1, event }, world);
-  const all: EnrollmentFact[] = [...decision.events];
+  const all: EnrollmentEvent[] = [...decision.events];
   return {
     get state(): EnrollmentState {
       return decision.state;
     },
-    get events(): readonly EnrollmentFact[] {
+    get events(): readonly EnrollmentEvent[] {
       return all;
     },
     /** The events of the last decision, in short. */
@@ -97,7 +97,7 @@ export function enter(campaign: Campaign, world: World = aWorld(), event = anEve
 }
 
 /** `resumed paid:then`: the type, the step and the branch of an event. */
-function summary({ type, data }: EnrollmentFact): string {
+function summary({ type, data }: EnrollmentEvent): string {
   const step = 'stepId' in data && data.stepId !== undefined ? ` ${data.stepId}` : '';
   const branch = 'branch' in data && data.branch !== undefined ? `:${data.branch}` : '';
   return `${type.replace('enrollment.', '')}${step}${branch}`;
