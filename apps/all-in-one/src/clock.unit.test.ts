@@ -20,7 +20,7 @@ const pass = (ms: number): void => {
 };
 
 describe('createClock', () => {
-  it('runs as many times faster as told', () => {
+  it('runs as many times faster as its rate says', () => {
     const clock = createClock({ rate: 1_000 });
     expect(clock.now()).toBe(REAL);
     pass(60);
@@ -33,14 +33,14 @@ describe('createClock', () => {
     expect(clock.now()).toBe(5_200);
   });
 
-  it('goes on after a restart as if it had never stopped, whatever start is told then', () => {
+  it('continues after a restart as if it had never stopped, whatever start is given then', () => {
     const file = join(scratch(), 'data', 'clock.json');
     createClock({ rate: 100, start: 1_000, file });
     pass(HOUR);
     expect(createClock({ rate: 100, start: 1_000, file }).now()).toBe(1_000 + 100 * HOUR);
   });
 
-  it('goes on from where it is when it is restarted at another rate', () => {
+  it('continues from where it is when it is restarted at another rate', () => {
     const file = join(scratch(), 'clock.json');
     createClock({ rate: 100, start: 0, file });
     pass(HOUR);

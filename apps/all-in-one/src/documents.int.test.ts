@@ -21,11 +21,11 @@ function scratch(): string {
 
 const nameOf = ({ method, path }: Operation): string => `${method} ${path}`;
 
-/** What the world must not reach, though services document it: what administers. */
+/** Paths that must not be exposed, though services document them: those for administration. */
 const ADMINISTERS = /^\/v1\/(sources|dead-letters)/;
 
 describe('the documents of the services', () => {
-  it('have operations that charts and gateway lead to the service that documents them', async () => {
+  it('have operations that charts and gateway route to the service that documents them', async () => {
     const documents = await documentsOfServices(scratch());
     const led = [...documents].flatMap(([service, operations]) =>
       operations.map((operation) => {
@@ -44,13 +44,13 @@ describe('the documents of the services', () => {
   });
 });
 
-/** What is made before what needs it. */
+/** Operations that create something come before those that need it. */
 const ORDER = ['/v1/settings', '/v1/templates/{id}', '/v1/campaigns/{id}', '/v1/sources/{id}'];
 const placeOf = ({ path, method }: Operation): number =>
   method === 'PUT' ? ORDER.indexOf(path) : ORDER.length;
 
 /**
- * Operations whose examples are about what does not exist here: the answer is that of a request that fits.
+ * Operations whose examples name something that does not exist here: the answer is that of a valid request.
  */
 const ELSE: Readonly<Record<string, number>> = {
   'POST /v1/messages/{id}/retry': 404,
@@ -62,7 +62,7 @@ const ELSE: Readonly<Record<string, number>> = {
 };
 
 /**
- * Where an example is sent: the first of a template is that of the campaign, the others are templates of
+ * The request of an example: the first of a template is that of the campaign, the others are templates of
  * their own.
  */
 function pathFor({ path, method }: Operation, index: number): string {

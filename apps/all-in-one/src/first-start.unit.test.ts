@@ -12,7 +12,7 @@ function scratch(): string {
 }
 
 describe('apiKeysFile', () => {
-  it('makes a key for everything in the workspace demo, tells it once and keeps only its hash', () => {
+  it('makes a key for everything in the workspace demo, shows it once and keeps only its hash', () => {
     const DATA_DIR = join(scratch(), 'data');
     const told: string[] = [];
     const file = apiKeysFile({ DATA_DIR }, (key) => told.push(key));
@@ -26,14 +26,14 @@ describe('apiKeysFile', () => {
     expect(statSync(DATA_DIR).mode & 0o077).toBe(0);
   });
 
-  it('makes none where a file is configured', () => {
+  it('makes no key if a file is configured', () => {
     const config = { DATA_DIR: scratch(), API_KEYS_FILE: '/etc/herald/keys.yaml' };
     expect(apiKeysFile(config, () => expect.unreachable())).toBe('/etc/herald/keys.yaml');
   });
 });
 
 describe('secretsOf', () => {
-  it('makes the secret that signs links once, and no two alike', () => {
+  it('makes the secret that signs links once, different in each installation', () => {
     const DATA_DIR = scratch();
     const { linkSecret, secrets } = secretsOf({ DATA_DIR });
     expect(linkSecret).toMatch(/^[\w-]{43}$/);
@@ -43,7 +43,7 @@ describe('secretsOf', () => {
     expect(statSync(join(DATA_DIR, 'secrets', 'link-secret')).mode & 0o077).toBe(0);
   });
 
-  it('takes the one of a directory that is configured, and makes none there', () => {
+  it('uses the one in a configured directory, and makes none there', () => {
     const SECRETS_DIR = scratch();
     const config = { DATA_DIR: scratch(), SECRETS_DIR };
     expect(() => secretsOf(config)).toThrow('SECRETS_DIR has no secret in a file link-secret');

@@ -71,7 +71,7 @@ const call = async (url: string, key: string | undefined, body?: unknown) => {
 };
 
 describe('all in one', () => {
-  it('runs from nothing, keeps what it took in, and comes back with it', async () => {
+  it('starts from nothing, keeps what it accepted, and has it again after a restart', async () => {
     const DATA_DIR = join(scratch(), 'data');
     const first = await start({ DATA_DIR });
     expect(first.key).toBeDefined();
@@ -112,7 +112,7 @@ describe('all in one', () => {
     expect(await stop()).toBe(0);
   });
 
-  it('tells all faults of its configuration and shows no secret', async () => {
+  it('names all faults of its configuration and shows no secret', async () => {
     const env = { DATA_DIR: scratch(), CLOCK_RATE: '0', CLOCK_START: 'noon', SMTP_URL: 'hunter2', PORT: 'x' };
     const { code, text } = await failure(env);
     expect(code).toBe(1);

@@ -99,7 +99,7 @@ test('events that still wait in the broker are not lost by looking, and are repo
   await again.close();
 });
 
-test('a store that another process has open is refused with a plain word', async () => {
+test('a store that another process has open is refused in plain words', async () => {
   await inStore(async () => {
     const { code, out, err } = await run('--verify');
     expect(code).toBe(1);
@@ -113,6 +113,6 @@ test('a directory without a store is refused, and none is made there', async () 
   expect(await run('--verify')).toMatchObject({ code: 1 });
 });
 
-test('an argument that is not known is refused', async () => {
+test('an unknown argument is refused', async () => {
   expect(await run('--verfy')).toMatchObject({ code: 1 });
 });

@@ -59,42 +59,20 @@ export function createIngest(deps: IngestDeps): Service {
     name: 'ingest',
     queues: [],
     async routes(app) {
-      // Each in a scope of its own, because they read bodies differently.
-      await app.register(async (scope: Http) =>
-        eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit, countries }),
-      );
-      await app.register(async (scope: Http) =>
-        hooksRoutes(scope, {
-          memory,
-          countries,
-          secrets,
-          sns,
-          clock,
-          log,
-          metrics,
-          publishEvents,
-          rateLimit,
-          publicUrl,
-        }),
-      );
-      await app.register(async (scope: Http) =>
-        unsubscribeRoutes(scope, {
-          ...{ clock, linkSecret, publishEvents },
-          readChoices: createReadChoices(deps),
-          rateLimit: newRateLimit(),
-        }),
-      );
-      const callbacks = { clock, log, metrics, linkSecret, publishEvents, publicUrl };
-      await app.register(async (scope: Http) =>
-        sendgridRoutes(scope, { ...callbacks, webhookKey: deps.sendgridWebhookKey }),
-      );
-      await app.register(async (scope: Http) =>
-        twilioRoutes(scope, { ...callbacks, broker, authToken: deps.twilioAuthToken }),
-      );
-      await app.register(async (scope: Http) =>
-        trackingRoutes(scope, { ...callbacks, rateLimit: newRateLimit() }),
-      );
-      await app.register(async (scope: Http) =>
+      const common = { clock, log, metrics, publishEvents, publicUrl };
+      const callbacks = { ...common, linkSecret };
+      const unsubscribe = { clock, linkSecret, publishEvents, readChoices: createReadChoices(deps) };
+      const add = async (routes: (scope: Http) => void | Promise<void>): Promise<void> => {
+        // Each in a scope of its own, because they read bodies differently.
+        await app.register(async (scope: Http) => routes(scope));
+      };
+      await add((scope) => eventsRoutes(scope, { clock, metrics, publishEvents, rateLimit, countries }));
+      await add((scope) => hooksRoutes(scope, { ...common, memory, countries, secrets, sns, rateLimit }));
+      await add((scope) => unsubscribeRoutes(scope, { ...unsubscribe, rateLimit: newRateLimit() }));
+      await add((scope) => sendgridRoutes(scope, { ...callbacks, webhookKey: deps.sendgridWebhookKey }));
+      await add((scope) => twilioRoutes(scope, { ...callbacks, broker, authToken: deps.twilioAuthToken }));
+      await add((scope) => trackingRoutes(scope, { ...callbacks, rateLimit: newRateLimit() }));
+      await add((scope) =>
         sourcesRoutes(scope, { collection, memory, broker, log, secrets, clock, publicUrl }),
       );
     },

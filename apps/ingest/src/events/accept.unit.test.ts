@@ -12,7 +12,7 @@ const item = (index: number, checked: Partial<AcceptedItem['checked']> = {}): Ac
 });
 
 describe('accepting items', () => {
-  it('makes events of the outside of them, received now', () => {
+  it('become events from outside, received now', () => {
     const { events } = acceptItems(
       [{ ...item(0, { id: 'e1', occurredAt: 5 }), traceparent: 't' }],
       acceptance(),

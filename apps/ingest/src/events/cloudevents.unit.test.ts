@@ -35,7 +35,7 @@ describe('a CloudEvent', () => {
     });
   });
 
-  it('is about whom its extension attribute says, rather than its subject', () => {
+  it('is about whom its extension attribute names, rather than its subject', () => {
     expect(map({ ...attributes, subject: 'order-7', prospectid: 'p' }).fields.prospectId).toBe('p');
     expect(map({ ...attributes, subject: 'order-7', companyid: 'c' }).fields).toMatchObject({
       companyId: 'c',
@@ -56,7 +56,7 @@ describe('a CloudEvent', () => {
     expect(map({ ...attributes, type }).fields.type).toBe(ours);
   });
 
-  it('keeps its data as they are, also as bytes of JSON', () => {
+  it('keeps its data unchanged, also as bytes of JSON', () => {
     const data = { zero: 0, no: false, empty: '', none: null, list: [], deep: { zero: 0 } };
     expect(map({ ...attributes, data }).fields.data).toEqual(data);
     const data_base64 = Buffer.from(JSON.stringify(data)).toString('base64');
@@ -73,7 +73,7 @@ describe('a CloudEvent', () => {
     expect(idOf({})).not.toBe(idOf({ id: 'e-2' }));
   });
 
-  it('may have attributes that are null, that we do not know, or a trace that is none', () => {
+  it('may have attributes that are null or unknown, or an invalid trace', () => {
     const event = {
       ...attributes,
       subject: 'p',
@@ -117,7 +117,8 @@ describe('a CloudEvent', () => {
           prospectId: 'p',
         });
 
-        // The package sends header values as they are; the binding demands space, quote and percent encoded.
+        // The package sends header values unencoded; the binding demands that space, quote and percent are
+        // encoded.
         const { headers, body } = HTTP.binary(event);
         const encoded = Object.fromEntries(
           Object.entries(headers).map(([name, value]) => [name, encodeURIComponent(String(value))]),
@@ -143,7 +144,7 @@ describe('a CloudEvent', () => {
     expect(read('%ff')).toEqual({ subject: undefined, faults: 1 });
   });
 
-  it('in headers sends neither its data nor their type as one of its own', () => {
+  it('in headers does not pass off its data or their type as attributes', () => {
     const faults = collectFaults();
     fromBinaryMode({ 'ce-data': 'x', 'ce-datacontenttype': 'application/json' }, undefined, faults);
     expect(faults.found.map(({ path }) => path)).toEqual(['/data', '/datacontenttype']);

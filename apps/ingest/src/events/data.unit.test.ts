@@ -26,7 +26,7 @@ describe('the data of an event', () => {
     expect(faultsOf({ ...good, data: sized(65_537) })).toEqual(['/data']);
   });
 
-  it('that is a hundred thousand levels deep is refused, not overflowed by', () => {
+  it('that is a hundred thousand levels deep is refused, without a stack overflow', () => {
     const depth = 100_000;
     const data = JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
     expect(faultsOf({ ...good, data })).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('the data of an event', () => {
     ['{"a\\u0000b":1}', '/data/a\u0000b'],
     ['{"\\udc00":1}', '/data/\udc00'],
     ['{"a/b~c":{"constructor":1}}', '/data/a~1b~0c/constructor'],
-  ])('%s cannot be kept as it is and is refused', (json, path) => {
+  ])('%s cannot be stored unchanged and is refused', (json, path) => {
     expect(faultsOf({ ...good, data: JSON.parse(json) })).toEqual([path]);
   });
 
@@ -57,7 +57,7 @@ describe('the data of an event', () => {
     expect(Math.max(...faults.map(({ path }) => path.length))).toBeLessThanOrEqual(200);
   });
 
-  it('is kept as it came, whatever JSON it is', () => {
+  it('is stored unchanged, whatever JSON it is', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), fc.jsonValue({ maxDepth: 5 })),

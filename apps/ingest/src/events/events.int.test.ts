@@ -41,7 +41,7 @@ describe('a CloudEvent of another system', () => {
     'ce-subject': 'p%201',
   };
 
-  it('in binary mode may call its JSON by any name', async () => {
+  it('in binary mode may use any name for JSON', async () => {
     for (const type of [
       'application/vnd.acme+json',
       'application/vnd.acme.v1+json; charset=utf-8',
@@ -64,7 +64,7 @@ describe('a CloudEvent of another system', () => {
     expect(first).not.toEqual(other);
   });
 
-  it('that is not one, under such a name, is 415 and learns what is taken', async () => {
+  it('that is not one, under such a name, is 415, and the answer says what is accepted', async () => {
     const response = await post(good, { 'content-type': 'application/vnd.acme+json' });
     expect([response.statusCode, response.json().detail]).toEqual([
       415,
@@ -72,7 +72,7 @@ describe('a CloudEvent of another system', () => {
     ]);
   });
 
-  it('cannot forge what Herald alone records', async () => {
+  it('cannot forge what only Herald records', async () => {
     expect((await post({}, { ...attributes, 'ce-type': 'Email.Sent' })).statusCode).toBe(400);
   });
 });
@@ -102,7 +102,7 @@ describe('POST /v1/events', () => {
     ]);
   });
 
-  it('gives each event its place in the request, over several messages, and an event that came alone none', async () => {
+  it('gives each event its place in the request, over several envelopes, and no place to an event that came alone', async () => {
     const list = Array.from({ length: 250 }, (_, n) => ({ ...good, id: `place-${n}` }));
     await post(list);
     const published = await ingest.published();
@@ -113,7 +113,7 @@ describe('POST /v1/events', () => {
     expect((await ingest.published())[0]).not.toHaveProperty('request');
   });
 
-  it('puts what comes in within one millisecond behind what came before', async () => {
+  it('puts events of one millisecond in the order of their arrival', async () => {
     ingest.time.now += 1;
     await post([good, { ...good, type: 'trial.ended' }]);
     await post({ ...good, type: 'trial.renewed' });
@@ -131,7 +131,7 @@ describe('POST /v1/events', () => {
     expect(await accepted()).toBe(before + 1_000);
   });
 
-  it('does not pass on a trace context that is none', async () => {
+  it('does not pass on an invalid trace context', async () => {
     await post(good, { traceparent: '00-00000000000000000000000000000000-b7ad6b7169203331-01' });
     expect((await ingest.published())[0]).not.toHaveProperty('traceparent');
   });
@@ -171,7 +171,7 @@ describe('POST /v1/events', () => {
     ['NaN', '{"type":"a.b","prospectId":"p","data":{"a":NaN}}'],
     ['a name twice', '{"type":"a.b","prospectId":"p","prospectId":"q"}'],
     ['half a character', '{"type":"a.b","prospectId":"p","data":{"a":"\\ud800"}}'],
-    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['a key __proto__', '{"type":"a.b","prospectId":"p","data":{"__proto__":{"x":1}}}'],
     ['a key constructor', '{"type":"a.b","prospectId":"p","data":{"constructor":1}}'],
     ['a hundred thousand levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
@@ -204,7 +204,7 @@ describe('POST /v1/events', () => {
   );
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;x=y'])(
-    'takes the content type %j, with every rule',
+    'accepts the content type %j, with every rule',
     async (type) => {
       expect((await post(good, { 'content-type': type })).statusCode).toBe(202);
       expect((await post({ ...good, type: 'x' }, { 'content-type': type })).statusCode).toBe(400);
@@ -218,7 +218,7 @@ describe('POST /v1/events', () => {
     expect(await ingest.published()).toEqual([]);
   });
 
-  it('answers 503 when the broker does not confirm, and tells when to come back', async () => {
+  it('answers 503 when the broker does not confirm, and says when to retry', async () => {
     ingest.faults.publish = true;
     const before = await ingest.metrics.eventsAccepted.get();
     const response = await post([good, good]);

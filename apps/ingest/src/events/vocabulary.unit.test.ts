@@ -69,7 +69,7 @@ describe('an event that Herald understands', () => {
     'jörg@exämple.de',
     `${'a'.repeat(64)}@b.example`,
     null,
-  ])('takes %j as an e-mail address', (email) => {
+  ])('accepts %j as an e-mail address', (email) => {
     expect(check(updated({ email })).faults).toEqual([]);
   });
 
@@ -93,11 +93,11 @@ describe('an event that Herald understands', () => {
     ['a@b.example'],
     1,
     '',
-  ])('does not take %j as an e-mail address', (email) => {
+  ])('does not accept %j as an e-mail address', (email) => {
     expect(faultsOf(updated({ email }))).toEqual(['/data/traits/email']);
   });
 
-  it('keeps an address in the form in which it is used', () => {
+  it('stores an address in its normalised form', () => {
     const { event } = check(updated({ email: ' a@b.example\u00a0', phone: '+44 (0)7946 000999', name: 'A' }));
     expect(event?.data).toEqual({ traits: { email: 'a@b.example', phone: '+447946000999', name: 'A' } });
   });
@@ -111,7 +111,7 @@ describe('an event that Herald understands', () => {
     expect(event?.data).toEqual({ traits: { phone: number } });
   });
 
-  it('lets the person’s own country go before that of the workspace', () => {
+  it('prefers the person’s own country to that of the workspace', () => {
     const { event } = check(updated({ phone: '07946 000999', country: 'GB' }), clock, 'DE');
     expect(event?.data).toEqual({ traits: { phone: '+447946000999', country: 'GB' } });
   });
@@ -125,7 +125,7 @@ describe('an event that Herald understands', () => {
     '',
     14_155_550_101,
     ['+14155550101'],
-  ])('does not take %j as a phone number', (phone) => {
+  ])('does not accept %j as a phone number', (phone) => {
     expect(faultsOf(updated({ phone }))).toEqual(['/data/traits/phone']);
   });
 
@@ -135,16 +135,19 @@ describe('an event that Herald understands', () => {
     ['email', ' jürgen@müller.example', 'jürgen@xn--mller-kva.example'],
     [undefined, '+1 415-555-0101', '+14155550101'],
     ['all', 'a@b.example', 'a@b.example'],
-  ])('keeps a suppressed address of %s as messages are sent to it: %j', (channel, address, kept) => {
-    const data = { ...(channel === undefined ? {} : { channel }), address };
-    expect(check({ type: 'prospect.suppressed', prospectId: 'p', data }).event?.data.address).toBe(kept);
-  });
+  ])(
+    'stores a suppressed address of %s in the form that messages are sent to: %j',
+    (channel, address, kept) => {
+      const data = { ...(channel === undefined ? {} : { channel }), address };
+      expect(check({ type: 'prospect.suppressed', prospectId: 'p', data }).event?.data.address).toBe(kept);
+    },
+  );
 
   it.each([
     ['email', 'ada@example'],
     ['sms', '030 901820'],
     [undefined, 'nobody'],
-  ])('does not take a suppressed address of %s that is none: %j', (channel, address) => {
+  ])('does not accept an invalid suppressed address of %s: %j', (channel, address) => {
     const data = { ...(channel === undefined ? {} : { channel }), address };
     expect(faultsOf({ type: 'prospect.suppressed', prospectId: 'p', data })).toEqual(['/data/address']);
   });
@@ -169,11 +172,11 @@ describe('an event that Herald understands', () => {
     '',
     5,
     '__proto__',
-  ])('does not take %j as a zone', (timezone) => {
+  ])('does not accept %j as a zone', (timezone) => {
     expect(faultsOf(updated({ timezone }))).toEqual(['/data/traits/timezone']);
   });
 
-  it('takes a consent for one channel or all, with a reason', () => {
+  it('accepts a consent for one channel or all, with a reason', () => {
     for (const type of ['prospect.subscribed', 'prospect.unsubscribed']) {
       for (const data of [{}, { channel: 'email' }, { channel: 'all', reason: 'asked by phone' }])
         expect(isAccepted({ type, prospectId: 'p', data })).toBe(true);

@@ -37,7 +37,7 @@ const isRefused = async (answer: ReturnType<typeof ask>) => {
 };
 
 describe('a sender that asks before it sends', () => {
-  it('by OPTIONS is told who may send, and how often', async () => {
+  it('by OPTIONS gets who may send, and how often', async () => {
     await put('any', { kind: 'cloudevents' });
     await put('azure', { kind: 'cloudevents', origins: ['eventgrid.azure.net'], rate: 120 });
     const of = (answer: Awaited<ReturnType<typeof ask>>) => [
@@ -77,7 +77,7 @@ describe('a sender that asks before it sends', () => {
       'Validation: Testing client',
     ],
     ['head', 'HEAD', '', {}, ''],
-  ] as const)('as %s does is answered as it wants', async (kind, method, query, headers, text) => {
+  ] as const)('as %s does is answered as it expects', async (kind, method, query, headers, text) => {
     await put(kind, { kind });
     expect(shown(await ask(method, kind + query, headers))).toEqual([200, TEXT, 'nosniff', text]);
   });
@@ -89,14 +89,14 @@ describe('a sender that asks before it sends', () => {
     await isRefused(ask('GET', 'okta'));
   });
 
-  it('gets nothing back that is long, or no text', async () => {
+  it('gets nothing back that is long, or not plain text', async () => {
     await put('echo', { kind: 'dropbox' });
     await isRefused(ask('GET', `echo?challenge=${'x'.repeat(1_025)}`));
     await isRefused(ask('GET', 'echo?challenge=a%0D%0Ab'));
     await isRefused(ask('GET', 'echo?challenge='));
   });
 
-  it('where the source has no such handshake is answered like one that is not there', async () => {
+  it('to a source without such a handshake gets the answer of an unknown source', async () => {
     await put('plain', undefined);
     for (const method of ['GET', 'OPTIONS'] as const)
       await isRefused(ask(method, 'plain?challenge=1', { 'webhook-request-origin': 'a.example' }));

@@ -76,7 +76,7 @@ describe('a webhook that is a list', () => {
     for (const answer of answers) expect([answer.statusCode, answer.json().accepted]).toEqual([202, 2]);
   });
 
-  it('without ids of its own has the same ones whenever it comes again, each item another', async () => {
+  it('without ids of its own gets the same ones whenever it comes again, different for each item', async () => {
     await put('plain', perItem);
     const same = JSON.stringify([two[0], two[0]]);
     const ids: string[] = (await post('plain', same)).json().ids;
@@ -94,7 +94,7 @@ describe('a webhook that is a list', () => {
     expect(await ingest.published()).toHaveLength(1);
   });
 
-  it('that is empty is taken, and is no event', async () => {
+  it('that is empty is accepted, and makes no event', async () => {
     await put('empty', perItem);
     const response = await post('empty', []);
     expect([response.statusCode, response.json()]).toEqual([202, { accepted: 0, ids: [] }]);
@@ -111,7 +111,7 @@ describe('a webhook that is a list', () => {
     expect(faults.map(({ path }) => path)).toEqual(['/map/each/1/type', '/map/each/2/data']);
   });
 
-  it('with a thousand wrong items is answered with fifty faults and how many more there are', async () => {
+  it('with a thousand wrong items gets fifty faults and the number of the others', async () => {
     await put('wrong', perItem);
     const faults = await faultsOf(
       'wrong',
@@ -120,7 +120,7 @@ describe('a webhook that is a list', () => {
     expect([faults.length, faults.at(-1)]).toEqual([51, { path: '', message: '… and 950 more' }]);
   });
 
-  it('takes the same item twice as one event, and refuses two that differ under one id', async () => {
+  it('counts the same item twice as one event, and refuses two that differ under one id', async () => {
     await put('twice', { ...perItem, id: 'item.user', data: '{"plan": item.plan}' });
     expect((await post('twice', [two[0], two[0]])).json().accepted).toBe(1);
     await ingest.published();
@@ -161,7 +161,7 @@ describe('a webhook that is a list', () => {
   });
 });
 
-describe('a list for a source that knows of one event only', () => {
+describe('a list for a source that maps a single event', () => {
   it('is refused, saying what to write, instead of losing all but one', async () => {
     await put('first', { type: 'body[0].type', prospectId: 'body[0].user' });
     expect(await faultsOf('first', two)).toEqual([

@@ -29,7 +29,7 @@ describe('bearer', () => {
   const rule: SourceVerify = { scheme: 'bearer' };
   const own: SourceVerify = { scheme: 'bearer', header: 'x-token' };
 
-  it('takes the token, by any of the secrets, from the header of the source', () => {
+  it('accepts the token, by any of the secrets, from the header of the source', () => {
     expect(verify(rule, { authorization: 'Bearer t-1' }, { secrets: ['t-0', 't-1'] })).toBe(true);
     expect(verify(rule, { authorization: 'bearer t-1' }, { secrets: ['t-1'] })).toBe(true);
     expect(verify(own, { 'x-token': 't-1' }, { secrets: ['t-1'] })).toBe(true);
@@ -82,11 +82,11 @@ describe('hmac-sha256', () => {
     expect(verify(rule, { 'x-signature': signature })).toBe(false);
   });
 
-  it('is over the bytes as they came: no byte of the body may change, not even one that is no text', () => {
+  it('covers the raw bytes: no byte of the body may change, not even one that is not text', () => {
     const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x7b]);
     const signature = createHmac('sha256', SECRET).update(bytes).digest('hex');
     expect(verify(rule, { 'x-signature': signature }, { sent: bytes })).toBe(true);
-    // What both read as the same text: U+FFFD for each byte that is none.
+    // Both read as the same text: U+FFFD for each invalid byte.
     expect(verify(rule, { 'x-signature': signature }, { sent: Buffer.from([0xfe, 0xff, 0x00, 0x7b]) })).toBe(
       false,
     );
@@ -95,7 +95,7 @@ describe('hmac-sha256', () => {
     ).toBe(false);
   });
 
-  it('takes either secret while they are being changed', () => {
+  it('accepts either secret during a rotation', () => {
     const signature = mac.toString('hex');
     expect(verify(rule, { 'x-signature': signature }, { secrets: secretsOf(`new\n${SECRET}\n`) })).toBe(true);
     expect(verify(rule, { 'x-signature': signature }, { secrets: ['new'] })).toBe(false);
@@ -106,7 +106,7 @@ describe('hmac-sha256', () => {
 describe('github', () => {
   const rule: SourceVerify = { scheme: 'github' };
 
-  it('takes every example of GitHub, signed by its own library, and none of them altered', async () => {
+  it('accepts every example of GitHub, signed by its own library, and none of them altered', async () => {
     expect(githubExamples.length).toBeGreaterThan(50);
     for (const { name, examples } of githubExamples) {
       for (const example of examples) {
@@ -118,7 +118,7 @@ describe('github', () => {
     }
   });
 
-  it('takes the vector of GitHub’s documentation', () => {
+  it('accepts the vector of GitHub’s documentation', () => {
     const headers = {
       'x-hub-signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
     };
@@ -159,7 +159,7 @@ describe('standard-webhooks', () => {
     by = rule,
   ) => verify(by, headers, { secrets: [KEY], ...more });
 
-  it('takes what the package of the standard signs', () => {
+  it('accepts what the package of the standard signs', () => {
     expect(take(signed())).toBe(true);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/), (text, id) => {
@@ -170,7 +170,7 @@ describe('standard-webhooks', () => {
     );
   });
 
-  it('takes the names that Svix sends, and secrets without their prefix', () => {
+  it('accepts the names that Svix sends, and secrets without their prefix', () => {
     const headers = signed();
     const svix = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.replace('webhook', 'svix'), value]),
@@ -195,7 +195,7 @@ describe('standard-webhooks', () => {
     expect(take(old, { at: { rate: 2, now: () => NOW } }, { ...rule, tolerance: 10 })).toBe(true);
   });
 
-  it('takes any v1 signature of the list, by either of two keys', () => {
+  it('accepts any v1 signature of the list, by either of two keys', () => {
     const good = signed();
     const list = (...signatures: string[]) => ({ ...good, 'webhook-signature': signatures.join(' ') });
     const bad = signed({ key: OTHER })['webhook-signature'];
@@ -235,7 +235,7 @@ describe('standard-webhooks', () => {
     expect(take(signed({ id: 'msg.1' }))).toBe(false);
   });
 
-  it('refuses everything under a secret that is no key', () => {
+  it('refuses everything under a secret that is not a key', () => {
     for (const secret of ['whsec_', 'whsec_***', ''])
       expect(take(signed(), { secrets: [secret] })).toBe(false);
   });

@@ -123,7 +123,7 @@ const holds = (
 describe.each(hmacPresets)('the preset %s', (scheme) => {
   const { sign, signsTime = false } = senders[scheme];
 
-  it('takes what its sender signs, by any of the secrets, and nothing else', () => {
+  it('accepts what its sender signs, by any of the secrets, and nothing else', () => {
     const headers = sign(BODY, NOW);
     expect(holds(scheme, headers)).toBe(true);
     expect(holds(scheme, headers, { secrets: ['b3RoZXI=', secretFor(scheme)] })).toBe(true);

@@ -42,7 +42,7 @@ describe('a signature as its source describes it', () => {
     }
   });
 
-  it('is over whatever its template says', () => {
+  it('covers whatever its template says', () => {
     const rule = { signed: '{method} {path}?{query} {url}\n{header:X-Kind}|{body}' };
     const text = `POST /in/hooks/acme/x?a=1&b=%2F ${url}\nsale|`;
     const headers = { 'x-signature': mac('sha256', [text, body]).toString('hex'), 'x-kind': 'sale' };
@@ -52,7 +52,7 @@ describe('a signature as its source describes it', () => {
     expect(holds(rule, { 'x-signature': headers['x-signature'] })).toBe(false);
   });
 
-  it('leaves no doubt where a header ends', () => {
+  it('does not allow a header with two readings', () => {
     const rule = { signed: '{header:x-id}.{header:x-kind}.{body}' };
     const signature = mac('sha256', ['a.b.c.', body]).toString('hex');
     expect(holds(rule, { 'x-signature': signature, 'x-id': 'a.b', 'x-kind': 'c' })).toBe(false);
@@ -121,7 +121,7 @@ describe('HTTP Basic', () => {
     );
   const of = (text: string) => Buffer.from(text).toString('base64');
 
-  it('takes the user and password of any of the secrets, and nothing else', () => {
+  it('accepts the user and password of any of the secrets, and nothing else', () => {
     expect(basic(`Basic ${of('ann:pass:wörd')}`)).toBe(true);
     expect(basic(`basic ${of('ann:pass:wörd')}`, ['bob:x', 'ann:pass:wörd'])).toBe(true);
     for (const wrong of [of('ann:pass'), of('ann:pass:wörd2'), of('bob:pass:wörd'), '', '***'])

@@ -62,7 +62,7 @@ describe('a signature of SendGrid', () => {
     ).toBe(false);
   });
 
-  it('is refused when it is older than SendGrid tries, or of the future', () => {
+  it('is refused when it is older than SendGrid retries, or from the future', () => {
     const hours = (n: number) => NOW + n * 3_600_000;
     expect(holds(headersOf(), body, hours(25))).toBe(true);
     expect(holds(headersOf(), body, hours(25) + 1_000)).toBe(false);

@@ -16,7 +16,7 @@ const holds = (header: string | undefined, over: { secrets?: string[]; body?: Bu
   return isAuthentic({ scheme: 'stripe' }, secrets, { ...request, body: sent }, clock);
 };
 
-it('takes what the package of Stripe signs, over the bytes as they came', () => {
+it('accepts what the package of Stripe signs, over the raw bytes', () => {
   expect(holds(signed())).toBe(true);
   expect(holds(signed(), { body: Buffer.from(JSON.stringify(JSON.parse(body.toString()))) })).toBe(false);
 });
@@ -30,7 +30,7 @@ it.each([
   expect(holds(signed(NOW + offset))).toBe(expected);
 });
 
-it('takes any v1 of the header, by any of the secrets, and no other scheme', () => {
+it('accepts any v1 of the header, by any of the secrets, and no other scheme', () => {
   const [time, good = ''] = signed().split(',');
   const bad = `v1=${'0'.repeat(64)}`;
   expect(holds(`${time},${bad},${good}`)).toBe(true);
@@ -40,7 +40,7 @@ it('takes any v1 of the header, by any of the secrets, and no other scheme', () 
   expect(holds(signed(NOW, 'whsec_other'))).toBe(false);
 });
 
-it('refuses what is no such header, or has two times', () => {
+it('refuses anything but such a header, and two times in it', () => {
   const header = signed();
   const [time, mac] = header.split(',');
   for (const bad of [

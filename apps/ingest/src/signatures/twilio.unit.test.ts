@@ -95,7 +95,7 @@ describe('a signature of Twilio', () => {
     expect(holds({ signature: signed, body: Buffer.from('{"a":1}'), contentType: undefined })).toBe(false);
   });
 
-  it('is refused when it is missing, or the address is none', () => {
+  it('is refused when it is missing, or the address is invalid', () => {
     expect(holds({ signature: undefined })).toBe(false);
     expect(holds({ url: '/cb', signature: 'x' })).toBe(false);
   });

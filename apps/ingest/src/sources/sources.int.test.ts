@@ -127,7 +127,7 @@ describe('PUT /v1/sources/:id', () => {
     ['a template of what it does not know', { ...hmac, signed: '{body}{nonce}' }, '/verify/signed'],
     ['a signature that leaves out the body', { ...hmac, signed: '{url}' }, '/verify/signed'],
     ['a timestamp that is not signed', { ...hmac, timestampHeader: 'x-at' }, '/verify/signed'],
-    ['a signed timestamp that stands nowhere', { ...hmac, signed: '{timestamp}{body}' }, '/verify/signed'],
+    ['a signed timestamp without a place', { ...hmac, signed: '{timestamp}{body}' }, '/verify/signed'],
     ['a tolerance where no time is signed', { ...hmac, tolerance: 5 }, '/verify/tolerance'],
     ['a key that is not hexadecimal', { ...hmac, secretEncoding: 'hex' }, '/verify/secret'],
     ['a password without its user', { scheme: 'basic', secret: 'shared' }, '/verify/secret'],
@@ -179,7 +179,7 @@ describe('PUT /v1/sources/:id', () => {
     },
   );
 
-  it('that cannot be announced is stored all the same, and other replicas hear of it once it can', async () => {
+  it('that cannot be announced is stored all the same, and other replicas get it once it can', async () => {
     const { app } = await ingest.replica();
     ingest.faults.publish = true;
     expect((await call('PUT', '/late', open)).statusCode).toBe(201);
@@ -285,7 +285,7 @@ describe('the memory of sources', () => {
     });
   });
 
-  it('keeps the others when one stored source no longer compiles, and says of that one why', async () => {
+  it('keeps the others when one stored source does not compile any more, and logs why', async () => {
     const sources = ingest.store.collection(collections.sources);
     const doc = {
       workspace: 'acme',

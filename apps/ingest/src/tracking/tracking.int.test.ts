@@ -28,7 +28,7 @@ const get = (token: string, headers: Record<string, string> = {}, method: 'GET' 
 const reported = async () => (await ingest.published()).map(({ data }) => data);
 
 describe('a link in a mail', () => {
-  it('goes on to where it went, kept by nobody on the way, and is told without its query', async () => {
+  it('redirects to its target, is cached nowhere, and is recorded without its query', async () => {
     const response = await get(click());
     expect([response.statusCode, response.headers.location]).toEqual([302, target]);
     expect(response.headers).toMatchObject({
@@ -59,7 +59,7 @@ describe('a link in a mail', () => {
     expect([published.length, new Set(published.map(({ id }) => id)).size]).toEqual([51, 2]);
   });
 
-  it('goes on also when the broker does not confirm; that is counted as lost', async () => {
+  it('redirects even if the broker does not confirm; that is counted as lost', async () => {
     ingest.faults.publish = true;
     const response = await get(click());
     expect([response.statusCode, response.headers.location]).toEqual([302, target]);
@@ -72,7 +72,7 @@ describe('a link in a mail', () => {
     [false, 'accepted'],
     [true, 'lost'],
   ])(
-    'goes on before a slow broker answers; what it says then is counted (it fails: %j)',
+    'redirects before a slow broker answers; its later answer is counted (it fails: %j)',
     async (fails, result) => {
       const counted = async () =>
         Number(
@@ -94,7 +94,7 @@ describe('a link in a mail', () => {
     },
   );
 
-  it('goes on also over the workspace’s allowance, and is not recorded', async () => {
+  it('redirects even over the workspace’s rate, and is not recorded', async () => {
     const limited = await startIngest({ rate: 0.001 });
     try {
       const token = click();
@@ -112,7 +112,7 @@ describe('a link in a mail', () => {
     }
   });
 
-  it('followed while the process stops is kept before it has stopped', async () => {
+  it('followed while the process stops is recorded before it has stopped', async () => {
     const stopping = await startIngest();
     const broker = Promise.withResolvers<void>();
     stopping.faults.slow = broker.promise;
@@ -149,7 +149,7 @@ describe('a link in a mail', () => {
 });
 
 describe('a picture in a mail', () => {
-  it('tells of an open', async () => {
+  it('reports an open', async () => {
     const response = await get(open());
     expect([
       response.statusCode,
@@ -165,7 +165,7 @@ describe('a picture in a mail', () => {
     expect(await reported()).toEqual([{ messageId: 'm-1', outcome: 'opened' }]);
   });
 
-  it('fetched ahead by Apple’s mail privacy is told as a machine’s', async () => {
+  it('prefetched by Apple’s mail privacy is recorded as a machine’s', async () => {
     await get(open(), { 'user-agent': 'Mozilla/5.0' });
     expect(await reported()).toEqual([{ messageId: 'm-1', outcome: 'opened', machine: true }]);
   });
@@ -180,7 +180,7 @@ describe('a picture in a mail', () => {
 });
 
 describe('a program that follows links', () => {
-  it('by HEAD is shown where the link goes, and is not told', async () => {
+  it('by HEAD gets the target of the link, and is not recorded', async () => {
     const response = await get(click(), {}, 'HEAD');
     expect([response.statusCode, response.headers.location]).toEqual([302, target]);
     expect(await reported()).toEqual([]);
@@ -193,7 +193,7 @@ describe('a program that follows links', () => {
     [{ 'user-agent': 'curl/8.5.0' }],
     [{ 'user-agent': '' }],
     [{ 'sec-purpose': 'prefetch;prerender' }],
-  ])('with %j is told as a scanner, and goes on like anybody', async (headers) => {
+  ])('with %j is recorded as a scanner, and redirected like anybody', async (headers) => {
     expect((await get(click(), headers)).statusCode).toBe(302);
     expect(await reported()).toMatchObject([{ outcome: 'clicked', scanner: expect.any(String) }]);
   });

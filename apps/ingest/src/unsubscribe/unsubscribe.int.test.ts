@@ -23,7 +23,7 @@ const post = (payload: string | Buffer = '', headers: Record<string, string> = {
   ingest.app.inject({ method: 'POST', url: `/u/${at}`, headers, payload });
 
 describe('the unsubscribe page', () => {
-  it('asks, does nothing by itself, and tells nobody about itself', async () => {
+  it('shows the page, changes nothing by itself, and leaks nothing about the person', async () => {
     const response = await get();
     expect(response.statusCode).toBe(200);
     expect(response.headers).toMatchObject({
@@ -40,7 +40,7 @@ describe('the unsubscribe page', () => {
     expect(await ingest.published()).toEqual([]);
   });
 
-  it('shows nothing of a channel it does not know', async () => {
+  it('shows nothing of an unknown channel', async () => {
     const response = await get(
       signUnsubscribe({ ...claim, channel: '<script>alert(1)</script>' }, LINK_SECRET),
     );
@@ -88,7 +88,7 @@ describe('one-click', () => {
     ]);
   });
 
-  it('many times at once is one event; a click later is another, for one may have subscribed again', async () => {
+  it('many times at once is one event; a click later is another, because the person may have subscribed again', async () => {
     const ids = async () => new Set((await ingest.published()).map(({ id }) => id));
     await Promise.all(Array.from({ length: 50 }, () => post()));
     const first = await ids();
@@ -99,7 +99,7 @@ describe('one-click', () => {
     expect(new Set([...first, ...later]).size).toBe(2);
   });
 
-  it('takes a token of the longest ids there can be', async () => {
+  it('accepts a token of the longest possible ids', async () => {
     const longest = {
       ...claim,
       workspace: 'w'.repeat(63),
@@ -157,7 +157,7 @@ describe('topics', () => {
     ingest.faults.store = false;
   });
 
-  it('are offered with what the person has now, escaped, and nothing else of them', async () => {
+  it('are offered with the person’s current choices, escaped, and nothing else about the person', async () => {
     const { body } = await get();
     const field = (id: string) =>
       new RegExp(`<input type="checkbox" name="topic" value="${id}"( checked)?>`).exec(body)?.[1];
@@ -168,7 +168,7 @@ describe('topics', () => {
     expect(await ingest.published()).toEqual([]);
   });
 
-  it('are changed as they are ticked, those that were shown alone', async () => {
+  it('are changed as they are ticked, only those that were shown', async () => {
     const response = await post('topic=offers&shown=news&shown=offers&shown=%3Cx%3E&from=choices', ONE_CLICK);
     expect([response.statusCode, response.body, response.headers['set-cookie']]).toEqual([
       200,
@@ -181,7 +181,7 @@ describe('topics', () => {
     ]);
   });
 
-  it('of the message: one click is of it alone, the button for all of the channel', async () => {
+  it('of the message: one click is about that one, the button about the whole channel', async () => {
     const once = await post('List-Unsubscribe=One-Click', ONE_CLICK, ofNews);
     expect([once.statusCode, once.body]).toEqual([
       200,
@@ -195,14 +195,14 @@ describe('topics', () => {
     expect(event?.data).toEqual({ channel: 'email', reason: 'page', messageId: 'm-1' });
   });
 
-  it('that cannot be read are not offered, and unsubscribing works all the same', async () => {
+  it('that cannot be read are not offered, and unsubscribing still works', async () => {
     ingest.faults.store = true;
     expect((await get()).body).toContain('Do you want to get no more e-mails');
     expect((await post('', {}, ofNews)).statusCode).toBe(200);
     expect(await ingest.published()).toHaveLength(1);
   });
 
-  it('that are made up by whoever has a link are not kept, neither alone nor among others', async () => {
+  it('that whoever has a link made up are not recorded, neither alone nor among others', async () => {
     const invented = Array.from({ length: 50 }, (_, n) => `shown=a${n}&topic=a${n}`).join('&');
     const alone = await post(`${invented}&from=choices`, ONE_CLICK);
     expect([alone.statusCode, alone.body]).toEqual([
@@ -229,7 +229,7 @@ describe('topics', () => {
     expect(ids.size).toBe(4);
   });
 
-  it('ticked and taken off again within moments are as they were left', async () => {
+  it('ticked and unticked within moments end as they were left', async () => {
     ingest.time.now = Math.ceil(ingest.time.now / span.MINUTE) * span.MINUTE;
     await post('topic=news&shown=news&from=choices', ONE_CLICK);
     ingest.time.now += 1;
@@ -239,7 +239,7 @@ describe('topics', () => {
     expect(new Set(published.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('are not said to be saved while it cannot be told which there are', async () => {
+  it('are not confirmed as saved while the current ones cannot be read', async () => {
     ingest.faults.store = true;
     const response = await post('shown=news&from=choices', ONE_CLICK);
     expect([response.statusCode, response.headers['retry-after'], response.body]).toEqual([
@@ -287,7 +287,7 @@ describe('a workspace’s allowance for links', () => {
   });
 });
 
-describe('a token we did not sign', () => {
+describe('a token that Herald did not sign', () => {
   it.each([
     ['', 'empty'],
     ['x', 'short'],

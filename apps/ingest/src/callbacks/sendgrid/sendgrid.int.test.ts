@@ -178,7 +178,7 @@ describe('what SendGrid reports', () => {
     ]);
   });
 
-  it('of what is not of ours is passed over and counted, and keeps nothing of the rest from being taken', async () => {
+  it('about messages of other installations are ignored and counted, and do not keep the rest from being accepted', async () => {
     const [foreign, ignored] = [await counted('foreign'), await counted('ignored')];
     const forged = `${herald.slice(0, -1)}${herald.endsWith('A') ? 'B' : 'A'}`;
     const stranger = messageReference('another secret', {
@@ -210,7 +210,7 @@ describe('what SendGrid reports', () => {
   });
 
   it.each([Number.MAX_VALUE, 1e15, 0, -1e300])(
-    'of a time that cannot be (%d) is of now',
+    'with an impossible time (%d) gets the current one',
     async (timestamp) => {
       await post([event('open', { timestamp })]);
       expect((await ingest.published())[0]?.occurredAt).toBe(ingest.time.now);
@@ -236,26 +236,26 @@ describe('what is not SendGrid’s', () => {
     expect(await ingest.published()).toEqual([]);
   });
 
-  it('is a 400 when it is signed and no list of events', async () => {
+  it('is a 400 if it is signed and not a list of events', async () => {
     for (const body of ['{}', '[', '"x"', '[{"__proto__":1}]'])
       expect((await post(body)).statusCode).toBe(400);
     expect(await ingest.published()).toEqual([]);
   });
 });
 
-it('is a 503, which SendGrid tries again, when the broker does not confirm', async () => {
+it('is a 503, which SendGrid retries, when the broker does not confirm', async () => {
   ingest.faults.publish = true;
   expect((await post([event('open')])).statusCode).toBe(503);
 });
 
-it('is a 503 where no key is set, and does not start with one that is none', async () => {
+it('is a 503 if no key is set; an invalid key stops the start', async () => {
   const other = await startIngest();
   expect((await postEvents(other, [])).statusCode).toBe(503);
   await other.stop();
   await expect(startIngest({ sendgridWebhookKey: 'nonsense' })).rejects.toThrow('SENDGRID_WEBHOOK_KEY');
 });
 
-it('tells no log whom it was about', () => {
+it('does not appear in the log with the person', () => {
   expect(ingest.logged()).not.toMatch(/private|192\.0\.2/);
   expect(ingest.logged()).not.toContain(herald.slice(0, 40));
 });

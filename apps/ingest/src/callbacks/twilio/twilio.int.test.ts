@@ -22,7 +22,7 @@ const referenceTo = (channel: 'sms' | 'call' | 'email', workspace = 'acme') =>
 interface Posting {
   /** The token that signs it. */
   readonly token?: string;
-  /** The address that is signed, instead of ours. */
+  /** The signed address, if it is not ingest's. */
   readonly signed?: string;
 }
 
@@ -86,7 +86,7 @@ describe('the status of a text', () => {
     ['30007', undefined],
     ['30008', undefined],
     ['30011', undefined],
-  ])('that fails with %s says of the number: %s', async (ErrorCode, bounce) => {
+  ])('that fails with %s says about the number: %s', async (ErrorCode, bounce) => {
     await text('undelivered', { ErrorCode });
     expect((await ingest.published())[0]?.data.bounce).toBe(bounce);
   });
@@ -99,7 +99,7 @@ describe('the status of a text', () => {
     ]);
   });
 
-  it('that means nothing is taken and not kept', async () => {
+  it('that means nothing is accepted and not recorded', async () => {
     for (const name of ['queued', 'accepted', 'sending', 'something new'])
       expect((await text(name)).statusCode).toBe(204);
     expect((await status('sms', {})).statusCode).toBe(204);
@@ -122,7 +122,7 @@ describe('the status of a call', () => {
     expect((await ingest.published()).map(({ data }) => data)).toMatchObject([expected]);
   });
 
-  it('is of the time that Twilio names', async () => {
+  it('has the time that Twilio names', async () => {
     await call('in-progress', { Timestamp: 'Sat, 31 Jan 2026 08:59:50 +0000' });
     expect((await ingest.published())[0]?.occurredAt).toBe(Date.UTC(2026, 0, 31, 8, 59, 50));
   });
@@ -138,7 +138,7 @@ describe('a key pressed in a call', () => {
   const key = (digits: string, query = '') =>
     post(`/callbacks/twilio/${referenceTo('call')}/key${query}`, { CallSid: 'CA1', Digits: digits });
 
-  it('is kept, and answered with what is to be said for it', async () => {
+  it('is recorded, and answered with what is to be said for it', async () => {
     const query = `?${new URLSearchParams([
       ['say1', 'Thank you & <goodbye> [pause 2s] Don’t worry: it\'s "fine"'],
       ['say1', 'Bye.'],
@@ -215,27 +215,24 @@ describe('an incoming text', () => {
     ['opt out', 'stop'],
     ['stop by tomorrow?', undefined],
     ['', undefined],
-  ])(
-    '%j means %s, is answered with nothing, and handed on to who knows the number',
-    async (body, keyword) => {
-      const response = await incoming({ Body: body });
-      expect([response.statusCode, response.headers['content-type'], response.body]).toEqual([
-        200,
-        'text/xml; charset=utf-8',
-        '<?xml version="1.0" encoding="UTF-8"?><Response/>',
-      ]);
-      const [message, ...others] = await handedOn();
-      expect(others).toEqual([]);
-      expect(message).toMatchObject({
-        workspace: 'acme',
-        id: 'SM9',
-        from: '+14155550101',
-        text: body,
-        provider: 'twilio',
-      });
-      expect(message?.keyword).toBe(keyword);
-    },
-  );
+  ])('%j means %s, gets an empty answer, and is passed on to messaging', async (body, keyword) => {
+    const response = await incoming({ Body: body });
+    expect([response.statusCode, response.headers['content-type'], response.body]).toEqual([
+      200,
+      'text/xml; charset=utf-8',
+      '<?xml version="1.0" encoding="UTF-8"?><Response/>',
+    ]);
+    const [message, ...others] = await handedOn();
+    expect(others).toEqual([]);
+    expect(message).toMatchObject({
+      workspace: 'acme',
+      id: 'SM9',
+      from: '+14155550101',
+      text: body,
+      provider: 'twilio',
+    });
+    expect(message?.keyword).toBe(keyword);
+  });
 
   it.each([
     ['+5215512345678', '+525512345678'],
@@ -246,7 +243,7 @@ describe('an incoming text', () => {
     expect((await handedOn())[0]?.from).toBe(from);
   });
 
-  it('is what Twilio says that it has already acted on', async () => {
+  it('means what Twilio says that it has already acted on', async () => {
     await incoming({
       Body: 'no more of this',
       OptOutType: 'STOP',
@@ -255,7 +252,7 @@ describe('an incoming text', () => {
     expect((await handedOn())[0]?.keyword).toBe('stop');
   });
 
-  it('is not handed on for a workspace that the address is not signed for, nor from what is no number', async () => {
+  it('is not passed on for a workspace that the address is not signed for, nor from an invalid number', async () => {
     const fields = { MessageSid: 'SM9', From: '+14155550101', Body: 'STOP' };
     const path = '/callbacks/twilio-inbound/globex';
     expect(
@@ -294,7 +291,7 @@ describe('what is not Twilio’s', () => {
     expect(await ingest.published()).toEqual([]);
   });
 
-  it('of a message that is not ours is taken, so that Twilio rests, and counted', async () => {
+  it('of an unknown message is accepted, so that Twilio stops retrying, and counted', async () => {
     const forged = messageReference('another secret', {
       workspace: 'acme',
       prospectId: 'ann',
@@ -312,7 +309,7 @@ describe('what is not Twilio’s', () => {
     );
   });
 
-  it('is a 503 where no token is set, or the broker does not confirm', async () => {
+  it('is a 503 if no token is set, or the broker does not confirm', async () => {
     ingest.faults.publish = true;
     expect((await text('delivered')).statusCode).toBe(503);
     const other = await startIngest();

@@ -32,7 +32,7 @@ describe('a certificate of SNS', () => {
     expect(await fresh.certificates.keyOf(url)).toBeUndefined();
   });
 
-  it('is none where SNS has none, or answers with something else', async () => {
+  it('is undefined if SNS has none, or answers with something else', async () => {
     const { sns, certificates } = start();
     expect(await certificates.keyOf(other(1))).toBeUndefined();
     for (const text of ['', 'hello', CERTIFICATE.slice(0, 300)]) {
@@ -43,7 +43,7 @@ describe('a certificate of SNS', () => {
     expect(await certificates.keyOf(url)).toBeUndefined();
   });
 
-  it.each([500, 503, 429])('is asked for again after a %i', async (status) => {
+  it.each([500, 503, 429])('is requested again after a %i', async (status) => {
     const { sns, certificates } = start();
     sns.answer = () => ({ status, text: '' });
     await expect(certificates.keyOf(url)).rejects.toThrow(String(status));
@@ -51,7 +51,7 @@ describe('a certificate of SNS', () => {
     expect(await certificates.keyOf(url)).toBeDefined();
   });
 
-  it('is kept for a bounded number of addresses, and asked for at a bounded number at once', async () => {
+  it('is kept for a bounded number of addresses, and requested for at most that many at once', async () => {
     const { sns, certificates } = start();
     sns.answer = () => ({ status: 200, text: CERTIFICATE });
     await certificates.keyOf(url);
