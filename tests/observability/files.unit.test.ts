@@ -29,7 +29,7 @@ describe('an alert', () => {
     for (const part of ['What it means', 'Impact', 'Look at', 'Do']) expect(page).toContain(`\n## ${part}\n`);
   });
 
-  it.each(CHARTS)('of %s is tried by promtool, firing and quiet', (chart) => {
+  it.each(CHARTS)('of %s is tested by promtool, firing and quiet', (chart) => {
     const cases = casesOf(chart);
     for (const { alert } of alertsOf(chart)) {
       const expected = cases.filter((one) => one.alert === alert).flatMap((one) => one.expected);
@@ -60,12 +60,12 @@ describe.each(dashboards)('the dashboard $file', ({ dashboard }) => {
     for (const { expr } of panel.queries) expect(expr).toContain('namespace=~"$namespace"');
   });
 
-  it('links to runbooks that there are', () => {
+  it('links to runbooks that exist', () => {
     const linked = panels.flatMap(({ alert }) => alert ?? []);
     expect(linked.filter((alert) => !alertNames.includes(alert))).toEqual([]);
   });
 
-  it('has no two panels of one name in a row', () => {
+  it('has no two panels of the same name in a row', () => {
     for (const { title, panels: inRow } of dashboard.rows)
       expect(new Set(inRow.map((panel) => panel.title)).size, title).toBe(inRow.length);
   });

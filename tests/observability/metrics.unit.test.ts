@@ -2,7 +2,7 @@ import type { Declaration } from '@herald/metrics';
 import { declarations } from '@herald/observability';
 import { describe, expect, it } from 'vitest';
 
-/** Each once, though two services declare the metrics of waits. */
+/** Each declaration once: two services declare the metrics of waits. */
 const declared: Declaration[] = [...new Set(Object.values(declarations).flatMap(Object.values<Declaration>))];
 
 describe('the metrics of all services', () => {
@@ -15,7 +15,7 @@ describe('the metrics of all services', () => {
     for (const label of labels) expect(label).not.toMatch(/workspace|prospect|campaign|message_id|url|email/);
   });
 
-  it('have each name once', () => {
+  it('have no name twice', () => {
     expect(new Set(declared.map(({ name }) => name)).size).toBe(declared.length);
   });
 });

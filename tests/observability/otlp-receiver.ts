@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** A span as it came over the wire. */
+/** A span as it was received. */
 export interface ReceivedSpan {
   readonly service: string;
   readonly traceId: string;
@@ -14,11 +14,11 @@ export interface ReceivedSpan {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
-/** Takes traces by OTLP over HTTP as JSON, on a free loopback port, as a collector would. */
+/** Takes traces like a collector: OTLP over HTTP as JSON, on a free loopback port. */
 export interface OtlpReceiver {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
-  /** Everything that came, as it came. */
+  /** Everything that was received, as text. */
   text(): string;
   stop(): Promise<void>;
 }

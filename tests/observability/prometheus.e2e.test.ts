@@ -12,10 +12,10 @@ import { whyUnmeasured } from './unmeasured.ts';
 const [found, mongo, rabbit] = await Promise.all([findPrometheuses(), startMongo(), startTestRabbit()]);
 const programs = found.filter((one): one is Programs => !('unavailable' in one));
 
-/** Enough, at two or so a second, for the samples that rates need. */
+/** At about two a second, enough for the samples that rates need. */
 const PEOPLE = 24;
 
-/** Promises that are counted in a histogram's buckets. */
+/** Promises that are measured by a histogram's buckets. */
 const LATENCIES = [
   'ingest_latency',
   'event_freshness',
@@ -102,8 +102,7 @@ if (programs.length === 0 || oneIsMissing || 'unavailable' in mongo || 'unavaila
       await load(acme, nobody);
       await vi.waitFor(() => expect(inbox.mails).toHaveLength(2 * PEOPLE), { timeout: 30_000 });
       const asked = [...ofDashboards, ...ofAlerts].filter(({ expr }) => whyUnmeasured(expr) === undefined);
-      // Recordings of recordings take an evaluation or two. A query that stays without data fails its own
-      // test.
+      // Rules on rules take an evaluation or two. A query that stays without data fails its own test.
       const isAnswered = async (version: string, seen: Set<string>): Promise<void> => {
         for (const { expr } of asked) {
           if (seen.has(expr)) continue;
@@ -190,7 +189,7 @@ async function prepare(acme: Client): Promise<void> {
   await acme.post('/v1/campaigns/hello/launch');
 }
 
-/** A few people a second, by both doors, and somebody who looks. */
+/** A few people a second, by API and by webhook, and some queries. */
 async function load(acme: Client, nobody: Client): Promise<void> {
   for (let n = 0; n < PEOPLE; n += 1) {
     const who = `ann-${n}`;

@@ -36,9 +36,9 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
           ...services,
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
           OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-          // Longer than the test: what is there in the end was sent by the last phase of the shutdown.
+          // Longer than the test: the last phase of the shutdown must send the spans.
           OTEL_BSP_SCHEDULE_DELAY: '600000',
-          // The wait is longer than this: the sweep arms it, in no trace of anybody's.
+          // Shorter than the wait: the sweep sets its alarm, outside of any trace.
           DELAY_HORIZON: 'PT1S',
         },
         logFile,
@@ -77,14 +77,14 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
     const linkedFrom = (traceId: string): Set<string> =>
       new Set(inTrace(traceId).flatMap(({ links }) => links.map((link) => link.traceId)));
 
-    test('the request is a part of its caller’s trace, by its route, and its publish is a part of it', () => {
+    test('the request is a span of its caller’s trace, named by its route, and its publish is a child of it', () => {
       const request = named('ingest', 'POST /hooks/:workspace/:source');
       expect(request).toMatchObject({ traceId: caller.traceId, parentSpanId: caller.spanId, kind: 2 });
       const publish = inTrace(caller.traceId).find(({ name }) => name === 'publish events');
       expect(publish).toMatchObject({ service: 'ingest', parentSpanId: request.spanId, kind: 4 });
     });
 
-    test('each consumer begins a trace of its own, linked to the one that sent it', () => {
+    test('each consumer begins a trace of its own, linked to the sender’s', () => {
       const batch = spans.find(
         ({ name, links }) =>
           name === 'event-handler.events process batch' &&
@@ -110,7 +110,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
       expect(dispatch?.links.map(({ traceId }) => traceId)).toEqual([caller.traceId]);
     });
 
-    test('the call of the provider is in a trace that is linked to the wait’s, and to the webhook’s', () => {
+    test('the call of the provider is in a trace that is linked to those of the wait and of the webhook', () => {
       const call = named('messaging', 'send email');
       expect(call).toMatchObject({
         kind: 3,
@@ -135,7 +135,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
       expect(queries.map(({ attributes }) => attributes['db.collection.name'])).toContain('messages');
     });
 
-    test('nobody’s data is in a span', () => {
+    test('no personal data is in a span', () => {
       for (const personal of ['ann-the-stargazer', 'ann@', 'example.com', 'Hello', 'acme'])
         expect(everything.includes(personal), personal).toBe(false);
     });
@@ -144,7 +144,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
       expect(spans.filter(({ name }) => /livez|readyz|metrics/.test(name))).toEqual([]);
     });
 
-    test('a line of the log carries the trace that it was written in', () => {
+    test('a line of the log has the id of its trace', () => {
       const lines = log.split('\n').filter((line) => line.startsWith('{'));
       const request = lines
         .map((line) => JSON.parse(line))
@@ -176,7 +176,7 @@ async function prepare(acme: Client): Promise<void> {
   const traits = { traits: { email: 'ann@example.com', name: 'Ann' } };
   await acme.post('/v1/events', { ...profile, data: traits });
   await acme.post('/v1/campaigns/hello/launch');
-  // The person is known before the star comes.
+  // The person must be known before the star comes.
   const known = async (): Promise<void> =>
     expect((await acme.send('GET', '/v1/prospects/ann-the-stargazer')).status).toBe(200);
   await vi.waitFor(known);

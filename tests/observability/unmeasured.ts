@@ -1,9 +1,11 @@
-/** Why a query of a dashboard or alert finds nothing outside Kubernetes; undefined for every other query. */
+/**
+ * Why a query of a dashboard or alert finds nothing outside Kubernetes. Undefined: it must find something.
+ */
 export function whyUnmeasured(expr: string): string | undefined {
   return UNMEASURED.find(({ series }) => expr.includes(series))?.why;
 }
 
-/** The whole list. What is not on it must have data in every installation that runs. */
+/** All series without data outside Kubernetes. All others must have data in every running installation. */
 const UNMEASURED: readonly { readonly series: string; readonly why: string }[] = [
   {
     series: 'kube_horizontalpodautoscaler_',

@@ -4,7 +4,7 @@ import { ingestMetrics } from '@herald/ingest/metrics';
 import { messagingMetrics } from '@herald/messaging/metrics';
 import { processMetrics } from '@herald/metrics';
 
-/** Every metric there is, by who declares it. */
+/** Every metric, by the service that declares it. */
 export const declarations = {
   'every process': processMetrics,
   ingest: ingestMetrics,
@@ -13,7 +13,7 @@ export const declarations = {
   messaging: messagingMetrics,
 } as const;
 
-/** All of them in one. */
+/** All metrics in one catalogue. */
 export const catalogue = {
   ...processMetrics,
   ...ingestMetrics,

@@ -7,7 +7,7 @@ import { ruleFile } from './rules/rule.ts';
 
 const CHARTS = [...SERVICES, 'herald'] as const satisfies readonly Chart[];
 
-/** Every dashboard, by the chart that carries it. */
+/** Every dashboard, by the chart that contains it. */
 export const dashboards: readonly {
   readonly chart: Chart;
   readonly file: string;
@@ -21,7 +21,7 @@ export const dashboards: readonly {
   })),
 ];
 
-/** What is written from these sources: the path from the root of the repository, and the text. */
+/** The generated files: path from the root of the repository, and text. */
 export const files = (): ReadonlyMap<string, string> =>
   new Map([
     ...dashboards.map(({ file, dashboard }) => [file, dashboardFile(dashboard)] as const),

@@ -42,7 +42,7 @@ export const requests: Row = {
   ],
 };
 
-/** What goes out to the broker. */
+/** What is published to the broker. */
 export const publishing: Row = {
   title: 'Publishing',
   panels: [
@@ -73,7 +73,7 @@ export const publishing: Row = {
   ],
 };
 
-/** What comes in from the broker. */
+/** What is consumed from the broker. */
 export const queues: Row = {
   title: 'Queues',
   panels: [
@@ -193,7 +193,7 @@ export const waits = (kind: 'wait' | 'send'): Row => {
   };
 };
 
-/** How many replicas there are, and how many are allowed. */
+/** How many replicas run, and how many may. */
 export const scaling: Row = {
   title: 'Scaling',
   panels: [
@@ -237,7 +237,7 @@ export const scaling: Row = {
   ],
 };
 
-/** Store, broker, and other things a process needs. */
+/** Store, broker, and what else a process needs. */
 export const dependencies: Row = {
   title: 'Dependencies',
   panels: [
@@ -321,7 +321,7 @@ export const runtime: Row = {
   ],
 };
 
-/** The recorded share of bad ones of a promise, over an hour and over six. */
+/** The recorded share of events that break a promise, over one hour and over six. */
 export const burn = (slug: string, name: string, target: number, promise: string): Panel => ({
   title: promise.charAt(0).toUpperCase() + promise.slice(1),
   description:

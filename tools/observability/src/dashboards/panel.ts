@@ -11,7 +11,7 @@ interface Query {
 
 export interface Panel {
   readonly title: string;
-  /** What it shows, and what to look for. */
+  /** What it shows, and what to look for in it. */
   readonly description: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];
@@ -21,7 +21,7 @@ export interface Panel {
   readonly width?: number;
   /** The alert whose runbook says what to do. */
   readonly alert?: string;
-  /** From which value on it deserves a look, and from which it is bad. */
+  /** Values from which it deserves a look, and from which it is bad. */
   readonly thresholds?: { readonly warn: number; readonly bad: number };
 }
 
@@ -34,13 +34,17 @@ export interface Row {
 const HEIGHT = { timeseries: 8, stat: 4, table: 8 } as const;
 const COLUMNS = 24;
 
-/** The rows as Grafana lays them out: from left to right, each row under its heading. */
+/** The panels in Grafana's layout: from left to right, each row under its heading. */
 export function layOut(rows: readonly Row[]): object[] {
   const laid: object[] = [];
   let y = 0;
   for (const { title, panels } of rows) {
     laid.push({
-      ...{ id: laid.length + 1, type: 'row', title, collapsed: false, panels: [] },
+      id: laid.length + 1,
+      type: 'row',
+      title,
+      collapsed: false,
+      panels: [],
       gridPos: { h: 1, w: COLUMNS, x: 0, y },
     });
     y += 1;
@@ -75,11 +79,19 @@ function body({ title, description, unit, queries, kind = 'timeseries', alert, t
   ];
   const instant = kind !== 'timeseries';
   return {
-    ...{ type: kind, title, description, datasource: DATASOURCE },
+    type: kind,
+    title,
+    description,
+    datasource: DATASOURCE,
     targets: queries.map(({ expr, legend }, n) => ({
-      ...{ refId: String.fromCharCode(65 + n), datasource: DATASOURCE, expr, legendFormat: legend },
-      ...(instant ? { instant: true, range: false } : { instant: false, range: true, exemplar: true }),
-      ...(kind === 'table' ? { format: 'table' } : {}),
+      refId: String.fromCharCode(65 + n),
+      datasource: DATASOURCE,
+      expr,
+      legendFormat: legend,
+      instant,
+      range: !instant,
+      exemplar: instant ? undefined : true,
+      format: kind === 'table' ? 'table' : undefined,
     })),
     fieldConfig: {
       defaults: {
@@ -94,7 +106,7 @@ function body({ title, description, unit, queries, kind = 'timeseries', alert, t
                 lineWidth: 1,
                 fillOpacity: 10,
                 showPoints: 'never',
-                ...(thresholds === undefined ? {} : { thresholdsStyle: { mode: 'dashed' } }),
+                thresholdsStyle: thresholds && { mode: 'dashed' },
               },
             }
           : { color: { mode: 'thresholds' } }),
@@ -107,9 +119,16 @@ function body({ title, description, unit, queries, kind = 'timeseries', alert, t
         ? []
         : [
             {
-              ...{ title: `Runbook: ${alert}`, url: `${variable('runbooks')}${alert}.md`, type: 'link' },
-              ...{ icon: 'doc', tooltip: '', tags: [], asDropdown: false, targetBlank: true },
-              ...{ includeVars: false, keepTime: false },
+              title: `Runbook: ${alert}`,
+              url: `${variable('runbooks')}${alert}.md`,
+              type: 'link',
+              icon: 'doc',
+              tooltip: '',
+              tags: [],
+              asDropdown: false,
+              targetBlank: true,
+              includeVars: false,
+              keepTime: false,
             },
           ],
   };
@@ -123,8 +142,13 @@ function optionsOf(kind: 'timeseries' | 'stat' | 'table', hasNames: boolean): ob
     };
   if (kind === 'stat')
     return {
-      ...{ colorMode: 'value', graphMode: 'area', justifyMode: 'auto', orientation: 'auto' },
-      ...{ wideLayout: true, showPercentChange: false, percentChangeColorMode: 'standard' },
+      colorMode: 'value',
+      graphMode: 'area',
+      justifyMode: 'auto',
+      orientation: 'auto',
+      wideLayout: true,
+      showPercentChange: false,
+      percentChangeColorMode: 'standard',
       textMode: hasNames ? 'value_and_name' : 'value',
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
     };

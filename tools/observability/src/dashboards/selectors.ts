@@ -1,11 +1,11 @@
-/** What every query of a dashboard is about: the namespaces and services that are chosen above it. */
+/** The scope of every query: the namespaces and services that are chosen above the dashboard. */
 const CHOSEN = 'namespace=~"$namespace",service_name=~"$service"';
 
-/** A series of those that are chosen. */
+/** The series of a metric in that scope. */
 export const of = (name: string, labels = ''): string =>
   `${name}{${CHOSEN}${labels === '' ? '' : `,${labels}`}}`;
 
-/** Per second over what Grafana thinks is right for the resolution. */
+/** The rate per second, over the interval that Grafana finds right for the resolution. */
 export const rate = (name: string, labels = ''): string => `rate(${of(name, labels)}[$__rate_interval])`;
 
 /** A quantile of a histogram, by labels. */

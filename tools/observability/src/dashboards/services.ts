@@ -214,7 +214,10 @@ const dashboard = (
   description: string,
   rows: readonly Row[],
 ): Dashboard => ({
-  ...{ uid: `herald-${service}`, title: `Herald: ${service}`, description, service },
+  uid: `herald-${service}`,
+  title: `Herald: ${service}`,
+  description,
+  service,
   rows: [promises(service), ...rows, scaling, dependencies, runtime],
 });
 

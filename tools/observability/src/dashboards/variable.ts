@@ -1,4 +1,4 @@
-/** What Grafana puts the value of a variable in the place of. */
+/** The placeholder of a variable, `${name}`. */
 export const variable = (name: string): string => ['$', '{', name, '}'].join('');
 
 /** The data source that is chosen above the dashboard. */

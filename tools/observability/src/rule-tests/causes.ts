@@ -20,7 +20,9 @@ function both(
 ): Case[] {
   return [
     {
-      ...{ alert, name: 'fires after its time', series: ill },
+      alert,
+      name: 'fires after its time',
+      series: ill,
       expected: [
         { at: quietAt, firing: [] },
         { at: firesAt, firing: [firing] },
@@ -58,7 +60,8 @@ export function everyServiceCases(service: string): Case[] {
       ],
     },
     {
-      ...{ alert: 'HeraldMetricsAbsent', name: 'is quiet while one is there' },
+      alert: 'HeraldMetricsAbsent',
+      name: 'is quiet while one is there',
       series: { [`herald_build_info{${own}}`]: '1x60' },
       expected: [{ at: '60m', firing: [] }],
     },
@@ -67,7 +70,8 @@ export function everyServiceCases(service: string): Case[] {
       { ...where, pod: 'p', severity: 'ticket' },
       {
         ...gauge('herald_ready', '1x2 0x60', '1x60'),
-        ...{ quietAt: '10m', firesAt: '14m' },
+        quietAt: '10m',
+        firesAt: '14m',
       },
     ),
     ...both(
@@ -83,7 +87,8 @@ export function everyServiceCases(service: string): Case[] {
           [`herald_check_up{${own},check="store"}`]: '0x60',
           [`herald_check_up{namespace="n",pod="q",service_name="${service}",check="store"}`]: '1x60',
         },
-        ...{ quietAt: '5m', firesAt: '9m' },
+        quietAt: '5m',
+        firesAt: '9m',
       },
     ),
     ...both(
@@ -91,7 +96,8 @@ export function everyServiceCases(service: string): Case[] {
       { ...where, pod: 'p', severity: 'ticket' },
       {
         ...gauge('nodejs_eventloop_lag_p99_seconds', '0.4x60', '0.1x60'),
-        ...{ quietAt: '9m', firesAt: '11m' },
+        quietAt: '9m',
+        firesAt: '11m',
       },
     ),
     ...both(
@@ -99,7 +105,8 @@ export function everyServiceCases(service: string): Case[] {
       { ...where, metric: 'waits', severity: 'ticket' },
       {
         ...gauge('herald_metric_read_failures_total', '0+1x60', '0x20 1x40', ',metric="waits"'),
-        ...{ quietAt: '4m', firesAt: '20m' },
+        quietAt: '4m',
+        firesAt: '20m',
       },
     ),
     ...both(
@@ -115,7 +122,8 @@ export function everyServiceCases(service: string): Case[] {
           [`herald_publish_duration_seconds_bucket{${own},exchange="events",le="0.5"}`]: '0+9x60',
           [`herald_publish_duration_seconds_bucket{${own},exchange="events",le="+Inf"}`]: '0+9x60',
         },
-        ...{ quietAt: '8m', firesAt: '12m' },
+        quietAt: '8m',
+        firesAt: '12m',
       },
     ),
     ...both(
@@ -123,7 +131,8 @@ export function everyServiceCases(service: string): Case[] {
       { ...where, exchange: 'events', severity: 'page' },
       {
         ...gauge('herald_publish_failures_total', '0x5 1+1x50', '0x60', ',exchange="events"'),
-        ...{ quietAt: '6m', firesAt: '9m' },
+        quietAt: '6m',
+        firesAt: '9m',
       },
     ),
     ...both(
@@ -131,7 +140,8 @@ export function everyServiceCases(service: string): Case[] {
       { ...where, severity: 'page' },
       {
         ...gauge('herald_broker_accepting', '1x2 0x60', '1x60'),
-        ...{ quietAt: '4m', firesAt: '6m' },
+        quietAt: '4m',
+        firesAt: '6m',
       },
     ),
     ...both(
@@ -139,14 +149,18 @@ export function everyServiceCases(service: string): Case[] {
       { ...where, exchange: 'send', severity: 'ticket' },
       {
         ...gauge('herald_unroutable_total', '0x5 1x50', '0x60', ',exchange="send"'),
-        ...{ quietAt: '4m', firesAt: '7m' },
+        quietAt: '4m',
+        firesAt: '7m',
       },
     ),
     ...both(
       'HeraldScalerAtMax',
       { ...where, severity: 'ticket' },
       {
-        ...{ ill: scaler('10x60'), well: scaler('9x60'), quietAt: '14m', firesAt: '16m' },
+        ill: scaler('10x60'),
+        well: scaler('9x60'),
+        quietAt: '14m',
+        firesAt: '16m',
       },
     ),
   ];
@@ -168,8 +182,10 @@ export function queueCases(service: string, queue: string): Case[] {
       'HeraldDeadLetters',
       { ...where, severity: 'ticket' },
       {
-        ...{ ill: messages('dead', '0x5 1x60'), well: messages('dead', '0x60') },
-        ...{ quietAt: '6m', firesAt: '8m' },
+        ill: messages('dead', '0x5 1x60'),
+        well: messages('dead', '0x60'),
+        quietAt: '6m',
+        firesAt: '8m',
       },
     ),
     ...both(
@@ -179,15 +195,18 @@ export function queueCases(service: string, queue: string): Case[] {
         ill: { ...messages('ready', '5x60'), ...consumers('0x60') },
         // Nobody there and nothing to do, or somebody there and much to do.
         well: { ...messages('ready', '0x30 500x30'), ...consumers('0x30 1x30') },
-        ...{ quietAt: '4m', firesAt: '6m' },
+        quietAt: '4m',
+        firesAt: '6m',
       },
     ),
     ...both(
       'HeraldQueueBacklog',
       { ...where, severity: 'ticket' },
       {
-        ...{ ill: messages('ready', '20000x60'), well: messages('ready', '9000x60') },
-        ...{ quietAt: '14m', firesAt: '16m' },
+        ill: messages('ready', '20000x60'),
+        well: messages('ready', '9000x60'),
+        quietAt: '14m',
+        firesAt: '16m',
       },
     ),
     ...both(
@@ -196,7 +215,8 @@ export function queueCases(service: string, queue: string): Case[] {
       {
         ill: { ...consumed('ack', '0+80x60'), ...consumed('retry', '0+20x60') },
         well: { ...consumed('ack', '0+95x60'), ...consumed('retry', '0+5x60') },
-        ...{ quietAt: '9m', firesAt: '13m' },
+        quietAt: '9m',
+        firesAt: '13m',
       },
     ),
   ];
@@ -213,8 +233,10 @@ export function waitCases(service: string, kind: string): Case[] {
       'HeraldWaitsOverdue',
       { ...where, severity: 'ticket' },
       {
-        ...{ ill: gauge('herald_waits_overdue', '200x60'), well: gauge('herald_waits_overdue', '50x60') },
-        ...{ quietAt: '9m', firesAt: '11m' },
+        ill: gauge('herald_waits_overdue', '200x60'),
+        well: gauge('herald_waits_overdue', '50x60'),
+        quietAt: '9m',
+        firesAt: '11m',
       },
     ),
     ...both(
@@ -223,7 +245,8 @@ export function waitCases(service: string, kind: string): Case[] {
       {
         ill: gauge('herald_waits_oldest_due_seconds', '400x60'),
         well: gauge('herald_waits_oldest_due_seconds', '100x60'),
-        ...{ quietAt: '4m', firesAt: '6m' },
+        quietAt: '4m',
+        firesAt: '6m',
       },
     ),
     ...both(
@@ -232,7 +255,8 @@ export function waitCases(service: string, kind: string): Case[] {
       {
         ill: runs,
         well: { ...runs, ...gauge('herald_waits_overdue', '0x60') },
-        ...{ quietAt: '14m', firesAt: '16m' },
+        quietAt: '14m',
+        firesAt: '16m',
       },
     ),
   ];
@@ -264,7 +288,10 @@ export const sendCases: readonly Case[] = [
     'HeraldUnknownSends',
     { namespace: 'n', service: 'messaging', severity: 'ticket' },
     {
-      ...{ ill: unknown('1x60'), well: unknown('0x60'), quietAt: '14m', firesAt: '16m' },
+      ill: unknown('1x60'),
+      well: unknown('0x60'),
+      quietAt: '14m',
+      firesAt: '16m',
     },
   ),
   ...both(
@@ -274,7 +301,8 @@ export const sendCases: readonly Case[] = [
       ill: { ...calls('sent', '0+6x60'), ...calls('temporary', '0+3x60'), ...calls('unknown', '0+1x60') },
       // Refused for good is an answer, not a failure.
       well: { ...calls('sent', '0+9x60'), ...calls('permanent', '0+9x60'), ...calls('temporary', '0+2x60') },
-      ...{ quietAt: '4m', firesAt: '8m' },
+      quietAt: '4m',
+      firesAt: '8m',
     },
   ),
   ...both(
@@ -283,14 +311,18 @@ export const sendCases: readonly Case[] = [
     {
       ill: { ...calls('sent', '0+8x60'), ...calls('throttled', '0+2x60') },
       well: { ...calls('sent', '0+19x60'), ...calls('throttled', '0+1x60') },
-      ...{ quietAt: '9m', firesAt: '13m' },
+      quietAt: '9m',
+      firesAt: '13m',
     },
   ),
   ...both(
     'HeraldProviderShut',
     { ...provider, severity: 'ticket' },
     {
-      ...{ ill: shut('1x60'), well: shut('1x5 0x55'), quietAt: '9m', firesAt: '11m' },
+      ill: shut('1x60'),
+      well: shut('1x5 0x55'),
+      quietAt: '9m',
+      firesAt: '11m',
     },
   ),
 ];
@@ -304,6 +336,7 @@ export const wholeCases: readonly Case[] = both(
   {
     ill: { ...runs('1.0.0', '1x90'), ...runs('1.1.0', '1x90') },
     well: { ...runs('1.0.0', '1x10'), ...runs('1.1.0', '1x60') },
-    ...{ quietAt: '59m', firesAt: '61m' },
+    quietAt: '59m',
+    firesAt: '61m',
   },
 );
