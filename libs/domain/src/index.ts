@@ -1,4 +1,4 @@
-/** The pure heart: events, prospects, campaigns, enrollments, messages. No I/O, no clock, no driver. */
+/** The domain: events, prospects, campaigns, enrollments, messages. No I/O, no clock, no driver. */
 
 export type { TemplateUse } from './campaign/check/checker.ts';
 export { branchesOf, type Campaign, compileCampaign } from './campaign/compile.ts';

@@ -11,7 +11,7 @@ export type ReadWorld = (workspace: string, prospectId: string, campaign: Campai
 export interface ReadWorldDeps {
   readonly store: Store;
   readonly clock: Clock;
-  /** IANA zone for those who have none. */
+  /** IANA zone of prospects that have none. */
   readonly defaultZone: string;
 }
 
@@ -22,16 +22,16 @@ export function createReadWorld({ store, clock, defaultZone }: ReadWorldDeps): R
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
   const settings = store.collection(collections.settings);
-  const readOwed = createReadOwed(store);
+  const readTransactional = createReadTransactional(store);
   return async (workspace, prospectId, campaign) => {
     const [prospect, set] = await Promise.all([
       prospects.get(workspace, prospectId),
       settings.get(workspace, 'settings'),
     ]);
     const companyId = prospect?.state.companyId;
-    const [company, owed] = await Promise.all([
+    const [company, transactional] = await Promise.all([
       companyId === undefined ? undefined : companies.get(workspace, companyId),
-      hasHours(set) ? readOwed(workspace, campaign.templates) : new Set<string>(),
+      hasHours(set) ? readTransactional(workspace, campaign.templates) : new Set<string>(),
     ]);
     const { quietHours, windows, spread } = set ?? {};
     return {
@@ -41,7 +41,7 @@ export function createReadWorld({ store, clock, defaultZone }: ReadWorldDeps): R
       defaultZone: set?.zone ?? defaultZone,
       now: clock.now(),
       sending: { quietHours, windows, spread },
-      owed,
+      transactional,
     };
   };
 }
@@ -50,12 +50,12 @@ const hasHours = (set: SettingsDocument | undefined): boolean =>
   (set?.quietHours ?? []).length > 0 || (set?.windows ?? []).length > 0;
 
 /** Reads which of these templates are transactional in their newest version. */
-function createReadOwed(store: Store) {
+function createReadTransactional(store: Store) {
   const templates = store.collection(collections.templates);
   const versions = store.collection(collections.templateVersions);
   const known = new Map<string, boolean>();
 
-  const isOwed = async (workspace: string, id: string): Promise<boolean> => {
+  const isTransactional = async (workspace: string, id: string): Promise<boolean> => {
     const key = `${workspace} ${id}`;
     const kept = known.get(key);
     if (kept !== undefined) return kept;
@@ -68,9 +68,9 @@ function createReadOwed(store: Store) {
 
   return async (workspace: string, ids: readonly string[]): Promise<Set<string>> => {
     const heads = await templates.getMany(ids.map((id) => ({ workspace, id })));
-    const owed = await Promise.all(
-      heads.map((head) => head !== undefined && isOwed(workspace, `${head.id}@${head.latest}`)),
+    const transactional = await Promise.all(
+      heads.map((head) => head !== undefined && isTransactional(workspace, `${head.id}@${head.latest}`)),
     );
-    return new Set(ids.filter((_, n) => owed[n] === true));
+    return new Set(ids.filter((_, n) => transactional[n] === true));
   };
 }

@@ -64,7 +64,7 @@ export interface EnrollmentState {
   readonly done?: { readonly stepId: string; readonly branch?: string };
   readonly wait?: Wait;
   readonly steps: Readonly<Record<string, StepRecord>>;
-  /** The last message asked for in each line, which the next one stays behind. */
+  /** The last message requested in each line, which the next one stays behind. */
   readonly lastAsked?: { readonly [L in MessageLine]?: string };
   /** Where it is, for reports: the step it waits at, or the last one done. */
   readonly stepId: string | null;

@@ -17,7 +17,7 @@ export interface World {
   /** When the workspace lets messages leave. */
   readonly sending: WorkspaceHours;
   /** Templates of transactional messages: they keep none of the workspace's hours. */
-  readonly owed: ReadonlySet<string>;
+  readonly transactional: ReadonlySet<string>;
 }
 
 /** What CEL sees of an event. */

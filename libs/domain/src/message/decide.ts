@@ -43,7 +43,7 @@ export interface SendCircumstances {
   readonly suppressedElsewhere?: { readonly reason?: string } | undefined;
   /** What it is about; undefined: no topic. */
   readonly topic?: TopicRule | undefined;
-  /** A message that is owed, such as a receipt: it needs no consent. */
+  /** A receipt or the like: it needs no consent. */
   readonly transactional: boolean;
 }
 

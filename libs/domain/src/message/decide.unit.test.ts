@@ -67,7 +67,7 @@ test.each<[string, Partial<SendCircumstances>, string | undefined]>([
   ],
   ['the prospect opted out of another channel', { prospect: ada({ subscriptions: { sms: no } }) }, undefined],
   [
-    'it is owed whatever the prospect opted out of',
+    'it is transactional, whatever the prospect opted out of',
     { prospect: ada({ subscriptions: { all: no } }), transactional: true },
     undefined,
   ],
@@ -97,7 +97,7 @@ test.each<[string, Partial<SendCircumstances>, string | undefined]>([
     'suppressed: hard_bounce',
   ],
   [
-    'it is owed and the address bounced',
+    'it is transactional and the address bounced',
     {
       prospect: ada({ subscriptions: { all: no }, suppressions: { email: bounced } }),
       address: 'ada@example.com',

@@ -59,7 +59,7 @@ export const aWorld = (traits: JsonObject = {}, companyTraits?: JsonObject): Wor
   defaultZone: 'UTC',
   now: 0,
   sending: {},
-  owed: new Set(),
+  transactional: new Set(),
 });
 
 /** An enrollment of `ada`, and what happens to it. */

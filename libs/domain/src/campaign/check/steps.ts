@@ -32,7 +32,7 @@ export function createStepsCheck(checker: Checker) {
     if (count > MAX_STEPS) return;
     if (!isObject(step)) return fault(path, 'must be a step: an id and one of the things a step does');
     checkId(step.id, path);
-    const kind = theKind(step, path);
+    const kind = kindIn(step, path);
     kind?.check(step, path, { ...checker, steps: (value, at) => list(value, at, nesting + 1) });
   };
 
@@ -44,7 +44,7 @@ export function createStepsCheck(checker: Checker) {
   };
 
   /** The one thing that a step does. */
-  const theKind = (step: Record<string, unknown>, path: Path): AnyStepKind | undefined => {
+  const kindIn = (step: Record<string, unknown>, path: Path): AnyStepKind | undefined => {
     const beside = Object.keys(step).flatMap((field) => Object.keys(kinds.get(field)?.beside ?? {}));
     const [name, ...more] = Object.keys(step).filter((field) => field !== 'id' && !beside.includes(field));
     if (name === undefined) {

@@ -93,7 +93,7 @@ function take(run: StepRun<ChoseEvent>, { id, choose: branches }: ChooseStep): {
   return { name: 'none', why: 'no branch holds' };
 }
 
-/** As many as somebody reads. */
+/** The first three. */
 const firstOf = (failed: readonly string[]): string[] =>
   failed.length > 3 ? [...failed.slice(0, 3), `… and ${failed.length - 3} more`] : [...failed];
 

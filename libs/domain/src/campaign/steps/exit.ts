@@ -11,7 +11,7 @@ export interface ExitStep extends Identified {
   readonly exit: Static<typeof schema>;
 }
 
-/** Ends the run; what it has asked for before still leaves. */
+/** Ends the run; messages requested before still leave. */
 export const exit: StepKind<ExitStep, ExitedEvent> = {
   schema,
   check(step, path, checker) {

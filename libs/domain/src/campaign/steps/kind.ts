@@ -15,7 +15,7 @@ export interface Identified {
 }
 
 /**
- * A list of steps inside a step, by the name that events record: `then`, `else`, `0`, `1`, …, `otherwise`.
+ * A list of steps inside a step. Events record its name: `then`, `else`, `0`, `1`, …, `otherwise`.
  */
 export interface Branch<S extends Identified = Identified> {
   readonly name: string;

@@ -2,7 +2,7 @@ import { type EventOf, keepAll, type RulesByType } from '../../enrollment/event-
 import { withStepDone } from '../../enrollment/state.ts';
 import { type Channel, channelName, lineOf } from '../../message/channel.ts';
 
-/** A message is asked for. */
+/** A message is requested. */
 export type RequestedEvent = EventOf<
   'enrollment.requested',
   {

@@ -66,7 +66,7 @@ export function sendKind<Name extends Channel, Message extends Sends>(
 }
 
 /**
- * Asks for the message of a step, or first waits until the hours let the message leave, so that what follows
+ * Requests the message of a step, or first waits until the hours let the message leave, so that what follows
  * counts from then.
  */
 function send(
@@ -77,14 +77,14 @@ function send(
 ): void {
   const visit = 1; // a step is visited once as long as nothing loops
   const messageId = deriveId('message', run.workspace, run.state().enrollmentId, step.id, visit);
-  const { sending, owed } = run.world();
+  const { sending, transactional } = run.world();
   const later =
     step.then === 'dontWait'
       ? undefined
       : laterThan(run, {
           messageId,
           channel,
-          transactional: owed.has(template),
+          transactional: transactional.has(template),
           window: run.window,
           workspace: sending,
           zone: run.zone(),
@@ -108,7 +108,7 @@ function send(
 
 /**
  * Until when a message has to wait: from the logical time, and, where that allows it, from the real time too.
- * A run that is behind (an outage, a pause) must not ask for a message that could not leave now. Undefined:
+ * A run that is behind (an outage, a pause) must not request a message that could not leave now. Undefined:
  * it may leave; or it never may, which messaging records.
  */
 function laterThan(

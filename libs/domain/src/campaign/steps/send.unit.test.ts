@@ -150,9 +150,9 @@ describe('quiet hours', () => {
   });
 
   test('do not hold for transactional messages, but the window of the campaign does', () => {
-    const owed = world({ sending, owed: new Set(['mail']) });
-    expect(entering(campaign(REMINDED, ''), night, owed).recorded).toContain('requested mail');
-    expect(entering(campaign(REMINDED), night, owed).recorded).toEqual(['entered', 'waiting mail']);
+    const transactional = world({ sending, transactional: new Set(['mail']) });
+    expect(entering(campaign(REMINDED, ''), night, transactional).recorded).toContain('requested mail');
+    expect(entering(campaign(REMINDED), night, transactional).recorded).toEqual(['entered', 'waiting mail']);
   });
 
   test('that name a channel hold for that channel only, and for webhooks only if they name them', () => {
