@@ -1,6 +1,6 @@
-/** First come, first served among the jobs of one owner; owners take turns. */
+/** Jobs of one owner are first in, first out; owners take turns. */
 export interface FairQueue<T> {
-  /** False when the owner has too many waiting. */
+  /** False: the owner has too many jobs waiting. */
   push(owner: string, job: T): boolean;
   shift(): T | undefined;
 }
@@ -20,7 +20,7 @@ export function createFairQueue<T>(limit: number): FairQueue<T> {
       if (next === undefined) return undefined;
       const [owner, jobs] = next;
       const job = jobs.shift();
-      // To the end of the line, or out of it.
+      // To the end of the queue, or out of it.
       waiting.delete(owner);
       if (jobs.length > 0) waiting.set(owner, jobs);
       return job;

@@ -24,7 +24,7 @@ export interface ChannelDefinition<
   outgoing(content: C, envelope: Envelope): M;
   /** Whether a message that is not owed carries a link to unsubscribe. */
   readonly canUnsubscribe: boolean;
-  /** Default: that of `send/retry-policy.ts`. */
+  /** Default: the policy in `send/retry-policy.ts`. */
   readonly retry?: ChannelRetry;
   /**
    * Each address is another server: it has a gate of its own in each workspace, and what it answers is the
@@ -35,7 +35,7 @@ export interface ChannelDefinition<
   track?(message: M, links: TrackingLinks): M;
 }
 
-/** What an author sends. Which fields a channel has, its definition says; `docs/channels.md` explains them. */
+/** What an author sends. Each channel defines its fields; `docs/channels.md` explains them. */
 export type TemplateContent = Omit<
   TemplateVersionDocument,
   keyof Document | 'templateId' | 'n' | 'savedAt' | 'partials'
@@ -45,9 +45,9 @@ export type TemplateContent = Omit<
 export interface TemplateKind {
   /** The fields it may have, beside `channel`. */
   readonly fields: TProperties;
-  /** What is wrong with them that neither their shape nor the template language says. */
+  /** Faults that neither the schema nor the template language finds. */
   faults(content: TemplateContent): Fault[];
-  /** What of it is in the template language: `mail` for e-mail, `plain` for texts that stand for themselves. */
+  /** Its texts in the template language: `mail` for e-mail, `plain` for all others. */
   sources(content: TemplateContent): { readonly mail?: TemplateSources; readonly plain?: PlainSources };
 }
 
@@ -105,7 +105,7 @@ export type Sender =
 export interface ChannelSender<Name extends Channel = Channel> {
   /** Its part of `senders` in the settings. */
   readonly setting: TSchema;
-  /** What is wrong with that part beyond its shape; paths begin within it. */
+  /** Faults of that part that its schema does not find; paths begin within it. */
   faults(setting: NonNullable<Senders[Name]>): Fault[];
   /** `own`: what a provider sends from where the workspace has set nothing. */
   of(context: SenderContext, own: string | undefined): Sender;
@@ -118,7 +118,7 @@ export interface ChannelAddress<M extends Outgoing = Outgoing> {
   find(traits: JsonObject, url: string | undefined): unknown;
   /** In the form in which it is used; undefined: it is no address. `country`: of a national number. */
   parse(value: unknown, country?: string): string | undefined;
-  /** For people: `must be ...`. */
+  /** What an address is, in words that follow `must be`. */
   readonly description: string;
   /** As it is kept and shown. Default: as it is. */
   shown?(address: string): string;

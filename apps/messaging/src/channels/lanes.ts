@@ -5,21 +5,21 @@ import { channels } from './index.ts';
 
 /** The providers of the installation, as each workspace orders them. */
 export interface Lanes {
-  /** The providers of a channel in the order in which they are tried; empty where nothing sends it. */
+  /** The providers of a channel in the order in which they are tried; empty: nothing sends it. */
   of(channel: Channel, workspace: string): readonly Lane[];
   /**
-   * The first that takes messages now, of those that are not `without`; where none does, the one that opens
-   * first. Undefined where nothing sends the channel.
+   * The first that takes messages now, except those in `without`; if none does, the one that opens first.
+   * Undefined: nothing sends the channel.
    */
   choose(channel: Channel, target: Target, without?: readonly string[]): Lane | undefined;
-  /** Whether one of them takes messages now, of those that are not `without`. */
+  /** The first that takes messages now, except those in `without`. */
   another(channel: Channel, target: Target, without: readonly string[]): Lane | undefined;
   close(): Promise<void>;
 }
 
 export interface LanesDeps extends LaneDeps {
   readonly providers: Providers;
-  /** The names a workspace has chosen, in order; undefined: as the installation orders them. */
+  /** The names a workspace has chosen, in order; undefined: the order of the installation. */
   readonly chosen: (workspace: string, channel: Channel) => readonly string[] | undefined;
 }
 

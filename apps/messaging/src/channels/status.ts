@@ -9,7 +9,7 @@ import type { Lanes } from './lanes.ts';
 /** The status of a channel in one workspace, as this replica sees it. */
 export interface ChannelStatus {
   readonly channel: Channel;
-  /** Why nothing at all leaves on it, and what to do; undefined where it is set up. */
+  /** Why nothing leaves on it, and what to do; undefined: it is set up. */
   readonly problem?: string;
   readonly sender: Sender;
   /** In the order in which they are tried. */

@@ -3,7 +3,7 @@ import type { ServiceDeps } from '@herald/process';
 import type { Providers } from '../providers/provider.ts';
 import type { StatusOf } from './status.ts';
 
-/** Workspaces and channels named one by one at start: more say no more. */
+/** At most so many workspaces and channels are named one by one. */
 const MAX_NAMED = 50;
 
 export interface WarnAtStartDeps extends Pick<ServiceDeps, 'log'> {
@@ -14,7 +14,7 @@ export interface WarnAtStartDeps extends Pick<ServiceDeps, 'log'> {
   readonly inUse: Iterable<{ readonly workspace: string; readonly channel: Channel }>;
 }
 
-/** Says at start on which channels nothing can leave, rather than with the first message that fails. */
+/** Warns at start about channels on which nothing can leave, before the first message fails. */
 export function warnAtStart({ log, providers, hasSender, statusOf, inUse }: WarnAtStartDeps): void {
   const silent = CHANNELS.filter((channel) => (providers[channel] ?? []).length === 0);
   if (silent.length > 0)

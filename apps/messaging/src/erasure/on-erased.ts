@@ -20,9 +20,9 @@ export interface OnErasedDeps extends Pick<ServiceDeps, 'store' | 'clock'> {
 }
 
 /**
- * Handles `messaging.applied`: a prospect was erased. Messages that have not left are withdrawn, and what is
- * personal is removed from all of them. One that is leaving must end first, so the whole is tried again after
- * its lease.
+ * Handles the erasure of a prospect from `messaging.applied`. Messages that have not left are withdrawn, and
+ * personal data is removed from all of them. One that is leaving must end first: everything is tried again
+ * after its lease.
  */
 export function createOnErased({ store, clock, transitions }: OnErasedDeps): OnEvent {
   const collection = store.collection(collections.messages);
@@ -64,8 +64,8 @@ export function createOnErased({ store, clock, transitions }: OnErasedDeps): OnE
     const prospectId = prospectIdOf(event);
     if (prospectId === undefined) return ack;
     let busyUntil = 0;
-    // Asked for later, it is for somebody new who has come under the same id: an erasure may be delivered
-    // late, or again.
+    // A message requested later is for somebody new with the same id: an erasure may be delivered late, or
+    // again.
     for await (const doc of eachMessage(collection, 'byProspect', [event.workspace, prospectId]))
       if (doc.state.requestedAt <= event.occurredAt && !(await erase(doc, causedBy(event))))
         busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);

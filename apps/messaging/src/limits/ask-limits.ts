@@ -18,7 +18,7 @@ import type { Count } from './counted.ts';
 import { type Hold, hasPassed, holdIn } from './hold.ts';
 import type { Waitlists } from './waitlists.ts';
 
-/** What becomes of a message that a limit holds back. `hold`: it waits there instead of for its due time. */
+/** What happens to a message that a limit holds back. `hold`: the waitlist in which it waits. */
 export interface HeldBack {
   readonly transition: MessageTransition;
   readonly hold?: Hold;
@@ -26,19 +26,19 @@ export interface HeldBack {
 
 /** What the limits must know of a message besides its document. */
 interface LimitedMessage {
-  /** The one that would be called. */
+  /** The name of the provider that would be called. */
   readonly provider: string;
   /** The prospect's. */
   readonly traits: JsonObject;
-  /** Owed: it asks neither the hours of the workspace nor caps, and does not count for caps. */
+  /** Owed to the reader: the workspace's hours and caps do not apply, and it does not count for caps. */
   readonly transactional: boolean;
-  /** Where it has waited already. */
+  /** The waitlist in which it has waited already. */
   readonly waited: Hold | undefined;
 }
 
 /**
- * Asks the limits in their order: send window and quiet hours, caps, rates. Undefined: it may leave now, and
- * has been counted.
+ * Checks the limits in this order: send window and quiet hours, caps, rates. Undefined: the message may leave
+ * now, and has been counted.
  */
 export type AskLimits = (doc: MessageDocument, about: LimitedMessage) => Promise<HeldBack | undefined>;
 
@@ -49,13 +49,13 @@ export interface AskLimitsDeps {
   readonly waitlists: Pick<Waitlists, 'take' | 'expect'>;
   readonly clock: Clock;
   readonly metrics: MessagingMetrics;
-  /** IANA, for those who have none. */
+  /** IANA time zone of people who have none. */
   readonly defaultZone: string;
 }
 
 type LimitName = 'quiet_hours' | 'send_window' | 'frequency_cap' | 'campaign_rate' | 'provider_rate';
 
-/** ms after which what only waits for a cap is not worth sending any more. */
+/** ms for which a message may wait for a cap; after that it expires. */
 const PATIENCE = 30 * span.DAY;
 
 export function createAskLimits(deps: AskLimitsDeps): AskLimits {
@@ -150,7 +150,7 @@ const rateWaitlist = ({ channel, provider }: { channel: string; provider?: strin
   provider === undefined ? `rate:${channel}` : `rate:${channel}:${provider}`;
 
 /**
- * The rate that a waitlist waits for; undefined: there is none (any more), so nothing holds those who wait.
+ * The rate that a waitlist waits for; undefined: it has none (any more), so its messages may leave.
  */
 export const createRateOf =
   ({ settings, campaigns }: Pick<AskLimitsDeps, 'settings' | 'campaigns'>) =>

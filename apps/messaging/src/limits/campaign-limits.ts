@@ -4,22 +4,21 @@ import type { Store } from '@herald/store';
 
 /** The limits that campaigns set themselves. */
 export interface CampaignLimits {
-  /** Of the version that the prospect runs through. */
+  /** Of the version that the prospect is enrolled in. */
   window(workspace: string, campaignId: string, version: number): Promise<CampaignDefinition['window']>;
   /**
-   * Of the version that is launched: one rate for all who are in the campaign, and a new version can change
-   * it.
+   * Of the launched version: one rate for everybody in the campaign. A new version can change it.
    */
   rate(workspace: string, campaignId: string): Promise<Rate | undefined>;
 }
 
-/** ms of wall time after which it is looked at which version is launched. */
+/** ms of wall time for which the number of the launched version is kept. */
 const FRESH = 5 * span.SECOND;
 const MOST = 2_000;
 
 type Limits = Pick<CampaignDefinition, 'window' | 'rate'>;
 
-/** Versions never change, so what was read of one is kept. */
+/** Versions never change, so their limits are kept once they were read. */
 export function createCampaignLimits(store: Store): CampaignLimits {
   const campaigns = store.collection(collections.campaigns);
   const versions = store.collection(collections.campaignVersions);

@@ -11,8 +11,8 @@ import {
 import { ConflictError, retryOnConflict, type Store } from '@herald/store';
 
 /**
- * Counts a message against the caps, or says which is full: in one guarded write, so that of two that want
- * the last place one gets it.
+ * Counts a message against the caps, or names the cap that is full. One guarded write: of two messages that
+ * want the last place, one gets it.
  */
 export type Count = (
   workspace: string,
@@ -22,10 +22,10 @@ export type Count = (
 
 const TRIES = 8;
 /**
- * ms after which a counted message that is not even stored is not on its way any more: a crash has undone it.
+ * ms after which a counted message that is not stored is taken for lost in a crash.
  */
 const LOST = span.HOUR;
-/** How a message stands that has not left and will not leave. */
+/** The statuses of a message that has not left and will not leave. */
 const ENDED: readonly string[] = ['suppressed', 'failed', 'bounced', 'expired', 'withdrawn'];
 
 export function createCount({ store, clock }: { readonly store: Store; readonly clock: Clock }): Count {
@@ -33,9 +33,8 @@ export function createCount({ store, clock }: { readonly store: Store; readonly 
   const messages = store.collection(collections.messages);
 
   /**
-   * Those of a full list that have not left after all. They are looked for when a place is wanted, and only
-   * then: whatever ended a message, and whatever crashed just then, nobody has to remember to give its place
-   * back.
+   * Those of a full list that did not leave after all. They are looked up only when a place is needed. So
+   * whatever ends a message, even a crash, need not give its place back.
    */
   const notLeft = async (workspace: string, sends: readonly CountedSend[]): Promise<ReadonlySet<string>> => {
     const docs = await messages.getMany(sends.map(({ messageId }) => ({ workspace, id: messageId })));

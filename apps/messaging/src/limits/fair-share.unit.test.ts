@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createFairShare } from './fair-share.ts';
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test ends it. */
 function worker() {
   const started: string[] = [];
   const ends: (() => void)[] = [];

@@ -4,13 +4,13 @@ import type { Instant } from '@herald/domain';
 /** Where a message waits. */
 export type Hold = NonNullable<MessageDocument['hold']>;
 
-/** The waitlist of a workspace's messages that were more than its share. */
+/** The waitlist of a workspace's messages beyond its fair share. */
 export const SHARE = 'share';
 
-/** What is owed (a receipt, a password) goes before what is not: no due time is so far off. */
+/** Transactional messages (a receipt, a password) go first: no due time is this far away. */
 const FIRST = 1e14;
 
-/** A message's place in a waitlist: by its due time, and where it has waited before it keeps its place. */
+/** A message's place in a waitlist: by its due time. One that has waited before keeps its place. */
 export function holdIn(
   waitlist: string,
   { state }: Pick<MessageDocument, 'state'>,
@@ -25,13 +25,14 @@ export function holdIn(
 }
 
 /**
- * Where those wait that follow a message of the same run. No waitlist document: the message itself lets them
- * go on.
+ * Where messages wait that follow another one of the same run. It has no waitlist document: the message in
+ * front lets them go on.
  */
 export const afterOf = (messageId: string): string => `after:${messageId}`;
 
 /**
- * A message's place behind the one before it, from `since` on; what it has passed it need not wait for again.
+ * A message's place behind the one in front, from `since` on. It does not wait again in the waitlists that it
+ * has passed.
  */
 export const holdBehind = (
   messageId: string,

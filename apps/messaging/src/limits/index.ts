@@ -17,7 +17,7 @@ export interface Limits {
   readonly share: FairShare;
   readonly putInWaitlist: PutInWaitlist;
   readonly wake: Waitlists['wake'];
-  /** Messages to take from the queue at once: more than can run or wait here, for the rest is only stored. */
+  /** Messages to take from the queue at once. More than can run or wait here: the others are only stored. */
   readonly intake: number;
   start(): void;
   stop(): Promise<void>;
@@ -26,7 +26,7 @@ export interface Limits {
 export interface LimitsDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'log'> {
   readonly metrics: MessagingMetrics;
   readonly settings: Settings;
-  /** IANA, for those who have none. */
+  /** IANA time zone of people who have none. */
   readonly defaultZone: string;
   /** Messages of one workspace handled at once. */
   readonly prefetch: number;

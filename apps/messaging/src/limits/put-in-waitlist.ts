@@ -18,7 +18,7 @@ export interface PutInWaitlistDeps {
   readonly waitlists: Pick<Waitlists, 'wake'>;
 }
 
-/** ms of wall time after which the sweep looks after it. */
+/** ms of wall time after which the sweep checks that it was not forgotten. */
 const CHECK = 10 * span.MINUTE;
 const BATCH = 500;
 

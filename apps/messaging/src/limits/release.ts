@@ -6,14 +6,14 @@ import type { FairShare } from './fair-share.ts';
 import type { Hold } from './hold.ts';
 
 /**
- * Lets those who wait through: of each waitlist in the order of their due times, of the waitlists in turn.
- * Every replica does it.
+ * Releases messages from their waitlists: within a waitlist by due time, and the waitlists take turns. Every
+ * replica does it.
  */
 export interface Release {
   start(): void;
-  /** Lets nobody through any more, and waits for those who are on their way. */
+  /** Releases no more, and waits for the messages that are being sent. */
   stop(): Promise<void>;
-  /** Somebody has begun to wait: looks at once. */
+  /** A message has begun to wait: looks at once. */
   look(): void;
 }
 
@@ -29,8 +29,8 @@ export interface ReleaseDeps {
 }
 
 /**
- * ms of wall time: between looks while some are on their way, while none is, and when a look failed; for
- * which a waitlist is one replica's; for which a message is its releaser's.
+ * ms of wall time. Between looks: while messages are being sent, while none is, and after a look that failed.
+ * Leases: of a waitlist, and of a released message.
  */
 const TIMES = {
   busy: 25,
@@ -40,14 +40,14 @@ const TIMES = {
   grace: 30 * span.SECOND,
 } as const;
 /**
- * How many are let through at once, and how many of a workspace may be on their way in one process: at most,
- * and where each takes long.
+ * How many messages are released at once, and how many of a workspace one process sends at a time: at most,
+ * and at least when each takes long.
  */
 const CHUNK = 64;
 const ON_THEIR_WAY = { most: 96, least: 4 };
 /**
- * ms of wall time: a message that is longer on its way than this comes near the time at which the sweep takes
- * it for lost.
+ * ms of wall time that sending may take. Longer comes near the time at which the sweep takes the message for
+ * lost.
  */
 const LONG = TIMES.grace / 3;
 /** The same for all workspaces together. */
@@ -63,13 +63,13 @@ export function createRelease(deps: ReleaseDeps): Release {
   let stopped = true;
   let loop: Promise<void> = Promise.resolve();
   let wakeUp = (): void => {};
-  /** Somebody began to wait while we were looking. */
+  /** A message began to wait during the look. */
   let asked = false;
   let window: number = ON_THEIR_WAY.most;
 
   /**
-   * Where store or provider are slow, fewer go at once and the same get through: more would only be taken for
-   * lost and handled twice.
+   * While store or provider is slow, fewer messages at once give the same throughput. More would only be
+   * taken for lost and handled twice.
    */
   const learn = (began: number): void => {
     window =
@@ -79,8 +79,8 @@ export function createRelease(deps: ReleaseDeps): Release {
   };
 
   /**
-   * Writes what the look at a waitlist has shown. False: somebody else changed it; they have set when to look
-   * again.
+   * Writes the result of a look at a waitlist. False: somebody else changed it, and set the time of the next
+   * look.
    */
   const settle = async (
     list: WaitlistDocument,
@@ -109,7 +109,7 @@ export function createRelease(deps: ReleaseDeps): Release {
     const began = performance.now();
     const work = share
       .run(doc.workspace, () => deps.send(doc, waited))
-      // The sweep finds it: nothing of it is lost.
+      // Nothing is lost: the sweep finds it.
       .catch((error: unknown) => {
         if (stopped) return;
         log.error({ err: error, messageId: doc.id }, 'a message that waited was not sent');
@@ -121,7 +121,7 @@ export function createRelease(deps: ReleaseDeps): Release {
     underWay.add(work);
   };
 
-  /** One look at one waitlist, which is ours for a moment. */
+  /** One look at one waitlist, while this replica holds its lease. */
   const letThrough = async (list: WaitlistDocument): Promise<void> => {
     const { workspace, id } = list;
     const now = clock.now();
@@ -147,7 +147,7 @@ export function createRelease(deps: ReleaseDeps): Release {
       );
       return;
     }
-    // First what was given is written down, then it is used: a crash in between wastes it.
+    // The grant is written before it is used: a crash in between wastes it.
     const mine = await settle(
       list,
       grant === undefined ? { sweepAt: now } : { nextAt: grant.nextAt, sweepAt: grant.nextAt },
@@ -177,7 +177,7 @@ export function createRelease(deps: ReleaseDeps): Release {
     while (!stopped) {
       asked = false;
       const found = await round().catch((error: unknown) => {
-        log.error({ err: error }, 'waitlists could not be looked at');
+        log.error({ err: error }, 'waitlists could not be read');
         return undefined;
       });
       if (stopped || found === LISTS) continue;

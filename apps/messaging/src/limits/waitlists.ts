@@ -3,33 +3,33 @@ import { type Clock, grantOf, type Instant, paceOf, type Rate, span, wall } from
 import { ConflictError, retryOnConflict, type Store } from '@herald/store';
 
 /**
- * The waitlists of all workspaces: who waits for a turn or for a rate. One document each, shared by all
- * replicas, changed by guarded writes alone.
+ * The waitlists of all workspaces: messages that wait for their turn or for a rate. Each is one document,
+ * shared by all replicas and changed only by guarded writes.
  */
 export interface Waitlists {
   /**
-   * Sees to it that those who wait there are let through. To be called after a message that waits there was
+   * Makes sure that the messages of a waitlist are released. Call it after a message with that hold was
    * written.
    */
   wake(workspace: string, waitlist: string): Promise<void>;
-  /** One call of a rate, now; false when it is used up or others wait for it. */
+  /** Takes one call of a rate; false: it is used up, or others wait for it. */
   take(workspace: string, waitlist: string, rate: Rate): Promise<boolean>;
-  /** About when a message that begins to wait for a rate now will be let through. */
+  /** About when a message that begins to wait for a rate now will be released. */
   expect(workspace: string, waitlist: string, rate: Rate): Promise<Instant>;
 }
 
 export interface WaitlistsDeps {
   readonly store: Store;
   readonly clock: Clock;
-  /** Called when somebody begins to wait. */
+  /** Called when a message begins to wait. */
   readonly woken: () => void;
 }
 
 const TRIES = 5;
-/** ms of wall time for which a count of those waiting is good enough for an estimate. */
+/** ms of wall time for which a count of waiting messages is good enough for an estimate. */
 const COUNTED_FOR = span.SECOND;
 
-/** Calls of a rate that are this process's. */
+/** Calls of a rate that this process may make. */
 interface Granted {
   count: number;
   readonly until: Instant;
@@ -39,7 +39,7 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
   const waitlists = store.collection(collections.waitlists);
   const messages = store.collection(collections.messages);
   const granted = new Map<string, Granted>();
-  /** Until when there is nothing to ask for. */
+  /** Until when a rate has no calls to give. */
   const shutUntil = new Map<string, Instant>();
   const asking = new Map<string, Promise<void>>();
   const counts = new Map<string, { count: number; readonly until: number }>();
@@ -74,7 +74,7 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
     const settled = await edit(workspace, waitlist, (stored) => {
       const now = clock.now();
       got = undefined;
-      // Whoever waits comes first: they are let through in their order.
+      // Messages that wait come first, in their order.
       if (isWaitedFor(stored)) {
         shut = now + wall(clock, span.SECOND / 5);
         return undefined;
@@ -90,7 +90,7 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
       };
     });
     if (settled && got !== undefined) granted.set(key, got);
-    // Where others keep taking it, it is used up for now.
+    // Others kept taking it: it is used up for now.
     shutUntil.set(key, shut);
   };
 
@@ -120,7 +120,7 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
       for (;;) {
         if (takeGranted(key)) return true;
         if ((shutUntil.get(key) ?? 0) > clock.now()) return false;
-        // One asks for all who come at once.
+        // One request for all messages that come at once.
         const running = asking.get(key) ?? ask(workspace, waitlist, rate).finally(() => asking.delete(key));
         asking.set(key, running);
         await running;
@@ -141,8 +141,7 @@ export function createWaitlists({ store, clock, woken }: WaitlistsDeps): Waitlis
 }
 
 /**
- * Whether somebody may be waiting: a look that found nobody is not believed until the next one has found
- * nobody either.
+ * Whether a message may be waiting. An empty waitlist counts as empty only when it was found empty twice.
  */
 const isWaitedFor = (stored: WaitlistDocument | undefined): boolean =>
   stored !== undefined && (stored.sweepAt ?? null) !== null && stored.looksEmpty !== true;

@@ -25,7 +25,7 @@ const SERVED: readonly { readonly index: string; readonly by: readonly (keyof Me
   ...CAMPAIGN.map((_, index) => ({ index: 'byCampaign', by: CAMPAIGN.slice(0, index + 1) })),
 ];
 
-/** The query that serves these filters, or a `Problem` (400): nothing ever scans. */
+/** The query for these filters. Throws a `Problem` (400) for filters that no index serves: nothing scans. */
 export function queryFor(
   workspace: string,
   filters: MessageFilters,

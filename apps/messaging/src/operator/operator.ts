@@ -4,14 +4,14 @@ import { Problem } from '@herald/http';
 import { reasonOf } from '../providers/reason.ts';
 import type { Transitions } from '../send/transitions.ts';
 
-/** What an operator can do with a message that does not go on by itself. Each throws a `Problem`. */
+/** What an operator can do with a message that is stuck. Each throws a `Problem`. */
 export interface Operator {
   /**
-   * Sends again what failed, bounced, was suppressed or expired; what is unknown only when told that it may
-   * arrive twice. All checks are made anew.
+   * Sends a message again that failed, bounced, was suppressed or expired. One of unknown outcome needs
+   * `mayDuplicate`: it may arrive twice. All checks are made again.
    */
   retry(workspace: string, id: string, mayDuplicate: boolean): Promise<MessageDocument>;
-  /** Says what has become of a message of unknown outcome. */
+  /** Records what became of a message of unknown outcome. */
   resolve(
     workspace: string,
     id: string,
@@ -33,10 +33,11 @@ export function createOperator({
     return doc;
   };
 
-  const tell = async (doc: MessageDocument, transition: MessageTransition): Promise<MessageDocument> => {
-    const told = await transitions.record(doc, transition);
-    if (told === undefined) throw new Problem(409, 'conflict', 'The message has just changed; look again.');
-    return told;
+  const record = async (doc: MessageDocument, transition: MessageTransition): Promise<MessageDocument> => {
+    const recorded = await transitions.record(doc, transition);
+    if (recorded === undefined)
+      throw new Problem(409, 'conflict', 'The message has just changed; look again.');
+    return recorded;
   };
 
   return {
@@ -53,13 +54,13 @@ export function createOperator({
         throw new Problem(409, 'not_retryable', `A message that is ${status} cannot be sent again.`);
       if (doc.request === undefined)
         throw new Problem(409, 'erased', 'What it was made from has been erased.');
-      return tell(doc, { outcome: 'scheduled', facts: { reason: 'asked for again', dueAt: clock.now() } });
+      return record(doc, { outcome: 'scheduled', facts: { reason: 'asked for again', dueAt: clock.now() } });
     },
     async resolve(workspace, id, outcome, reason) {
       const doc = await existing(workspace, id);
       if (doc.lease !== undefined || doc.state.status !== 'unknown')
         throw new Problem(409, 'not_unknown', 'Only a message of unknown outcome can be resolved.');
-      return tell(doc, { outcome, facts: { reason: reasonOf(reason) } });
+      return record(doc, { outcome, facts: { reason: reasonOf(reason) } });
     },
   };
 }

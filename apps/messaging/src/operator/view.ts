@@ -37,7 +37,7 @@ export const Message = Type.Object({
   version: Type.Integer(),
 });
 
-/** `sending` is not a fact but a lease: it shows while a provider is being called. */
+/** `sending` is no stored status: it shows while a lease lasts, during the call of a provider. */
 export function viewMessage({ state, lease, hold, version }: MessageDocument): Type.Static<typeof Message> {
   const { messageId, status, requestedAt, dueAt, changedAt, sentAt, ...more } = state;
   const { version: _folded, reported: _by, ...rest } = more;

@@ -1,11 +1,11 @@
 import { createFairQueue } from '@herald/fair-queue';
 
 /**
- * Runs work, so many pieces at once. Workspaces with work that waits take turns, each in its own order.
+ * Runs a limited number of jobs at once. Workspaces with waiting jobs take turns; each keeps its order.
  */
 export type LimitedRun = <T>(workspace: string, work: () => Promise<T>) => Promise<T>;
 
-/** `atOnce`: how many pieces of work may run at the same time. */
+/** `atOnce`: how many jobs may run at the same time. */
 export function createConcurrencyLimit(atOnce: number): LimitedRun {
   const queue = createFairQueue<() => Promise<void>>(Number.POSITIVE_INFINITY);
   let running = 0;

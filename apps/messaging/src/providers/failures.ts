@@ -1,7 +1,7 @@
 import type { Clock, Instant, ProviderOutcome } from '@herald/domain';
 import { codeOf } from './reason.ts';
 
-/** The last call of a provider that it did not take, as a workspace may see it. */
+/** A provider's last failed call, as a workspace may see it. */
 export interface Failure {
   readonly at: Instant;
   readonly outcome: Exclude<ProviderOutcome['kind'], 'sent'>;
@@ -14,13 +14,14 @@ export interface Failure {
 }
 
 /**
- * Remembers failures of one provider, whatever succeeded since. In memory: of this replica, since its start.
+ * Remembers the last failures of one provider, even if later calls succeed. In memory: of this replica, since
+ * its start.
  */
 export interface Failures {
   note(workspace: string, outcome: ProviderOutcome, receiver?: string): void;
   /**
-   * The workspace's own last failure. Where it had none, and the provider is everybody's, the last of all,
-   * without its words: these are about another workspace's message.
+   * The workspace's own last failure. If it had none, and workspaces share the provider: the last of all,
+   * without the answer's text, which is about another workspace's message.
    */
   last(workspace: string): Failure | undefined;
 }

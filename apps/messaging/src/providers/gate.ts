@@ -1,8 +1,8 @@
 import { type Clock, type Instant, type ProviderOutcome, span, wall } from '@herald/domain';
 
 /**
- * Why nothing goes through: the last calls failed; the provider asked for patience; it refuses our
- * credentials; it has enough to do.
+ * Why the gate is shut: the last calls failed; the provider asked to slow down; it refuses the credentials;
+ * as many calls as allowed are under way.
  */
 export type ShutBecause = 'failing' | 'throttled' | 'credentials' | 'busy';
 
@@ -10,8 +10,8 @@ export interface Shut {
   readonly because: ShutBecause;
   readonly reason: string;
   /**
-   * When calls are let through again: after `throttled` all, else one, whose outcome decides about the
-   * others.
+   * When it lets calls through again: after `throttled` all of them, otherwise one trial call, whose outcome
+   * decides about the others.
    */
   readonly until: Instant;
 }
@@ -24,18 +24,18 @@ export interface Pass {
 }
 
 /**
- * Stands before a provider, or before one receiver of webhooks: a circuit breaker, the provider's own rate
- * limit, and the stop when it refuses our credentials are one thing, shut until an instant and then opened,
- * by one trial call where it is not sure.
+ * Stands before a provider, or before one receiver of webhooks. It is a circuit breaker, the provider's own
+ * rate limit, and the stop when credentials are refused, all in one: shut until an instant, then opened, in
+ * doubtful cases after one trial call.
  */
 export interface Gate {
-  /** Why nothing would get through now, or undefined. Changes nothing. */
+  /** Why it is shut now; undefined: it is open. Changes nothing. */
   shut(): Shut | undefined;
   /** A pass for one call, or why there is none. */
   enter(): Pass | Shut;
   /**
-   * When a message that found it shut is to come again: not before it opens, and each a little after the one
-   * before it, so that they keep their order and do not all come at once.
+   * When a message that found it shut must come back: not before it opens, and each a little after the one
+   * in front, so that they keep their order and do not come all at once.
    */
   comeBack(): Instant;
 }
@@ -48,7 +48,7 @@ export interface GatePolicy {
   readonly longest: number;
   /** The same when credentials are refused. */
   readonly stopped: number;
-  /** ms of wall time after which a trial that was never reported no longer keeps others out. */
+  /** ms of wall time after which a trial without an outcome no longer blocks others. */
   readonly trial: number;
   /** ms of wall time between two messages that come back. */
   readonly spacing: number;
@@ -64,30 +64,30 @@ const POLICY: Omit<GatePolicy, 'trial'> = {
   spacing: 20,
   atOnce: Number.POSITIVE_INFINITY,
 };
-/** How much the last call weighs in the average of how long one takes. */
+/** Weight of the last call in the average duration. */
 const WEIGHT = 0.2;
-/** ms of wall time: a trial is most often over long before it no longer counts. */
+/** ms of wall time: most trials end long before `trial` is over. */
 const SOON = 2 * span.SECOND;
-/** ms of wall time, where a provider says that it is too much but not for how long. */
+/** ms of wall time to slow down when a provider does not say how long. */
 const PATIENCE = 10 * span.SECOND;
 /**
- * ms of wall time, whatever it says: a clock of theirs that is behind ours must not make us ask all the time.
+ * ms of wall time to slow down at least. If the provider's clock is behind, its time may be over already.
  */
 const LEAST_PATIENCE = span.SECOND;
 
 export interface GateDeps {
   readonly clock: Clock;
   readonly policy: Partial<GatePolicy> & Pick<GatePolicy, 'trial'>;
-  /** What of an outcome's reason may be seen by everybody whom the gate concerns; all of it unless told. */
+  /** The part of a reason that everybody with this gate may see. Default: all of it. */
   readonly publicReason?: (reason: string) => string;
-  /** Told whenever it is shut or opened: `undefined` is open. */
+  /** Called whenever it shuts or opens; `undefined`: it is open. */
   readonly onChange?: (shut: Shut | undefined) => void;
 }
 
 interface Held extends Shut {
   /** Trials that failed in a row. */
   readonly round: number;
-  /** Until when one trial keeps all others out. */
+  /** Until when one trial blocks all other calls. */
   readonly trialUntil?: Instant;
 }
 
@@ -96,7 +96,7 @@ export function createGate(deps: GateDeps): Gate {
   const { failures, rest, longest, stopped, trial, spacing, atOnce } = { ...POLICY, ...policy };
   let failed = 0;
   let held: Held | undefined;
-  /** Counts openings and shuttings: an outcome of a call that began before the last one says nothing new. */
+  /** Counts changes: the outcome of a call that began before the last change says nothing new. */
   let age = 0;
   let lastBack = 0;
   let underWay = 0;
@@ -113,7 +113,7 @@ export function createGate(deps: GateDeps): Gate {
   const shutFor = (because: ShutBecause, ms: number, reason: string, round: number): void =>
     change({ because, reason: publicReason(reason), round, until: clock.now() + wall(clock, ms) });
 
-  /** What keeps a call out at this instant. */
+  /** Why a call may not pass now. */
   const obstacle = (): Shut | undefined => {
     const now = clock.now();
     if (underWay >= atOnce)
@@ -178,7 +178,7 @@ export function createGate(deps: GateDeps): Gate {
       const isTried = held?.trialUntil !== undefined;
       const { because, until = clock.now() } = obstacle() ?? {};
       const earliest = isTried ? Math.min(soon, until) : until;
-      // As often as one that is busy has room again.
+      // A busy one has room again at this rate.
       const between = because === 'busy' ? average / atOnce : 0;
       lastBack = Math.ceil(Math.max(earliest, lastBack + Math.max(wall(clock, spacing), between)));
       return lastBack;
@@ -186,7 +186,7 @@ export function createGate(deps: GateDeps): Gate {
   };
 }
 
-/** Whether an outcome speaks against the provider, not against the message. */
+/** Whether an outcome is the provider's failure, not the message's. */
 const isFailure = (
   outcome: ProviderOutcome,
 ): outcome is ProviderOutcome & { readonly kind: 'temporary' | 'unknown' } =>

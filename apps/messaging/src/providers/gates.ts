@@ -5,11 +5,10 @@ const MAX_GATES = 10_000;
 /** Gates by key. */
 export interface Gates {
   /**
-   * Made when it is first needed; those that have been left alone for longest are forgotten when there are
-   * too many.
+   * Made on first use. When there are too many, the least recently used are forgotten.
    */
   of(key: string): Gate;
-  /** Those that let nothing through now, of the keys that begin with `prefix`. */
+  /** The gates that are shut now, of the keys that begin with `prefix`. */
   shut(prefix: string): readonly { readonly key: string; readonly shut: Shut }[];
 }
 

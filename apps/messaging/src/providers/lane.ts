@@ -19,16 +19,16 @@ export interface Lane {
   /** It reports opens and clicks by itself. */
   readonly tracks: boolean;
   /**
-   * What a message must pass. Most providers have one gate for all messages; where each address is another
-   * server, each of them has one in each workspace.
+   * The gate that a message must pass. Most providers have one for all messages. If each address is another
+   * server, each address has one in each workspace.
    */
   gate(target: Target): Gate;
   /** Runs work when the provider can take one more call. */
   readonly whenFree: LimitedRun;
-  /** What messages come from where a workspace has set nothing. */
+  /** The sender of messages of workspaces that have set none. */
   readonly sender: string | undefined;
   /**
-   * Calls the provider, measures it and logs a failure. Never rejects. What it gives back names neither the
+   * Calls the provider, measures the call and logs a failure. Never rejects. The outcome names neither the
    * recipient nor the installation's own servers.
    */
   send(message: Outgoing, target: Target): Promise<ProviderOutcome>;
@@ -37,7 +37,7 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-/** Whom a message is for, as far as a gate must know. */
+/** What a gate must know of a message. */
 export interface Target {
   readonly workspace: string;
   /** Where a webhook goes. */
@@ -54,7 +54,7 @@ export interface ProviderView {
   readonly receivers?: readonly { readonly receiver: string; readonly shut: Shut }[];
 }
 
-/** Counted from 0: the first failure of a provider must be seen as one. */
+/** Counted from 0, so that the first failure of a provider is seen as an increase. */
 const OUTCOMES = [
   'sent',
   'temporary',
@@ -64,7 +64,7 @@ const OUTCOMES = [
   'unknown',
 ] as const satisfies readonly ProviderOutcome['kind'][];
 
-/** Webhooks to one receiver at once: one that is slow must not take the place of all others. */
+/** Webhooks to one receiver at once: a slow one must not use up all connections. */
 const RECEIVER_AT_ONCE = 8;
 
 /** What a lane must know of its channel. */
@@ -102,8 +102,8 @@ export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDep
   const seldom = createSeldom(clock);
 
   /**
-   * With the provider's words and the servers' names: the log is the installation's own. A refusal of one
-   * message is logged with it.
+   * With the provider's text and the names of servers: only the installation reads the log. The refusal of
+   * one message is logged with the message.
    */
   const logFailure = (outcome: ProviderOutcome, workspace: string, receiver: string | undefined): void => {
     if (outcome.kind === 'sent' || outcome.kind === 'permanent') return;
@@ -156,7 +156,7 @@ export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDep
           const answer = await provider.send(message).catch(
             (error: unknown): ProviderOutcome => ({
               kind: 'unknown',
-              // Its words may quote the message.
+              // The error's text may quote the message.
               reason: `the provider failed: ${error instanceof Error ? error.name : typeof error}`,
             }),
           );
@@ -178,7 +178,7 @@ export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDep
 }
 
 /**
- * A provider's words are about one workspace's message, and its gate is everybody's: what stays is the code.
+ * A provider's text is about one workspace's message, and all workspaces share its gate: only the code stays.
  */
 const codeOrHint = (reason: string): string => codeOf(reason) ?? 'the messages that failed say why';
 

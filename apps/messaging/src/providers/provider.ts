@@ -1,6 +1,8 @@
 import type { Channel, ProviderOutcome } from '@herald/domain';
 
-/** A message ready to leave. Each channel adds what its messages hold: see `channels/<channel>/message.ts`. */
+/**
+ * A message ready to leave. Each channel adds what its messages hold: see `channels/<channel>/message.ts`.
+ */
 export interface Outgoing {
   readonly channel: Channel;
   readonly messageId: string;
@@ -23,9 +25,9 @@ export interface Provider<M extends Outgoing = Outgoing> {
    * although they never left.
    */
   readonly connections: number;
-  /** What messages come from where a workspace has set nothing. */
+  /** The sender of messages of workspaces that have set none. */
   readonly sender?: string | undefined;
-  /** It reports opens and clicks by itself, so that links are left as they are. */
+  /** It reports opens and clicks by itself, so links stay unchanged. */
   readonly tracks?: boolean;
   /** A rejection counts as `unknown`: it may have left. */
   send(message: M): Promise<ProviderOutcome>;

@@ -1,6 +1,6 @@
 export { reasonOf } from '@herald/domain';
 
-/** Shorter ones are too likely to be words of the answer itself. */
+/** Shorter names are too likely to be words of the answer itself. */
 const MIN_LOCAL = 3;
 
 /**

@@ -11,11 +11,11 @@ import type { Store } from '@herald/store';
 import type { Settings } from '../settings/settings.ts';
 
 /**
- * What a bounce, a complaint or an opt-out told to a provider means for the person, as events on their
- * stream: it is decided once, here, and stored with the message that caused it, so that a replay, under
- * whatever settings, gives the same consent.
+ * What a bounce, a complaint or an opt-out at a provider means for the person, as events on their stream. It
+ * is decided once, here, and stored with the message that caused it. So a replay gives the same consent,
+ * whatever the settings are then.
  */
-export type Consequences = (told: {
+export type Consequences = (recorded: {
   readonly event: Event;
   readonly state: MessageState;
 }) => Promise<readonly Event[]>;
@@ -26,7 +26,7 @@ export interface ConsequencesDeps {
 }
 
 const SOFT_AFTER = 5;
-/** So many of a person's latest messages are looked at for soft bounces in a row. */
+/** At most so many of a person's latest messages are read to find soft bounces in a row. */
 const LOOKED_AT = 100;
 
 export function createConsequences({ store, settings }: ConsequencesDeps): Consequences {
@@ -55,7 +55,7 @@ export function createConsequences({ store, settings }: ConsequencesDeps): Conse
     if (parseMessageType(event.type)?.outcome === 'complained')
       return { effect: onComplaint, reason: 'complaint' };
     if (event.data.optedOut === true) return { effect: 'unsubscribe', reason: 'told to the provider' };
-    // Said in this event: what bounced once and is now told of otherwise has had its effect.
+    // Only what this event says: an earlier bounce has had its effect.
     if (event.data.bounce === 'hard') return { effect: onBounce.hard ?? 'suppress', reason: 'hard_bounce' };
     const { softAfter = SOFT_AFTER } = onBounce;
     if (event.data.bounce !== 'soft' || softAfter === 0) return undefined;
@@ -68,7 +68,7 @@ export function createConsequences({ store, settings }: ConsequencesDeps): Conse
     const because = await effectOf(event, state);
     if (because === undefined || because.effect === 'ignore') return [];
     const isAddress = because.effect === 'suppress';
-    // Whose address is no longer known has been erased: nothing is said of whoever they are now.
+    // Without an address the person was erased: nothing is recorded about them.
     if (isAddress && state.to === undefined) return [];
     const { channel, messageId, to } = state;
     const id = deriveId('consequence', event.id);

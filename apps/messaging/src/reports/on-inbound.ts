@@ -4,14 +4,13 @@ import { deriveId, type Event, type JsonObject, newEvent, streamOf } from '@hera
 import type { ServiceDeps } from '@herald/process';
 
 /**
- * Somebody sent us a text. Whose number it is, only the messages that went there say: those who got one at it
- * lately are who wrote. STOP and START are about all of them, for the phone is one and no network asks who
- * held it; what was written is kept with whom the latest was for. Of a number that no message went to nothing
- * is kept: there is nobody to keep it with, and nothing to stop.
+ * A text came in. Whose number it is follows only from messages to it: everybody who lately got one there may
+ * have written. STOP and START apply to all of them, because they share one phone. The text is kept with the
+ * person of the latest message. From a number that no message went to, nothing is kept.
  */
 export type OnInbound = (inbound: SendInbound) => Promise<void>;
 
-/** So many of the latest messages to a number are looked at. */
+/** At most so many of the latest messages to a number are read. */
 const LOOKED_AT = 200;
 
 export function createOnInbound({
@@ -41,7 +40,7 @@ export function createOnInbound({
       log.warn({ workspace, keyword }, 'a text came from a number that no message went to');
       return;
     }
-    const tell = (prospectId: string, type: string, data: JsonObject): Event => {
+    const eventFor = (prospectId: string, type: string, data: JsonObject): Event => {
       const id = deriveId(type, provider, key, prospectId);
       return newEvent({
         workspace,
@@ -55,11 +54,11 @@ export function createOnInbound({
       });
     };
     const received = { from, text, provider, ...(keyword === undefined ? {} : { keyword }) };
-    const events = [tell(latest, 'sms.received', received)];
+    const events = [eventFor(latest, 'sms.received', received)];
     if (keyword === 'stop' || keyword === 'start') {
       const type = keyword === 'stop' ? 'prospect.unsubscribed' : 'prospect.subscribed';
       for (const prospectId of prospects)
-        events.push(tell(prospectId, type, { channel, reason: keyword.toUpperCase() }));
+        events.push(eventFor(prospectId, type, { channel, reason: keyword.toUpperCase() }));
     }
     await broker.publish(eventsMessages(events));
   };

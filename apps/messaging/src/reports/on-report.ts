@@ -4,22 +4,21 @@ import { decideReport, prospectIdOf, readReport } from '@herald/domain';
 import type { Transitions } from '../send/transitions.ts';
 import type { OnEvent } from './on-applied.ts';
 
-/** So many reports of a message are remembered, to know one that is delivered again. */
+/** At most so many reports of a message are remembered, to recognize one that is delivered again. */
 const HEARD = 50;
 
 /**
- * Handles `messaging.applied`: a provider, or the tracking of our own, has reported of a message. It may come
- * before the call it is about was recorded: then it is what is known of the call, and the record that follows
- * adds to it.
+ * Handles a report of a provider or of tracking from `messaging.applied`. It may come before the call itself
+ * is recorded: then it stands, and the record that follows adds to it.
  */
 export function createOnReport({ transitions }: { readonly transitions: Transitions }): OnEvent {
   return async (event) => {
     const report = readReport(event);
-    if (report === undefined) return drop('this reports nothing that is known');
+    if (report === undefined) return drop('this is no known report');
     const found = await transitions.outbox.load(event.workspace, report.messageId);
     // Every message is written before its provider is called.
     if (found === undefined || found.state.prospectId !== prospectIdOf(event))
-      return drop('this reports of a message that this prospect never had');
+      return drop('this prospect never had the message that is reported');
     return transitions.outbox.change(found, async (doc) => {
       if (doc.heard?.includes(report.id)) return ack;
       const transition = decideReport(doc.state, report);
@@ -32,6 +31,6 @@ export function createOnReport({ transitions }: { readonly transitions: Transiti
   };
 }
 
-/** Of a call that is under way, what would be told whatever comes of it. */
+/** Of a call that is under way: what is recorded of it, whatever its outcome. */
 const factsOfCall = ({ lease, state }: MessageDocument) =>
   lease === undefined ? {} : { ...lease.facts, attempts: state.attempts + 1 };

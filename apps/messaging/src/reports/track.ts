@@ -24,7 +24,7 @@ export function createTrack({ settings, linkSecret, publicUrl, clock }: TrackDep
     const about: TrackedLink = { workspace, prospectId, messageId, madeAt: clock.now() };
     const addressOf = (link: TrackedLink): string =>
       publicLink(publicUrl, `/t/${signTrackedLink(link, linkSecret)}`);
-    // Who goes to unsubscribe is not counted as somebody who found something of interest.
+    // A click to unsubscribe shows no interest: it is not tracked.
     const linkTo = (target: string): string =>
       target.startsWith(unsubscribeLinks) ? target : addressOf({ ...about, target });
     return track(message, {

@@ -25,11 +25,11 @@ export interface AttemptDeps {
   readonly transitions: Pick<Transitions, 'record'>;
   /** Called when a message begins to wait, after it was written. */
   readonly wake: Waitlists['wake'];
-  /** Whether nothing more is to be begun. */
+  /** Whether the service is stopping: nothing new begins. */
   readonly isStopping: () => boolean;
 }
 
-/** Raised when the service stops before a message was claimed: it is as it was, and comes again. */
+/** The service stops before the message was claimed: it is unchanged, and is delivered again. */
 export class StoppingError extends Error {
   constructor() {
     super('stopping');
@@ -53,7 +53,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     const lane = lanes.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
     // While the provider has a free connection: the checks are fresh, and what only waits is not claimed.
     const leave = async (): Promise<Call | undefined> => {
-      // Before anything is read: behind a slow store a stop could not wait for all who are in line.
+      // Before anything is read: with a slow store, a stop cannot wait for everybody in the queue.
       if (isStopping()) throw new StoppingError();
       const ready = await prepare(doc, lane, waited);
       if ('transition' in ready) {

@@ -3,7 +3,7 @@ import { initialProspect, type SendCircumstances } from '@herald/domain';
 import type { Store } from '@herald/store';
 import type { TemplateSubject } from '../templates/data.ts';
 
-/** What is read of the world at the moment of sending. */
+/** What is read at the moment of sending. */
 interface Circumstances extends Pick<SendCircumstances, 'enrollment' | 'prospect'> {
   /** Undefined once the prospect's data has been removed from the message. */
   readonly subject: TemplateSubject | undefined;

@@ -4,8 +4,7 @@ import type { Collection } from '@herald/store';
 const PAGE = 200;
 
 /**
- * Every message document that an index finds, page after page. A document changed meanwhile does not disturb
- * the pages.
+ * Every message document that an index finds, page by page. Changes of documents meanwhile do not disturb it.
  */
 export async function* eachMessage(
   collection: Collection<MessageDocument>,

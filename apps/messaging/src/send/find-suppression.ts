@@ -2,14 +2,14 @@ import { collections, suppressedBy } from '@herald/contracts';
 import { type Channel, plainAddress, type Suppression } from '@herald/domain';
 import type { Store } from '@herald/store';
 
-/** The suppression of an address of a channel, by whichever prospect of the workspace it came about. */
+/** The suppression of an address of a channel, whichever prospect of the workspace it belongs to. */
 export type FindSuppression = (
   workspace: string,
   channel: Channel,
   address: string | undefined,
 ) => Promise<Suppression | undefined>;
 
-/** So many people with one address are looked at. */
+/** At most so many people with one address are read. */
 const LOOKED_AT = 20;
 
 export function createFindSuppression(store: Store): FindSuppression {

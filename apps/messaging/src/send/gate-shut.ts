@@ -2,7 +2,7 @@ import type { MessageDocument } from '@herald/contracts';
 import type { MessageTransition } from '@herald/domain';
 import type { Lane, Target } from '../providers/lane.ts';
 
-/** Whom a message is for, as far as a gate must know. */
+/** What a gate must know of a message. */
 export const targetOf = ({ workspace, request }: MessageDocument): Target => ({
   workspace,
   url: request?.url,

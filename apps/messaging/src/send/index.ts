@@ -48,7 +48,7 @@ export interface SendingDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clo
   readonly track: Track;
   readonly onInbound: OnInbound;
   readonly outage: OutageWatch;
-  /** Whether nothing more is to be begun. */
+  /** Whether the service is stopping: nothing new begins. */
   readonly isStopping: () => boolean;
   readonly horizon: number;
   readonly lease: number;
@@ -57,7 +57,7 @@ export interface SendingDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clo
   readonly sweepEvery: number;
 }
 
-/** ms of wall time for which a swept batch is nobody else's. */
+/** ms of wall time for which a swept batch belongs to one replica. */
 const SWEEP_LEASE = 30_000;
 const SWEEP_BATCH = 500;
 
@@ -96,7 +96,7 @@ export function createSending(deps: SendingDeps): Sending {
   return {
     transitions,
     onSend: createOnSend({ ...deps, transitions, attempt, withdraw, share, putInWaitlist, wake }),
-    // Whoever let it wait may have ended before that was published.
+    // The process that let it wait may have ended before it published that.
     resume: async (doc, waited) => attempt(await transitions.outbox.flush(doc), waited),
     start: sweep.start,
     stop: sweep.stop,

@@ -4,7 +4,7 @@ import { watchWaits } from '@herald/metrics';
 import type { ServiceDeps } from '@herald/process';
 import type { MessagingMetrics } from '../metrics.ts';
 
-/** Those that somebody asks for by a rate. */
+/** The outcomes for which alerts and dashboards compute rates. */
 const OUTCOMES = [
   'scheduled',
   'sent',
@@ -28,7 +28,7 @@ const LIMITS = [
   'run_order',
 ] as const;
 
-/** Counts from 0, so that the first of its kind is seen as an increase. */
+/** Starts the counters at 0, so that the first of a kind is seen as an increase. */
 export function countFromZero(metrics: MessagingMetrics): void {
   for (const channel of CHANNELS) {
     for (const outcome of OUTCOMES) metrics.messages.inc({ channel, outcome }, 0);
@@ -37,7 +37,7 @@ export function countFromZero(metrics: MessagingMetrics): void {
   metrics.latenessSeconds.zero({ kind: 'send' });
 }
 
-/** Has each scrape ask the store how many messages are overdue or due soon, and how many are unknown. */
+/** On each scrape, reads from the store how many messages are overdue, due soon, or unknown. */
 export function watchMessages(
   { store, clock }: Pick<ServiceDeps, 'store' | 'clock'>,
   metrics: MessagingMetrics,

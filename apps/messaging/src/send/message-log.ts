@@ -5,19 +5,19 @@ import type { ServiceDeps } from '@herald/process';
 import { codeOf } from '../providers/reason.ts';
 
 /**
- * Logs what has become of a message, once that is stored. Names nobody: ids, template, provider and a reason
- * without addresses.
+ * Logs what happened to a message, once that is stored. Ids, template, provider and a reason without
+ * addresses: nothing that names a person.
  */
 export type LogMessage = (doc: MessageDocument, transition: MessageTransition) => void;
 
-/** What ends a message without its having arrived, and somebody should look at. */
+/** Outcomes without arrival that somebody should look at. */
 const BAD: ReadonlySet<MessageOutcome> = new Set(['failed', 'unknown', 'bounced', 'expired']);
-/** As it was meant to be: the person does not want it, or no longer needs it. */
+/** Intended: the person does not want it, or no longer needs it. */
 const MEANT: ReadonlySet<MessageOutcome> = new Set(['suppressed', 'withdrawn']);
 
 /**
- * One line for each message that has left or never will. Of those that wait or are tried again, one line a
- * minute for each workspace, channel and reason, with a count; and the same for each channel on which nothing
+ * One line for each message that has left or never will. For messages that wait or are tried again, one line
+ * a minute for each workspace, channel and reason, with a count. The same for each channel on which nothing
  * can be sent.
  */
 export function createMessageLog({ log, clock }: Pick<ServiceDeps, 'log' | 'clock'>): LogMessage {
@@ -31,7 +31,7 @@ export function createMessageLog({ log, clock }: Pick<ServiceDeps, 'log' | 'cloc
     const { dueAt, attempts } = transition.facts ?? {};
     const until = dueAt === undefined ? {} : { until: new Date(dueAt).toISOString() };
     const line = { ...fields, ...until, ...counted(count) };
-    // Only an attempt counts: what waits for its window or its turn is as it should be.
+    // A warning only after an attempt: waiting for a window or a turn is normal.
     if (attempts === undefined) log.info(line, 'a message waits');
     else log.warn({ ...line, attempts }, 'a message did not leave; it is tried again');
   };

@@ -28,25 +28,25 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly share: FairShare;
   readonly putInWaitlist: PutInWaitlist;
   readonly wake: Waitlists['wake'];
-  /** Whether nothing more is to be begun. */
+  /** Whether the service is stopping: nothing new begins. */
   readonly isStopping: () => boolean;
 }
 
 /**
- * Handles `messaging.send`: a message is wanted, is due, or is wanted no more; or somebody wrote to us. Any
- * of them may come twice, and in any order.
+ * Handles `messaging.send`: a message is requested, due or withdrawn, or a text came in. Each may come twice,
+ * and in any order.
  */
 export function createOnSend(deps: OnSendDeps): Handler {
   const { clock, transitions, attempt, withdraw, onInbound, share, putInWaitlist } = deps;
 
   /**
-   * Goes on from where the message stands. Whatever is leased, waits in a line, has left or is over is left
-   * alone.
+   * Continues from the message's status. One that is leased, waits in a waitlist, has left or has ended is
+   * left alone.
    */
   const advance = async (doc: MessageDocument): Promise<void> => {
-    // Its alarm comes when the message before it has ended.
+    // Its alarm comes when the message in front has ended.
     if (isBehind(doc)) return takeTurn(doc);
-    // Whoever let it wait may not have come to waking the waitlist.
+    // The process that let it wait may have ended before it woke the waitlist.
     if (doc.hold !== undefined) return deps.wake(doc.workspace, doc.hold.waitlist);
     if (doc.lease !== undefined || !mayStillLeave(doc.state.status)) return;
     if (doc.state.dueAt <= clock.now()) await takeTurn(doc);
@@ -56,8 +56,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
   };
 
   /**
-   * More than a workspace's share waits in the store, so that what comes behind it on the queue is not kept
-   * waiting.
+   * Messages beyond a workspace's share wait in the store, so that they do not delay others on the queue.
    */
   const takeTurn = async (doc: MessageDocument): Promise<void> => {
     const { workspace, id } = doc;
@@ -66,7 +65,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
   };
 
   /**
-   * Traces go in pieces, one for each message on a queue: what they have in common is what first caused them.
+   * Each delivery is a trace of its own. The correlation id links those of one cause.
    */
   const traced = async (doc: MessageDocument): Promise<void> => {
     tracing().annotate({
@@ -105,7 +104,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
   );
 }
 
-/** Not stored yet: it is written together with the first thing that happens to it. */
+/** Not stored yet: it is written with its first transition. */
 function newDocument(request: SendRequest): MessageDocument {
   const { workspace, messageId, cause, event, enrollment, url, receivedAt, after } = request;
   const identity: MessageIdentity = {

@@ -21,15 +21,15 @@ export interface RecordOutcomeDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
 }
 
 /**
- * Tries to write an outcome before it is left to the lease; ms of wall time before the second, doubled each
- * time up to `last`.
+ * Tries to write an outcome, before the lease ends it as `unknown`. ms of wall time before the second try,
+ * doubled each time up to `last`.
  */
 const RECORD = { tries: 12, first: 100, last: 5_000 };
 
 export function createRecordOutcome(deps: RecordOutcomeDeps): RecordOutcome {
   const { clock, log, metrics, transitions, lanes, outage } = deps;
 
-  /** Only where it is certain that this provider does not have the message may another get it. */
+  /** Another provider gets the message only if it is certain that this one does not have it. */
   const transitionAfter = ({ claimed, lane, outcome }: Call) => {
     const { channel } = claimed.state;
     const target = targetOf(claimed);
@@ -117,7 +117,7 @@ function withoutErased({ request }: MessageDocument, transition: MessageTransiti
   return { ...transition, facts };
 }
 
-/** Whether an outcome stands for every message of the channel: it does not use up this one's attempts. */
+/** Whether an outcome is about all messages of the channel: it does not use up this one's attempts. */
 const isAboutAll = ({ kind }: ProviderOutcome): boolean => kind === 'throttled' || kind === 'credentials';
 
 const isCertainlyNot = (outcome: ProviderOutcome): boolean =>

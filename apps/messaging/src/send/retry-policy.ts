@@ -11,17 +11,16 @@ import {
 import { channels } from '../channels/index.ts';
 
 /**
- * What becomes of a message of which nobody knows whether it left: an operator decides, or it is sent again
- * `after` ms of wall time.
+ * What happens to a message of unknown outcome: it is held for an operator, or sent again `after` ms of wall
+ * time.
  */
 export type UnknownPolicy = { readonly then: 'hold' } | { readonly then: 'resend'; readonly after: number };
 
-/** ms of wall time after its first attempt for which a message is tried. */
+/** ms of wall time, from its first attempt, for which a message is tried. */
 const MAX_AGE = 24 * span.HOUR;
 
 /**
- * Twelve attempts take about six hours; a server that asks for patience can make it a day. A channel may have
- * its own.
+ * Twelve attempts take about six hours, up to a day with `Retry-After`. A channel may have its own policy.
  */
 export function retryPolicy(clock: Clock, channel: Channel): SendRetryPolicy {
   const own = channels[channel].retry;
@@ -39,7 +38,7 @@ export const firstTry = (clock: Clock, channel: Channel): Tries => ({
   until: clock.now() + wall(clock, channels[channel].retry?.maxAge ?? MAX_AGE),
 });
 
-/** When a message of unknown outcome is sent again, or undefined: it is not, or its outcome is known. */
+/** When a message of unknown outcome is sent again; undefined: never, or its outcome is known. */
 export function resendAt(policy: UnknownPolicy, clock: Clock, doc: MessageDocument): Instant | undefined {
   const { state, tries } = doc;
   const { resendUnknownAfter = policy.then === 'resend' ? policy.after : undefined } =

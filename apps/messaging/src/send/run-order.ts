@@ -6,14 +6,14 @@ import { afterOf, type Hold, holdBehind } from '../limits/hold.ts';
 import type { MessagingMetrics } from '../metrics.ts';
 import type { Transitions } from './transitions.ts';
 
-/** Messages of one run leave in the order in which the run asked for them, whatever holds one of them up. */
+/** Messages of one run leave in the order of their requests, whatever delays one of them. */
 export interface RunOrder {
   /**
-   * The document to go on with: nothing before it is still to leave. Undefined: it waits for the one before
-   * it, and that is written; or somebody else has changed it.
+   * The document to continue with: every message in front has left or ended. Undefined: the message waits for
+   * the one in front, and that is written; or somebody else has changed it.
    */
   pass(doc: MessageDocument, waited: Hold | undefined): Promise<MessageDocument | undefined>;
-  /** Has one that waits behind another look again: what the sweep does, should it have been forgotten. */
+  /** Makes a waiting message check again. The sweep calls it, in case a message was forgotten. */
   look(doc: MessageDocument): Promise<void>;
 }
 
@@ -26,17 +26,17 @@ export interface RunOrderDeps {
 }
 
 /**
- * ms of wall time after which a message that is not even stored holds nobody up any more: its request is a
- * dead letter, or is gone.
+ * ms of wall time for which others wait for a message that is not stored: after that its request is a dead
+ * letter, or lost.
  */
 const LOST = span.HOUR;
-/** A message has one right behind it, and those that the run asked for with `then: dontWait`. */
+/** A message has one right behind it, and those of steps with `then: dontWait`. */
 const FOLLOWERS = 100;
 
 export function createRunOrder({ store, broker, clock, metrics, transitions }: RunOrderDeps): RunOrder {
   const messages = store.collection(collections.messages);
 
-  /** Undefined: nothing is in the way. `null`: what is in the way is not stored yet. */
+  /** The message to wait for. Undefined: none. `null`: it is not stored yet. */
   const inTheWay = async (doc: MessageDocument): Promise<MessageDocument | null | undefined> => {
     const after = doc.request?.after;
     if (after === undefined) return undefined;
@@ -47,8 +47,8 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
   };
 
   /**
-   * Told only where the one before it is put off: what leaves at once would fill the timeline with waits of
-   * some ms.
+   * Recorded only if the message in front is put off. Otherwise the timeline would fill with waits of a few
+   * ms.
    */
   const wait = async (doc: MessageDocument, hold: Hold, first: MessageDocument | null) => {
     if (first?.state.status !== 'scheduled') {
@@ -77,8 +77,8 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
       if (written === undefined) return undefined;
       if (known === undefined)
         metrics.limited.inc({ channel: doc.state.channel, limit: 'run_order', effect: 'deferred' });
-      // Whoever ends the one before it looks for who waits after having written that: one of the two always
-      // sees the other.
+      // The process that ends the message in front looks for waiting ones after it wrote that. So one of the
+      // two always sees the other.
       if ((await inTheWay(written)) !== undefined) return undefined;
       const { hold: _over, ...now } = written;
       return now;
@@ -88,8 +88,8 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
 }
 
 /**
- * Has those look again that wait for a message which has left, has ended, or is put off. To be called after
- * that was written.
+ * Makes the messages behind one check again, after it has left, ended or been put off. Call it after that was
+ * written.
  */
 export function createNotifyFollowers({ store, broker }: Pick<RunOrderDeps, 'store' | 'broker'>) {
   const messages = store.collection(collections.messages);
@@ -100,15 +100,15 @@ export function createNotifyFollowers({ store, broker }: Pick<RunOrderDeps, 'sto
   };
 }
 
-/** Whether a message waits for the one before it. */
+/** Whether a message waits for the one in front. */
 export const isBehind = ({ hold, request }: MessageDocument): boolean =>
   hold !== undefined && request?.after !== undefined && hold.waitlist === afterOf(request.after);
 
-/** Whether the one before it is put off, to a later time than this one knows of. */
+/** Whether the message in front was put off to a later time than this one has recorded. */
 const isNews = ({ state }: MessageDocument, first: MessageDocument | null): boolean =>
   first?.state.status === 'scheduled' && (state.status === 'requested' || first.state.dueAt > state.dueAt);
 
-/** It has left, or may have (`unknown`), or will not. */
+/** It has left, may have left (`unknown`), or never will. */
 const isOver = ({ lease, state }: MessageDocument): boolean =>
   lease === undefined && !mayStillLeave(state.status);
 

@@ -17,14 +17,14 @@ export interface SweepMessageDeps {
 
 /**
  * What the sweep does for a message whose `sweepAt` has come: publish a full outbox; set the alarm of what is
- * due soon, again if it was lost; call unknown what was under way when its lease ended. A lease is never
- * ended early, not even at start: the process that holds it may be another replica, or this one's former life
- * still on its way out.
+ * due soon, or set it again if it was lost; record `unknown` when a lease ended without an outcome. A lease
+ * is never ended early, not even at start: its holder may be another replica, or a former process that is
+ * still stopping.
  */
 export function createSweepMessage({ transitions, runOrder, wake, clock, unknown, lease }: SweepMessageDeps) {
   return async (found: MessageDocument): Promise<void> => {
     const doc = await transitions.outbox.flush(found);
-    // Should whoever let it wait, or lets others through, have been cut off or have overlooked it.
+    // In case the process that let it wait, or one that releases messages, was cut off or missed it.
     if (doc.hold !== undefined && !isBehind(doc)) await wake(doc.workspace, doc.hold.waitlist);
     if (doc !== found) return;
     if (isBehind(doc)) await runOrder.look(doc);

@@ -15,19 +15,18 @@ import type { LogMessage } from './message-log.ts';
 import { resendAt, type UnknownPolicy } from './retry-policy.ts';
 import { createNotifyFollowers } from './run-order.ts';
 
-/** What is told of a call of a provider, whatever comes of it. */
+/** What is recorded of a call of a provider, whatever its outcome. */
 export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
 
 /**
- * Moves message documents. Each change is guarded by the version it started from; of two that try, one gets
+ * Changes message documents. Each change is guarded by the version it started from: of two that try, one gets
  * undefined.
  */
 export interface Transitions {
   readonly outbox: Outbox<MessageDocument>;
   /**
-   * Writes what happened, the event that records it and the alarm of what is due soon, and publishes both.
-   * `tries` replaces the count of attempts. A lease is over with it, and so is waiting in a waitlist, unless
-   * it is told to wait there: `hold`.
+   * Writes what happened, its event and the alarm of a message that is due soon, and publishes both. `tries`
+   * replaces the count of attempts. It ends a lease, and the wait in a waitlist unless `hold` names one.
    */
   record(
     doc: MessageDocument,
@@ -35,7 +34,7 @@ export interface Transitions {
     tries?: MessageDocument['tries'],
     hold?: MessageDocument['hold'],
   ): Promise<MessageDocument | undefined>;
-  /** Before a provider is called: from now until the lease ends the message is this caller's alone. */
+  /** Before a call of a provider: until the lease ends, the message belongs to this caller alone. */
   claim(doc: MessageDocument, facts: CallFacts): Promise<MessageDocument | undefined>;
   /** Sets the alarm of a message due within the horizon, and when to look at it again. */
   arm(doc: MessageDocument): Promise<void>;
@@ -48,13 +47,13 @@ export interface TransitionsDeps extends Pick<ServiceDeps, 'store' | 'broker' | 
   /** ms of wall time for which a claim lasts. */
   readonly lease: number;
   readonly unknown: UnknownPolicy;
-  /** What else is told because of it, of the person. */
+  /** Events about the person that follow from it. */
   readonly consequences: Consequences;
   /** Called when something that happened is stored. */
   readonly logMessage: LogMessage;
 }
 
-/** ms of wall time after which somebody makes sure that a message in a waitlist is not forgotten there. */
+/** ms of wall time after which the sweep checks that a message in a waitlist was not forgotten. */
 const HELD = 600_000;
 
 export function createTransitions(deps: TransitionsDeps): Transitions {
@@ -109,11 +108,11 @@ export function createTransitions(deps: TransitionsDeps): Transitions {
       };
       const alarms = needsAlarm(next) ? [alarm(next)] : [];
       const events = [event, ...(await deps.consequences({ event, state }))];
-      const told = await commit({ ...next, outbox: [...eventsMessages(events), ...alarms] }, doc.version);
-      if (told === undefined) return undefined;
+      const recorded = await commit({ ...next, outbox: [...eventsMessages(events), ...alarms] }, doc.version);
+      if (recorded === undefined) return undefined;
       metrics.messages.inc({ channel: state.channel, outcome: transition.outcome });
-      deps.logMessage(told, transition);
-      return told;
+      deps.logMessage(recorded, transition);
+      return recorded;
     },
     claim: (doc, facts) => {
       const until = clock.now() + wall(clock, deps.lease);

@@ -5,8 +5,8 @@ import { eachMessage } from './each-message.ts';
 import type { Transitions } from './transitions.ts';
 
 /**
- * Ends every message of an enrollment that has not left. One that is leaving is left alone: should it not get
- * through, it is not tried again.
+ * Withdraws every message of an enrollment that has not left. One that is leaving is left alone; if that
+ * attempt fails, it is not tried again.
  */
 export type Withdraw = (wanted: SendWithdraw) => Promise<void>;
 
@@ -30,7 +30,7 @@ export function createWithdraw(store: Store, transitions: Transitions): Withdraw
   };
 }
 
-/** Those that wait behind another before that one: its end would let them go. */
+/** Messages that wait behind another come before that one: its end would release them. */
 function lastFirst(messages: readonly MessageDocument[]): readonly MessageDocument[] {
   const byId = new Map(messages.map((doc) => [doc.id, doc]));
   const place = (doc: MessageDocument): number => {

@@ -2,7 +2,7 @@ import type { Fault } from '@herald/http';
 import type { TProperties } from 'typebox';
 import type { SettingsContent } from './settings.ts';
 
-/** The settings of one area: their shape, and what is wrong with them that a shape cannot say. */
+/** The settings of one area: their schema, and the faults that no schema finds. */
 export interface SettingsArea {
   readonly fields: TProperties;
   faults(content: SettingsContent): Fault[];

@@ -16,11 +16,11 @@ export const consentFields = {
           Type.Integer({
             minimum: 0,
             maximum: 50,
-            description: 'soft bounces in a row that suppress the address; 5 unless told, 0 for never',
+            description: 'soft bounces in a row that suppress the address. Default: 5; 0: never',
           }),
         ),
       },
-      { ...strict, description: 'a hard bounce suppresses the address unless told' },
+      { ...strict, description: 'a hard bounce suppresses the address by default' },
     ),
   ),
   onComplaint: Type.Optional(Effect),
@@ -30,7 +30,7 @@ export const consentFields = {
       {
         ...strict,
         description:
-          'whether opens and clicks of e-mails are tracked where the provider does not; off unless told',
+          'whether opens and clicks of e-mails are tracked where the provider does not. Default: off',
       },
     ),
   ),

@@ -16,7 +16,7 @@ import type { SettingsArea } from './area.ts';
 
 const strict = { additionalProperties: false } as const;
 
-const Channels = Type.Enum([...CHANNELS], { description: 'all unless told' });
+const Channels = Type.Enum([...CHANNELS], { description: 'Default: all' });
 const Days = Type.Enum([...WEEKDAYS]);
 const Per = Type.String({ minLength: 2, maxLength: 40, description: 'ISO 8601 duration' });
 
@@ -24,7 +24,7 @@ const Hours = Type.Object(
   {
     channel: Type.Optional(Channels),
     days: Type.Optional(
-      Type.Array(Days, { minItems: 1, maxItems: 7, description: 'on which they begin; all unless told' }),
+      Type.Array(Days, { minItems: 1, maxItems: 7, description: 'on which they begin. Default: all' }),
     ),
     from: Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'HH:MM' }),
     to: Type.String({
@@ -43,7 +43,7 @@ const Cap = Type.Object(
     channel: Type.Optional(Channels),
     count: Type.Integer({ minimum: 1, maximum: 100 }),
     per: Per,
-    then: Type.Optional(Type.Enum(['drop', 'delay'], { description: 'drop unless told' })),
+    then: Type.Optional(Type.Enum(['drop', 'delay'], { description: 'Default: drop' })),
   },
   strict,
 );
@@ -52,7 +52,7 @@ const Rate = Type.Object(
   {
     channel: Type.Enum([...CHANNELS]),
     provider: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 40, description: 'its name; all of the channel unless told' }),
+      Type.String({ minLength: 1, maxLength: 40, description: 'its name. Default: all of the channel' }),
     ),
     count: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     per: Per,
@@ -68,18 +68,18 @@ export const limitFields = {
   quietHours: listOf<ChannelHours>(Hours, { maxItems: 20, description: 'when nothing is sent' }),
   windows: listOf<ChannelHours>(Hours, {
     maxItems: 20,
-    description: 'when alone something is sent: within any one of them',
+    description: 'something is sent only within one of these',
   }),
   spread: Type.Optional(
     Type.String({
       minLength: 2,
       maxLength: 40,
-      description: 'over how much time what waited for such hours is spread; PT10M unless told',
+      description: 'over how much time messages that waited for such hours are spread. Default: PT10M',
     }),
   ),
   caps: listOf<CapSetting>(Cap, {
     maxItems: 10,
-    description: 'messages to one person within any stretch of time',
+    description: 'messages to one person within a period of any start',
   }),
   rates: listOf<ChannelRate>(Rate, {
     maxItems: 20,

@@ -9,7 +9,7 @@ export type SettingsContent = Omit<SettingsDocument, keyof Document>;
 
 /** What a workspace has set, in memory. */
 export interface Settings extends Follower {
-  /** Nothing is set where nobody has set anything. */
+  /** Empty where nobody has set anything. */
   of(workspace: string): SettingsContent;
   /** Counts the changes; 0 before the first. */
   versionOf(workspace: string): number;
@@ -28,7 +28,7 @@ export interface SettingsChange {
 }
 
 const ID = 'settings';
-/** As many changes may come in between. */
+/** At most so many changes may come in between. */
 const TRIES = 10;
 
 export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log'>): Settings {

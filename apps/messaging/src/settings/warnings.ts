@@ -11,12 +11,12 @@ interface WarningsDeps {
   readonly hasDefaultSender: boolean;
 }
 
-/** What somebody should know who has just made this change; it was made all the same. */
+/** Warnings about a change of settings; the change is made all the same. */
 export type SettingsWarnings = (
   workspace: string,
   before: SettingsContent,
   after: SettingsContent,
-  /** Whether what is gone was not named in the request: then it is said of all of it. */
+  /** Whether the request replaced all settings: then everything that is gone is named. */
   unnamed: boolean,
 ) => Promise<string[]>;
 
@@ -26,7 +26,7 @@ export function createWarnings({ store, hasDefaultSender }: WarningsDeps): Setti
   const templates = store.collection(collections.templates);
   const versions = store.collection(collections.templateVersions);
 
-  /** The templates of these channels, by channel; of a workspace that has very many, some. */
+  /** The templates of these channels, by channel; some of them, where a workspace has very many. */
   const templatesOf = async (workspace: string, channels: readonly string[]) => {
     const { items } = await templates.find({ index: 'byWorkspace', equals: [workspace], limit: TEMPLATES });
     const keys = items.map(({ id, latest }) => ({ workspace, id: versionId(id, latest) }));

@@ -15,7 +15,7 @@ export const zoneFields = {
   ),
 };
 
-/** Which time it is for those of whom it is not known, and whose country their numbers are of. */
+/** The time zone of people who have none, and the country of phone numbers without a country code. */
 export const zoneSettings: SettingsArea = {
   fields: zoneFields,
   faults({ zone, country }) {

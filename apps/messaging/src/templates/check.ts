@@ -6,7 +6,7 @@ import { templateKinds } from './kinds.ts';
 import type { TemplateLibrary } from './library.ts';
 
 /**
- * Everything wrong with a template that can be told before it meets data, and the partials that it takes in.
+ * Every fault of a template that shows without data, and the partials that it takes in.
  */
 export type CheckTemplate = (
   workspace: string,
@@ -67,7 +67,7 @@ async function layoutFaults(
     : [{ path: '/layout', message: 'must be a template of channel layout' }];
 }
 
-/** Every partial must be there. */
+/** Every partial must exist. */
 async function partialFaults(
   library: TemplateLibrary,
   workspace: string,
@@ -85,8 +85,7 @@ async function partialFaults(
 }
 
 /**
- * A layout's own parts, and a partial's, are called by what they are for; their author calls them html and
- * text.
+ * The parts of a layout and of a partial have names of their own; their author knows them as html and text.
  */
 const pointTo = ({ part, place, reason }: PartFault): Fault => {
   const path = part === undefined ? '' : `/${part.replace(/^(layout|partial\.self)\./, '')}`;

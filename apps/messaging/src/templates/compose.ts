@@ -16,19 +16,19 @@ import { contentOf } from './content.ts';
 import { localityOf, type TemplateData, type TemplateSubject, templateData } from './data.ts';
 import type { TemplateLibrary } from './library.ts';
 
-/** Makes messages out of templates: the one way, for sending, previews and tests alike. */
+/** Makes messages out of templates: one way for sending, previews and tests. */
 export interface Compose {
   /**
-   * The unsubscribe link of a message to somebody, or, when it is to nobody, one that does nothing; undefined
-   * for what is owed.
+   * The unsubscribe link of a message. Without a message: a link that does nothing. Undefined: transactional
+   * messages and those of some channels have none.
    */
   unsubscribeLink(
     version: TemplateVersionDocument,
     message: { readonly id: string; readonly prospectId: string } | undefined,
   ): string | undefined;
-  /** Rejects with `TemplateError`. `over` stands in for parts of the data, by name. */
+  /** Rejects with `TemplateError`. `over` replaces parts of the data, by name. */
   content(version: TemplateVersionDocument, subject: TemplateSubject, over?: TemplateData): Promise<Content>;
-  /** What leaves. Rejects with `TemplateError` or `NoSenderError`. */
+  /** The message that leaves. Rejects with `TemplateError` or `NoSenderError`. */
   message(
     version: TemplateVersionDocument,
     subject: TemplateSubject,
@@ -39,7 +39,7 @@ export interface Compose {
 
 interface ComposeOptions {
   readonly over?: TemplateData;
-  /** A test: nothing that is reported of it belongs to a message. */
+  /** A test is no message: nothing may be reported of it. */
   readonly isTest?: boolean;
 }
 
@@ -75,7 +75,7 @@ export function createCompose(deps: ComposeDeps): Compose {
     };
   };
 
-  /** As they are now, like a layout. One that is gone is the fault of the template that takes it in. */
+  /** As they are now, like a layout. If one is gone, the template that takes it in has a fault. */
   const partialsOf = async (
     workspace: string,
     names: ReadonlySet<string>,
@@ -97,7 +97,7 @@ export function createCompose(deps: ComposeDeps): Compose {
       workspace,
       template: `${templateId}@${n}`,
       data,
-      // Of whom the template is about: in a preview that may be a sample.
+      // Of the person in the data: in a preview that may be a sample.
       locality: localityOf(traitsOf(data.prospect), settings.of(workspace).zone ?? deps.defaultZone),
     };
     return channels[channel].template.compose(contentOf(version), {

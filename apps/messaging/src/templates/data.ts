@@ -53,7 +53,7 @@ const viewEvent = ({ id, type, occurredAt, data }: SeenEvent) => ({
 const MAX_TAG = 64;
 
 /**
- * The reader's own zone and language where their traits name ones that exist, else the workspace's zone and
+ * The zone and language that the reader's traits name, if they exist. Default: the workspace's zone, and
  * English.
  */
 export const localityOf = (traits: JsonObject, defaultZone: string): Locality => ({
@@ -67,6 +67,6 @@ function localeOf(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0];
   } catch {
-    return undefined; // said above: a tag that is none counts as not given
+    return undefined; // an invalid tag counts as not given
   }
 }

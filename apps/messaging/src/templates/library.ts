@@ -6,14 +6,14 @@ import type { ServiceDeps } from '@herald/process';
 /** The newest version of every template, in memory. */
 export interface TemplateLibrary extends Follower {
   /**
-   * The version that is sent now. What is not known here is looked for in the store: another replica may just
-   * have saved it.
+   * The version that is sent now. A template that is not in memory is looked up in the store: another replica
+   * may just have saved it.
    */
   latest(workspace: string, id: string): Promise<TemplateVersionDocument | undefined>;
   version(workspace: string, id: string, n: number): Promise<TemplateVersionDocument | undefined>;
   /** The channels for which workspaces have templates. */
   inUse(): readonly { readonly workspace: string; readonly channel: Channel }[];
-  /** Takes up a version that was just saved. */
+  /** Keeps a version that was just saved. */
   keep(version: TemplateVersionDocument): void;
 }
 
@@ -25,7 +25,7 @@ export function createTemplateLibrary(deps: Pick<ServiceDeps, 'store' | 'broker'
 
   const keep = (version: TemplateVersionDocument): void => {
     const at = key(version.workspace, version.templateId);
-    // Answers of the store can overtake each other.
+    // Reads of the store can overtake each other.
     if ((known.get(at)?.n ?? 0) <= version.n) known.set(at, version);
   };
 

@@ -25,7 +25,7 @@ const Sent = Type.Object({
 const example = { prospect: { traits: { name: 'Ada', timezone: 'Europe/London' } } };
 const tags = ['templates'];
 
-/** The routes that show what a template makes of somebody, and send it for a look. */
+/** The routes that preview a template, and send it as a test. */
 export function previewRoutes(app: Http, preview: Preview): void {
   app.post(
     '/v1/templates/:id/preview',
@@ -82,5 +82,5 @@ export function previewRoutes(app: Http, preview: Preview): void {
 /** A rendered template shows a prospect's data. */
 function maySee({ scopes }: Principal, { prospectId }: Sample): void {
   if (prospectId === undefined || scopes.includes('*') || scopes.includes('prospects:read')) return;
-  throw new Problem(403, 'scope_missing', 'To use a prospect’s data the key needs the scope prospects:read.');
+  throw new Problem(403, 'scope_missing', 'A prospect’s data needs a key with the scope prospects:read.');
 }

@@ -29,7 +29,7 @@ export interface PreviewDeps {
   readonly library: TemplateLibrary;
   readonly compose: Compose;
   readonly lanes: Lanes;
-  /** Where national phone numbers of a workspace belong. */
+  /** The country of phone numbers without a country code. */
   readonly countryOf: (workspace: string) => string | undefined;
 }
 
@@ -65,7 +65,7 @@ export function createPreview(deps: PreviewDeps): Preview {
     return { version, messageId, over, subject: unsubscribe ? { ...subject, unsubscribe } : subject };
   };
 
-  /** Tests wait for the same connections as messages do: nobody may line up thousands of them. */
+  /** Tests use the same connections as messages: nobody may queue thousands of them. */
   const oneOfFew = async <T>(workspace: string, work: () => Promise<T>): Promise<T> => {
     const before = testing.get(workspace) ?? 0;
     if (before >= TESTS_AT_ONCE)
@@ -109,7 +109,7 @@ export function createPreview(deps: PreviewDeps): Preview {
   };
 }
 
-/** What stands over a message, where its channel has that. */
+/** The subject, where the channel has one. */
 const subjectOf = (message: object): { subject?: string } =>
   'subject' in message && typeof message.subject === 'string' ? { subject: message.subject } : {};
 

@@ -8,7 +8,7 @@ import type { TemplateData, TemplateSubject } from './data.ts';
 const Data = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
 
 /**
- * What a preview or a test is made with: somebody known, or sample data, or the one with parts of the other.
+ * The data of a preview or a test: a stored prospect, sample data, or a prospect with parts replaced.
  */
 export const Sample = {
   prospectId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
@@ -22,14 +22,14 @@ export const Sample = {
 const SampleObject = Type.Object(Sample);
 export type Sample = Static<typeof SampleObject>;
 
-/** The person a sample is about, and the parts of the data that stand in for what is stored. */
+/** The person of a sample, and the parts of the data that replace stored ones. */
 export type ReadSample = (
   version: TemplateVersionDocument & { readonly channel: Channel },
   messageId: string,
   sample: Sample,
 ) => Promise<{ subject: TemplateSubject; over: TemplateData }>;
 
-/** A sample's zone is checked as a person's is: a preview must not show the times of another zone. */
+/** A sample's zone is checked like a person's: a preview must not show the times of another zone. */
 function checkZone({ prospect }: Sample): void {
   const traits = isObject(prospect?.traits) ? prospect.traits : {};
   const { timezone = null } = traits;

@@ -11,8 +11,8 @@ import { openBroker, openStore } from './open.ts';
 
 /**
  * A messaging process to be killed: `node crash-child.ts <data directory> <URL> [provider [lease in ms]]`. It
- * sends what it finds waiting, by `smtp` unless told or by `sendgrid`, at the URL, or as a `webhook`, which
- * goes where it says itself.
+ * sends what it finds waiting: by `smtp` (the default) or `sendgrid` at the URL, or as a `webhook`, which has
+ * its own URL.
  */
 const [dir = '', url = '', name = 'smtp', lease = '2500'] = process.argv.slice(2);
 const timeout = 1_000;

@@ -18,7 +18,7 @@ export async function ready(options: StageOptions = {}): Promise<Stage> {
   return stage;
 }
 
-/** The live state is the fold of what was told, byte for byte. */
+/** The live state is the fold of the recorded events, byte for byte. */
 export const expectReplayable = async (stage: Stage, id = 'm1') =>
   expect(canonicalJson(stage.replayed(id))).toBe(canonicalJson((await stage.message(id))?.state));
 

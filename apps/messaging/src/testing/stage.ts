@@ -213,7 +213,7 @@ export async function setStage(options: StageOptions = {}) {
       const saved = await call('PUT', `/v1/templates/${id}`, { channel: 'email', ...content });
       if (saved.status > 201) throw new Error(JSON.stringify(saved.body));
     },
-    /** Waits until the message stands so, with nothing left to publish, and is recorded. */
+    /** Waits until the message has the status, nothing is left to publish, and its event is recorded. */
     until: (id: string, status: MessageState['status']) =>
       vi.waitFor(
         async () => {

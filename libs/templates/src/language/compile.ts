@@ -11,7 +11,7 @@ interface RenderInput {
   readonly locality: Locality;
   /** Characters of output, at most. */
   readonly limit: number;
-  /** What a partial renders with this input; undefined: there is none of that name. */
+  /** What a partial renders with this input; undefined: there is no such partial. */
   readonly partial?: (name: string) => string | undefined;
 }
 
@@ -23,9 +23,9 @@ export interface CompiledTemplate {
 }
 
 /**
- * A template from its text, or a `TemplateFault`. Eta reads the tags and makes the function; between the two,
- * what it read is checked and written anew, so that nothing that was not checked is ever compiled, whichever
- * way a template came here.
+ * Compiles a template, or throws `TemplateFault`. Eta reads the tags and makes the function. Between the two,
+ * the code is checked and printed anew, so nothing unchecked is ever compiled, wherever the template comes
+ * from.
  */
 export function compileTemplate(source: string, dialect: Dialect): CompiledTemplate {
   let sites: readonly Site[] = [];
@@ -53,7 +53,7 @@ export function compileTemplate(source: string, dialect: Dialect): CompiledTempl
   return Object.assign(render, { partials });
 }
 
-/** Eta tells of an unclosed tag or text with its own error; a template nested too deeply ends the stack. */
+/** Eta reports an unclosed tag or text by an error of its own; too deep nesting overflows the stack. */
 function guarded<T>(work: () => T): T {
   try {
     return work();

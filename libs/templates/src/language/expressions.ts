@@ -19,7 +19,7 @@ export interface Expressions {
    * allowed.
    */
   value(node: AnyNode): string;
-  /** The number under which the runtime finds where the node stands and how it reads. */
+  /** The number under which the runtime finds the node's place and text. */
   site(node: AnyNode): number;
   /** Whether it is `it.body`. */
   isBody(node: AnyNode): boolean;
@@ -42,7 +42,7 @@ const MAX_DEPTH = 100;
 const PATH_LENGTH = 80;
 const LONG_INTEGER = /^[1-9]\d{15,39}$/;
 
-/** Prints expressions. A `switch` over what is allowed; whatever falls out of it is refused. */
+/** Prints expressions: a `switch` over the allowed forms. All others are refused. */
 export function createExpressions(deps: ExpressionsDeps): Expressions {
   const { scope } = deps;
   const refuse = (what: string, node: AnyNode): TemplateFault => new TemplateFault(what, deps.placeOf(node));
@@ -64,8 +64,10 @@ export function createExpressions(deps: ExpressionsDeps): Expressions {
         return value(node.expression);
       case 'Literal':
         return literal(node);
-      case 'TemplateLiteral':
-        return `$.join([${node.quasis.map((part) => text(part.value.cooked ?? '')).join(',')}],[${used(node.expressions)}])`;
+      case 'TemplateLiteral': {
+        const texts = node.quasis.map((part) => text(part.value.cooked ?? '')).join(',');
+        return `$.join([${texts}],[${used(node.expressions)}])`;
+      }
       case 'Identifier':
         return name(node.name, node);
       case 'MemberExpression':

@@ -5,8 +5,8 @@ export interface Place {
 }
 
 /**
- * What is wrong with a template, for its author: at save time something that is not allowed, at render time a
- * value that is missing or does not fit. The message names paths and syntax, never a value of a person.
+ * A fault of a template, for its author: at save time something that is not allowed, at render time a value
+ * that is missing or does not fit. The message names paths and syntax, never personal data.
  */
 export class TemplateFault extends Error {
   override readonly name = 'TemplateFault';

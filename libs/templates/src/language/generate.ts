@@ -32,7 +32,7 @@ export interface Generated {
 export interface Dialect {
   /** HTML: output is escaped, and checked for its place in an attribute. */
   readonly html: boolean;
-  /** Whether it may take in partials. A partial may not: so none takes in itself, by whatever way. */
+  /** Whether it may take in partials. A partial may not, so none can take in itself. */
   readonly partials?: boolean;
   /** JSON: each output is one whole JSON value, quotes and all. */
   readonly json?: boolean;
@@ -41,9 +41,9 @@ export interface Dialect {
 }
 
 /**
- * Checks a template against the list of what is allowed and writes it anew. Nothing of the author's code
- * reaches the result: every piece of it is printed here from the syntax tree, names get a prefix, and each
- * operation on a value goes through the runtime. Throws `TemplateFault`.
+ * Checks a template against the allowed forms and prints it anew. None of the author's code reaches the
+ * result: every piece is printed here from the syntax tree, names get a prefix, and each operation on a value
+ * goes through the runtime. Throws `TemplateFault`.
  */
 export function generate(source: string, pieces: readonly EtaPiece[], dialect: Dialect): Generated {
   const place = placesOf(source);
@@ -66,7 +66,7 @@ function createWriter(
   const written = new Set<Piece>();
   const partials = new Set<string>();
   let bodies = 0;
-  /** Where what is being written will stand, whichever way the template takes to it. */
+  /** The position of the next piece, whichever branch leads to it. */
   let position = START;
 
   const refuse = (what: string, node: AnyNode): TemplateFault =>
@@ -122,7 +122,7 @@ function createWriter(
     return printed;
   };
 
-  /** What brings markup of its own must stand where markup may, and not in a tag, a quote or a comment. */
+  /** Output with markup of its own may not stand in a tag, a quote or a comment. */
   const outsideMarkup = (what: string, tag: TagPiece): void => {
     if (dialect.html && position.mode !== 'text' && position.mode !== 'raw')
       throw new TemplateFault(`${what} cannot stand within a tag of HTML`, place(tag.start));

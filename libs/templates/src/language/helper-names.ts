@@ -8,11 +8,11 @@ export const HELPER_ARITY = {
   capitalize: [1, 1],
   /** `fallback(value, other)`: `other` when `value` is missing or an empty text. */
   fallback: [2, 2],
-  /** `join(list, separator?)`: a list of texts and numbers as one text; between them `, ` unless told. */
+  /** `join(list, separator?)`: a list of texts and numbers as one text. Default separator: `, `. */
   join: [1, 2],
   /**
    * `date(instant, { zone?, locale?, style?, time? })`: style and time are `short`, `medium`, `long` or
-   * `full`; no time unless asked.
+   * `full`. Default: no time.
    */
   date: [1, 2],
   /** `number(value, { locale?, digits? })`: with separators, and exactly so many digits after the point. */

@@ -2,7 +2,7 @@ import { instantOf, type When, whenOf, zoneFault } from '@herald/domain/time';
 import type { HelperName } from './helper-names.ts';
 import { isMissing, type Used, type Values } from './values.ts';
 
-/** Where and in which language the reader is, unless a helper is told otherwise. */
+/** The reader's time zone and language: the default of each helper. */
 export interface Locality {
   /** IANA. */
   readonly zone: string;
@@ -31,7 +31,7 @@ const madeOf = (call: Call, make: (text: string) => string): string => {
   return call.values.bounded(make(call.values.bounded(textOf(call, 0), site)), site);
 };
 
-/** What each helper does. How many values it takes is checked when the template is saved. */
+/** What each helper does. The number of its values is checked when the template is saved. */
 export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
   upper: (call) => madeOf(call, (text) => text.toUpperCase()),
   lower: (call) => madeOf(call, (text) => text.toLowerCase()),
@@ -92,7 +92,7 @@ export const helpers: Readonly<Record<HelperName, (call: Call) => unknown>> = {
   encode: (call) => madeOf(call, (text) => encodeURIComponent(text.toWellFormed())),
 };
 
-/** Refuses a zone that is none; the reason has the advice, not the value. */
+/** Refuses an unknown zone; the reason has advice, not the value. */
 function checkZone(call: Call, zone: string | undefined): void {
   const wrong = zone === undefined ? undefined : zoneFault(zone);
   if (wrong === undefined) return;
@@ -138,7 +138,7 @@ interface Formatter {
   format(value: never): string;
 }
 
-/** Making a formatter costs 100 times what using it does. */
+/** Making a formatter costs 100 times as much as using it. */
 const formatters = new Map<string, Formatter>();
 const MAX_FORMATTERS = 500;
 

@@ -2,8 +2,7 @@ import { whenOf, zoneFault } from '@herald/domain/time';
 import type { AnyNode, CallExpression } from 'acorn';
 
 /**
- * A fault of a call of `date` that shows without data: a date or a zone written into the template that is
- * none.
+ * A fault of a call of `date` that shows without data: an invalid date or zone in the template itself.
  */
 export function dateFault({ arguments: [date, options] }: CallExpression): [AnyNode, string] | undefined {
   if (date?.type === 'Literal') {

@@ -8,11 +8,11 @@ const URL_ATTRIBUTES: ReadonlySet<string> = new Set([
 /** Elements whose text has no tags in it. https://html.spec.whatwg.org/multipage/syntax.html#elements-2 */
 const RAW_ELEMENTS: ReadonlySet<string> = new Set(['script', 'style', 'title', 'textarea', 'xmp', 'iframe']);
 
-/** Whether what is printed here is the start of a link. A name that is not certain may be one's. */
+/** Whether output here is the start of a link. An uncertain name may be a link's. */
 export const isLinkStart = ({ mode, name, empty }: Readonly<Position>): boolean =>
   (mode === '"' || mode === "'") && empty && (URL_ATTRIBUTES.has(name) || name.includes('?'));
 
-/** What forbids an output of escaped text here, and what to do; undefined: nothing does. */
+/** Why escaped text may not stand here, and what to do; undefined: it may. */
 export function forbids({ mode, name }: Readonly<Position>): string | undefined {
   switch (mode) {
     case 'value':
@@ -48,7 +48,7 @@ export const afterOutput = (before: Readonly<Position>): Position => ({
 
 /**
  * The position after a text of HTML, read as browsers do
- * (https://html.spec.whatwg.org/multipage/parsing.html#tokenization). What stands in a conditional comment,
+ * (https://html.spec.whatwg.org/multipage/parsing.html#tokenization). The content of a conditional comment,
  * `<!--[if …]>`, is read as if it stood outside: some mail programs show it.
  */
 export function afterMarkup(before: Readonly<Position>, text: string): Position {

@@ -1,4 +1,4 @@
-/** Where in the text that is being made its next piece will stand. */
+/** Where in the output the next piece will stand. */
 export interface Position {
   /**
    * `text`: outside all markup (in JSON: outside a text). `open`, `close`, `bang`: right after `<`, `</`,
@@ -42,7 +42,7 @@ export const START: Readonly<Position> = {
 const UNCLEAR: Readonly<Position> = { ...START, mode: 'unclear' };
 const WITH_NAME: ReadonlySet<Position['mode']> = new Set(['tag', 'value', '"', "'"]);
 
-/** The position after two ways that a template can take: of what differs, what is checked more strictly. */
+/** The position after either of two branches: where they differ, the one that is checked more strictly. */
 export function either(one: Readonly<Position>, other: Readonly<Position>): Position {
   const [a, b] = one.mode === other.mode ? [one, other] : [afterValue(one), afterValue(other)];
   if (a.mode !== b.mode || a.tag !== b.tag) return { ...UNCLEAR };
@@ -56,7 +56,7 @@ export function either(one: Readonly<Position>, other: Readonly<Position>): Posi
   };
 }
 
-/** Whether what is repeated between the two positions stands at the same place each time. */
+/** Whether the body of a loop between the two positions stands at the same place each time. */
 export const isSame = (before: Readonly<Position>, after: Readonly<Position>): boolean =>
   JSON.stringify(either(before, before)) === JSON.stringify(either(before, after));
 

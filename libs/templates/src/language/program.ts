@@ -7,7 +7,7 @@ export interface TemplateProgram {
   readonly tree: Program;
   /** The text that the tree's offsets count in. */
   readonly code: string;
-  /** The piece that a statement stands for, by the statement's start; undefined for what the author wrote. */
+  /** The piece that a marker stands for, by the marker's start; undefined: the author wrote the statement. */
   readonly pieceAt: (start: number) => Piece | undefined;
   /** Where in the template a node of the tree is. */
   readonly placeOf: (offset: number) => Place;

@@ -6,7 +6,7 @@ import type { HelperName } from './helper-names.ts';
 import { helpers, type Locality } from './helpers.ts';
 import { createValues, isMissing, type Used } from './values.ts';
 
-/** Everything that generated code can do: it has no other name than `$`, which is one of these. */
+/** Everything that generated code can do: its only name is `$`, which is one of these. */
 export interface Runtime {
   readonly it: unknown;
   /** The template's own text, or what another template rendered. */
@@ -37,11 +37,11 @@ export interface RuntimeDeps {
   readonly escape: (text: string) => string;
   /** Characters of output, at most. */
   readonly limit: number;
-  /** What a partial renders; undefined: there is none of that name. */
+  /** What a partial renders; undefined: there is no such partial. */
   readonly partial?: ((name: string) => string | undefined) | undefined;
 }
 
-/** Lists in lists, and fields in fields, that JSON may have: far fewer than end the stack. */
+/** Levels of nesting that JSON may have: far fewer than overflow the stack. */
 const MAX_DEPTH = 100;
 const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 
@@ -67,8 +67,8 @@ export function createRuntime(deps: RuntimeDeps): { runtime: Runtime; output: ()
   };
 
   /**
-   * Counts what a value's JSON has at least, as one list can stand in it any number of times: the whole of it
-   * may fit in no memory.
+   * Counts the least length of a value's JSON. One list may stand in it any number of times, so all of it may
+   * not fit in memory.
    */
   const measure = (value: unknown, site: number, size = 0, depth = 0): number => {
     let total = size + 1;

@@ -2,7 +2,7 @@ import { isHelper } from './helper-names.ts';
 
 /** The names declared so far in a block and those around it. */
 export interface Scope {
-  /** False when the name is taken: by a name in sight, by `it`, or by a helper. */
+  /** False: the name is taken by a name in scope, by `it`, or by a helper. */
   declare(name: string): boolean;
   has(name: string): boolean;
 }

@@ -24,8 +24,8 @@ const OPENING = /<%(-|_)?\s*(=|~)?\s*/y;
 const CLOSING = /\s*(-|_)?%>/y;
 
 /**
- * Eta's pieces with their places, which Eta does not tell: each tag is found again in the template and must
- * be there letter for letter. A line that holds nothing but code would leave an empty line, so a line break
+ * Eta's pieces with their places, which Eta does not give: each tag is found again in the template and must
+ * be there letter for letter. A line that holds only code would leave an empty line, so a line break
  * right after a code tag is dropped. (By itself Eta drops it after every tag, which joins the lines of a
  * plain text.)
  */

@@ -17,11 +17,11 @@ export interface Values {
   /** An integer beyond 2⁵³ is a `bigint`. */
   number(used: Used): number | bigint;
   list(used: Used, hint: string): readonly unknown[];
-  /** Refuses a text of so many characters before it is built, when it is longer than is sane. */
+  /** Refuses a text of so many characters before it is built, if it would be too long. */
   fits(length: number, site: number): void;
-  /** A text no longer than is sane. */
+  /** A text that is not too long. */
   bounded(text: string, site: number): string;
-  /** A number that is one. */
+  /** A finite number. */
   finite(value: number, site: number): number;
 }
 

@@ -3,7 +3,7 @@ import type { Place } from '../language/fault.ts';
 /** The texts of one message's template, and of the layout around it. */
 export interface TemplateSources {
   readonly subject?: string;
-  /** What mail programs show after the subject in a list. */
+  /** Mail programs show it after the subject in a list. */
   readonly preheader?: string;
   readonly html?: string;
   readonly text?: string;
@@ -12,7 +12,7 @@ export interface TemplateSources {
   readonly partials?: Readonly<Record<string, LayoutSources>>;
 }
 
-/** A text that stands for itself: a text message, what a call says, the body of a webhook. */
+/** A text without a mail around it: a text message, the text of a call, the body of a webhook. */
 export interface PlainSource {
   readonly source: string;
   /** Its outputs are JSON values. */
@@ -43,7 +43,7 @@ export interface Checked {
   readonly partials: readonly string[];
 }
 
-/** What is wrong with one part of a template. It can cross from one thread to another. */
+/** A fault of one part of a template. It can be sent from one thread to another. */
 export interface PartFault {
   readonly part?: PartName;
   readonly place?: Place;
@@ -57,7 +57,7 @@ function sayFault({ part, place, reason }: PartFault): string {
 }
 
 /**
- * A template cannot be rendered: the fault of its author, or of the data it met. Trying again will not help.
+ * A template cannot be rendered, because of its author or of the data. Trying again will not help.
  */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';

@@ -1,7 +1,7 @@
 import { compile } from 'html-to-text';
 import { formatTable } from './text-table.ts';
 
-/** Bounds for HTML that nobody has looked at. */
+/** Bounds for HTML from anybody. */
 const LIMITS = { maxInputLength: 1_000_000, maxDepth: 100, maxChildNodes: 20_000 };
 /** Characters of a line. */
 const WIDTH = 78;
@@ -33,14 +33,14 @@ const toText = compile({
       selector,
       options: { uppercase: false, leadingLineBreaks: 2 },
     })),
-    // A window's name, which a mail has no window for; without <body> it would be read as text.
+    // A mail has no window with a title; without <body> it would be read as text.
     { selector: 'title', format: 'skip' },
     ...HIDDEN.map((selector) => ({ selector, format: 'skip' })),
   ],
 });
 
 /**
- * The plain text that goes beside HTML when an author wrote none. Links stand in brackets after their text,
+ * The plain text beside HTML, for authors who wrote none. Links stand in brackets after their text,
  * pictures are their `alt`, tables of data keep their rows and columns, and what is hidden is left out.
  */
 export const plainText = (html: string): string =>

@@ -4,7 +4,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const FILLING = '&#847;&zwnj;&nbsp;'.repeat(60);
 
 /**
- * HTML that begins with a line which mail programs show beside the subject and nobody sees in the mail
+ * HTML that begins with a line that mail programs show beside the subject, and that is hidden in the mail
  * itself.
  */
 export function withPreheader(html: string, preheader = ''): string {

@@ -43,7 +43,7 @@ let cached = 0;
 
 const SUBJECT_LIMIT = 500;
 
-/** Every fault that can be told without data, and the partials that are taken in. */
+/** Every fault that shows without data, and the partials that are taken in. */
 export function checkSources(sources: TemplateSources, plain: PlainSources = {}): Checked {
   const taken = new Set<string>();
   const parts: [PartName, string | undefined, Dialect][] = [

@@ -4,7 +4,7 @@ import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-protoc
 /** `overrun`: it took too long. `memory`: it needed too much. `crash`: the thread ended otherwise. */
 export type ThreadOutcome = ThreadAnswer | { readonly kind: 'overrun' | 'memory' | 'crash' };
 
-/** A thread that does one request at a time, and is replaced by a fresh one when a request ends it. */
+/** A thread that does one request at a time. When a request ends it, a fresh one replaces it. */
 export interface RenderThread {
   /** Only when the request before has been answered. Rejects when no thread can be started. */
   run(request: ThreadRequest): Promise<ThreadOutcome>;
@@ -13,13 +13,12 @@ export interface RenderThread {
 
 export interface RenderThreadOptions {
   /**
-   * ms of processor time that a request may take. On the wall it may be longer, where a machine has more to
-   * do than it can.
+   * ms of processor time that a request may take. It may take more wall time on a busy machine.
    */
   readonly timeLimit: number;
 }
 
-/** A running thread and the ms of processor time it had used when it last spoke. */
+/** A running thread and the ms of processor time it had used at its last message. */
 interface Running {
   readonly worker: Worker;
   used: number;
@@ -27,7 +26,7 @@ interface Running {
 
 /** MB. */
 const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
-/** How many times the limit may pass on the wall, whatever the processor says. */
+/** How many times the limit may pass in wall time, whatever the processor time. */
 const PATIENCE = 20;
 
 export function createRenderThread({ timeLimit }: RenderThreadOptions): RenderThread {
@@ -71,7 +70,7 @@ function startThread(gone: () => void): Promise<Running> {
       resourceLimits: MEMORY,
     });
     worker.once('message', ({ used }: ThreadMessage) => resolve({ worker, used }));
-    // Stays: an error that nobody listens for would end the process.
+    // Stays: an error without a listener would end the process.
     worker.on('error', reject);
     worker.once('exit', () => {
       gone();
@@ -106,7 +105,7 @@ function ask(running: Running, request: ThreadRequest, timeLimit: number): Promi
       else watch(Math.max(left, timeLimit / 10));
     };
     const watch = (ms: number): void => {
-      // A thread that is gone has no processor time; its exit settles the matter.
+      // A thread that is gone has no processor time; its exit settles the request.
       timer = setTimeout(() => look().catch(() => {}), ms);
     };
     worker.on('message', answered).on('error', failed).on('exit', exited);

@@ -13,7 +13,7 @@ import type { ThreadRequest } from './thread-protocol.ts';
 
 interface Job {
   readonly workspace: string;
-  /** Names the template and its version: what keeps ending threads is refused by this name for a while. */
+  /** Names the template and its version. A template that keeps ending threads is refused for a while. */
   readonly template: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly locality: Locality;
@@ -21,7 +21,7 @@ interface Job {
 
 /** Checks and renders templates outside of the main thread, within limits of time, memory and size. */
 export interface Renderer {
-  /** Every fault that can be told without data, and the partials that are taken in. */
+  /** Every fault that shows without data, and the partials that are taken in. */
   check(workspace: string, sources: TemplateSources, plain?: PlainSources): Promise<Checked>;
   /** An e-mail. Rejects with `TemplateError` when this template cannot be rendered with this data. */
   render(job: Job & { readonly sources: TemplateSources }): Promise<Rendered>;
@@ -40,7 +40,7 @@ export interface RendererOptions {
   readonly waiting?: number;
 }
 
-/** Too much is waiting: an answer for later, not a verdict on the template. */
+/** Too many jobs are waiting: try again later. It says nothing about the template. */
 export class RendererBusyError extends Error {
   override readonly name = 'RendererBusyError';
 }
@@ -90,7 +90,7 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
   ): Promise<ThreadOutcome> => {
     if (breaker.isOpen(key)) return { kind: 'fault', fault: { reason: `${tooLong}, again and again` } };
     const outcome = await ask(workspace, request);
-    // Ended by us: that says nothing about the template.
+    // The renderer ended it: that says nothing about the template.
     if (closed) throw new Error('the renderer is closed');
     if (endsThread(outcome)) breaker.recordFailure(key);
     return outcome;

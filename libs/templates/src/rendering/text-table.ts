@@ -1,6 +1,6 @@
 import type { DomNode, FormatCallback } from 'html-to-text';
 
-/** Elements that make a cell a piece of the page's layout instead of a value. */
+/** Elements that make a cell part of the layout instead of a value. */
 const BLOCKS = new Set<string | undefined>(
   'table div p h1 h2 h3 h4 h5 h6 ul ol pre blockquote hr center section article header footer'.split(' '),
 );
@@ -13,10 +13,9 @@ const MAX_ROWS = 500;
 const COLUMNS = { uppercaseHeaderCells: false, maxColumnWidth: COLUMN, colSpacing: 2 };
 
 /**
- * A table as text. Mails use tables for data and for layout. Data stands in columns; it is layout when a cell
- * holds blocks, or when the table says that it is for presentation. Of layout, and of data too wide for a
- * line, each row has its own line with a stroke between its cells, and a cell with blocks has lines of its
- * own.
+ * A table as text. Mails use tables for data and for layout. It is layout if a cell holds blocks, or if the
+ * table says that it is for presentation. Data stands in columns. In layout, and in data too wide for a line,
+ * each row has its own line with a stroke between its cells, and a cell with blocks has lines of its own.
  */
 export const formatTable: FormatCallback = (table, walk, builder, options) => {
   const rows = table.children.flatMap((child) => (GROUPS.has(child.name) ? child.children : [child]));
@@ -76,12 +75,12 @@ const cellsOf = (row: DomNode): DomNode[] => row.children.filter(isCell);
 const lengthOf = (cell: DomNode): number => wordsOf(cell).reduce((sum, word) => sum + word.length + 1, 0);
 
 /**
- * The widest line of a cell that goes on in the next line after `COLUMN` characters; a word is never parted.
+ * The widest line of a cell that is wrapped after `COLUMN` characters; a word is never split.
  */
 const widthOf = (cell: DomNode): number =>
   Math.max(Math.min(lengthOf(cell), COLUMN), ...wordsOf(cell).map(({ length }) => length));
 
-/** Its words, its links' addresses in their brackets, what its pictures are. */
+/** Its text, the addresses of its links in brackets, and the `alt` of its pictures. */
 function wordsOf(cell: DomNode): string[] {
   const words: string[] = [];
   some(cell, ({ type, data = '', attribs = {} }) => {
@@ -93,7 +92,7 @@ function wordsOf(cell: DomNode): string[] {
   return words;
 }
 
-/** Whether one of the nodes inside is such; not recursive, for nobody has bounded their depth. */
+/** Whether a node inside is such an element. Not recursive: the depth is not bounded. */
 function some(root: DomNode, is: (node: DomNode) => boolean): boolean {
   const open = [...(root.children ?? [])];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

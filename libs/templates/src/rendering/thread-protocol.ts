@@ -25,7 +25,7 @@ export type ThreadAnswer =
   | { readonly kind: 'plain'; readonly texts: Readonly<Record<string, string>> }
   | { readonly kind: 'fault'; readonly fault: PartFault };
 
-/** What a thread says: first that it is ready, without an answer; then one answer to each request. */
+/** A thread's messages: first that it is ready, without an answer; then one answer to each request. */
 export interface ThreadMessage {
   readonly answer?: ThreadAnswer;
   /** ms of processor time that the thread has used so far. */

@@ -3,7 +3,7 @@ import { checkSources, PartError, renderMessage, renderPlain } from './render-me
 import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-protocol.ts';
 
 /**
- * The rendering thread: it has no environment, no store and no broker, and it is ended when it takes too
+ * The rendering thread. It has no environment, no store and no broker, and it is ended when it takes too
  * long.
  */
 const answerTo = (request: ThreadRequest): ThreadAnswer => {
@@ -23,7 +23,7 @@ const answerTo = (request: ThreadRequest): ThreadAnswer => {
   }
 };
 
-const say = (answer?: ThreadAnswer): void => {
+const send = (answer?: ThreadAnswer): void => {
   const { user, system } = process.threadCpuUsage();
   parentPort?.postMessage({
     ...(answer && { answer }),
@@ -31,5 +31,5 @@ const say = (answer?: ThreadAnswer): void => {
   } satisfies ThreadMessage);
 };
 
-parentPort?.on('message', (request: ThreadRequest) => say(answerTo(request)));
-say();
+parentPort?.on('message', (request: ThreadRequest) => send(answerTo(request)));
+send();

@@ -16,8 +16,7 @@ export interface CallContent extends Content {
 }
 
 /**
- * Characters: the whole of it, and the markup around it, must fit into the 4,000 that Twilio takes with a
- * call.
+ * Characters. With its markup it must fit into the 4,000 that Twilio takes with a call.
  */
 const MAX_SCRIPT = 2_400;
 const MAX_CHOICE = 300;
@@ -102,7 +101,7 @@ const menuFaults = ({ menu = [] }: TemplateContent): Fault[] =>
       : [{ path: `/menu/${index}/key`, message: `${key} is already taken` }],
   );
 
-/** A pause that is none would be read out. */
+/** A pause that is written wrongly would be read out. */
 function pauseFaults({ text = '', menu = [] }: TemplateContent): Fault[] {
   const sources = [
     ['/text', text] as const,

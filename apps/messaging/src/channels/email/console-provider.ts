@@ -3,8 +3,8 @@ import type { OutgoingEmail } from './message.ts';
 
 export interface ConsoleOptions {
   /**
-   * Where messages are written instead of being sent; standard output unless told. It is not the log: it
-   * shows people's data.
+   * Where messages are written instead of being sent; They show people's data, so this is not the log.
+   * Default: standard output.
    */
   readonly write?: (text: string) => void;
 }

@@ -49,7 +49,7 @@ function addressFault(address: string): string | undefined {
 
 const shown = ({ name, email }: Mailbox): string => (name === undefined ? email : `${name} <${email}>`);
 
-/** The configured sender. Throws for what is no mailbox: a start must not succeed with it. */
+/** The configured sender. Throws if it is not a mailbox: the start must fail then. */
 export function parseDefaultSender(text: string | undefined): Mailbox | undefined {
   if (text === undefined) return undefined;
   const mailbox = parseMailbox(text);

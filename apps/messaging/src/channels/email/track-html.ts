@@ -3,9 +3,9 @@ import { decodeHTMLAttribute } from 'entities/decode';
 import type { TrackingLinks } from '../channel.ts';
 
 /**
- * The same HTML with the web links of its `<a>` and `<area>` going through ours, and a picture at its end.
- * What is in comments (Outlook's, too), in `<style>` and the like stays as it is, and so does a link with
- * `data-track="off"`. One pass, whatever the HTML: from where it is broken on, nothing changes.
+ * The HTML with the web links of `<a>` and `<area>` replaced by tracked ones, and a picture at its end.
+ * Comments (Outlook's, too), `<style>` and the like stay unchanged, and so do links with `data-track="off"`.
+ * One pass over any HTML: after a place where it is broken, nothing changes.
  */
 export function trackHtml(html: string, { linkTo, picture }: Partial<TrackingLinks>): string {
   const linked = linkTo === undefined ? html : rewriteLinks(html, linkTo);

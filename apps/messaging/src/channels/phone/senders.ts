@@ -19,20 +19,20 @@ export const SMS_SENDER =
   'a number such as +14155550100, a short code, a name of up to 11 letters and digits, or a messaging ' +
   'service of Twilio (MG and 32 characters)';
 
-/** What is wrong with whom texts come from, or undefined. */
+/** The fault of a sender of texts, or undefined. */
 export function smsSenderFault(text: string): string | undefined {
   if (isMessagingService(text) || isShortCode(text) || isSenderName(text)) return undefined;
   return numberFault(text, `must be ${SMS_SENDER}`);
 }
 
-/** What is wrong with the number that calls come from, or undefined. */
+/** The fault of a number that calls come from, or undefined. */
 export function callSenderFault(text: string): string | undefined {
   if (isMessagingService(text))
     return 'must be a number such as +14155550100: a messaging service sends texts and cannot call';
   return numberFault(text, 'must be a number such as +14155550100');
 }
 
-/** A sender is kept as it is sent. */
+/** A sender must be written in the form in which it is sent. */
 function numberFault(text: string, fault: string): string | undefined {
   const number = phoneNumber(text);
   if (number === text) return undefined;

@@ -4,7 +4,7 @@ import { type Headers, retryAfter } from '../../providers/answers/patience.ts';
 
 /**
  * What a receiver's answer means, by Standard Webhooks: 2xx is success, 410 asks for no more, everything else
- * is tried again. The id of a webhook tells the receiver that it is the same one, so trying again is always
+ * is tried again. The id of a webhook shows the receiver that it is the same one, so trying again is always
  * safe. What the receiver wrote is never repeated.
  */
 export function outcomeOfAnswer(status: number, headers: Headers, now: number): ProviderOutcome {
@@ -19,7 +19,7 @@ export function outcomeOfAnswer(status: number, headers: Headers, now: number): 
   return { kind: 'temporary', reason: `the receiver answered ${status}`, ...wait };
 }
 
-/** Its words where they are ours or a code; others could tell what is behind a name. */
+/** Only Herald's own words, or a code: others could reveal what is behind a name. */
 export function outcomeOfFailure(failure: unknown): ProviderOutcome {
   const forbidden = forbiddenOf(failure);
   if (forbidden !== undefined) return { kind: 'permanent', reason: `not called: ${forbidden.message}` };

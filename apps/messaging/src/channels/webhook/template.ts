@@ -17,7 +17,7 @@ const MAX_BODY = 256 * 1024;
 const MAX_HEADER = 1_000;
 
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
-/** Ours to set, or not for a single request to decide. */
+/** Herald sets these itself, or they are not for a single request to decide. */
 const NOT_THEIRS =
   /^(?:webhook-.*|host|content-.*|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|cookie|user-agent|traceparent|tracestate)$/i;
 
@@ -50,7 +50,7 @@ const plainSources = ({ body = '', headers = {} }: TemplateContent): PlainSource
   ),
 });
 
-/** Throws `TemplateError` for a body that is no JSON, and a header that would be several. */
+/** Throws `TemplateError` for a body that is not JSON, and for a header that would become several. */
 function webhookContent(
   { headers: sources = {} }: Pick<TemplateContent, 'headers'>,
   texts: Readonly<Record<string, string>>,
@@ -93,6 +93,6 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    return false; // said above: the fault names the part
+    return false; // the fault names the part
   }
 }

@@ -12,7 +12,7 @@ export interface WebhookOptions {
   readonly timeout?: number;
   /** Webhooks under way at once. */
   readonly connections?: number;
-  /** Resolves names; the system's own unless told. */
+  /** Resolves names. Default: the system's own. */
   readonly lookup?: typeof lookup;
 }
 
@@ -89,6 +89,6 @@ function signatureOf(
       'webhook-signature': signatures.join(' '),
     };
   } catch {
-    return undefined; // said above: the caller tells what the secret should be
+    return undefined; // the caller says what the secret must be
   }
 }

@@ -8,7 +8,7 @@ import { outcomeOfAnswer, outcomeOfSilence, type SendGridAnswer } from './outcom
 
 export interface SendGridOptions {
   readonly apiKey: string;
-  /** Where its API is, without a path; SendGrid's own unless told. */
+  /** Where its API is, without a path; Default: SendGrid's own. */
   readonly url?: string | undefined;
   /** ms of wall time for one call. */
   readonly timeout?: number;

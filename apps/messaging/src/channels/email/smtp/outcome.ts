@@ -18,8 +18,8 @@ const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set(['MAIL FROM', 'RCPT TO', 
 
 /**
  * What a failed SMTP session means for the message. `started` says whether any of its content was handed to
- * the connection: before that the server cannot have it, after that only its reply tells. A refused greeting
- * is about us, so it can pass; a refused login is about our credentials.
+ * the connection: before that the server cannot have it, after that only its reply shows it. A refused
+ * greeting is about us, so it can pass; a refused login is about our credentials.
  */
 export function outcomeOfFailure(failure: SmtpFailure, started: boolean): ProviderOutcome {
   const reason = reasonOf(`${failure.code ?? 'error'}: ${failure.message}`);

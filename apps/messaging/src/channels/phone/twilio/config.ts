@@ -61,7 +61,8 @@ export function configuredTwilio(config: TwilioConfig, publicUrl: string): Twili
     url,
     number,
     service: config.TWILIO_MESSAGING_SERVICE_SID,
-    // Twilio refuses a message with a callback address that it cannot reach. A stand-in is as local as we are.
+    // Twilio refuses a message with a callback address that it cannot reach. A stand-in is as local as we
+    // are.
     callbacks: url === undefined && isLocal(publicUrl) ? undefined : publicUrl,
     timeout: config.SEND_TIMEOUT,
   });

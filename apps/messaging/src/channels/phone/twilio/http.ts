@@ -21,7 +21,7 @@ export class TwilioRefusal extends Error {
 type Client = InstanceType<typeof twilio.RequestClient>;
 
 export interface TwilioHttpOptions {
-  /** Where the API is, without a path; Twilio's own unless told. */
+  /** Where the API is, without a path; Default: Twilio's own. */
   readonly url?: string | undefined;
   /** ms of wall time. */
   readonly timeout: number;
@@ -30,7 +30,7 @@ export interface TwilioHttpOptions {
 
 /**
  * ms: shorter than servers keep connections. On one that the server is just closing a request is lost, and
- * nobody could tell whether it was taken.
+ * nobody would know whether it was taken.
  */
 const IDLE = 5_000;
 

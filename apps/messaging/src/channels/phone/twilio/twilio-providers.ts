@@ -17,7 +17,7 @@ export interface TwilioOptions {
   readonly number?: string | undefined;
   /** The SID of the messaging service that such texts come from instead. */
   readonly service?: string | undefined;
-  /** Where its API is, without a path; Twilio's own unless told. */
+  /** Where its API is, without a path; Default: Twilio's own. */
   readonly url?: string | undefined;
   /** Where Twilio reaches us: ingest's public address. Undefined: it cannot, so it reports nothing. */
   readonly callbacks?: string | undefined;
