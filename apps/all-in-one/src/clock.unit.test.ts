@@ -27,7 +27,7 @@ describe('createClock', () => {
     expect(clock.now()).toBe(REAL + 60_000);
   });
 
-  it('starts where told', () => {
+  it('starts at the given time', () => {
     const clock = createClock({ rate: 2, start: 5_000 });
     pass(100);
     expect(clock.now()).toBe(5_200);

@@ -94,7 +94,7 @@ it('the document of all in one has summaries, answers and examples, which fit an
   expect(operations.filter(({ summary }) => !summary).map(nameOf)).toEqual([]);
   const always = ['408', '431', '500', '503'];
   expect(operations.filter(({ responses }) => always.some((status) => !(status in responses)))).toEqual([]);
-  const [told, wanted]: [unknown[], unknown[]] = [[], []];
+  const [answers, wanted]: [unknown[], unknown[]] = [[], []];
   for (const operation of operations) {
     const { method, bodies, responses } = operation;
     const name = nameOf(operation);
@@ -115,10 +115,10 @@ it('the document of all in one has summaries, answers and examples, which fit an
         const shown = status === 'accepted' ? '' : answer;
         const expected = ELSE[name] ?? 'accepted';
         const fits = Schema.Check(media.schema, example);
-        told.push({ name, type, index, fits, status, ...(status !== expected && { shown }) });
+        answers.push({ name, type, index, fits, status, ...(status !== expected && { shown }) });
         wanted.push({ name, type, index, fits: true, status: expected });
       }
     }
   }
-  expect(told).toEqual(wanted);
+  expect(answers).toEqual(wanted);
 });

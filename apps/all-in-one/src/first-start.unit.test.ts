@@ -14,11 +14,11 @@ function scratch(): string {
 describe('apiKeysFile', () => {
   it('makes a key for everything in the workspace demo, shows it once and keeps only its hash', () => {
     const DATA_DIR = join(scratch(), 'data');
-    const told: string[] = [];
-    const file = apiKeysFile({ DATA_DIR }, (key) => told.push(key));
-    expect(apiKeysFile({ DATA_DIR }, (key) => told.push(key))).toBe(file);
-    expect(told).toHaveLength(1);
-    const [key = ''] = told;
+    const shown: string[] = [];
+    const file = apiKeysFile({ DATA_DIR }, (key) => shown.push(key));
+    expect(apiKeysFile({ DATA_DIR }, (key) => shown.push(key))).toBe(file);
+    expect(shown).toHaveLength(1);
+    const [key = ''] = shown;
     expect(key).toMatch(/^herald_[\w-]{32}$/);
     expect(loadApiKeys(file).find(key)).toEqual({ keyId: 'demo', workspace: 'demo', scopes: ['*'] });
     expect(readFileSync(file, 'utf8')).not.toContain(key);

@@ -133,5 +133,5 @@ function parse(text: string, home: CountryCode | undefined): PhoneNumber | strin
       '(`country` in the settings)'
     );
   if (read === 'INVALID_COUNTRY') return 'it begins with no country’s code';
-  return read === 'TOO_SHORT' || read === 'TOO_LONG' ? DIGITS : 'it is none';
+  return read === 'TOO_SHORT' || read === 'TOO_LONG' ? DIGITS : 'it is not a phone number';
 }

@@ -17,7 +17,8 @@ export function configTable(schema: TObject): string {
 function defaultOf(setting: TSchema, required: boolean): string {
   const { default: value, duration } = setting as { default?: unknown; duration?: boolean };
   if (value === undefined) return required ? '**required**' : '';
-  return `\`${cell(duration === true && typeof value === 'number' ? formatDurationMs(value) : String(value))}\``;
+  const text = duration === true && typeof value === 'number' ? formatDurationMs(value) : String(value);
+  return `\`${cell(text)}\``;
 }
 
 const meaning = (setting: TSchema): string => (setting as { description?: string }).description ?? '';

@@ -10,8 +10,8 @@ export class ConfigError extends Error {
 
   constructor(faults: readonly string[]) {
     super(
-      'The configuration has ' +
-        `${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n` +
+        faults.map((fault) => `  ${fault}`).join('\n'),
     );
     this.name = 'ConfigError';
     this.faults = faults;

@@ -3,7 +3,10 @@ import { serviceUrl } from './service-url.ts';
 
 const smtp = (url: string, more: { username?: string; password?: string } = {}): string =>
   serviceUrl({
-    ...{ name: 'SMTP_URL', url, schemes: ['smtp', 'smtps'], example: 'smtp://host:587' },
+    name: 'SMTP_URL',
+    url,
+    schemes: ['smtp', 'smtps'],
+    example: 'smtp://host:587',
     credentials: ['SMTP_USERNAME', 'SMTP_PASSWORD'],
     ...more,
   });

@@ -40,7 +40,10 @@ export function formatDurationMs(ms: number): string {
   const minutes = Math.floor(ms / 60_000) % 60;
   const seconds = (ms % 60_000) / 1000;
   const day = days > 0 ? `${days}D` : '';
-  const time = `${hours > 0 ? `${hours}H` : ''}${minutes > 0 ? `${minutes}M` : ''}${seconds > 0 ? `${seconds}S` : ''}`;
+  const units = { H: hours, M: minutes, S: seconds };
+  const time = Object.entries(units)
+    .map(([unit, count]) => (count > 0 ? `${count}${unit}` : ''))
+    .join('');
   if (day === '' && time === '') return 'PT0S';
   return `P${day}${time === '' ? '' : `T${time}`}`;
 }

@@ -17,7 +17,7 @@ describe('parseDurationMs', () => {
   });
 
   it.each(['', 'P', 'PT', 'P1M', 'P1Y', 'P1DT', '-1', '15 min', 'pt1s', '1e3', 'PT1H30', 'NaN'])(
-    '%j is none',
+    '%j is not a duration',
     (text) => {
       expect(parseDurationMs(text)).toBeUndefined();
     },

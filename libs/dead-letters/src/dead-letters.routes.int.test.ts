@@ -166,9 +166,17 @@ describe('POST /v1/dead-letters/discard', () => {
     expect(await broker.depth('one')).toMatchObject({ ready: 0, dead: 2 });
     expect(await discarded('acme')).toEqual([
       {
-        ...{ discardedAt: expect.any(String), by: 'acme-key', reason, queue: 'one', token: items[0].token },
-        ...{ id: 'a1', key: 'one', deathReason: '550 no mailbox [address]', attempts: 1 },
-        ...{ publishedAt: expect.any(String), diedAt: expect.any(String) },
+        discardedAt: expect.any(String),
+        by: 'acme-key',
+        reason,
+        queue: 'one',
+        token: items[0].token,
+        id: 'a1',
+        key: 'one',
+        deathReason: '550 no mailbox [address]',
+        attempts: 1,
+        publishedAt: expect.any(String),
+        diedAt: expect.any(String),
       },
     ]);
     expect(await discarded('other')).toEqual([]);

@@ -50,7 +50,12 @@ const idOf = ({ queue, token }: Letter): string => `${queue}:${token}`;
 function recordOf(letter: Letter, by: Principal, reason: string, now: number): DiscardDocument {
   const { queue, token, id, key, attempt, publishedAt, diedAt } = letter;
   return {
-    ...{ workspace: by.workspace, id: idOf(letter), version: 1, discardedAt: now, by: by.keyId, reason },
+    workspace: by.workspace,
+    id: idOf(letter),
+    version: 1,
+    discardedAt: now,
+    by: by.keyId,
+    reason,
     letter: { queue, token, id, key, reason: scrub(letter.reason), attempts: attempt, publishedAt, diedAt },
   };
 }

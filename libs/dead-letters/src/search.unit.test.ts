@@ -11,8 +11,15 @@ function brokerWith(queues: Record<string, string[]>) {
       queue,
       owners.map(
         (workspace, index): Letter => ({
-          ...{ queue, id: `${queue}${index}`, key: 'k', body: { workspace }, attempt: 1, publishedAt: 0 },
-          ...{ reason: 'r', diedAt: 0, token: String(index) },
+          queue,
+          id: `${queue}${index}`,
+          key: 'k',
+          body: { workspace },
+          attempt: 1,
+          publishedAt: 0,
+          reason: 'r',
+          diedAt: 0,
+          token: String(index),
         }),
       ),
     ]),

@@ -15,8 +15,8 @@ export interface Metrics extends ProcessInstruments {
   /** These metrics and those of `declarations`. Declaring the same metric again gives the same instrument. */
   declare<D extends Declarations>(declarations: D): Metrics & Instruments<D>;
   /**
-   * Calls `read` at each scrape. When it fails or takes over 3 s, `clear` removes its gauges from that scrape,
-   * and `herald_metric_read_failures_total` counts it as `metric`.
+   * Calls `read` at each scrape. When it fails or takes over 3 s, `clear` removes its gauges from that
+   * scrape, and `herald_metric_read_failures_total` counts it as `metric`.
    */
   watch(metric: string, gauges: { readonly read: () => Promise<void>; readonly clear: () => void }): void;
   /** Reads the length of each queue at each scrape. The queues' counters start at 0. */

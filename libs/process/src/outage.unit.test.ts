@@ -140,7 +140,9 @@ test('an observer is called once per outage, however many wait for its end', asy
   const heard: unknown[] = [];
   const watch = createOutageWatch({
     ping: failing(3),
-    ...{ every: 1, patience: 60_000, onChange: (error: unknown) => heard.push(error) },
+    every: 1,
+    patience: 60_000,
+    onChange: (error: unknown) => heard.push(error),
   });
   const error = new Error('down');
   await Promise.all([watch.wait(error), watch.wait(error), watch.wait(error)]);

@@ -42,7 +42,9 @@ const ID = 'settings';
 
 export function createCountries({ store, broker, log }: CountriesDeps): Countries {
   const memory = createDocumentMemory({
-    ...{ collection: store.collection(collections.settings), broker, log },
+    collection: store.collection(collections.settings),
+    broker,
+    log,
     kind: 'settings',
     keep: ({ country }) => country,
   });

@@ -257,7 +257,7 @@ describe('what expressions may not see', () => {
     expect(isSecretHeader(rule, name)).toBe(true);
   });
 
-  it('is not what tells deliveries apart', () => {
+  it('does not include what distinguishes deliveries', () => {
     expect(isSecretHeader({ scheme: 'github' }, 'x-github-event')).toBe(false);
     expect(isSecretHeader({ scheme: 'standard-webhooks' }, 'webhook-id')).toBe(false);
   });

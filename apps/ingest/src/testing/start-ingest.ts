@@ -97,7 +97,13 @@ export async function startIngest(options: Partial<IngestDeps> = {}): Promise<Te
       version: '0',
     });
     const service = createIngest({
-      ...{ store, broker, clock, log, metrics, linkSecret: LINK_SECRET, publicUrl: `${PUBLIC_URL}/` },
+      store,
+      broker,
+      clock,
+      log,
+      metrics,
+      linkSecret: LINK_SECRET,
+      publicUrl: `${PUBLIC_URL}/`,
       secrets: createSecrets(secretsDir),
       ...options,
     });

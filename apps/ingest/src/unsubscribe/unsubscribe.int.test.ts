@@ -132,7 +132,9 @@ describe('one-click', () => {
 describe('topics', () => {
   const ofNews = signUnsubscribe({ ...claim, topic: 'news' }, LINK_SECRET);
   const settings = {
-    ...{ workspace: 'acme', id: 'settings', version: 1 },
+    workspace: 'acme',
+    id: 'settings',
+    version: 1,
     topics: [
       { id: 'news', name: 'News <b>', description: 'Once a month' },
       { id: 'offers', name: 'Offers' },
@@ -140,7 +142,9 @@ describe('topics', () => {
     ],
   };
   const ann = (subscriptions: object) => ({
-    ...{ workspace: 'acme', id: claim.prospectId, version: 1 },
+    workspace: 'acme',
+    id: claim.prospectId,
+    version: 1,
     state: { ...initialProspect(claim.prospectId), seq: 1, subscriptions } as ProspectState,
   });
   beforeAll(async () => {
@@ -280,7 +284,9 @@ describe('a workspace’s allowance for links', () => {
       expect.stringContaining('Please try again'),
     ]);
     const event = await limited.app.inject({
-      ...{ method: 'POST', url: '/v1/events', headers: { authorization: 'Bearer acme-key' } },
+      method: 'POST',
+      url: '/v1/events',
+      headers: { authorization: 'Bearer acme-key' },
       payload: { type: 'trial.started', prospectId: 'ann' },
     });
     expect(event.statusCode).toBe(202);

@@ -52,7 +52,7 @@ function branchOf(union: Failure, failure: Failure): string | undefined {
   return failure.schemaPath.slice(prefix.length).split('/', 1)[0];
 }
 
-/** The value has another type, or the field that tells the branches apart has another value. */
+/** The value has another type, or the field that distinguishes the branches has another value. */
 function isOfAnotherKind(union: Failure, { keyword, instancePath }: Failure): boolean {
   const depth = instancePath.slice(union.instancePath.length).split('/').length - 1;
   return (depth === 0 && ['type', 'const', 'enum'].includes(keyword)) || (depth === 1 && keyword === 'const');

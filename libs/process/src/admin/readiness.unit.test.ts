@@ -48,8 +48,11 @@ describe('createReadiness', () => {
     const answer = Promise.withResolvers<void>();
     const shown = { unwell, hangs: () => answer.promise };
     const ask = createReadiness({
-      ...{ needed: { well }, shown, stage: () => 'running' as const },
-      ...{ timeLimit: 60_000, shownLimit: 10 },
+      needed: { well },
+      shown,
+      stage: () => 'running' as const,
+      timeLimit: 60_000,
+      shownLimit: 10,
     });
     const before = await ask();
     expect(before).toMatchObject({

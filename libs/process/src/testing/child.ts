@@ -26,19 +26,19 @@ export function spawnChild(file: string, env: Record<string, string>): Child {
   let output = '';
   let ended = false;
   const listeners = new Set<() => void>();
-  const tell = (): void => {
+  const notify = (): void => {
     for (const listener of listeners) listener();
   };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       output += chunk.toString();
-      tell();
+      notify();
     });
   }
   const exited = new Promise<number | null>((resolve) => {
     child.on('close', (code) => {
       ended = true;
-      tell();
+      notify();
       resolve(code);
     });
   });

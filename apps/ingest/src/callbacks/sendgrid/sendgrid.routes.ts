@@ -90,9 +90,9 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
       for (const item of list) {
         const read = readSendgridEvent(item, isOwnLink);
         if (read === undefined) count('ignored');
-        const told = read === undefined ? [] : toEvents(read);
-        if (told.length > 0) accepted += 1;
-        events.push(...told);
+        const reported = read === undefined ? [] : toEvents(read);
+        if (reported.length > 0) accepted += 1;
+        events.push(...reported);
       }
       for (const [, ofOne] of Map.groupBy(events, ({ workspace }) => workspace)) await publishEvents(ofOne);
       count('accepted', accepted);

@@ -37,7 +37,10 @@ export function callReported(fields: TwilioFields): TwilioMeaning {
   if (sid === undefined || status === undefined) return undefined;
   const answeredBy = fields.get('AnsweredBy');
   const common = {
-    ...{ sid, status, provider: 'twilio', providerId: sid },
+    sid,
+    status,
+    provider: 'twilio',
+    providerId: sid,
     ...(answeredBy === undefined ? {} : { answeredBy: reasonOf(answeredBy) }),
   } as const;
   switch (status) {

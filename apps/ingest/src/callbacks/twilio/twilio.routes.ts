@@ -79,8 +79,10 @@ export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void>
       return typeof value === 'string' ? value : undefined;
     };
     const request = {
-      ...{ url: publicLink(publicUrl, url), body },
-      ...{ contentType: one('content-type'), signature: one('x-twilio-signature') },
+      url: publicLink(publicUrl, url),
+      body,
+      contentType: one('content-type'),
+      signature: one('x-twilio-signature'),
     };
     if (!isTwilioSignature(request, tokens)) throw notAuthentic();
     // The first of a repeated field counts.

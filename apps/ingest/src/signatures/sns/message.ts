@@ -35,7 +35,13 @@ export function readSnsMessage(body: unknown): SnsMessage | undefined {
   const subscribeUrl = type === 'Notification' ? undefined : field('SubscribeURL');
   if (!isLine(certificateUrl) || (subscribeUrl !== undefined && !isLine(subscribeUrl))) return undefined;
   return {
-    ...{ type, messageId, topicArn, timestamp, subscribeUrl, certificateUrl, signed },
+    type,
+    messageId,
+    topicArn,
+    timestamp,
+    subscribeUrl,
+    certificateUrl,
+    signed,
     digest: DIGESTS[version],
     signature: Buffer.from(signature, 'base64'),
   };
