@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connect.ts';
+import { breath, inSlices } from './slices.ts';
 
 /**
  * After a commit the next waits for a turn of the event loop that brings no more writes, but not longer than
@@ -93,13 +94,13 @@ export function openDatabase(file: string): Database {
       settles = jobs.map(runJob);
       run('COMMIT');
     } catch (error) {
-      for (const job of jobs) job.reject(error);
+      for (const job of jobs) inSlices(() => job.reject(error));
       // Not guarded: a connection that cannot even roll back must end the process, not serve half a
       // transaction.
       if (db.isTransaction) run('ROLLBACK');
       return;
     }
-    for (const settle of settles) settle();
+    for (const settle of settles) inSlices(settle);
   };
 
   const commitInTurn = (): void => {
@@ -136,6 +137,7 @@ export function openDatabase(file: string): Database {
         commit();
         statements.clear();
         db.close();
+        return breath();
       });
       return closing;
     },

@@ -1,3 +1,4 @@
+import { breath, inSlices } from '@herald/sqlite';
 import type { BatchHandler, BatchOptions, ConsumeOptions, Consumer, Handler } from '../broker.ts';
 import { verdictsOf } from '../verdicts-of.ts';
 import type { Engine } from './engine.ts';
@@ -31,6 +32,8 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
   ): Promise<void> => {
     const started = performance.now();
     const deliveries = rows.map((row) => deliveryOf(queue.spec.name, row));
+    // Parsing large bodies takes time. All wait here, so that their order stays.
+    await breath();
     const verdicts = await verdictsOf(handler, deliveries);
     const seconds = (performance.now() - started) / 1000;
     free();
@@ -61,7 +64,7 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
       },
       hand: (rows) => {
         const free = (): void => intake.giveBack(rows.length);
-        void work(queue, rows, handler, free).finally(() => lessen(rows.length));
+        inSlices(() => void work(queue, rows, handler, free).finally(() => lessen(rows.length)));
       },
     };
     const stop = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '@herald/domain';
-import type { Database } from '@herald/sqlite';
+import { breath, type Database, inSlices } from '@herald/sqlite';
 import { BrokerError } from '../errors.ts';
 import { createAlarm } from './alarm.ts';
 import type { WorkQueue } from './queue.ts';
@@ -66,13 +66,13 @@ export function createEngine(deps: EngineDeps): Engine {
     } catch (error) {
       failure = error;
       for (const queue of queues) queue.rolledBack();
-      for (const job of taken) job.reject(error);
+      for (const job of taken) inSlices(() => job.reject(error));
       deps.onFailure(error);
       return false;
     }
     failure = undefined;
     for (const queue of queues) if (queue.committed()) wanted = true;
-    for (const settle of results) settle();
+    for (const settle of results) inSlices(settle);
     return true;
   };
 
@@ -117,6 +117,7 @@ export function createEngine(deps: EngineDeps): Engine {
     async close() {
       closed = true;
       await turning;
+      await breath();
       alarm.set(undefined);
       clearTimeout(again);
     },

@@ -22,7 +22,7 @@ describe('a message that kills the process', () => {
     const handle = async ({ id }: { id: string }): Promise<Verdict> => {
       running += 1;
       // When all that came together are counted.
-      await Promise.resolve();
+      await turn();
       if (id === 'killer') killed.resolve(running);
       await turn();
       running -= 1;
