@@ -120,7 +120,7 @@ test.each<[string, (stage: Stage) => Promise<unknown>, string, string | RegExp]>
     'failed',
     /^template_error: subject line 1: prospect.traits.firstName has no value/,
   ],
-])('not sent, and told why, when meanwhile %s', async (_what, happens, status, reason) => {
+])('not sent, with a reason, when meanwhile %s', async (_what, happens, status, reason) => {
   const stage = await ready();
   await stage.ask({ dueAt: T0 + span.MINUTE });
   await stage.until('m1', 'scheduled');
@@ -137,7 +137,7 @@ test.each([
   ['there is no such enrollment', { enrollmentId: 'none' }, 'withdrawn', 'its enrollment is gone'],
   ['there is no such template', { template: 'none' }, 'failed', 'template_unknown: none'],
   ['nothing sends its channel', { channel: 'sms' as const }, 'failed', 'no_provider: nothing here sends sms'],
-])('not sent, and told why, when %s', async (_what, given, status, reason) => {
+])('not sent, with a reason, when %s', async (_what, given, status, reason) => {
   const stage = await ready();
   await stage.ask(given);
   expect((await stage.until('m1', status as 'failed')).state.reason).toBe(reason);
