@@ -19,10 +19,10 @@ export interface Result {
   readonly played: Played;
   readonly outcome: Outcome;
   readonly inbox: Pick<Inbox, 'mails'>;
-  readonly vendors?: Vendors;
+  readonly vendors: Vendors | undefined;
   readonly checks: readonly Check[];
   /** The folder with data and log, if it is kept. */
-  readonly kept?: string;
+  readonly kept: string | undefined;
 }
 
 /** ms of wall time before the clock reaches the first event: Herald starts and gets its campaigns. */
@@ -99,8 +99,8 @@ export async function run(
       outcome,
       inbox,
       checks,
-      ...(vendors && { vendors }),
-      ...(keep ? { kept: dir } : {}),
+      vendors,
+      kept: keep ? dir : undefined,
     };
   } finally {
     calledOff.abort();

@@ -4,7 +4,7 @@ export interface Answer {
   readonly ok: boolean;
   readonly body: unknown;
   /** `Retry-After`, in s. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
 }
 
 /** One fault of a refused request. */
@@ -52,7 +52,7 @@ export function createClient(
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body }),
+        body: body ?? null,
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       const text = await response.text();
@@ -61,7 +61,7 @@ export function createClient(
         status: response.status,
         ok: response.ok,
         body: asJson(text),
-        ...(retryAfter !== null && { retryAfter: Number(retryAfter) }),
+        retryAfter: retryAfter === null ? undefined : Number(retryAfter),
       };
     },
     async must<T>(method: string, path: string, body?: object | string) {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageDocument } from '@herald/contracts';
 import { afterAttempt, type MessageTransition, type ProviderOutcome, wall } from '@herald/domain';
 import type { OutageWatch, ServiceDeps } from '@herald/process';
+import { retryOnConflict } from '@herald/store';
 import type { Lanes } from '../channels/lanes.ts';
 import type { MessagingMetrics } from '../metrics.ts';
 import type { Call } from './dispatch.ts';
@@ -80,13 +81,15 @@ export function createRecordOutcome(deps: RecordOutcomeDeps): RecordOutcome {
   const recordAfterReport = async (found: MessageDocument, transition: MessageTransition): Promise<void> => {
     if (transition.outcome !== 'sent') return;
     let stored: MessageDocument | undefined = found;
-    for (let tries = 1; tries <= RECORD.tries; tries += 1) {
-      if (!stored?.state.reported || stored.state.status === 'sent') return;
+    const settled = await retryOnConflict(RECORD.tries, async () => {
+      if (!stored?.state.reported || stored.state.status === 'sent') return true;
       const late = { ...withoutErased(stored, transition), status: stored.state.status };
-      if ((await transitions.record(stored, late)) !== undefined) return;
+      if ((await transitions.record(stored, late)) !== undefined) return true;
       stored = await transitions.outbox.load(found.workspace, found.id);
-    }
-    log.warn({ messageId: found.id }, 'reports kept the record of a call from being written');
+      return undefined;
+    });
+    if (settled === undefined)
+      log.warn({ messageId: found.id }, 'reports kept the record of a call from being written');
   };
 
   /** An outcome exists nowhere else: waits out an outage, and tries again when store or broker falter. */

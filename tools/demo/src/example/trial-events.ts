@@ -38,7 +38,7 @@ function add(
     type,
     ...who,
     occurredAt: new Date(at).toISOString().replace('.000Z', 'Z'),
-    ...(data === undefined ? {} : { data }),
+    data,
   });
   lines.push({ arrives, text });
   return text;
@@ -57,12 +57,11 @@ function profile(member: Member, at: Instant): void {
   const email = `${member.id}@${member.gone ? 'gone.example' : 'mail.example'}`;
   const traits = {
     name: member.name,
-    ...(member.silent ? {} : { email }),
+    email: member.silent ? undefined : email,
     timezone: member.zone,
     plan: member.plan ?? 'trial',
   };
-  const company = member.company === undefined ? {} : { companyId: member.company };
-  add(at, 'prospect.updated', { prospectId: member.id }, { traits, ...company });
+  add(at, 'prospect.updated', { prospectId: member.id }, { traits, companyId: member.company });
 }
 
 function story(member: Member, start: Instant): void {

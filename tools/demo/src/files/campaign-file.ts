@@ -12,15 +12,19 @@ export interface CampaignFile {
   readonly id: string;
   readonly name: string;
   /** The type of event that lets people in. */
-  readonly enterOn?: string;
+  readonly enterOn?: string | undefined;
   /** The ids of its steps, in the order of the file. */
   readonly stepIds: readonly string[];
   /** The templates that its steps name, each with its channel. */
   readonly templates: readonly TemplateName[];
-  /** The longest sequence of waits, as ISO 8601 durations. A wait until a time of day counts as one day. */
+  /** The durations of all its waits, in ISO 8601. A wait until a time of day counts as one day. */
   readonly waits: readonly string[];
   /** Steps that wait until a time of day. */
-  readonly morning: readonly { readonly stepId: string; readonly at: string; readonly zone?: string }[];
+  readonly morning: readonly {
+    readonly stepId: string;
+    readonly at: string;
+    readonly zone?: string | undefined;
+  }[];
   /** The place in the file of a fault that the server names. */
   locate(fault: ApiFault): FileFault;
 }
@@ -63,7 +67,7 @@ export async function readCampaign(file: string): Promise<CampaignFile> {
     text,
     id: value.id,
     name: typeof value.name === 'string' ? value.name : value.id,
-    ...(isObject(value.enter) && typeof value.enter.on === 'string' ? { enterOn: value.enter.on } : {}),
+    enterOn: isObject(value.enter) && typeof value.enter.on === 'string' ? value.enter.on : undefined,
     stepIds: found.stepIds,
     templates: [...found.templates.values()],
     waits: found.waits,
@@ -103,7 +107,7 @@ function collect(
       found.morning.push({
         stepId: value.id,
         at,
-        ...(typeof zone === 'string' && zone !== 'prospect' ? { zone } : {}),
+        zone: typeof zone === 'string' && zone !== 'prospect' ? zone : undefined,
       });
   }
   if (isObject(value.waitFor) && typeof value.waitFor.timeout === 'string')

@@ -7,7 +7,7 @@ export interface ReceivedText {
   readonly to: string;
   readonly body: string;
   /** The messaging service of a text that names one instead of a number. */
-  readonly messagingServiceSid?: string;
+  readonly messagingServiceSid?: string | undefined;
   readonly statusCallback: string | undefined;
 }
 

@@ -164,7 +164,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<Twilio> 
         from,
         to,
         body: params.get('Body') ?? '',
-        ...(service === null ? {} : { messagingServiceSid: service }),
+        messagingServiceSid: service ?? undefined,
         statusCallback,
       };
       texts.push(text);
