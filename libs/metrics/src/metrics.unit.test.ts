@@ -34,6 +34,7 @@ describe('createMetrics', () => {
     for (const name of ['process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds'])
       expect(text).toContain(name);
     expect(text).toContain(`herald_build_info{version="1.2.3",node="${process.versions.node}"} 1`);
+    expect(text).toContain('herald_metric_read_failures_total{metric="queues"} 0');
   });
 
   it('has a registry of its own each time', async () => {
