@@ -9,6 +9,6 @@ export function whyUnmeasured(expr: string): string | undefined {
 const UNMEASURED: readonly { readonly series: string; readonly why: string }[] = [
   {
     series: 'kube_horizontalpodautoscaler_',
-    why: 'kube-state-metrics tells it, of an autoscaler in a cluster',
+    why: 'kube-state-metrics reports it, of an autoscaler in a cluster',
   },
 ];

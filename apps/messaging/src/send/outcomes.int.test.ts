@@ -122,15 +122,18 @@ test('what is unknown is held, or sent again where the installation says so', as
   expect(resending.story('m1')).toEqual(['email.unknown', 'email.scheduled', 'email.sent']);
 });
 
-test('metrics tell outcomes, provider calls, lateness and what is unknown', async () => {
+test('metrics show outcomes, provider calls, lateness and what is unknown', async () => {
   const stage = await ready({ provider: fakeProvider(() => ({ kind: 'unknown', reason: 'cut' })) });
   await stage.ask({ dueAt: T0 - 2_000 });
   await stage.until('m1', 'unknown');
-  const text = await stage.metrics.registry.metrics();
-  expect(text).toContain('herald_messages_total{channel="email",outcome="unknown"} 1');
-  expect(text).toMatch(
-    /herald_provider_call_duration_seconds_count\{channel="email",provider="fake",outcome="unknown"\} 1/,
-  );
-  expect(text).toContain('herald_lateness_seconds_sum{kind="send"} 2');
-  expect(text).toContain('herald_messages_unknown 1');
+  // It is counted a moment after it is recorded.
+  await vi.waitFor(async () => {
+    const text = await stage.metrics.registry.metrics();
+    expect(text).toContain('herald_messages_total{channel="email",outcome="unknown"} 1');
+    expect(text).toMatch(
+      /herald_provider_call_duration_seconds_count\{channel="email",provider="fake",outcome="unknown"\} 1/,
+    );
+    expect(text).toContain('herald_lateness_seconds_sum{kind="send"} 2');
+    expect(text).toContain('herald_messages_unknown 1');
+  });
 });
