@@ -4,13 +4,13 @@ export interface OutMessage {
   readonly exchange: string;
   /** At most 255 bytes in UTF-8. */
   readonly key: string;
-  /** The publisher's id of the message: receivers drop what they already have by it. */
+  /** The publisher's id: receivers drop duplicates by it. */
   readonly id: string;
-  /** Anything JSON can hold, up to 8 MiB of it. It is written down as it is when `publish` is called. */
+  /** Any JSON, up to 8 MiB. It is encoded when `publish` is called: later changes have no effect. */
   readonly body: unknown;
   /**
-   * ms of the clock that due times are on, and only on the delay exchange. Zero or less is at once; never
-   * early, however far.
+   * ms on the clock of due times; only for the delay exchange. Zero or less: at once. Never delivered early,
+   * however long the delay.
    */
   readonly delay?: number;
   /** W3C trace context of the publisher. */
@@ -23,7 +23,7 @@ export interface Delivery {
   readonly key: string;
   readonly body: unknown;
   /**
-   * 1 for the first time; counts verdicts of `retry`, and the hand-overs since the last verdict that a crash
+   * 1 for the first delivery. Counts verdicts of `retry`, and deliveries since the last verdict that a crash
    * or a lost connection cut off.
    */
   readonly attempt: number;
@@ -72,7 +72,7 @@ export interface QueueDepth {
   readonly dead: number;
 }
 
-/** What can be had at any time at no cost: what a scrape asks. */
+/** What costs nothing to ask: used for metrics. */
 export interface QueueLoad {
   readonly ready: number;
   /** With handlers of this process. */
@@ -156,7 +156,7 @@ export interface Broker {
   purgeDelayed(queue: string): Promise<number>;
   /**
    * Resolves when the broker answers and takes messages; rejects otherwise, also while an alarm (memory,
-   * disk) stops publishers. For readiness and for telling an outage from a bad message.
+   * disk) stops publishers. For readiness, and to distinguish an outage from a bad message.
    */
   ping(): Promise<void>;
   /**

@@ -15,8 +15,8 @@ import { surviving } from './contract/surviving.ts';
 export type { BrokerHarness, SetUp } from './contract/stage.ts';
 
 /**
- * What every broker promises, as tests. They publish, consume and wait for what comes of it; they know
- * nothing of the implementation, and where two of them may differ within the port's words they allow both.
+ * What every broker promises, as tests. They use the port alone: publish, consume and wait for the outcome.
+ * Where the port leaves implementations a choice they allow both.
  */
 export function brokerContract(name: string, setUp: SetUp): void {
   describe(name, () => {

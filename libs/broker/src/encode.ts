@@ -5,15 +5,15 @@ import { BrokerError } from './errors.ts';
 /** Bytes of a message's body as JSON in UTF-8. */
 export const MAX_BODY = 8 * 1024 * 1024;
 /**
- * Bytes of a routing key in UTF-8: the limit of AMQP 0-9-1, kept everywhere so that what runs embedded also
- * runs distributed.
+ * Bytes of a routing key in UTF-8: the limit of AMQP 0-9-1. The embedded broker has it too, so that what runs
+ * embedded also runs on RabbitMQ.
  */
 export const MAX_KEY = 255;
 
 /**
- * The body as JSON text. Throws a `BrokerError` coded `invalid_message` if it cannot be JSON or is too large,
- * or if the key is too long: every implementation calls this before it sends anything. Neither body nor key
- * is in the error: they may be personal data.
+ * The body as JSON text. Throws a `BrokerError` `invalid_message` if the body has no JSON or is too large, or
+ * if the key is too long. Every implementation calls this before it sends anything. The error contains
+ * neither body nor key: they may be personal data.
  */
 export function encode(message: OutMessage): string {
   if (Buffer.byteLength(message.key) > MAX_KEY) {
@@ -28,7 +28,7 @@ export function encode(message: OutMessage): string {
   return text;
 }
 
-/** Typed for what it does: undefined, a function or a symbol has no JSON. */
+/** Undefined for what has no JSON: undefined, a function or a symbol. */
 function json(body: unknown): string | undefined {
   try {
     return writeJson(body);

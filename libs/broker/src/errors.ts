@@ -1,8 +1,8 @@
 /**
- * What a broker refuses by its own rules, whatever carries it. `invalid_message`: it can never be published
- * (not JSON, too large, a key too long, a delay where there is none). `unknown_exchange`, `unknown_queue`:
- * the topology has no such thing. `invalid_cursor`: a page was asked for after something that is no token.
- * `closed`: after `close()`. Any other error is the connection's or the disk's.
+ * What every broker refuses. `invalid_message`: it can never be published (not JSON, too large, a key too
+ * long, a delay on an exchange without delays). `unknown_exchange`, `unknown_queue`: not in the topology.
+ * `invalid_cursor`: the cursor of a page is not a token. `closed`: after `close()`. Any other error comes
+ * from the connection or the disk.
  */
 export type BrokerErrorCode =
   | 'invalid_message'

@@ -10,11 +10,12 @@ export interface Route {
 }
 
 /**
- * Which queues take a message; throws a `BrokerError` for an unknown exchange or a delay where there is none.
+ * The queues that a message goes to. Throws a `BrokerError` for an unknown exchange, or a delay on an
+ * exchange without delays.
  */
 export type Router = (message: OutMessage) => Route;
 
-/** Throws for a topology that binds a queue to an exchange it does not name, or names something twice. */
+/** Throws for a topology that binds a queue to an unknown exchange, or has a name twice. */
 export function createRouter({ exchanges, queues }: Topology): Router {
   const specs = new Map(exchanges.map((spec) => [spec.name, spec]));
   const names = new Set(queues.map(({ name }) => name));

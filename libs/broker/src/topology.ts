@@ -1,4 +1,4 @@
-/** The one exchange that delays: its routing key is the name of the queue the message is for. */
+/** The one exchange that delays. Its routing key is the name of the target queue. */
 export const DELAY_EXCHANGE = 'delay';
 
 export interface ExchangeSpec {
@@ -17,20 +17,21 @@ export interface RetryPolicy {
 }
 
 /**
- * A message whose handler was cut off so often in a row, by a crash of the process or a lost connection, is
- * taken for the cause and becomes a dead letter. A cut-off uses up no attempt. Before that it is a suspect: a
- * process hands over one suspect at a time, so that only the cause is cut off again.
+ * How many times in a row a delivery's handler may be cut off, by a crash of the process or a lost
+ * connection, before the delivery counts as the cause and becomes a dead letter. A cut-off uses up no
+ * attempt. Earlier the delivery is a suspect: a process hands over one suspect at a time, so that only the
+ * cause is cut off again.
  */
 const CUT_OFFS = 3;
 
-/** How many cut-offs make a dead letter under this policy: no more than it has attempts. */
+/** Cut-offs that make a dead letter under this policy: at most as many as it has attempts. */
 export const cutOffsAllowed = ({ attempts }: RetryPolicy, limit = CUT_OFFS): number =>
   Math.min(limit, attempts);
 
-/** How many cut-offs make a suspect on RabbitMQ: one more, and it is a dead letter. */
+/** Cut-offs that make a suspect on RabbitMQ: one less than make a dead letter. */
 export const cutOffsOfSuspect = (policy: RetryPolicy): number => Math.max(1, cutOffsAllowed(policy) - 1);
 
-/** The reason of such a dead letter. */
+/** The reason of a dead letter that was cut off too often. */
 export const cutOffReason = (cutOffs: number): string =>
   `Its handler was cut off ${cutOffs} times in a row, by a crash, a lost connection or a time limit of ` +
   'the broker: it may be what ends the process';
@@ -42,8 +43,8 @@ export interface QueueSpec {
 }
 
 /**
- * Exchanges and queues as data, declared on start and again on each reconnect. Every queue has a dead-letter
- * queue beside it.
+ * Exchanges and queues as data, declared at the start and on each reconnect. Every queue also has a
+ * dead-letter queue.
  */
 export interface Topology {
   readonly exchanges: readonly ExchangeSpec[];

@@ -1,7 +1,7 @@
 /**
- * What a handler says of a message. `ack`: its effect is durable. `retry`: not now; again after `after` ms,
- * or after the queue's backoff; when its attempts are used up it becomes a dead letter. `drop`: never; it
- * becomes a dead letter at once.
+ * A handler's answer to a delivery. `ack`: its effect is durable. `retry`: deliver it again after `after` ms
+ * (default: the queue's backoff); without attempts left it becomes a dead letter. `drop`: it becomes a dead
+ * letter at once.
  */
 export type Verdict =
   | { readonly kind: 'ack' }

@@ -2,8 +2,7 @@ import type { BatchHandler, Delivery } from './broker.ts';
 import { drop, retry, type Verdict } from './verdict.ts';
 
 /**
- * One verdict for each delivery, whatever the handler does: a throw is a `retry`, and so is a verdict that is
- * none.
+ * One verdict for each delivery, whatever the handler does: a throw or an invalid verdict counts as `retry`.
  */
 export async function verdictsOf(
   handler: BatchHandler,
@@ -18,10 +17,7 @@ export async function verdictsOf(
   }
 }
 
-/**
- * What the types promise is checked all the same: what cannot be written down would hold up every other
- * verdict.
- */
+/** Checked in spite of the types: a verdict that cannot be stored would hold up every other one. */
 function sound(verdict: Verdict | undefined): Verdict {
   switch (verdict?.kind) {
     case 'ack':

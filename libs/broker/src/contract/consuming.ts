@@ -113,7 +113,7 @@ export const consuming = (stage: () => Stage) =>
       });
     });
 
-    it('tells the load of a queue, its consumers included, without touching what waits', async () => {
+    it('reports the load of a queue, its consumers included, without touching what waits', async () => {
       const gate = stage().gate();
       const waiting = Array.from({ length: 20 }, (_, i) =>
         message(`d-${i}`, { exchange: 'delay', delay: 150 }),

@@ -4,7 +4,7 @@ import { delayed, message, messages, type Stage, until, untilEmpty } from './sta
 
 export const observing = (stage: () => Stage) =>
   describe('the observer', () => {
-    it('is told of each verdict, and of each death, once', async () => {
+    it('is called once for each verdict and for each dead letter', async () => {
       await stage().collect('work', ({ id, attempt }) => {
         if (id === 'm-0') return ack;
         if (id === 'm-1') return drop('bad');
@@ -27,7 +27,7 @@ export const observing = (stage: () => Stage) =>
       ]);
     });
 
-    it('is told how long the handler took', async () => {
+    it('gets the time that the handler took', async () => {
       let elapsed = 0;
       await stage().collect('work', async () => {
         const started = performance.now();
@@ -42,7 +42,7 @@ export const observing = (stage: () => Stage) =>
       expect(seconds).toBeLessThan(elapsed / 1000 + 1);
     });
 
-    it('is told what was published, once for each exchange of a call', async () => {
+    it('is called with what was published, once for each exchange of a call', async () => {
       await stage()
         .broker()
         .publish([...messages(3), message('e', { exchange: 'events' }), delayed('d', 600_000)]);
@@ -54,7 +54,7 @@ export const observing = (stage: () => Stage) =>
       for (const { seconds } of stage().observed.published) expect(seconds).toBeGreaterThan(0);
     });
 
-    it('is told of each message that no queue takes; the publish resolves, and the others arrive', async () => {
+    it('is called for each message that no queue takes; the publish resolves, and the others arrive', async () => {
       const lost = [message('a', { key: 'nobody' }), delayed('b', 10, { key: 'no-such-queue' })];
       await stage()
         .broker()
@@ -70,7 +70,7 @@ export const observing = (stage: () => Stage) =>
       expect(work.ids()).toEqual(['c']);
     });
 
-    it('is told nothing of a publish that was refused', async () => {
+    it('is not called for a publish that was refused', async () => {
       const refused = stage()
         .broker()
         .publish([message('a', { key: 'nobody' }), message('b', { exchange: 'nowhere' })]);

@@ -15,7 +15,7 @@ export const subscribing = (stage: () => Stage) =>
       return { heard, subscription };
     };
 
-    it('tells every subscriber everything from then on, in order', async () => {
+    it('gives every subscriber everything from then on, in order', async () => {
       await publish('before');
       const one = await listen();
       await publish('a', 'b');
@@ -25,7 +25,7 @@ export const subscribing = (stage: () => Stage) =>
       await until(() => expect(two.heard).toEqual(['c']));
     });
 
-    it('tells a subscriber nothing after it stopped', async () => {
+    it('gives a subscriber nothing after it stopped', async () => {
       const one = await listen();
       const two = await listen();
       await one.subscription.stop();

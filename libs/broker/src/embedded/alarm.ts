@@ -7,7 +7,7 @@ import type { Clock, Instant } from '@herald/domain';
 const LONGEST_SLEEP = 30_000;
 
 export interface Alarm {
-  /** Rings once at `at` on the clock, never before; undefined: not at all. Replaces what was set. */
+  /** Rings once at `at` on the clock, never before; undefined: not at all. Replaces an earlier `set`. */
   set(at: Instant | undefined): void;
 }
 

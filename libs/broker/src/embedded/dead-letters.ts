@@ -3,7 +3,7 @@ import { BrokerError } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import type { WorkQueue } from './queue.ts';
 
-/** Put back in one turn at most. */
+/** The most that are put back in one turn. */
 const STEP = 500;
 
 type ListPage = Parameters<Broker['deadLetters']>[1];
@@ -57,7 +57,7 @@ export async function discardDeadLetters(
   return discarded;
 }
 
-/** What dies again meanwhile is not replayed again: it has a later token. */
+/** A letter that dies again meanwhile is not replayed twice: its token is later. */
 async function replayOldest(engine: Engine, queue: WorkQueue, limit: number): Promise<number> {
   const last = queue.dead.lastToken();
   let replayed = 0;

@@ -2,13 +2,13 @@ import type { Database } from '@herald/sqlite';
 import type { DeadLetter } from '../broker.ts';
 import { type Columns, type Content, contentOf, deliveryOf } from './message.ts';
 
-/** A reason may be an error's message, and that may be anything. */
+/** Characters of a reason that are kept: an error's message may be of any length. */
 const MAX_REASON = 1000;
 
 /** The dead letters of one queue. Everything that changes it runs inside a write. */
 export interface DeadTable {
   count(): number;
-  /** The greatest token given so far. */
+  /** The greatest token so far. */
   lastToken(): number;
   insert(content: Content, reason: string): void;
   list(after: number, limit: number): (DeadLetter & { token: string })[];

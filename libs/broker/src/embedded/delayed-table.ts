@@ -2,14 +2,14 @@ import type { Instant } from '@herald/domain';
 import type { Database } from '@herald/sqlite';
 import { type Bounds, type Columns, type Content, contentOf, within } from './message.ts';
 
-/** What waits for its time to join one queue. Everything that changes it runs inside a write. */
+/** What waits for its time to join one queue. All changes run inside a write. */
 export interface DelayedTable {
   count(): number;
   earliest(): Instant | undefined;
   insert(dueAt: Instant, content: Content): void;
-  /** Removes and returns what is due at `now`, earliest first, then in order of arrival; up to the bounds. */
+  /** Removes and returns what is due at `now`, up to the bounds: earliest first, then in order of arrival. */
   takeDue(now: Instant, bounds: Bounds): Content[];
-  /** Removes what was published with a delay, and leaves what waits for a retry. Returns how many. */
+  /** Removes what was published with a delay, not what waits for a retry. Returns how many. */
   purge(): number;
 }
 

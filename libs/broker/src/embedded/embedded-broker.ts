@@ -20,17 +20,17 @@ export interface EmbeddedBrokerDeps {
   readonly topology: Topology;
   readonly clock: Clock;
   readonly observer: BrokerObserver;
-  /** ms of wall time before a write that failed is tried again. */
+  /** ms of wall time before a failed write is repeated. */
   readonly afterFailure: number;
-  /** ms of wall time that a process lives before it is handed what was in hand when one before it died. */
+  /** ms of wall time before a new process gets what was with a handler when an earlier one died. */
   readonly suspectsAfter: number;
-  /** How many deaths of the process in a row, with a message in hand, make it a dead letter. */
+  /** Deaths of the process in a row, with the same envelope in a handler, that make it a dead letter. */
   readonly cutOffs: number;
 }
 
 /**
- * The broker on an open database, which it closes with itself. Rejects, and leaves it open, for a topology
- * that contradicts itself.
+ * The broker on an open database; closing the broker closes it. Rejects for a contradictory topology, and
+ * leaves the database open then.
  */
 export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Broker> {
   const { database, topology, clock, afterFailure } = deps;
@@ -64,7 +64,7 @@ export async function createEmbeddedBroker(deps: EmbeddedBrokerDeps): Promise<Br
     return queue;
   };
   const close = async (): Promise<void> => {
-    // Handlers under way may still publish, until they are done.
+    // Handlers under way may publish until they are done.
     await consumers.stopAll();
     await engine.close();
     await database.close();

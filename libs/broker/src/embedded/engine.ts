@@ -5,17 +5,16 @@ import { createAlarm } from './alarm.ts';
 import type { WorkQueue } from './queue.ts';
 
 /**
- * Makes the turns: each is one transaction, in which all jobs asked for so far run, messages that are due
- * join their queues, and consumers get their shares. So publishing, settling and handing over share their
- * commits, and the file is written once for all.
+ * Runs the turns. Each is one transaction: it runs all waiting jobs, moves what is due into its queue, and
+ * shares out envelopes to consumers. So publishing, settling and handing over share their commits.
  */
 export interface Engine {
   /**
-   * Runs `job` (synchronous) in the next turn; resolves with its result once that is on disk. Rejects with
-   * `closed` after `close`.
+   * Runs `job` (synchronous) in the next turn. Resolves with its result once it is on disk; rejects with the
+   * error of the transaction, and with `closed` after `close`.
    */
   run<T>(job: () => T): Promise<T>;
-  /** Asks for a turn: somebody may want messages now. */
+  /** Asks for a turn: a consumer may want envelopes now. */
   wake(): void;
   /** The error of the last turn, if it failed. */
   failure(): unknown;
@@ -29,8 +28,7 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
   /**
-   * ms of wall time between a transaction that failed (a full disk) and the next one, if nothing asks for one
-   * before.
+   * ms of wall time between a failed transaction (a full disk) and the next, if nothing asks for one earlier.
    */
   readonly afterFailure: number;
 }

@@ -1,20 +1,17 @@
-/**
- * ms after which a suspect that has done no harm makes way for those of other queues, while its handler goes
- * on.
- */
+/** ms after which a suspect that did no harm lets those of other queues pass, while its handler goes on. */
 const HARMLESS = 1000;
 
-/** Lets one queue at a time hand over a suspect. */
+/** Lets one queue at a time hand over suspects. */
 export interface Gate {
-  /** Whether this queue may; it may then until it leaves. */
+  /** True if this queue may hand over suspects, from now until it leaves. */
   enter(queue: object): boolean;
   leave(queue: object): void;
 }
 
 /**
- * `wake` is called when a queue that was turned away may try again. No suspect passes before `after` ms have
- * gone since the first one came: a process that is ended by others again and again, as soon as it has begun,
- * must not make its first message look like the cause.
+ * `wake` is called when a queue that was turned away may try again. No suspect passes until `after` ms after
+ * the first one came: if something else ends the process again and again just after its start, its first
+ * envelope must not look like the cause.
  */
 export function createGate(wake: () => void, after: number): Gate {
   let state: 'closed' | 'opening' | 'open' = after === 0 ? 'open' : 'closed';
@@ -25,7 +22,7 @@ export function createGate(wake: () => void, after: number): Gate {
   const free = (): void => {
     clearTimeout(timer);
     within = undefined;
-    // Not at once: on a disk that fails all of them would try without a pause.
+    // Not at once: on a failing disk all would try without a pause.
     if (turnedAway) setTimeout(wake, 1).unref();
     turnedAway = false;
   };

@@ -1,10 +1,10 @@
 import type { BatchOptions, ConsumeOptions } from '../broker.ts';
 import type { Member } from './member.ts';
 
-/** How a consumer takes its messages: what a `Member` is but for the handler. */
+/** How a consumer takes envelopes from its queue: a `Member` without the handler. */
 export type Intake = Omit<Member, 'hand'>;
 
-/** One at a time to each of `prefetch` runs of the handler. */
+/** One envelope for each run of the handler, up to `prefetch` runs at once. */
 export function oneByOne({ prefetch }: ConsumeOptions): Intake {
   let running = 0;
   return {
@@ -20,11 +20,11 @@ export function oneByOne({ prefetch }: ConsumeOptions): Intake {
   };
 }
 
-/** A batch when it is full or `wait` ms after its first message came; `wake` is called then. */
+/** A batch is ready when it is full, or `wait` ms after its first envelope; `wake` is called then. */
 export function inBatches({ size, wait, prefetch }: BatchOptions, wake: () => void): Intake {
   const limit = Math.min(size, prefetch);
   let busy = false;
-  /** Runs from when the first message waits, also while the batch before is under way. */
+  /** Starts with the first envelope that waits, also while the batch before is under way. */
   let timer: NodeJS.Timeout | undefined;
   let waited = false;
 

@@ -77,7 +77,7 @@ it('kill -9 loses nothing that was confirmed and brings back nothing that was ac
 
   expect(rest.filter((id) => acknowledged.has(id))).toEqual([]);
   expect(new Set(rest).size).toBe(rest.length);
-  // An acknowledgement may be durable without anybody having been told, but only of what a handler was done
+  // An acknowledgement may be durable before anybody saw it, but only of what a handler was done
   // with.
   const delivered = new Set([...done, ...rest]);
   expect(confirmed.filter((id) => !delivered.has(id))).toEqual([]);

@@ -1,23 +1,20 @@
 import type { Row } from './message.ts';
 
 /**
- * One consumer as its queue sees it: the queue asks what it wants, and hands over what is committed as handed
- * over.
+ * A consumer as its queue sees it. The queue asks how many envelopes it wants, and hands them over once the
+ * commit that records it is on disk.
  */
 export interface Member {
-  /** The most it has at once. */
+  /** The most envelopes that it holds at once. */
   readonly limit: number;
-  /**
-   * How many of `available` waiting messages it takes now. `atOnce`: no more will come together, so there is
-   * no use in waiting.
-   */
+  /** How many of the `available` envelopes it takes now. `atOnce`: it would not help to wait for more. */
   wants(available: number, atOnce: boolean): number;
-  /** They are as good as handed over: counted, but not yet to be worked on. */
+  /** Counts them as taken, before the commit. */
   take(count: number): void;
-  /** The commit failed: as if never taken. */
+  /** The commit failed: they count as never taken. */
   giveBack(count: number): void;
-  /** They are its now. */
+  /** Hands them over. */
   hand(rows: Row[]): void;
-  /** Nothing waits. */
+  /** The queue is empty. */
   idle(): void;
 }

@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { readJson } from '@herald/domain';
 import type { Delivery } from '../broker.ts';
 
-/** A message as it is kept, wherever it waits. */
+/** An envelope as it is stored, wherever it waits. */
 export interface Content {
   readonly id: string;
   readonly key: string;
@@ -14,14 +14,11 @@ export interface Content {
   readonly attempts: number;
 }
 
-/** A message in its queue. */
+/** An envelope in its queue. */
 export interface Row extends Content {
   readonly place: number;
   attempts: number;
-  /**
-   * How often it was handed over since its last verdict: more than it is with a handler now, and it was cut
-   * off.
-   */
+  /** Hand-overs since the last verdict. Each but the one under way was cut off. */
   handed: number;
 }
 
@@ -36,7 +33,7 @@ export const contentOf = (row: Columns): Content => ({
   attempts: Number(row.attempts),
 });
 
-/** The message as its handler sees it; the body is the handler's own. */
+/** The delivery for a handler, with a body of its own. */
 export const deliveryOf = (queue: string, content: Content): Delivery => ({
   queue,
   id: content.id,
@@ -47,13 +44,15 @@ export const deliveryOf = (queue: string, content: Content): Delivery => ({
   ...(content.traceparent === null ? {} : { traceparent: content.traceparent }),
 });
 
-/** At most so many rows are held in memory at once, and no more once their bodies have so many characters. */
+/**
+ * What may be held in memory at once: so many rows, and none more once the bodies have so many characters.
+ */
 export interface Bounds {
   readonly rows: number;
   readonly chars: number;
 }
 
-/** Reads until a bound is reached; at least one row, if there is one. */
+/** Reads until the characters reach the bound; at least one row, if there is one. */
 export function within<T extends Content>(rows: Iterable<T>, { chars }: Pick<Bounds, 'chars'>): T[] {
   const taken: T[] = [];
   let sum = 0;

@@ -10,8 +10,9 @@ import { createReadyTable, PLACES } from './ready-table.ts';
 import { heldElsewhere, migrate, queueNumber } from './schema.ts';
 
 /**
- * The declared queues by name, as the last run left them. What was with a handler then, and was cut off too
- * often by now, dies: so a message that kills the process is handed over a bounded number of times.
+ * The declared queues by name, as the last run left them. An envelope that was with a handler then, and has
+ * now been cut off too often, becomes a dead letter: so one that kills the process is handed over a limited
+ * number of times.
  */
 export async function openQueues(
   database: Database,

@@ -8,8 +8,8 @@ import { createEmbeddedBroker } from './embedded-broker.ts';
 const AFTER_FAILURE = 1000;
 const SUSPECTS_AFTER = 3000;
 /**
- * More than on RabbitMQ: the one process is killed more often than any one of many, and its first message
- * comes first each time.
+ * More than on RabbitMQ: a single process is killed more often than each of many, and its first envelope is
+ * the first again each time.
  */
 const CUT_OFFS = 5;
 
@@ -21,12 +21,13 @@ export interface EmbeddedBrokerOptions {
   readonly clock: Clock;
   readonly observer?: BrokerObserver;
   /**
-   * ms of wall time that a process lives before it is handed what was in hand when one before it died; 3 s
-   * unless given.
+   * ms of wall time before a new process gets what was with a handler when an earlier one died. Default:
+   * 3,000.
    */
   readonly suspectsAfter?: number;
   /**
-   * How many deaths of the process in a row, with a message in hand, make it a dead letter; 5 unless given.
+   * Deaths of the process in a row, with the same envelope in a handler, that make it a dead letter. Default:
+   * 5.
    */
   readonly cutOffs?: number;
 }

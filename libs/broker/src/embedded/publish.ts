@@ -22,7 +22,7 @@ interface Letter {
   readonly content: Content;
 }
 
-/** All messages in one commit. Everything that can be wrong with them is found before anything is written. */
+/** Publishes all messages in one commit. Checks all of them before it writes anything. */
 export function createPublish(deps: PublishDeps): (messages: readonly OutMessage[]) => Promise<void> {
   const { engine, clock, queues, subscriptions, observer } = deps;
 
@@ -44,8 +44,8 @@ export function createPublish(deps: PublishDeps): (messages: readonly OutMessage
     }
   };
 
-  const tell = ({ message, route: { exchange, queues: takers }, content }: Letter): void => {
-    if (exchange.type === 'fanout') subscriptions.tell(exchange.name, content.body);
+  const notify = ({ message, route: { exchange, queues: takers }, content }: Letter): void => {
+    if (exchange.type === 'fanout') subscriptions.send(exchange.name, content.body);
     else if (takers.length === 0) observer.unroutable(message);
   };
 
@@ -69,7 +69,7 @@ export function createPublish(deps: PublishDeps): (messages: readonly OutMessage
       throw error;
     }
     const seconds = (performance.now() - started) / 1000;
-    for (const letter of letters) tell(letter);
+    for (const letter of letters) notify(letter);
     for (const [exchange, count] of counts) observer.published(exchange, count, seconds);
   };
 }

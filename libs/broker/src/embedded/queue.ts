@@ -13,13 +13,13 @@ import { createShareOut, type Share } from './share-out.ts';
 const STEP: Bounds = { rows: 1000, chars: 16 * 1024 * 1024 };
 
 /**
- * One queue. What changes it comes in turns, each one transaction: `add` to `remove` collect, `finish`
- * decides who gets what and writes it all down, then either `committed` or `rolledBack` is called.
+ * One queue. It changes in turns, each one transaction: `add` to `remove` collect changes, `finish` decides
+ * who gets what and writes everything, then `committed` or `rolledBack` is called.
  *
- * In memory it keeps a window on what comes next, so that a message that comes while its consumers keep up is
- * never read from the file. A message is handed over only after its `attempts` were raised in a commit that
- * happens anyway: the one that stores it or the one that settles its forerunner. So a crash costs whatever
- * was with a handler an attempt, and nothing else does.
+ * It keeps a window of what comes next in memory: while consumers keep up nothing is read from the file. An
+ * envelope is handed over only after its `attempts` were raised in a commit that happens anyway, the one that
+ * stores it or the one that settles its predecessor. So a crash costs an attempt of what was with a handler,
+ * and of nothing else.
  */
 export interface WorkQueue {
   readonly spec: QueueSpec;
@@ -31,22 +31,22 @@ export interface WorkQueue {
   join(member: Member): void;
   leave(member: Member): void;
 
-  /** Puts a message at the end. */
+  /** Puts an envelope at the end. */
   add(content: Content): void;
   delay(content: Content, dueAt: Instant): void;
   bury(content: Content, reason: string): void;
-  /** Takes out a message that was handed over. */
+  /** Removes an envelope that was handed over. */
   remove(row: Row): void;
   purgeDelayed(): number;
-  /** Puts a message taken from the dead letters at the end, its attempts counted anew. */
+  /** Puts a dead letter at the end, its attempts counted anew. */
   revive(content: Content): void;
-  /** Takes the dead letter with this token away for good; false where there is none. */
+  /** Removes the dead letter with this token for good; false if there is none. */
   discard(token: number): boolean;
-  /** Reads the state of the file anew: after opening and after a failure. */
+  /** Reads the state from the file, after opening and after a failure. */
   load(): void;
 
   finish(now: Instant): void;
-  /** Hands over. True when another turn would hand over or move more. */
+  /** Hands over. True if another turn would hand over or move more. */
   committed(): boolean;
   rolledBack(): void;
 }
@@ -64,8 +64,7 @@ export function createQueue({ spec, ready, delayed, dead, gate }: QueueDeps): Wo
   const sharing = createShareOut(gate);
   let members: readonly Member[] = [];
   /**
-   * Next in line, in order. All rows of the file up to `readUpTo` are in it, or with a handler, or were just
-   * settled.
+   * What comes next, in order. A row of the file up to `readUpTo` is in it, with a handler, or just settled.
    */
   let window: Row[] = [];
   let windowChars = 0;
@@ -144,7 +143,7 @@ export function createQueue({ spec, ready, delayed, dead, gate }: QueueDeps): Wo
     const [first, last] = [handed[0], handed.at(-1)];
     if (window.length === 0) for (const member of members) member.idle();
     if (first === undefined || last === undefined) return;
-    // Those of this turn are inserted as they are then; the others are in the file already.
+    // Rows of this turn are inserted with their new counts; the others are in the file already.
     const lastStored = Math.min(last.place, (turn.added[0]?.place ?? Number.POSITIVE_INFINITY) - 1);
     if (lastStored >= first.place) ready.handOver(first.place, lastStored);
     for (const row of handed) {
@@ -236,7 +235,7 @@ interface Turn {
   readonly added: Row[];
   readonly removed: number[];
   shares: Share[];
-  /** Where handing over stood before. */
+  /** The place up to which was handed over before. */
   readonly handedUpTo: number;
 }
 

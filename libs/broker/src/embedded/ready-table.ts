@@ -7,18 +7,18 @@ import { type Bounds, type Columns, contentOf, type Row, within } from './messag
  */
 export const PLACES = 2 ** 42;
 
-/** The messages of one queue in their order. Everything that changes it runs inside a write. */
+/** The envelopes of one queue in their order. All changes run inside a write. */
 export interface ReadyTable {
   /** The place before the first. */
   readonly start: number;
   count(): number;
   lastPlace(): number;
-  /** The messages behind `place`, up to the bounds. */
+  /** The envelopes behind `place`, up to the bounds. */
   page(place: number, bounds: Bounds): Row[];
-  /** What handlers had when the last run ended: handing over goes in order, so they are the first. */
+  /** What was with handlers when the last run ended. Handing over goes in order, so they are the first. */
   cutOff(): Row[];
   insert(row: Row): void;
-  /** One hand-over more for each message from `first` to `last`. */
+  /** Counts one more hand-over of each envelope from `first` to `last`. */
   handOver(first: number, last: number): void;
   remove(first: number, last: number): void;
 }

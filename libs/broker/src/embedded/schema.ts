@@ -1,6 +1,6 @@
 import type { Database } from '@herald/sqlite';
 
-/** Raised with each change of the tables; a file of a later version is refused. */
+/** Raised with each change of the tables. A file with a later version is refused. */
 const VERSION = 1;
 
 /**
@@ -28,22 +28,21 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS dead_queue ON dead (queue);
 `;
 
-/** Makes what is missing. Throws if the file was made by a later version of this code. */
+/** Creates missing tables. Throws if a later version of this code made the file. */
 export function migrate(database: Database): void {
   const found = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (found > VERSION) throw new Error(`The broker's file has version ${found}; this is made for ${VERSION}`);
   database.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 
-/** The number of a queue, given to it once and for ever. Inside a write. */
+/** The number of a queue, which never changes. Runs inside a write. */
 export function queueNumber(database: Database, name: string): number {
   database.prepare('INSERT INTO queues (name) VALUES (?) ON CONFLICT DO NOTHING').run(name);
   return Number(database.prepare('SELECT number FROM queues WHERE name = ?').get(name)?.number);
 }
 
 /**
- * Queues of earlier runs that are not among `declared` and still hold messages, with how many. `places`: of
- * one queue.
+ * Queues of earlier runs that are not `declared` and still hold envelopes. `places`: the places of one queue.
  */
 export function heldElsewhere(
   database: Database,

@@ -8,8 +8,8 @@ import type { Row } from './message.ts';
 import type { WorkQueue } from './queue.ts';
 
 /**
- * Makes one verdict for each row durable; resolves when they are, and never rejects: a write that fails is
- * tried again until the broker closes. What is not written by then comes again after the next start.
+ * Makes one verdict for each row durable, and resolves then. Never rejects: a failed write is repeated until
+ * the broker closes. What is not written by then is delivered again after the next start.
  */
 export type Settle = (
   queue: WorkQueue,
@@ -23,7 +23,7 @@ export interface SettleDeps {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly observer: Required<Pick<BrokerObserver, 'settled' | 'dead'>>;
-  /** ms of wall time between a write that failed and the next. */
+  /** ms of wall time between a failed write and the next. */
   readonly afterFailure: number;
   readonly isClosing: () => boolean;
 }
@@ -44,7 +44,7 @@ export function createSettle(deps: SettleDeps): Settle {
         await engine.run(job);
         return true;
       } catch {
-        // The engine told of it. Who closes must not wait for a disk that may stay full.
+        // The engine has reported it. `close` must not wait for a disk that may stay full.
         if (deps.isClosing()) return false;
         await pause(deps.afterFailure);
       }
@@ -68,12 +68,12 @@ export function createSettle(deps: SettleDeps): Settle {
   };
 }
 
-/** Its attempts that came to a verdict, this one included: a hand-over that was cut off uses up none. */
+/** Attempts that came to a verdict, this one included: a hand-over that was cut off is not counted. */
 const verdictsOf = (row: Row): number => row.attempts - row.handed + 1;
 
 /**
- * `after`: it waits so many ms of wall time and comes again. `reason`: it dies of it. Neither: it is done
- * with.
+ * `after`: it is delivered again after so many ms of wall time. `reason`: it becomes a dead letter. Neither:
+ * done.
  */
 interface Fate {
   readonly after?: number;

@@ -9,26 +9,23 @@ export interface Share {
 
 interface Shared {
   readonly shares: Share[];
-  /** How many from the front of the window were taken. */
+  /** How many were taken from the front of the window. */
   readonly count: number;
 }
 
 export interface ShareOut {
   /**
-   * `inFlight`: how many are with handlers or not settled yet. `more`: whether the file holds more than the
-   * window can.
+   * `inFlight`: how many are with handlers, or not settled yet. `more`: the file holds more than the window.
    */
   share(window: readonly Row[], members: readonly Member[], inFlight: number, more: boolean): Shared;
 }
 
 /**
- * Gives what waits to those who want it, in turn, in order.
+ * Shares out what waits, in order, to the members in turn.
  *
- * A message that was with a handler when the process died is suspected of killing it: it is handed over
- * alone, when nothing else of its queue is with a handler, and no suspect of another. So a message that kills
- * the process soon ends as a dead letter, and does not take along what happened to be in flight beside it: an
- * innocent one would have to be the one in hand at two more deaths in a row, although it is the first to be
- * handed over after each.
+ * An envelope that was with a handler when the process died is a suspect. It is handed over alone: when
+ * nothing else of its queue, and no suspect of another queue, is with a handler. So an envelope that kills
+ * the process soon becomes a dead letter, and what was in flight beside it does not.
  */
 export function createShareOut(gate: Gate): ShareOut {
   const isSuspect = (row: Row): boolean => row.handed > 0;

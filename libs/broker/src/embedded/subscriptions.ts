@@ -6,11 +6,11 @@ type Listener = (body: unknown) => void;
 /** Who listens to the fan-out exchanges of this process. */
 export interface Subscriptions {
   add(exchange: string, listener: Listener): Consumer;
-  /** Tells everybody; each gets a body of its own. `json` is only parsed when somebody listens. */
-  tell(exchange: string, json: string): void;
+  /** Sends to every listener a body of its own. `json` is parsed only if somebody listens. */
+  send(exchange: string, json: string): void;
 }
 
-/** `onError`: a listener threw; the others are told all the same. */
+/** `onError`: a listener threw; the others still get theirs. */
 export function createSubscriptions(onError: (error: unknown) => void): Subscriptions {
   const listeners = new Map<string, Set<Listener>>();
 
@@ -27,7 +27,7 @@ export function createSubscriptions(onError: (error: unknown) => void): Subscrip
         },
       };
     },
-    tell(exchange, json) {
+    send(exchange, json) {
       for (const listener of listeners.get(exchange) ?? []) {
         try {
           listener(readJson(json));

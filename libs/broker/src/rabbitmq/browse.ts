@@ -1,22 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, GetMessage } from 'amqplib';
 
-/** At most so many are taken from a queue in one go, and no more once they have so many bytes. */
+/** The most messages taken from a queue at once, and the bytes after which no more are taken. */
 const MOST = 10_000;
 const BYTES = 64 * 1024 * 1024;
 /** ms between two looks. */
 const PAUSE = 5;
 
-/** Looks through queues by taking messages out and putting them back; until then nobody else gets them. */
+/** Looks through queues by taking messages out and putting them back. Meanwhile nobody else gets them. */
 export interface Hand {
-  /** The first messages of a queue, in order, up to the one that `isLast`. */
+  /** The first messages of a queue, in order, up to `limit` or the first that `isLast`. */
   take(queue: string, limit?: number, isLast?: (message: GetMessage) => boolean): Promise<GetMessage[]>;
-  /** Takes one away for good. */
+  /** Removes one for good. */
   remove(message: GetMessage): void;
   /**
-   * Puts back what was taken and not removed; it comes first again, in its order. RabbitMQ does that in its
-   * own time: resolves when the queues have them again, with true, or after `patience` ms (what fell due
-   * meanwhile does not come back), with false.
+   * Puts back what was taken and not removed, at the front and in its order. Resolves with true when the
+   * queues have it again, or with false after `patience` ms: what became due meanwhile does not come back.
    */
   putBack(patience: number): Promise<boolean>;
 }

@@ -1,23 +1,20 @@
 import type { Channel, ChannelModel } from 'amqplib';
 
-/** Runs `use` on channels of its own, which are closed afterwards. */
+/** Runs `use` on new channels, which are closed afterwards. */
 export async function onChannels<T>(
   model: ChannelModel,
   count: number,
   use: (channels: readonly Channel[]) => Promise<T>,
 ): Promise<T> {
   const channels = await Promise.all(Array.from({ length: count }, () => model.createChannel()));
-  // What it says is also what the call under way rejects with.
+  // The call under way rejects with the same error.
   for (const channel of channels) channel.on('error', () => {});
   const result = await use(channels);
   await Promise.all(channels.map((channel) => channel.close()));
   return result;
 }
 
-/**
- * Does something for each item. A channel does one thing at a time, and a quorum queue takes its time:
- * several make it quicker.
- */
+/** Runs `use` for each item, on several channels at once: a channel does one thing at a time. */
 export async function spread<T>(
   channels: readonly Channel[],
   items: readonly T[],

@@ -9,20 +9,20 @@ import type { Held, Settle } from './settle.ts';
 import type { Suspects } from './suspects.ts';
 import { atOnce } from './waiting.ts';
 
-/** A consumer that outlives its connections: it has one channel in each. */
+/** A consumer that outlives its connections, with one channel in each. */
 export interface QueueConsumer extends Consumer {
   readonly queue: string;
-  /** What this process holds of the queue for it. */
+  /** How many envelopes this process holds for it. */
   held(): number;
   /** Consumes on a new connection. */
   start(model: ChannelModel): Promise<void>;
   /** The connection is lost. */
   lost(): void;
-  /** Resolves when everything that the broker had sent by now has come. */
+  /** Resolves when everything that RabbitMQ has sent so far has arrived. */
   flush(): Promise<void>;
-  /** Raised by whatever comes and whatever is done with. */
+  /** Rises with each envelope that arrives or is settled. */
   moves(): number;
-  /** Works on one of the queue's suspects, taken from a session of theirs; resolves when it is done with. */
+  /** Handles one of the queue's suspects, from the suspects' own channel; resolves when it is settled. */
   suspect(on: Given, message: Message): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface ConsumerDeps {
   readonly intake: (work: Work<Item>) => Intake<Item>;
   readonly handler: BatchHandler;
   readonly settle: Settle;
-  /** A message whose wait was too long for one go: its next, or undefined when it is due. */
+  /** The letter for the next wait, if the delay was too long for one; undefined when the envelope is due. */
   readonly onward: (held: Held, queue: string) => (() => Letter) | undefined;
   /** Where suspects are handed over, one at a time; and the name of their queue in the broker. */
   readonly suspects: Suspects;
@@ -43,7 +43,7 @@ export interface ConsumerDeps {
   readonly stopped: () => void;
 }
 
-/** A channel that the broker gives us messages on, and whether they are still ours. */
+/** A channel with deliveries, and whether they can still be settled on it. */
 export interface Given {
   readonly channel: Channel;
   alive: boolean;
@@ -63,7 +63,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
   const { spec, settle } = deps;
   let session: Session | undefined;
   let stopping: Promise<void> | undefined;
-  /** Handlers and settlements under way, whatever became of their connection. */
+  /** Handlers and settlements under way, also those whose connection is lost. */
   const running = new Set<Promise<void>>();
   const holding = new Set<Held>();
   let moves = 0;
@@ -103,7 +103,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     return held;
   };
 
-  /** What there is to hand over; undefined when the message goes elsewhere, which `aside` is given. */
+  /** What to hand over; undefined if the envelope goes elsewhere, which calls `aside`. */
   const open = (
     on: Given,
     message: Message,
@@ -149,8 +149,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       if (item !== undefined) intake.come(item);
       return;
     }
-    // Of what was fetched when a consumer was cut off most is innocent, and the broker counts it all the
-    // same, however often.
+    // Most of what was fetched when a consumer was cut off is innocent, but RabbitMQ counts all of it.
     const held = hold(on, message);
     const apart = (): Letter => atOnce(deps.suspectsName, { ...held.envelope, cutOffs: suspicious });
     void done(held, settle.forward(held, apart).then(deps.suspects.look));
@@ -166,7 +165,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
 
   const stop = async (): Promise<void> => {
     const on = session;
-    // Before anything is acknowledged: the broker would send the next.
+    // Before anything is acknowledged: RabbitMQ would send the next.
     await Promise.all([on?.channel.cancel(on.tag).catch(() => {}), deps.suspects.leave(consumer)]);
     const waiting = intake.stop();
     while (running.size > 0) await Promise.all(running);
@@ -174,7 +173,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       for (const { giveBack } of waiting) giveBack();
       on.alive = false;
       session = undefined;
-      // Its answer says that the broker has seen every acknowledgement.
+      // Its answer means that RabbitMQ has seen every acknowledgement.
       await on.channel.close().catch(() => {});
     }
     holding.clear();
@@ -213,7 +212,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     },
     lost,
     async flush() {
-      // The first question may overtake a message on its way to us; the second cannot.
+      // The first answer may overtake a message on its way here; the second cannot.
       for (let n = 0; n < 2; n += 1) await session?.channel.checkQueue(deps.name);
       await deps.suspects.flush();
     },

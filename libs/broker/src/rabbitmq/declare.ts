@@ -4,12 +4,12 @@ import { spread } from './channels.ts';
 import type { Names } from './names.ts';
 import { quorum } from './quorum.ts';
 
-/** How many messages for queues that are gone are held until they were counted. */
+/** How many messages for queues that are gone are kept until they are counted. */
 const CAUGHT = 10_000;
 
 /**
- * Everything of the topology but what delays. Declaring again what is there changes nothing; what contradicts
- * it rejects (406).
+ * Declares the topology without the delays. Rejects (406) if something is there with other properties;
+ * otherwise declaring again changes nothing.
  */
 export async function declareTopology(
   channels: readonly Channel[],
@@ -37,7 +37,7 @@ async function declareQueue(
   exchanges: ReadonlySet<string>,
 ): Promise<void> {
   await channel.assertQueue(names.dead(name), quorum());
-  // What the broker gives up by itself becomes a dead letter, too.
+  // What RabbitMQ itself gives up becomes a dead letter too.
   const args = {
     'x-dead-letter-exchange': '',
     'x-dead-letter-routing-key': names.dead(name),

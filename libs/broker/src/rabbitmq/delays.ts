@@ -1,23 +1,23 @@
 import type { Channel } from 'amqplib';
 
-/** How messages of the delay exchange wait. */
+/** How envelopes of the delay exchange wait. */
 export interface Delays {
   readonly strategy: 'plugin' | 'levels';
-  /** ms: the longest wait in one go. */
+  /** ms: the longest single wait. */
   readonly range: number;
-  /** Where and how to publish what is to wait `ms` of the wall's time, above 0 and at most `range`. */
+  /** Where to publish what must wait `ms` of wall time, above 0 and at most `range`. */
   address(queue: string, ms: number): Address;
   declare(channels: readonly Channel[]): Promise<void>;
   /** How many wait for the queue. */
   count(channel: Channel, queue: string): Promise<number>;
-  /** Throws away those that wait for the queue; resolves with how many there were. */
+  /** Deletes those that wait for the queue; resolves with how many. */
   purge(channel: Channel, queue: string): Promise<number>;
 }
 
 export interface Address {
   readonly exchange: string;
   readonly routingKey: string;
-  /** Whether RabbitMQ can tell at once that it has a queue for it. */
+  /** Whether RabbitMQ reports at once if it has no queue for it. */
   readonly mandatory: boolean;
   readonly headers?: Record<string, unknown>;
 }

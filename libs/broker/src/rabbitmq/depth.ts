@@ -16,7 +16,7 @@ export interface DepthDeps {
   readonly consumers: () => readonly QueueConsumer[];
 }
 
-/** By passive declarations alone: no message moves. */
+/** Asks by passive declarations only: no message moves. */
 export async function loadOf(
   { names, consumers }: Pick<DepthDeps, 'names' | 'consumers'>,
   channel: Channel,
@@ -33,16 +33,16 @@ export async function loadOf(
   return { ready, inFlight, dead: dead.messageCount, consumers: own.consumerCount };
 }
 
-/** ms between two looks that find nothing, and how many in a row make sure. */
+/** ms between two looks that find nothing, and how many of them in a row it takes. */
 const BETWEEN = 40;
 const LOOKS = 3;
 
 const isEmpty = ({ ready, inFlight, delayed }: QueueDepth): boolean => ready + inFlight + delayed === 0;
 
 /**
- * Nothing holds still while it is counted, and a message on its way from one queue to the next is in none. So
- * empty is what was found empty several times, with pauses between, while this process took no message of the
- * queue and was done with none. What another process passes on meanwhile can still be missed.
+ * Messages move while they are counted, and one on its way between two queues is in none. So a queue counts
+ * as empty only if several looks find it empty and this process took and settled nothing of it meanwhile.
+ * What another process moves can still be missed.
  */
 export async function depthOf(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
   let found = await look(deps, channel, queue);
@@ -51,7 +51,7 @@ export async function depthOf(deps: DepthDeps, channel: Channel, queue: string):
     await pause(BETWEEN);
     found = await look(deps, channel, queue);
     const now = movesOf(deps, queue);
-    // Something moved: it may be where was looked before.
+    // Something moved: it may be where the look had already been.
     if (now !== moves) looks = 0;
     moves = now;
   }
@@ -64,8 +64,7 @@ const movesOf = ({ consumers }: DepthDeps, queue: string): number =>
     .reduce((sum, consumer) => sum + consumer.moves(), 0);
 
 /**
- * In the order in which messages go, so that one that moves meanwhile is counted twice rather than not at
- * all.
+ * Looks in the order in which messages move: one that moves meanwhile is counted twice rather than missed.
  */
 async function look(deps: DepthDeps, channel: Channel, queue: string): Promise<QueueDepth> {
   const { names, retries, delays, deadLetters } = deps;

@@ -4,15 +4,15 @@ import { within } from './within.ts';
 /** ms. */
 const CONNECT = 10_000;
 const CLOSE = 2000;
-/** s between heartbeats: a peer that went silent is given up after two. */
+/** s between heartbeats: two missing ones end the connection. */
 const HEARTBEAT = 10;
 
-/** A fault that waiting does not mend: what it says is for the operator. */
+/** A fault that waiting does not mend. Its message is for the operator. */
 export class LastingFault extends Error {}
 
 /**
- * A connection to RabbitMQ, shown by its tools under this name. Rejects after `patience` ms; what comes later
- * is closed.
+ * A connection to RabbitMQ, with a name for its tools. Rejects after `patience` ms, and closes one that comes
+ * later.
  */
 export async function dial(url: string, name: string, patience = CONNECT): Promise<ChannelModel> {
   const options = { timeout: patience, noDelay: true, clientProperties: { connection_name: name } };
@@ -25,11 +25,11 @@ export async function dial(url: string, name: string, patience = CONNECT): Promi
   }
 }
 
-/** Closes a connection, within 2 s: if the peer does not answer, without its consent. Never rejects. */
+/** Closes a connection, after 2 s without the peer's answer. Never rejects. */
 export async function hangUp(model: ChannelModel): Promise<void> {
   model.on('error', () => {});
   await within(CLOSE, model.close(), '').catch(() => {});
-  // amqplib has the socket there and does not say so in its types.
+  // amqplib's types do not show the socket.
   const stream: unknown = Reflect.get(model.connection, 'stream');
   if (stream instanceof Object && 'destroy' in stream && stream.destroy instanceof Function) stream.destroy();
 }

@@ -2,31 +2,25 @@ import { readJson } from '@herald/domain';
 import type { Message, Options } from 'amqplib';
 import type { DeadLetter, Delivery, OutMessage } from '../broker.ts';
 
-/** A reason may be an error's message, and that may be anything. */
+/** Characters of a reason that are kept: an error's message may be of any length. */
 const MAX_REASON = 1000;
 /** Bytes of a short string of AMQP. */
 const MAX_SHORT = 255;
 
-/** A message as it travels. All but the id and the body is in headers, and so survives every hop. */
+/** What RabbitMQ carries. All but the id and the body is in headers, which survive every hop. */
 export interface Envelope {
   readonly id: string;
-  /** The key it was published with; on its way through delays the routing key is another. */
+  /** The key it was published with; in delays the routing key is another. */
   readonly key: string;
   readonly content: Buffer;
   readonly publishedAt: number;
-  /** Of what first caused it. */
+  /** The trace of what first caused it. */
   readonly traceparent?: string | undefined;
-  /** Attempts it has had, of those that were settled; the broker counts the others. */
+  /** Attempts that were settled; RabbitMQ counts the others. */
   readonly attempts: number;
-  /**
-   * How many hand-overs since the last verdict were cut off, of those that happened before it came into this
-   * queue.
-   */
+  /** Hand-overs since the last verdict that were cut off before it came into this queue. */
   readonly cutOffs?: number | undefined;
-  /**
-   * On the clock of due times; only where it is to be asked for on arrival, for the wait was too long for one
-   * go.
-   */
+  /** On the clock of due times; set only if the delay is too long for one wait. */
   readonly due?: number | undefined;
   /** Of a dead letter. */
   readonly death?: Death | undefined;
@@ -49,7 +43,7 @@ const HEADER = {
   diedAt: 'herald-died-at',
   token: 'herald-token',
   traceparent: 'traceparent',
-  // A tracing library writes into `traceparent` whoever sends it last, be it a retry; this one stays.
+  // Tracing libraries overwrite `traceparent` with each sender, also of a retry; this one stays.
   origin: 'x-origin-traceparent',
 } as const;
 
@@ -62,7 +56,7 @@ export const seal = ({ id, key, traceparent }: OutMessage, json: string, publish
   attempts: 0,
 });
 
-/** Persistent, and with fresh headers: those of the broker (deaths, deliveries) are about the way behind. */
+/** Persistent, and without RabbitMQ's headers (deaths, deliveries), which are about the way behind. */
 export function propertiesOf(envelope: Envelope): Options.Publish {
   const { id, key, publishedAt, traceparent, attempts, cutOffs = 0, due, death } = envelope;
   const short = Buffer.byteLength(id) <= MAX_SHORT;
@@ -79,7 +73,7 @@ export function propertiesOf(envelope: Envelope): Options.Publish {
       ...(traceparent === undefined
         ? {}
         : { [HEADER.traceparent]: traceparent, [HEADER.origin]: traceparent }),
-      // As text: an instant may be further away than AMQP's numbers go.
+      // As text: an instant may be beyond AMQP's numbers.
       ...(due === undefined ? {} : { [HEADER.due]: String(due) }),
       ...(death === undefined
         ? {}
@@ -92,7 +86,7 @@ export function propertiesOf(envelope: Envelope): Options.Publish {
   };
 }
 
-/** Never throws: a message may be anybody's. */
+/** Never throws: anybody may have sent the message. */
 export function envelopeOf({ properties, fields, content }: Message): Envelope {
   const headers: Record<string, unknown> = properties.headers ?? {};
   const due = Number(text(headers[HEADER.due]));
@@ -114,23 +108,25 @@ export function envelopeOf({ properties, fields, content }: Message): Envelope {
 }
 
 /**
- * How often the broker took this message back from a consumer of this queue: a crash, a lost connection, a
- * consumer that stopped or was too slow. Which of the two counts rises for what depends on RabbitMQ's
- * version; from 4.3 on a slow consumer raises the second alone.
+ * How often RabbitMQ took this message back from a consumer of this queue: after a crash or a lost
+ * connection, or because the consumer stopped or was too slow. Which of the two counts rises depends on
+ * RabbitMQ's version; from 4.3 on a slow consumer raises only the second.
  */
 export function takenBack({ properties, fields }: Message): number {
-  // Without the flag it is on its first way, and what the headers say is the publisher's.
+  // Without the flag it is the first delivery, and the headers are the publisher's.
   if (!fields.redelivered) return 0;
   const headers: Record<string, unknown> = properties.headers ?? {};
   return Math.max(1, whole(headers['x-delivery-count']) ?? 0, whole(headers['x-acquired-count']) ?? 0);
 }
 
-/** Throws a SyntaxError when the body is no JSON; the body is not in it, for it may be personal data. */
+/**
+ * Throws a SyntaxError if the body is not JSON. The error does not contain the body: it may be personal data.
+ */
 export function deliveryOf(queue: string, envelope: Envelope, attempt: number): Delivery {
   return { ...bare(queue, envelope, attempt), body: parse(envelope.content) };
 }
 
-/** The body is its text when it is no JSON. */
+/** The body is a text if it is not JSON. */
 export function deadLetterOf(
   queue: string,
   envelope: Envelope,
@@ -140,13 +136,13 @@ export function deadLetterOf(
   return { ...delivery, reason: death.reason, diedAt: death.at, token: death.token };
 }
 
-/** For those who only look on; never throws. */
+/** For observers; never throws. */
 export const legibleDelivery = (queue: string, envelope: Envelope, attempt: number): Delivery => ({
   ...bare(queue, envelope, attempt),
   body: legible(envelope.content),
 });
 
-/** What was published, as far as it can be told from what came back. */
+/** What was published, as far as what came back shows it. */
 export const outMessageOf = (exchange: string, { id, key, content, traceparent }: Envelope): OutMessage => ({
   exchange,
   key,

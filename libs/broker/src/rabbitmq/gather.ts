@@ -2,12 +2,11 @@ import { Writable } from 'node:stream';
 import type { Channel } from 'amqplib';
 
 /**
- * Makes what is written to the channel's connection about now leave together: one call into the kernel for
- * all that is published in a turn of the event loop, and not one for each frame. What it returns is to be
- * called after each write; it costs a turn of latency.
+ * Sends together what is published in one turn of the event loop: one call into the kernel instead of one for
+ * each frame. Call the result after each write. It costs a turn of latency.
  */
 export function gatherWrites(channel: Channel): () => void {
-  // amqplib has the socket there and does not say so in its types. Without it all goes on, frame by frame.
+  // amqplib's types do not show the socket. Without it everything works, frame by frame.
   const stream: unknown = Reflect.get(channel.connection, 'stream');
   if (!(stream instanceof Writable)) return () => {};
   let gathering = false;
@@ -19,7 +18,7 @@ export function gatherWrites(channel: Channel): () => void {
     if (gathering) return;
     gathering = true;
     stream.cork();
-    // amqplib hands frames to the socket by an immediate of its own, which comes first only in the next turn.
+    // amqplib writes frames to the socket in an immediate of its own, which runs first only in the next turn.
     setImmediate(() => setImmediate(letGo));
   };
 }

@@ -10,17 +10,17 @@ import { findHidingPolicy } from './policy-check.ts';
 /** ms. */
 const SET_UP = 60_000;
 
-/** What has its own channel in each connection. */
+/** Something with a channel of its own in each connection. */
 export interface Recurring {
   start(model: ChannelModel): Promise<void>;
   lost(): void;
   stop(): Promise<void>;
 }
 
-/** The connection that consumes, and asks. What was added to it starts again on each new one. */
+/** The connection that consumes and asks. What was added starts again on each new connection. */
 export interface Incoming {
   readonly link: Link;
-  /** Starts it; rejects, and forgets it, when that fails. */
+  /** Starts it; if that fails, forgets it and rejects. */
   add(recurring: Recurring): Promise<void>;
   remove(recurring: Recurring): void;
   stopAll(): Promise<void>;
@@ -43,7 +43,7 @@ export function createIncoming({ url, connectionName, topology, names, observer 
     setUpTime: SET_UP,
     async up(model) {
       await onChannels(model, 1, (channels) => declareTopology(channels, names, topology));
-      // Nobody waits for it: it only tells the operator.
+      // Nobody waits for it: it only warns the operator.
       findHidingPolicy(model, names).then(
         (fault) => fault && observer.fault(fault),
         () => {},

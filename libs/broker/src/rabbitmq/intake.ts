@@ -1,18 +1,15 @@
 import type { BatchOptions, ConsumeOptions } from '../broker.ts';
 
-/** How a consumer hands over what comes. */
+/** How a consumer hands envelopes to its handler. */
 export interface Intake<T> {
-  /** The most the broker may give us at once. */
+  /** The prefetch: the most that RabbitMQ sends before something is settled. */
   readonly limit: number;
   come(item: T): void;
-  /**
-   * Hands over a suspect, by itself; resolves when it is done with. Where batches go one after the other, it
-   * is one of them.
-   */
+  /** Hands over a suspect by itself, as a batch of its own; resolves when it is settled. */
   alone(item: T): Promise<void>;
-  /** Hands over no more; returns what is waiting here. */
+  /** Hands over no more; returns what was not handed over yet. */
   stop(): T[];
-  /** The connection is lost: what is waiting here comes again. */
+  /** The connection is lost: RabbitMQ will deliver again what was not handed over yet. */
   forget(): void;
 }
 
@@ -29,14 +26,14 @@ export function oneByOne<T>({ prefetch }: ConsumeOptions, work: Work<T>): Intake
 }
 
 /**
- * A batch when it is full or `wait` ms after its first message came. No more than one batch is fetched: the
- * broker counts an attempt for whatever it takes back, also for what no handler has seen.
+ * A batch is handed over when it is full, or `wait` ms after its first envelope. At most one batch is
+ * fetched: RabbitMQ counts an attempt for everything it takes back, also for what no handler has seen.
  */
 export function inBatches<T>({ size, wait, prefetch }: BatchOptions, work: Work<T>): Intake<T> {
   const limit = Math.min(size, prefetch);
   let items: T[] = [];
   let busy = false;
-  /** Suspects, each to go as a batch of its own before any other. */
+  /** Suspects, each a batch of its own, before any other. */
   const suspects: { readonly item: T; readonly done: (after?: Promise<void>) => void }[] = [];
   let waited = false;
   let timer: NodeJS.Timeout | undefined;

@@ -2,13 +2,13 @@ import type { Channel, GetMessage } from 'amqplib';
 import { createHand, type Hand, lengths } from './browse.ts';
 import type { Levels } from './levels.ts';
 
-/** ms to wait for what was put back; some of it may have fallen due instead. */
+/** ms to wait for what was put back: some of it may have become due instead. */
 const PATIENCE = 200;
 
 /**
- * How many messages in the delay queues are for `queue`. The queues are shared, so those that hold any are
- * looked through: exact up to 10,000 messages in each, and while that lasts what was looked at does not fall
- * due. Not for a dashboard.
+ * How many messages in the delay queues are for `queue`. The delay queues are shared, so it takes out and
+ * puts back what they hold: exact up to 10,000 messages in each, and none of these becomes due meanwhile. Not
+ * for a dashboard.
  */
 export async function countInLevels(channel: Channel, levels: Levels, queue: string): Promise<number> {
   const hand = createHand(channel);
@@ -17,7 +17,7 @@ export async function countInLevels(channel: Channel, levels: Levels, queue: str
   return mine.length;
 }
 
-/** Throws away those for `queue`; resolves with how many. */
+/** Deletes those for `queue`; resolves with how many. */
 export async function purgeLevels(channel: Channel, levels: Levels, queue: string): Promise<number> {
   const hand = createHand(channel);
   const mine = await found(channel, hand, levels, queue);
@@ -26,7 +26,7 @@ export async function purgeLevels(channel: Channel, levels: Levels, queue: strin
   return mine.length;
 }
 
-/** All are held until the end: none is met twice on its way down. */
+/** Holds all of them until the end, so that none is counted twice on its way. */
 async function found(channel: Channel, hand: Hand, levels: Levels, queue: string): Promise<GetMessage[]> {
   const counts = await lengths(channel, levels.queues);
   const filled = levels.queues.filter((_, n) => counts[n] !== 0);

@@ -5,15 +5,15 @@ import type { Names } from './names.ts';
 import { quorum } from './quorum.ts';
 
 /**
- * Delays out of plain queues. The wait, in units, is written with digits of base 32; there is one queue for
- * each digit and each of its values but zero. A message waits in the queue of its highest digit, falls out
- * into the exchange of the next one, and in the end into that of arrivals. Every queue has one time-to-live
- * for all, so whatever is first in it is due first.
+ * Delays made of plain queues. The wait, in units, is a number of base 32, and there is a queue for each
+ * digit and each of its values but zero. A message waits in the queue of its highest digit, expires into the
+ * exchange of the next digit, and in the end into that of arrivals. A queue has one time-to-live for all its
+ * messages, so the first one is due first.
  */
 const BASE = 32;
 
 export interface LevelsShape {
-  /** ms of the finest step; delays are rounded up to it. */
+  /** ms of the finest step. Delays are rounded up to it. */
   readonly unit: number;
   readonly digits: number;
 }
@@ -22,11 +22,11 @@ export interface LevelsShape {
 export const USUAL_SHAPE: LevelsShape = { unit: 50, digits: 3 };
 
 export interface Levels {
-  /** ms: the longest wait in one go. */
+  /** ms: the longest single wait. */
   readonly range: number;
   /** Exchange and routing key for a wait of `ms` (above 0, at most `range`) for a queue. */
   address(queue: string, ms: number): Address;
-  /** The delay queues, in the way a message goes. */
+  /** The delay queues, in the order in which a message passes them. */
   readonly queues: readonly string[];
   /** Whether a message found in one of them is for this queue. */
   isFor(queue: string, routingKey: string): boolean;
@@ -40,8 +40,8 @@ export interface LevelsDeps {
 }
 
 /**
- * `delay` dead-letters at most once: the store has it all and tells again, and at least once moves 32
- * messages at a time. `retry` dead-letters at least once: nobody else has what waits there.
+ * `delay` dead-letters at most once, which is faster: the store still has what is lost, and publishes it
+ * again. `retry` dead-letters at least once: nothing else has what waits there.
  */
 export function createLevels({ names, kind, shape: { unit, digits } }: LevelsDeps): Levels {
   const set = names.levels(kind, unit);

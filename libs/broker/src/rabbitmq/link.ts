@@ -9,30 +9,29 @@ const LAST_PAUSE = 2000;
 const CLOSE = 2000;
 
 /**
- * One connection that comes back. amqplib's own recovery waits without end for a peer that went silent in its
- * set-up or while it is closed; here every step has a time.
+ * A connection that reconnects. amqplib's own recovery can wait for ever for a silent peer; here every step
+ * has a time limit.
  */
 export interface Link {
   /**
-   * Resolves when it is up; rejects with what was last in the way after `patience` ms, or at once for what no
-   * waiting mends.
+   * Resolves when it is up. Rejects with the last error after `patience` ms, or at once with a lasting fault.
    */
   open(patience: number): Promise<void>;
   /** Throws when it is down. */
   model(): ChannelModel;
   isUp(): boolean;
-  /** A channel for a moment; rejects after `timeout` ms. */
+  /** Runs `use` on a new channel, which is closed afterwards; rejects after `timeout` ms. */
   channel<T>(use: (channel: Channel) => Promise<T>, timeout: number): Promise<T>;
-  /** Gives this connection up for a new one. */
+  /** Replaces this connection by a new one. */
   renew(error: Error): void;
   close(): Promise<void>;
 }
 
 export interface LinkDeps {
   readonly url: string;
-  /** Shown by the broker's tools. */
+  /** Shown by RabbitMQ's tools. */
   readonly name: string;
-  /** Runs on each new connection; if it rejects, that one is given up. */
+  /** Runs on each new connection; if it rejects, the connection is closed. */
   readonly up: (model: ChannelModel) => Promise<void>;
   /** The connection is lost. */
   readonly down: (error: Error) => void;
@@ -42,8 +41,8 @@ export interface LinkDeps {
 }
 
 /**
- * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: it will be the same next time. What ends the opening
- * handshake has its code in words alone.
+ * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: a retry would fail too. Errors of the opening handshake
+ * have the code in their text only.
  */
 export const isLastingFault = (error: unknown): boolean =>
   error instanceof Error &&
@@ -69,7 +68,7 @@ export function createLink(deps: LinkDeps): Link {
   const connect = async (): Promise<void> => {
     const model = await dial(deps.url, deps.name);
     let lost: Error | undefined;
-    // Without a listener an 'error' would end the process; 'close' follows and says the same.
+    // Without a listener an 'error' would end the process; 'close' follows with the same error.
     model.on('error', () => {});
     model.on('close', (error) => {
       lost = error ?? new Error('RabbitMQ closed the connection');
@@ -94,7 +93,7 @@ export function createLink(deps: LinkDeps): Link {
         } catch (error) {
           if (closed) break;
           deps.fault(asError(error));
-          // Half of it by chance: replicas must not come back all at once.
+          // Half of it is random: replicas must not reconnect all at once.
           await pause(wait * (0.5 + Math.random() / 2), undefined, { signal: waking.signal }).catch(() => {});
         }
       }
@@ -126,7 +125,7 @@ export function createLink(deps: LinkDeps): Link {
     async channel(use, timeout) {
       const on = model();
       const channel = await within(timeout, on.createChannel(), 'RabbitMQ did not answer');
-      // What it says is also what the call under way rejects with.
+      // The call under way rejects with the same error.
       channel.on('error', () => {});
       try {
         return await within(timeout, use(channel), 'RabbitMQ did not answer');

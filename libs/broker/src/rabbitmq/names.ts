@@ -1,4 +1,4 @@
-/** What things are called in the broker: the topology's names behind a prefix, and what Herald adds. */
+/** Names in RabbitMQ: the topology's, behind a prefix, and those that Herald adds. */
 export interface Names {
   /** An exchange or queue of the topology. */
   own(name: string): string;
@@ -6,9 +6,9 @@ export interface Names {
   dead(queue: string): string;
   /** The queue for the suspects of a queue. */
   suspects(queue: string): string;
-  /** Exchange and queue that catch what comes out of the delay for a queue that is gone. */
+  /** Exchange and queue for what comes out of a delay when its queue is gone. */
   readonly unroutable: string;
-  /** A set of delay queues: `kind` is what they are for, `unit` the ms of their finest step. */
+  /** A set of delay queues. `unit`: the ms of their finest step. */
   levels(kind: string, unit: number): string;
 }
 

@@ -12,16 +12,16 @@ import type { Names } from './names.ts';
 import { createPluginDelays, hasPlugin, noPlugin } from './plugin.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
-/** ms to declare everything on a broker that has nothing yet. */
+/** ms to declare everything on an empty broker. */
 const SET_UP = 60_000;
-/** Channels that declare side by side. */
+/** Channels that declare at the same time. */
 const DECLARERS = 8;
 
-/** The connection that publishes, alone: an alarm that stops it must not stop acknowledgements. */
+/** The connection that only publishes: an alarm that blocks it must not block acknowledgements. */
 export interface Outgoing {
   readonly link: Link;
   readonly publisher: Publisher;
-  /** Where retries wait, whatever the strategy: the plugin keeps one copy on one node. */
+  /** Where retries wait, with either strategy: the plugin keeps only one copy on one node. */
   readonly retries: Levels;
   delays(): Delays;
 }
@@ -55,7 +55,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     },
   });
 
-  /** Asked anew each time: a broker may come back as another version, without its plugin. */
+  /** Asked on each connection: a broker may come back with another version, without the plugin. */
   const choose = async (): Promise<void> => {
     if (delayStrategy === 'levels') return;
     const known = await hasPlugin(url, names);

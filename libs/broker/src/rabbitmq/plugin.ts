@@ -6,8 +6,8 @@ import { within } from './within.ts';
 
 const TYPE = 'x-delayed-message';
 /**
- * How RabbitMQ answers an exchange type that it does not know: COMMAND_INVALID, which ends the connection
- * (3.x); PRECONDITION_FAILED, which ends the channel (4.x). The words that go with them differ by release.
+ * RabbitMQ's answers to an unknown exchange type: COMMAND_INVALID, which ends the connection (3.x), or
+ * PRECONDITION_FAILED, which ends the channel (4.x). Their texts differ by release.
  */
 const UNKNOWN_TYPE = [503, 406];
 /** ms. From 49.7 days on the plugin delivers at once. */
@@ -22,13 +22,12 @@ export const noPlugin = (): LastingFault =>
   );
 
 /**
- * Whether this broker has the delayed-message plugin. Asked on a connection of its own, for the answer no may
- * end the connection; it is closed in every case. Rejects when the broker cannot be asked, or does not answer
- * within `patience` ms.
+ * Whether this broker has the delayed-message plugin. Asks on a connection of its own, since a negative
+ * answer may end it. Rejects if the broker does not answer within `patience` ms.
  */
 export async function hasPlugin(url: string, names: Names, patience = ANSWER): Promise<boolean> {
   const model = await dial(url, 'herald (looks for the plugin)', patience);
-  // Whichever of the two the broker ends, it says why there; the call under way only learns that it ended.
+  // The connection or channel that the broker ends has the reason; the call under way only rejects.
   const ended = new Promise<never>((_, reject) => {
     model.on('error', reject);
     model.on('close', (error) => reject(error ?? new Error('RabbitMQ closed the connection')));
@@ -41,7 +40,7 @@ export async function hasPlugin(url: string, names: Names, patience = ANSWER): P
     await channel.assertExchange(name, TYPE, { autoDelete: true, arguments: { 'x-delayed-type': 'direct' } });
     await channel.deleteExchange(name);
   };
-  // A connection that ends takes the call along, in either order: only a reason with a code is an answer.
+  // The call and its connection end in either order: only a reason with a code is an answer.
   const asked = ask().catch((error) => (codeOf(error) === undefined ? ended : Promise.reject(error)));
   try {
     await within(patience, Promise.race([asked, ended]), 'RabbitMQ did not answer');
@@ -58,14 +57,14 @@ const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 
 /**
- * Delays by the plugin: an exchange for each queue, so that one can be purged alone. AMQP does not tell how
- * many messages such an exchange holds, so they are not counted.
+ * Delays by the plugin, with an exchange for each queue, so that one can be purged alone. AMQP does not show
+ * how many messages such an exchange holds, so they are not counted.
  */
 export function createPluginDelays(names: Names, targets: readonly string[]): Delays {
   const exchange = (queue: string): string => names.own(`delay.${queue}`);
 
   const declareOne = async (channel: Channel, queue: string): Promise<void> => {
-    // A topic type inside it routes to nothing under Khepri.
+    // With Khepri an inner topic type routes to nothing.
     await channel.assertExchange(exchange(queue), TYPE, { arguments: { 'x-delayed-type': 'direct' } });
     await channel.bindQueue(names.own(queue), exchange(queue), names.own(queue));
   };
@@ -77,7 +76,7 @@ export function createPluginDelays(names: Names, targets: readonly string[]): De
       exchange: exchange(queue),
       routingKey: names.own(queue),
       headers: { 'x-delay': Math.ceil(ms) },
-      // It routes later, and would return everything.
+      // It routes later, and would return every message.
       mandatory: false,
     }),
     async declare([channel]) {

@@ -4,13 +4,13 @@ import type { ChannelModel } from 'amqplib';
 import type { Names } from './names.ts';
 import { quorum } from './quorum.ts';
 
-/** ms that what was put back may take to be there again; ms between two looks. */
+/** ms until a returned message must be in the queue again; ms between two looks. */
 const BACK = 3000;
 const BETWEEN = 50;
-/** ms after which RabbitMQ itself removes a queue that a crash left behind. */
+/** ms after which RabbitMQ removes a queue that a crash left behind. */
 const EXPIRES = 60_000;
 
-/** Says which policy does harm to dead letters, and what to do. */
+/** Names the policy that hides dead letters, and what to do. */
 export const hiddenDeadLetters = (queue: string): Error =>
   new Error(
     `A message put back into ${queue} does not come back: a policy with \`delayed-retry-type\` seems ` +
@@ -20,10 +20,10 @@ export const hiddenDeadLetters = (queue: string): Error =>
   );
 
 /**
- * From 4.3 on a policy can make a queue hold back what is returned to it. Over dead-letter queues that hides
- * their messages from whoever lists them. AMQP does not tell which policy a queue has, so a queue of such a
- * name is tried out: a message goes in, out and back. Resolves with what is wrong; undefined when nothing is,
- * or when this RabbitMQ knows no such policy.
+ * From 4.3 on a policy can make a queue hold back what is returned to it, which hides dead letters when they
+ * are listed. AMQP does not show a queue's policy, so a test queue of such a name is tried: a message goes
+ * in, out and back. Resolves with the fault; undefined if there is none, or if this RabbitMQ has no such
+ * policy.
  */
 export async function findHidingPolicy(model: ChannelModel, names: Names): Promise<Error | undefined> {
   if (!knowsDelayedRetry(model)) return undefined;

@@ -23,7 +23,7 @@ interface Sealed {
   readonly envelope: Envelope;
 }
 
-/** Everything that can be wrong with the messages is found before any is sent. */
+/** Checks all messages before it sends any. */
 export function createPublish(deps: PublishDeps): (messages: readonly OutMessage[]) => Promise<void> {
   const { clock, names, publisher, observer } = deps;
 
@@ -48,7 +48,7 @@ export function createPublish(deps: PublishDeps): (messages: readonly OutMessage
     const started = performance.now();
     const publishedAt = Date.now();
     const all = messages.map((message) => sealed(message, publishedAt));
-    // RabbitMQ would find out only when the delay is over.
+    // RabbitMQ would notice only after the delay.
     const astray = all.filter(({ route }) => route.exchange.type === 'delay' && route.queues.length === 0);
     const counts = new Map<string, number>();
     for (const { message } of all) counts.set(message.exchange, (counts.get(message.exchange) ?? 0) + 1);

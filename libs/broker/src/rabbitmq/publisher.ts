@@ -2,45 +2,38 @@ import type { ConfirmChannel, Message } from 'amqplib';
 import { type Envelope, propertiesOf } from './envelope.ts';
 import { gatherWrites } from './gather.ts';
 
-/** Bytes sent and not confirmed: more would only pile up here. */
+/** The most bytes that may be sent and not confirmed. */
 const WINDOW = 64 * 1024 * 1024;
-/**
- * ms until what the broker refused is sent again: a queue that just goes, or changes its leader, takes some.
- */
+/** ms until a refused message is sent again, say because its queue changes its leader. */
 const AGAIN = 25;
 
 export interface Letter {
   readonly exchange: string;
   readonly routingKey: string;
   readonly envelope: Envelope;
-  /** It must find a queue at once; if it does not, `returned` is called. */
+  /** `returned` is called if no queue takes it. */
   readonly mandatory: boolean;
-  /**
-   * To whoever listens, and for nobody to keep: it outlives a lost connection, as it may well be told twice.
-   */
+  /** For those who listen now; nobody keeps it. It may arrive twice, so it outlives a lost connection. */
   readonly fanOut?: boolean;
-  /** For the broker, beside the envelope's. */
+  /** For RabbitMQ, beside the envelope's. */
   readonly headers?: Record<string, unknown> | undefined;
 }
 
-/**
- * Sends and waits for the broker's word that it has it. Any number at once: nobody waits for the one before.
- */
+/** Publishes with confirmations, any number of batches at once. */
 export interface Publisher {
   /**
-   * Resolves when the broker has confirmed every one; what it refuses is sent again meanwhile. Rejects, and
-   * some may have arrived, when it did not confirm in time, when the connection was lost or is down, and at
-   * once while the broker takes nothing (an alarm for memory or disk). Where all are for a fan-out they wait
-   * for the next connection instead.
+   * Resolves when RabbitMQ has confirmed every letter; refused ones are sent again. Rejects, though some may
+   * have arrived, if they are not confirmed in time or the connection is down or lost, and at once during an
+   * alarm for memory or disk. If all are for a fan-out exchange they wait for the next connection instead.
    */
   send(letters: readonly Letter[]): Promise<void>;
   /** Uses this channel from now on. */
   attach(channel: ConfirmChannel): void;
-  /** The channel is gone: what is not confirmed never will be. */
+  /** The channel is gone: nothing more will be confirmed. */
   detach(error: Error): void;
   block(reason: string): void;
   unblock(): void;
-  /** Why the broker takes nothing: the reason of an alarm. */
+  /** The reason of an alarm while RabbitMQ takes nothing. */
   blocked(): string | undefined;
   /** Resolves when nothing is under way any more. */
   drain(): Promise<void>;

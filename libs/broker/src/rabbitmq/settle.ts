@@ -9,26 +9,27 @@ import type { Names } from './names.ts';
 import type { Letter, Publisher } from './publisher.ts';
 import { atOnce, waiting } from './waiting.ts';
 
-/** ms before a message that could not be published is tried again. */
+/** ms before a failed publish is repeated. */
 const AGAIN = 500;
 
-/** A message that this process holds. */
+/** An envelope that this process holds. */
 export interface Held {
   readonly envelope: Envelope;
-  /** Whether it is still ours: the broker takes it back when the connection is lost. */
+  /** False once the broker has taken it back, because the connection was lost. */
   isOurs(): boolean;
   ack(): void;
 }
 
 /**
- * What becomes of a message. Each resolves when that is done, with true; with false when the message is not
- * ours any more (it comes again, to whomever) or cannot be settled before closing. A message is acknowledged
- * only when the broker confirmed what follows it, so it may come twice, but never not at all.
+ * Settles envelopes: acknowledges them, delays them for a retry, or makes them dead letters. An envelope is
+ * acknowledged only when the broker has confirmed its successor: it may be delivered twice, but is never
+ * lost. `forward` resolves with false if the broker has taken the envelope back (it is delivered again), or
+ * if it could not be settled before closing.
  */
 export interface Settle {
   verdict(queue: QueueSpec, held: Held, delivery: Delivery, verdict: Verdict, seconds: number): Promise<void>;
   bury(queue: QueueSpec, held: Held, delivery: Delivery, reason: string): Promise<void>;
-  /** Sends it on its way and lets go of it. */
+  /** Publishes the letter, then acknowledges. */
   forward(held: Held, letter: () => Letter): Promise<boolean>;
 }
 
@@ -62,7 +63,7 @@ export function createSettle(deps: SettleDeps): Settle {
   };
 
   const retryLetter = (queue: string, { envelope }: Held, due: number): Letter => {
-    // There was a verdict: what was cut off before it does not count any more.
+    // There was a verdict: earlier cut-offs no longer count.
     const next = { ...envelope, attempts: envelope.attempts + 1, cutOffs: undefined, due: undefined };
     return waiting({ clock, names }, retries, queue, due, next);
   };

@@ -5,8 +5,8 @@ import type { Consumer } from '../broker.ts';
 type Listener = (body: unknown) => void;
 
 /**
- * Listens to a fan-out exchange by a queue of its own, which ends with the connection; so each new connection
- * is a gap.
+ * Listens to a fan-out exchange through a queue of its own. The queue ends with the connection, so each new
+ * connection means a gap.
  */
 export interface Subscription extends Consumer {
   start(model: ChannelModel): Promise<void>;
@@ -42,13 +42,13 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     deps.stopped();
     if (on === undefined) return;
     try {
-      // Before the channel closes: a queue that goes with its channel refuses, from RabbitMQ 4.3 on, what is
-      // just being published to it.
+      // Before the channel closes: from RabbitMQ 4.3 on, a queue that ends with its channel refuses what is
+      // being published to it.
       await on.unbindQueue(own, deps.exchange, '');
       await on.deleteQueue(own);
       await on.close();
     } catch {
-      // The connection is gone, and the queue with it.
+      // The queue is gone with its connection.
     }
   };
 
@@ -75,7 +75,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
         },
         { noAck: true },
       );
-      // Only now is nothing more missed.
+      // From now on nothing is missed.
       if (before) safely(deps.onGap);
       before = true;
     },

@@ -3,24 +3,21 @@ import type { ChannelModel, GetMessage } from 'amqplib';
 import type { Given, QueueConsumer } from './consumer.ts';
 import type { Recurring } from './incoming.ts';
 
-/** ms between two looks for suspects that another process left. */
+/** ms between two looks for suspects that other processes left. */
 const EVERY = 2000;
-/** ms after which a suspect that has done no harm makes way for the next, while its handler goes on. */
+/** ms after which a suspect that did no harm lets the next one pass, while its handler goes on. */
 const HARMLESS = 1000;
 
 /**
- * Messages whose handler was cut off twice come out of their queue into one of their own, and from there to a
- * handler one at a time in a process, whatever their queue: what is cut off again is then the cause, and not
- * what happened to be fetched beside it. They are got one by one, so that the broker's count of what it took
- * back is that of the hand-overs.
+ * Envelopes whose handler was cut off twice move to a queue of suspects. A process hands over one suspect at
+ * a time, whatever its queue: the one that is cut off again is then the cause, and not what was fetched
+ * beside it. They are fetched one by one, so that RabbitMQ's count of returned deliveries equals that of the
+ * hand-overs.
  */
 export interface Suspects extends Recurring {
-  /**
-   * From now on this process works on the suspects of the consumer's queue, whose name in the broker is
-   * `name`.
-   */
+  /** From now on this process also hands over the suspects of this consumer, from the queue `name`. */
   join(consumer: QueueConsumer, name: string): void;
-  /** It does no longer; resolves when none is on its way any more. */
+  /** Ends that; resolves when none is on its way to the consumer. */
   leave(consumer: QueueConsumer): Promise<void>;
   /** Looks at once. */
   look(): void;
@@ -29,8 +26,8 @@ export interface Suspects extends Recurring {
 }
 
 /**
- * `calm`: ms that a connection must have lasted first. What is killed again and again soon after its start
- * must not blame what it had just begun.
+ * `calm`: ms that a connection must have lasted before suspects are handed over. A process that something
+ * else kills again and again just after its start must not blame what it has just begun.
  */
 export function createSuspects(broken: (error: Error) => void, calm: number): Suspects {
   const members = new Map<QueueConsumer, string>();
@@ -42,7 +39,7 @@ export function createSuspects(broken: (error: Error) => void, calm: number): Su
   let timers: NodeJS.Timeout[] = [];
   let round: Promise<void> | undefined;
   let again = false;
-  /** A message that was asked for and has not come to its consumer yet. */
+  /** An envelope that was asked for and has not reached its consumer yet. */
   let coming: Promise<unknown> = Promise.resolve();
 
   /** Whether there was one. */
@@ -76,7 +73,7 @@ export function createSuspects(broken: (error: Error) => void, calm: number): Su
   const look = (): void => {
     again = true;
     if (round !== undefined) return;
-    // A lost connection brings all of them back, and starts anew.
+    // After a lost connection RabbitMQ returns all of them, and `start` begins again.
     round = run()
       .catch(() => {})
       .finally(() => {
@@ -121,7 +118,7 @@ export function createSuspects(broken: (error: Error) => void, calm: number): Su
     },
     lost,
     async stop() {
-      // What their handlers still say is told on this channel.
+      // Their handlers' verdicts still go out on this channel.
       if (members.size > 0) {
         await new Promise<void>((resolve) => {
           allLeft = resolve;

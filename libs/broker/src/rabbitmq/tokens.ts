@@ -4,13 +4,13 @@ import type { Death, Envelope } from './envelope.ts';
 const SHAPE = /^\d{13}-\d{6}-[0-9a-f]{16}$/;
 const MILLION = 1_000_000;
 
-/** Gives each dead letter its token. Tokens sort by time of death; those of one process by order of death. */
+/** Makes tokens of dead letters. They sort by time of death; within one process, by order of death. */
 export function createTokens(): (at: number) => string {
   let last = 0;
   let count = 0;
   return (at) => {
     count = at > last ? 0 : count + 1;
-    // However many die in one ms, and though the wall clock may be put back.
+    // Also for several in one ms, and if the wall clock is put back.
     if (count === MILLION) count = 0;
     last = count === 0 ? Math.max(at, last + 1) : last;
     return write(last, count, randomBytes(8).toString('hex'));
@@ -20,8 +20,7 @@ export function createTokens(): (at: number) => string {
 export const isToken = (token: string): boolean => SHAPE.test(token);
 
 /**
- * Of a dead letter that the broker made by itself there is neither time nor reason in its headers; its token
- * follows from what it is.
+ * A dead letter that RabbitMQ made has no time and no reason in its headers; its token is derived from it.
  */
 export function deathOf(envelope: Envelope): Death {
   if (envelope.death !== undefined) return envelope.death;

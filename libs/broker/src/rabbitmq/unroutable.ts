@@ -10,7 +10,7 @@ export interface UnroutableDeps {
   readonly broken: (error: Error) => void;
 }
 
-/** Counts and takes away what came out of a delay for a queue that is gone. One of the processes does it. */
+/** Counts and removes what came out of a delay for a queue that is gone. One of the processes does it. */
 export function createUnroutable({ names, observer, broken }: UnroutableDeps): Recurring {
   let channel: Channel | undefined;
   return {

@@ -5,8 +5,8 @@ import type { Names } from './names.ts';
 import type { Letter } from './publisher.ts';
 
 /**
- * The letter that brings a message to `queue` at `due`. What is too far off for one go comes to the queue's
- * consumer, to be sent on.
+ * The letter that delivers an envelope to `queue` at `due`. If that is too far away for one wait, the
+ * envelope comes to the queue's consumer earlier, which sends it on.
  */
 export function waiting(
   { clock, names }: { readonly clock: Clock; readonly names: Names },
@@ -15,7 +15,7 @@ export function waiting(
   due: Instant,
   envelope: Envelope,
 ): Letter {
-  // Due times are on a clock that may run fast; the broker waits on the wall.
+  // Due times are on a clock that may run fast; RabbitMQ waits in wall time.
   const wait = (due - clock.now()) / clock.rate;
   if (wait <= 0) return atOnce(names.own(queue), { ...envelope, due: undefined });
   const far = wait > range;
@@ -23,7 +23,7 @@ export function waiting(
   return { ...address(queue, far ? range : wait), envelope: sealed };
 }
 
-/** Straight into a queue, by its name in the broker. */
+/** Directly into a queue, by its name in the broker. */
 export const atOnce = (queue: string, envelope: Envelope): Letter => ({
   exchange: '',
   routingKey: queue,

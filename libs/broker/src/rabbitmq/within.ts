@@ -1,7 +1,4 @@
-/**
- * What `promise` comes to, or a rejection with `message` after `ms`. What it comes to later is nobody's
- * business any more.
- */
+/** The result of `promise`, or a rejection with `message` after `ms`. A later result is ignored. */
 export async function within<T>(ms: number, promise: Promise<T>, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

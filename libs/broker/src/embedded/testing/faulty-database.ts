@@ -1,6 +1,6 @@
 import type { Database } from '@herald/sqlite';
 
-/** For tests: a database that fails when told to. Closing it leaves the one below open. */
+/** For tests: a database that fails on request. Closing it leaves the one below open. */
 export interface FaultyDatabase extends Database {
   /** The next so many writes are undone, and reject. */
   fail(writes: number): void;

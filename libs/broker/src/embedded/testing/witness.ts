@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 /**
- * For tests: what publishers, handlers and the observer were told, and what of it contradicts what a broker
+ * For tests: what publishers, handlers and the observer saw, and where that contradicts what a broker
  * promises.
  */
 export interface Witness {
@@ -31,7 +31,7 @@ export function createWitness(attempts: number, answers: readonly Answer[]): Wit
   const faults: string[] = [];
   const confirmed = new Set<string>();
   const refused = new Set<string>();
-  /** What the observer was told of, by id: the messages that must never come again. */
+  /** What the observer was called for, by id: the messages that must never come again. */
   const ended = new Map<string, 'ack' | 'dead'>();
   /** What a handler acknowledged while it could still be heard. */
   const acknowledged = new Set<string>();

@@ -58,7 +58,7 @@ export const connections = (url: string) =>
       expect(seen.map(({ id }) => id)).toEqual(expect.arrayContaining(confirmed.map(({ id }) => id)));
     });
 
-    it('that is lost does not fail what is told to subscribers: it is sent on the next', async () => {
+    it('that is lost does not fail a publish to subscribers: it is sent on the next', async () => {
       const { broker, proxy } = await openTrial(url);
       const change = message('now', { exchange: 'changes' });
       const published = broker.publish([change]);
@@ -101,7 +101,7 @@ export const connections = (url: string) =>
       const channel = await model.createChannel();
       await channel.deleteExchange(names.own('jobs'));
       await channel.deleteQueue(names.dead('work'));
-      // The consumer is told that its queue is gone; everything follows from that.
+      // The consumer gets word that its queue is gone; everything follows from that.
       await channel.deleteQueue(names.own('work'));
       await model.close();
       proxy.reset();
@@ -110,7 +110,7 @@ export const connections = (url: string) =>
       await untilEmpty(broker);
     });
 
-    it('tells subscribers that they may have missed something, and goes on telling them', async () => {
+    it('warns subscribers that they may have missed something, and then goes on', async () => {
       const { broker, proxy } = await openTrial(url);
       const heard: unknown[] = [];
       await broker.subscribe(

@@ -30,7 +30,7 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
           const delay = n % 3 === 0 ? { exchange: 'delay', delay: n % 500 } : {};
           try {
             await broker.publish([message(id, delay)]);
-            // What waits in the delay may be lost with the node: the store would tell again.
+            // What waits in the delay may be lost with the node: the store would publish it again.
             if (n % 3 !== 0) confirmed.push(id);
           } catch {
             refused.push(id);
@@ -84,7 +84,7 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
     );
 
     it.runIf(isNewer(version, '4.3'))(
-      'with a policy that hides dead letters: the operator is told at start what to do',
+      'with a policy that hides dead letters: the log says at start what to do',
       async () => {
         const well = await openTrial(url);
         const policy = JSON.stringify({ 'delayed-retry-type': 'all', 'delayed-retry-min': 30_000 });
