@@ -10,7 +10,7 @@ import { fakeProvider } from './testing/fake-provider.ts';
 
 const load = (env: Record<string, string> = {}) => loadConfig(Type.Object(messagingConfig), env);
 
-test('without a mail server messages are shown; with one they are sent, and the lease outlasts the call', () => {
+test('without a mail server there is no provider; with one the lease outlasts the call', () => {
   expect(createProviders(load(), 'https://herald.example').email).toEqual([]);
   const config = load({ SMTP_URL: 'smtp://127.0.0.1:2525', SEND_TIMEOUT: 'PT20S' });
   expect(createProviders(config, 'https://herald.example').email).toMatchObject([
@@ -19,12 +19,12 @@ test('without a mail server messages are shown; with one they are sent, and the 
   expect(leaseFor(config)).toBeGreaterThan(20_000);
 });
 
-test('what is unknown is held unless the installation says when to send it again', () => {
+test('a message of unknown outcome is held, or sent again if the installation says when', () => {
   expect(unknownPolicy(load())).toEqual({ then: 'hold' });
   expect(unknownPolicy(load({ UNKNOWN_RESEND: 'PT6H' }))).toEqual({ then: 'resend', after: 21_600_000 });
 });
 
-test('a sender that is none, or a lease that a call could outlast, stops the start', () => {
+test('an invalid sender, or a lease that a call could outlast, prevents the start', () => {
   const metrics = createMetrics({ version: '0' });
   const deps = { clock: systemClock, metrics, providers: { email: [fakeProvider()] } } as never as Parameters<
     typeof createMessaging
@@ -72,6 +72,6 @@ test.each([
   [{ SMTP_PASSWORD: 'x' }, 'go with SMTP_URL, which is not set'],
   [{ WEBHOOK_ALLOW: '10.0.0.0/8, intranet' }, 'intranet is not a network such as 10.1.0.0/16'],
   [{ SENDGRID_URL: 'ftp://x' }, 'an http or https address'],
-])('%j is told as a fault of the configuration', (env, message) => {
+])('%j is reported as a fault of the configuration', (env, message) => {
   expect(() => names(env)).toThrow(message);
 });

@@ -53,7 +53,7 @@ test('a message that has left is one line of the log, which names nobody', async
   expect(texts.join('')).not.toMatch(/home\.example|Ada/);
 });
 
-test('what a mail server answers for now is in the log, the list of messages and /v1/channels, without the address', async () => {
+test('the temporary refusal of a mail server is in the log, the list of messages and /v1/channels, without the address', async () => {
   const { provider } = await smtp({
     rcptTo: (turn) =>
       turn === 1 ? reply(451, '4.3.0 <ada@home.example> ada (+44 7946 000999): try later') : undefined,
@@ -79,7 +79,7 @@ test('what a mail server answers for now is in the log, the list of messages and
   expect(seen).not.toMatch(/\bada\b|home\.example|7946/i);
 });
 
-test('a mail server that is gone is named in the log alone, and its cause everywhere', async () => {
+test('a mail server that is down is named only in the log, and the cause everywhere', async () => {
   const port = await closedPort();
   const provider = createSmtpProvider({ url: `smtp://127.0.0.1:${port}`, timeout: 2_000 });
   const { stage, about, lines } = await logged({ providers: { email: [provider] } });
@@ -104,7 +104,7 @@ test('a mail server that is gone is named in the log alone, and its cause everyw
   expect(shown).not.toContain(String(port));
 });
 
-test('another workspace sees that a provider has failed and by which code, and none of the words', async () => {
+test('another workspace sees that a provider failed and its code, but not its text', async () => {
   const provider = fakeProvider(() => ({
     kind: 'temporary',
     about: 'provider',
@@ -126,7 +126,7 @@ test('another workspace sees that a provider has failed and by which code, and n
   expect(JSON.stringify(providers)).not.toContain('Secret');
 });
 
-test('a workspace without a sender hears so at start, for each message, and how to set one', async () => {
+test('a workspace without a sender is reported at start and for each message, with how to set one', async () => {
   const { stage, about, lines } = await logged({ sender: undefined });
   expect(lines()).toContainEqual(
     expect.objectContaining({ level: 'warn', msg: expect.stringMatching(/^no_sender: SENDER is not set/) }),
@@ -179,7 +179,7 @@ test('a service that starts names the workspaces whose templates cannot leave', 
   ]);
 });
 
-test('a channel that nothing sends is listed, said at start and with each message', async () => {
+test('a channel that nothing sends is listed, and reported at start and with each message', async () => {
   const { stage, about, lines } = await logged();
   expect(lines()).toContainEqual(
     expect.objectContaining({ level: 'warn', channels: ['sms', 'call', 'webhook'] }),
@@ -196,7 +196,7 @@ test('a channel that nothing sends is listed, said at start and with each messag
   });
 });
 
-test('a flood that fails alike is said once a minute, with a count', async () => {
+test('a flood with one failure is logged once a minute, with a count', async () => {
   const provider = fakeProvider(() => ({ kind: 'temporary', reason: '451 4.3.0 later' }));
   const { stage, lines } = await logged({ provider });
   const tried = () => lines().filter(({ msg }) => msg.startsWith('a message did not leave'));

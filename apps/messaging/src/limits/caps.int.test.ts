@@ -8,7 +8,7 @@ import { limited, withSettings } from '../testing/limits-stage.ts';
 describe('a cap', () => {
   const caps = [{ channel: 'email', count: 2, per: 'P7D' }];
 
-  test('suppresses what is too much, and says which it was', async () => {
+  test('suppresses messages over the cap, and names the cap', async () => {
     const stage = await withSettings({ caps });
     for (const messageId of ['m1', 'm2']) {
       await stage.ask({ messageId });
@@ -35,7 +35,7 @@ describe('a cap', () => {
     expect(stage.sent()).toHaveLength(3);
   });
 
-  test('is another’s for another person', async () => {
+  test('counts each person alone', async () => {
     const stage = await withSettings({ caps: [{ count: 1, per: 'P1D' }] });
     await stage.prospect({ prospectId: 'bob', traits: { email: 'bob@home.example', firstName: 'Bob' } });
     await stage.ask();
@@ -44,7 +44,7 @@ describe('a cap', () => {
     await stage.until('m2', 'sent');
   });
 
-  test('that delays gives the time at which there is room again', async () => {
+  test('that delays sets the time at which there is room again', async () => {
     const stage = await withSettings({ caps: [{ count: 1, per: 'P1D', then: 'delay' }] });
     await stage.ask();
     await stage.until('m1', 'sent');
@@ -58,7 +58,7 @@ describe('a cap', () => {
     await stage.until('m2', 'sent');
   });
 
-  test('counts a message once, however often it is tried, and gives the place back when it does not leave after all', async () => {
+  test('counts a message once, however often it is tried, and gives its place back if it never leaves', async () => {
     let refuse: 'temporary' | 'permanent' = 'temporary';
     const provider = fakeProvider((_turn, { messageId }) =>
       messageId === 'm1' ? { kind: refuse, reason: 'no' } : { kind: 'sent' },
@@ -75,7 +75,7 @@ describe('a cap', () => {
     await stage.until('m3', 'sent');
   });
 
-  test('forgets a person who is erased', async () => {
+  test('forgets an erased person', async () => {
     const stage = await withSettings({ caps: [{ count: 1, per: 'P1D' }] });
     const counted = stage.store.collection(collections.counted);
     await stage.ask();
@@ -85,7 +85,7 @@ describe('a cap', () => {
     await vi.waitFor(async () => expect(await counted.get(WORKSPACE, 'ada')).toBeUndefined());
   });
 
-  test('neither asks nor counts what is owed', async () => {
+  test('neither limits nor counts transactional messages', async () => {
     const stage = await withSettings({ caps: [{ count: 1, per: 'P1D' }] });
     await stage.template('receipt', { subject: 'Paid', text: 'Thanks', transactional: true });
     await stage.ask({ template: 'receipt' });

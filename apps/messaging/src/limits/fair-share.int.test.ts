@@ -11,7 +11,7 @@ describe('the share of a workspace', () => {
     ['asked for at once', T0],
     ['due at once', T0 + span.MINUTE],
   ])(
-    'of messages %s those that are too many wait in the store, leave once, and have nothing told of it',
+    'of messages %s those beyond the share wait in the store, leave once, and get no event for it',
     async (_what, dueAt) => {
       const provider = fakeProvider(async () => {
         await pause(5);

@@ -30,7 +30,7 @@ test('one workspace alone gets half, and the next still finds room', () => {
   expect(started.slice(5)).toEqual(['c']);
 });
 
-test('those that wait take turns, however many of one there are', async () => {
+test('waiting workspaces take turns, however many jobs one has', async () => {
   const share = createFairShare({ ...options, capacity: 2 });
   const { started, work, endOne } = worker();
   for (let n = 0; n < 4; n += 1) void share.run('a', work(`a${n}`));
@@ -46,7 +46,7 @@ test('those that wait take turns, however many of one there are', async () => {
   await vi.waitFor(() => expect(started.at(-1)).toBe('a3'));
 });
 
-test('a workspace is full when enough of it wait, another is not', () => {
+test('a workspace with enough waiting jobs is full, another is not', () => {
   const share = createFairShare(options);
   const { work } = worker();
   for (let n = 0; n < 4; n += 1) void share.run('a', work('a'));
@@ -57,7 +57,7 @@ test('a workspace is full when enough of it wait, another is not', () => {
   expect(share.isFull('b')).toBe(false);
 });
 
-test('when many wait already, one that would wait too finds it full, and one that need not does not', () => {
+test('when many wait already, a job that would wait finds it full, and one that can run at once does not', () => {
   const share = createFairShare({ ...options, capacity: 3 });
   const { work } = worker();
   for (const workspace of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void share.run(workspace, work(workspace));

@@ -35,7 +35,7 @@ describe('quiet hours', () => {
     await stage.until('m1', 'sent');
   });
 
-  test('let through what is owed, and other channels where they name one', async () => {
+  test('do not hold transactional messages, nor other channels if they name one', async () => {
     const stage = await withSettings(
       { quietHours: [{ ...quietHours[0], channel: 'sms' }] },
       { startAt: T0 - span.HOUR },
@@ -51,7 +51,7 @@ describe('quiet hours', () => {
     expect((await stage.until('m3', 'suppressed')).state.reason).toMatch(/^send_window: /);
   });
 
-  test('spread what waited for their end, each message always to the same moment', async () => {
+  test('spread the messages that waited, each always to the same moment', async () => {
     const stage = await withSettings({ quietHours, spread: 'PT20M' }, { startAt: EVENING + span.HOUR });
     const ids = Array.from({ length: 30 }, (_, n) => `m${n}`);
     await Promise.all(ids.map((messageId) => stage.ask({ messageId, dueAt: EVENING })));
@@ -66,7 +66,7 @@ describe('quiet hours', () => {
 });
 
 describe('a campaign’s window', () => {
-  test('holds its messages, also what is owed, until it opens', async () => {
+  test('holds its messages, also transactional ones, until it opens', async () => {
     const stage = await ready();
     await campaign(stage, { window: { days: ['tue'], from: '09:00', to: '18:00', zone: 'Europe/Berlin' } });
     await stage.ask();
@@ -78,7 +78,7 @@ describe('a campaign’s window', () => {
     await stage.until('m1', 'sent');
   });
 
-  test('that opens for a moment only is not missed for being spread', async () => {
+  test('that opens only for a moment is not missed because of spreading', async () => {
     const stage = await ready();
     await campaign(stage, { window: { from: '10:00', to: '10:02' } });
     await stage.ask();

@@ -10,7 +10,7 @@ import { newDir, setStage } from '../testing/stage.ts';
 const CHILD = fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url));
 const FLOOD = 600;
 
-test('killed again and again in a flood, every message leaves once, those that waited in the store too', async () => {
+test('killed again and again in a flood, every message leaves once, also those that waited in the store', async () => {
   const dir = await newDir();
   const server = await startMailServer();
   onTestFinished(() => server.close());

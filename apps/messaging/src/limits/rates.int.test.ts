@@ -22,7 +22,7 @@ describe('a rate', () => {
     }
   };
 
-  test('lets so many through in so much time, in the order of their due times, and says why the others wait', async () => {
+  test('sends so many in so much time, in the order of their due times, and shows why the others wait', async () => {
     const stage = await withSettings({ rates: [{ channel: 'email', count: 2, per: 'PT1M' }] });
     await ask(stage, 6);
     await stage.until('m0', 'sent');
@@ -70,7 +70,7 @@ describe('a rate', () => {
     }
   });
 
-  test('of a provider, and of a campaign, both hold; a message that has waited for one does not wait for it again', async () => {
+  test('of a provider and one of a campaign apply together; a message does not wait twice for the same one', async () => {
     const stage = await withSettings({
       rates: [{ channel: 'email', provider: 'fake', count: 2, per: 'PT1M' }],
     });
@@ -87,7 +87,7 @@ describe('a rate', () => {
     expect(stage.sent().map(({ messageId }) => messageId)).toEqual(ids(4));
   });
 
-  test('of one provider is nothing to another’s messages', async () => {
+  test('of one provider does not limit messages of another', async () => {
     const provider = fakeProvider();
     const stage = await withSettings(
       { rates: [{ channel: 'email', provider: 'other', count: 1, per: 'P1D' }] },
@@ -97,7 +97,7 @@ describe('a rate', () => {
     await vi.waitFor(() => expect(stage.sent()).toHaveLength(3));
   });
 
-  test('what waits can still be withdrawn, and then costs the others nothing', async () => {
+  test('a waiting message can still be withdrawn, and takes no place from the others', async () => {
     const stage = await withSettings({ rates: [{ channel: 'email', count: 1, per: 'PT1M' }] });
     await stage.enrollment({ enrollmentId: 'e2' });
     await ask(stage, 3);
@@ -111,7 +111,7 @@ describe('a rate', () => {
     expect(stage.sent()).toHaveLength(2);
   });
 
-  test('what is owed goes first', async () => {
+  test('transactional messages go first', async () => {
     const stage = await withSettings({ rates: [{ channel: 'email', count: 1, per: 'PT1M' }] });
     await stage.template('receipt', { subject: 'Paid', text: 'Thanks', transactional: true });
     await ask(stage, 3);
@@ -122,7 +122,7 @@ describe('a rate', () => {
     expect(stage.sent().map(({ messageId }) => messageId)).toEqual(['m0', 'receipt']);
   });
 
-  test('that is taken away lets everybody through', async () => {
+  test('that is removed releases everybody', async () => {
     const stage = await withSettings({ rates: [{ channel: 'email', count: 1, per: 'PT1M' }] });
     await ask(stage, 4);
     await stage.call('PUT', '/v1/settings', {});
@@ -130,7 +130,7 @@ describe('a rate', () => {
     await vi.waitFor(() => expect(stage.sent()).toHaveLength(4));
   });
 
-  test('who was overlooked, for a crash came just after they began to wait, is let through all the same', async () => {
+  test('a message that a crash left without a wake-up is released all the same', async () => {
     const stage = await withSettings({ rates: [{ channel: 'email', count: 1, per: 'PT1M' }] });
     await ask(stage, 2);
     await stage.until('m1', 'scheduled');
@@ -147,7 +147,7 @@ describe('a rate', () => {
     await stage.until('m1', 'sent');
   });
 
-  test('those who wait outlive the process', async () => {
+  test('waiting messages survive the process', async () => {
     const stage = await withSettings(
       { rates: [{ channel: 'email', count: 1, per: 'PT1M' }] },
       { keep: true },

@@ -76,7 +76,7 @@ test('messages are listed by what an index serves, newest first, page by page; o
   expect(await list(`limit=3&cursor=${encodeURIComponent(first.nextCursor)}`)).toBe('m2,m1');
 });
 
-test('an operator has a failed message sent again, with all checks made anew', async () => {
+test('an operator sends a failed message again, and all checks are made again', async () => {
   const stage = await ready();
   await stage.prospect({ traits: {} });
   await stage.ask();
@@ -91,7 +91,7 @@ test('an operator has a failed message sent again, with all checks made anew', a
   expect(stage.sent()).toHaveLength(1);
 });
 
-test('what is unknown is sent again only knowingly', async () => {
+test('a message of unknown outcome is sent again only with mayDuplicate', async () => {
   const stage = await ready({
     provider: fakeProvider((turn) => (turn === 1 ? { kind: 'unknown', reason: 'cut' } : { kind: 'sent' })),
   });
@@ -106,7 +106,7 @@ test('what is unknown is sent again only knowingly', async () => {
   await stage.until('m1', 'sent');
 });
 
-test('what is unknown can be resolved, once; nothing else can', async () => {
+test('a message of unknown outcome can be resolved, once; no other can', async () => {
   const stage = await ready({ provider: fakeProvider(() => ({ kind: 'unknown', reason: 'cut' })) });
   await stage.ask();
   await stage.until('m1', 'unknown');
@@ -126,7 +126,7 @@ test('what is unknown can be resolved, once; nothing else can', async () => {
   expect(stage.story('m1')).toEqual(['email.unknown', 'email.failed']);
 });
 
-test('what was erased cannot be sent again', async () => {
+test('an erased message cannot be sent again', async () => {
   const stage = await ready({ provider: fakeProvider(() => ({ kind: 'permanent', reason: 'no' })) });
   await stage.ask();
   await stage.until('m1', 'failed');
@@ -201,7 +201,7 @@ describe('PATCH /v1/settings', () => {
     });
   });
 
-  test('checks what comes of it as a whole, with the places in it', async () => {
+  test('checks the whole result, and names the places in it', async () => {
     const stage = await ready();
     expect(
       await stage.call('PATCH', '/v1/settings', { senders: { email: { replyTo: 'a@b.example' } } }),
@@ -233,7 +233,7 @@ describe('PATCH /v1/settings', () => {
   });
 });
 
-test('a PUT that takes the sender of a channel away that templates use is answered with a warning', async () => {
+test('a PUT that removes the sender of a channel with templates is answered with a warning', async () => {
   const stage = await ready({ sender: undefined });
   const sender = { senders: { email: { from: { email: 'hi@shop.example' } } } };
   await stage.call('PUT', '/v1/settings', { ...sender, zone: 'Europe/Rome' });
@@ -261,7 +261,7 @@ test.each(['status=faild', 'channel=fax', 'state=sent'])(
   },
 );
 
-test('a filter where there is none is refused', async () => {
+test('a filter on a route without filters is refused', async () => {
   const stage = await ready();
   expect((await stage.call('GET', '/v1/channels?status=open')).status).toBe(400);
 });

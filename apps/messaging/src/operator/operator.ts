@@ -1,7 +1,6 @@
 import type { MessageDocument } from '@herald/contracts';
-import { type Clock, type MessageTransition, mayRetry } from '@herald/domain';
+import { type Clock, type MessageTransition, mayRetry, reasonOf } from '@herald/domain';
 import { Problem } from '@herald/http';
-import { reasonOf } from '../providers/reason.ts';
 import type { Transitions } from '../send/transitions.ts';
 
 /** What an operator can do with a message that is stuck. Each throws a `Problem`. */

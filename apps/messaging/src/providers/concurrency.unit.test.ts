@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createConcurrencyLimit } from './concurrency.ts';
 
-test('a workspace with much to send goes in turn with those that have little, and its own keep their order', async () => {
+test('a workspace with much to send takes turns with others, and keeps its own order', async () => {
   const limited = createConcurrencyLimit(2);
   const order: string[] = [];
   const send = (workspace: string, name: string) => limited(workspace, async () => order.push(name));
@@ -15,7 +15,7 @@ test('a workspace with much to send goes in turn with those that have little, an
   );
 });
 
-test('no more run at once than may, and one that fails makes room', async () => {
+test('no more jobs run at once than allowed, and a failed one makes room', async () => {
   const limited = createConcurrencyLimit(2);
   let running = 0;
   let most = 0;

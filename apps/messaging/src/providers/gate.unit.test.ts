@@ -36,7 +36,7 @@ const call = (gate: Gate, ...outcomes: readonly ProviderOutcome[]): void => {
   for (const outcome of outcomes) pass(gate).done(outcome);
 };
 
-test('it shuts after failures in a row, and what nobody answered is one', () => {
+test('it shuts after failures in a row, and a call without an answer is one', () => {
   const { gate, changes } = setUp();
   call(gate, down, unknown, sent, down, unknown);
   expect(gate.shut()).toBeUndefined();
@@ -46,13 +46,13 @@ test('it shuts after failures in a row, and what nobody answered is one', () => 
   expect(changes).toEqual(['failing']);
 });
 
-test('what is about a message or its receiver says nothing about the provider', () => {
+test('an outcome about a message or its receiver says nothing about the provider', () => {
   const { gate } = setUp();
   call(gate, down, down, greylisted, down, down, { kind: 'permanent', reason: '550' }, down, down);
   expect(gate.shut()).toBeUndefined();
 });
 
-test('after its rest one call tries, all others wait for what comes of it, and success opens it for all', () => {
+test('after its rest one trial call passes, all others wait for its outcome, and success opens it for all', () => {
   const { gate, at, changes } = setUp();
   call(gate, down, down, down);
   at(1_000);
@@ -64,7 +64,7 @@ test('after its rest one call tries, all others wait for what comes of it, and s
   expect(changes).toEqual(['failing', 'open']);
 });
 
-test('each trial that fails doubles the rest, up to the longest', () => {
+test('each failed trial doubles the rest, up to the longest', () => {
   const { gate, at } = setUp();
   call(gate, down, down, down);
   const rests: number[] = [];
@@ -77,7 +77,7 @@ test('each trial that fails doubles the rest, up to the longest', () => {
   expect(rests).toEqual([2_000, 4_000, 4_000, 4_000]);
 });
 
-test('a trial that was never made, or never reported, lets another try', () => {
+test('after a trial that was never made, or never ended, another may try', () => {
   const { gate, at } = setUp();
   call(gate, down, down, down);
   at(1_000);
@@ -101,7 +101,7 @@ test('an outcome of a call from before it was shut neither opens nor prolongs it
   expect(gate.shut()).toMatchObject({ because: 'credentials', until: 10_000 });
 });
 
-test('a provider that asks for patience gets it, and then is open to all at once', () => {
+test('a provider that asks to slow down is left alone so long, and then open to all at once', () => {
   const { gate, at, changes } = setUp();
   call(gate, throttled);
   expect(gate.shut()).toMatchObject({ because: 'throttled', until: 30_000 });
@@ -112,13 +112,13 @@ test('a provider that asks for patience gets it, and then is open to all at once
   expect(changes).toEqual(['throttled', 'open']);
 });
 
-test('a failure that names its own rest shuts it for so long, without more of them', () => {
+test('one failure that names its own rest shuts it for so long', () => {
   const { gate } = setUp();
   call(gate, { ...down, retryAfter: 7_000 } as ProviderOutcome);
   expect(gate.shut()).toMatchObject({ because: 'failing', until: 7_000 });
 });
 
-test('refused credentials stop it until a trial, seldom, is let in', () => {
+test('refused credentials stop it, with a rare trial', () => {
   const { gate, at } = setUp();
   call(gate, refused);
   at(9_999);
@@ -131,7 +131,7 @@ test('refused credentials stop it until a trial, seldom, is let in', () => {
   expect(gate.shut()).toBeUndefined();
 });
 
-test('those that come back keep their order, and come one after the other', () => {
+test('messages that come back keep their order, one after the other', () => {
   const { gate, at } = setUp();
   call(gate, throttled);
   expect([gate.comeBack(), gate.comeBack(), gate.comeBack()]).toEqual([30_000, 30_020, 30_040]);
@@ -139,7 +139,7 @@ test('those that come back keep their order, and come one after the other', () =
   expect(gate.comeBack()).toBe(40_000);
 });
 
-test('one that has enough to do gets no more, and those that wait come as often as it has room', () => {
+test('a busy one gets no more, and waiting messages come as often as it has room', () => {
   const { gate, at } = setUp(1, { atOnce: 2 });
   const passes = [pass(gate), pass(gate)];
   at(1_000);
@@ -152,7 +152,7 @@ test('one that has enough to do gets no more, and those that wait come as often 
   expect(gate.shut()).toBeUndefined();
 });
 
-test('rests are on the wall, whatever the speed of the clock', () => {
+test('rests are wall time, whatever the speed of the clock', () => {
   const { gate } = setUp(100);
   call(gate, down, down, down);
   expect(gate.shut()?.until).toBe(100_000);

@@ -1,3 +1,4 @@
+import { reasonOf } from '@herald/domain';
 import { expect, test } from 'vitest';
 import { createConsoleProvider } from '../channels/email/console-provider.ts';
 import { email } from '../channels/email/index.ts';
@@ -5,7 +6,7 @@ import type { OutgoingEmail } from '../channels/email/message.ts';
 import { outcomeOfFailure } from '../channels/email/smtp/outcome.ts';
 import { sms } from '../channels/sms/index.ts';
 import type { OutgoingSms } from '../channels/sms/message.ts';
-import { codeOf, reasonOf, withoutServers } from './reason.ts';
+import { codeOf, withoutServers } from './reason.ts';
 
 test('a reason is one bounded line without the address that servers like to repeat', () => {
   expect(reasonOf('550 5.1.1 <ada@home.example>: no such\r\nuser')).toBe(
@@ -44,7 +45,7 @@ test.each([
   ['DATA', '550 5.1.1 no such user', 'hard'],
   ['DATA', '550 5.7.1 content refused', undefined],
   ['MAIL FROM', '550 5.1.8 sender refused', undefined],
-])('a final no to %s, %s, bounces: %s', (command, message, bounce) => {
+])('a final refusal of %s, %s, bounces: %s', (command, message, bounce) => {
   const outcome = outcomeOfFailure({ command, message, responseCode: 550, code: 'EENVELOPE' }, false);
   expect(outcome).toMatchObject({ kind: 'permanent' });
   expect('bounce' in outcome ? outcome.bounce : undefined).toBe(bounce);
@@ -64,11 +65,11 @@ test.each([
     '421 4.7.0 [203.0.113.201] queue 4FX9Y01234567890AB',
     '421 4.7.0 [203.0.113.201] queue 4FX9Y01234567890AB',
   ],
-])('of %j a reason keeps no address and no number, and all the codes', (said, kept) => {
+])('a reason from %j keeps no address and no number, and all the codes', (said, kept) => {
   expect(reasonOf(said)).toBe(kept);
 });
 
-test('a reason does not name the recipient by half an address either', () => {
+test('a reason has no part of the recipient’s address either', () => {
   const mail = { channel: 'email', to: 'ada.king@home.example' } as OutgoingEmail;
   expect(email.address.hideIn('550 5.1.1 Ada.King: unknown in table; adaking stays', mail)).toBe(
     '550 5.1.1 (address): unknown in table; adaking stays',

@@ -1,5 +1,3 @@
-export { reasonOf } from '@herald/domain';
-
 /** Shorter names are too likely to be words of the answer itself. */
 const MIN_LOCAL = 3;
 

@@ -16,7 +16,7 @@ describe('a bounce', () => {
       .filter(({ type }) => type.startsWith('prospect.'))
       .map(({ type, data }) => ({ type, ...data }));
 
-  test('that is hard suppresses the address, told once however often it is reported', async () => {
+  test('that is hard suppresses the address, recorded once however often it is reported', async () => {
     const stage = await sent();
     await Promise.all(Array.from({ length: 5 }, () => stage.reported('r1', bounced('m1', 'hard'))));
     await stage.until('m1', 'bounced');
@@ -48,7 +48,7 @@ describe('a bounce', () => {
     await stage.until('m3', 'sent');
   });
 
-  test('is of the address in the workspace, whoever else has it, but for what another lifts', async () => {
+  test('is about the address in the workspace, whoever has it, until somebody lifts the suppression', async () => {
     const stage = await ready();
     const suppression = (suppressed: boolean) => ({
       email: { suppressed, address: 'ada@home.example', at: T0, eventId: 'x', reason: 'hard_bounce' },
@@ -74,7 +74,7 @@ describe('a bounce', () => {
     await expectReplayable(stage);
   });
 
-  test('that is an opt-out told to the provider unsubscribes the person', async () => {
+  test('that is an opt-out at the provider unsubscribes the person', async () => {
     const stage = await ready({
       provider: fakeProvider(() => ({ kind: 'permanent', reason: '400, 21610: opted out', optedOut: true })),
     });
@@ -123,7 +123,7 @@ describe('a bounce', () => {
     expect(consequences(stage)).toMatchObject(expected);
   });
 
-  test('of somebody erased meanwhile says nothing of whoever they are now', async () => {
+  test('of somebody erased meanwhile records nothing about the person', async () => {
     const stage = await sent();
     await stage.erased('ada');
     await vi.waitFor(async () => expect((await stage.message('m1'))?.state.to).toBeUndefined());
@@ -136,7 +136,7 @@ describe('a bounce', () => {
 
 describe('a complaint', () => {
   test.each([
-    ['unsubscribes unless told', {}, ['prospect.unsubscribed']],
+    ['unsubscribes by default', {}, ['prospect.unsubscribed']],
     ['suppresses where it is set so', { onComplaint: 'suppress' }, ['prospect.suppressed']],
     ['has no effect where it is set so', { onComplaint: 'ignore' }, []],
   ])('%s', async (_what, settings, expected) => {
@@ -144,8 +144,8 @@ describe('a complaint', () => {
     await stage.call('PUT', '/v1/settings', settings);
     await stage.reported('r1', { messageId: 'm1', outcome: 'complained' });
     await stage.until('m1', 'complained');
-    const told = stage.recorded.filter(({ type }) => type.startsWith('prospect.'));
-    expect(told.map(({ type }) => type)).toEqual(expected);
-    for (const { data } of told) expect(data).toMatchObject({ channel: 'email', reason: 'complaint' });
+    const recorded = stage.recorded.filter(({ type }) => type.startsWith('prospect.'));
+    expect(recorded.map(({ type }) => type)).toEqual(expected);
+    for (const { data } of recorded) expect(data).toMatchObject({ channel: 'email', reason: 'complaint' });
   });
 });

@@ -40,7 +40,7 @@ describe('an incoming text', () => {
   const ofProspects = (stage: Awaited<ReturnType<typeof texted>>) =>
     stage.recorded.map(({ type, stream, data }) => `${type} ${stream} ${data.reason ?? data.text}`);
 
-  test('with STOP unsubscribes everybody who got one at that number from texts', async () => {
+  test('with STOP unsubscribes everybody who got a text at that number', async () => {
     const stage = await texted();
     const stop = { text: 'STOP', keyword: 'stop' } as const;
     await Promise.all([stage.inbound(stop), stage.inbound(stop)]);
@@ -66,7 +66,7 @@ describe('an incoming text', () => {
     ]);
   });
 
-  test('with START subscribes them again; any other is only kept, with whom the latest was for', async () => {
+  test('with START subscribes them again; any other is only kept, with the person of the latest message', async () => {
     const stage = await texted();
     await stage.inbound({ id: 'SM2', text: 'start', keyword: 'start' });
     await vi.waitFor(() => expect(stage.recorded).toHaveLength(3));
@@ -79,7 +79,7 @@ describe('an incoming text', () => {
     expect(stage.recorded).toHaveLength(4);
   });
 
-  test('from a number that no message went to is kept with nobody, nor is one of another workspace', async () => {
+  test('from a number that no message of the workspace went to is not kept', async () => {
     const stage = await texted();
     await stage.inbound({ id: 'SM4', from: '+14155559999', keyword: 'stop' });
     await stage.inbound({ id: 'SM5', workspace: 'globex', keyword: 'stop' });

@@ -8,7 +8,7 @@ const delivered = { messageId: 'm1', outcome: 'delivered', provider: 'sendgrid' 
 const opened = { messageId: 'm1', outcome: 'opened', provider: 'sendgrid' };
 
 describe('a report', () => {
-  test('is told with all that is known of the message, so that campaigns can wait for it by step', async () => {
+  test('is recorded with all that is known of the message, so that campaigns can wait for it by step', async () => {
     const stage = await sent();
     await stage.reported('r1', delivered);
     await stage.until('m1', 'delivered');
@@ -23,7 +23,7 @@ describe('a report', () => {
     await expectReplayable(stage);
   });
 
-  test('delivered fifty times at once, to two replicas, is told once', async () => {
+  test('delivered fifty times at once, to two replicas, is recorded once', async () => {
     const stage = await sent();
     await stage.addReplica();
     await Promise.all(Array.from({ length: 50 }, () => stage.reported('r1', opened)));
@@ -37,7 +37,7 @@ describe('a report', () => {
     await expectReplayable(stage);
   });
 
-  test('that comes while the provider is still being called is kept, and the record of the call adds to it', async () => {
+  test('that comes during the call is kept, and the record of the call adds to it', async () => {
     const call = Promise.withResolvers<void>();
     const provider = fakeProvider(async () => {
       await call.promise;
@@ -85,7 +85,7 @@ describe('a report', () => {
     await expectReplayable(stage);
   });
 
-  test('while the provider is being called, and an erasure before it answers: the record brings no address back', async () => {
+  test('and an erasure during the call: the record brings no address back', async () => {
     const call = Promise.withResolvers<void>();
     const provider = fakeProvider(async () => {
       await call.promise;
@@ -111,7 +111,7 @@ describe('a report', () => {
     expect((await stage.until('m1', 'sent')).state.status).toBe('sent');
   });
 
-  test('by a scanner is not told', async () => {
+  test('by a scanner is not recorded', async () => {
     const stage = await sent();
     await stage.reported('r1', { ...opened, outcome: 'clicked', scanner: 'came too soon' });
     await stage.reported('r2', delivered);
@@ -155,7 +155,7 @@ describe('a message of unknown outcome', () => {
     await expectReplayable(stage);
   });
 
-  test('is resolved by the policy when nothing has come within its time', async () => {
+  test('is resolved by the policy when no report comes in time', async () => {
     const stage = await ready({ provider: provider(), unknown: { then: 'resend', after: span.HOUR } });
     await stage.ask();
     await stage.until('m1', 'unknown');

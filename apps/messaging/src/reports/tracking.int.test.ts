@@ -29,7 +29,7 @@ test('links and opens are tracked where the workspace has set it, and the unsubs
   expect(mail?.text).toContain('https://shop.example/a?b=1&c=2');
 });
 
-test('each by itself, and neither unless told', async () => {
+test('each by itself, and neither by default', async () => {
   expect(tracked((await sentWith({ opens: true }))?.html)).toEqual([about]);
   expect(tracked((await sentWith({ clicks: true }))?.html)).toMatchObject([
     { target: 'https://shop.example/a?b=1&c=2' },
@@ -37,7 +37,7 @@ test('each by itself, and neither unless told', async () => {
   expect(tracked((await sentWith({}))?.html)).toEqual([]);
 });
 
-test('a provider that tracks by itself gets the links as they are', async () => {
+test('a provider that tracks by itself gets the links unchanged', async () => {
   const provider = { ...fakeProvider(), tracks: true };
   expect(tracked((await sentWith({ opens: true, clicks: true }, { provider }))?.html)).toEqual([]);
 });

@@ -83,7 +83,7 @@ test.each([
   expect(send).not.toHaveBeenCalled();
 });
 
-test('a template of another channel is no template', async () => {
+test('a template of another channel is not used', async () => {
   const sms: Provider<OutgoingSms> = {
     ...{ channel: 'sms', name: 'f', timeout: 100, connections: 1 },
     send: async () => ({ kind: 'sent' }),

@@ -10,7 +10,7 @@ import { fakeProvider } from '../testing/fake-provider.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Transitions } from './transitions.ts';
 
-test('a process held up between its claim and the call does not call, for its lease may be over', async () => {
+test('a process held up between claim and call does not call, because its lease may be over', async () => {
   let now = T0;
   const clock: Clock = { now: () => now, rate: 1 };
   const provider = fakeProvider(() => ({ kind: 'sent' }), 500);

@@ -86,7 +86,7 @@ async function killDuring(
   await once(child, 'exit');
 }
 
-test('killed while SendGrid had the mail and had not answered, the mail is unknown and SendGrid is not asked again', async () => {
+test('killed after SendGrid got the mail and before it answered, the mail is unknown and not sent again', async () => {
   const vendor = await startSendGrid();
   onTestFinished(() => vendor.close());
   const dir = await newDir();
@@ -104,7 +104,7 @@ test('killed while SendGrid had the mail and had not answered, the mail is unkno
   expect(vendor.mails).toHaveLength(1);
 });
 
-test('killed while a receiver had the webhook, it is sent again, and its id tells that it is the same', async () => {
+test('killed while a receiver had the webhook, it is sent again with the same id', async () => {
   const receiver = await startReceiver();
   onTestFinished(() => receiver.close());
   const dir = await newDir();

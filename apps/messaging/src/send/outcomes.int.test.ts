@@ -23,7 +23,7 @@ test('a temporary failure is tried again until it is sent', async () => {
   await expectReplayable(stage);
 });
 
-test('a temporary failure that lasts is given up', async () => {
+test('a temporary failure that lasts ends the message', async () => {
   const stage = await ready({ provider: fakeProvider(() => ({ kind: 'temporary', reason: '451 later' })) });
   await stage.ask();
   for (let attempts = 1; attempts < 12; attempts += 1) {
@@ -67,7 +67,7 @@ test('a provider that throws may have sent it', async () => {
   expect((await stage.until('m1', 'unknown')).state.reason).toBe('the provider failed: Error');
 });
 
-test('a broker that fails while an outcome is recorded costs neither the outcome nor a second send', async () => {
+test('a broker that fails while an outcome is recorded loses no outcome and causes no second send', async () => {
   let failures = 0;
   const stage = await ready({
     between: (broker) => ({
@@ -106,7 +106,7 @@ test('a call that outlasts its lease is unknown, and its outcome is still believ
   await expectReplayable(stage);
 });
 
-test('what is unknown is held, or sent again where the installation says so', async () => {
+test('a message of unknown outcome is held, or sent again if the installation says so', async () => {
   const cut = () =>
     fakeProvider((turn) => (turn === 1 ? { kind: 'unknown', reason: 'cut' } : { kind: 'sent' }));
   const held = await ready({ provider: cut() });

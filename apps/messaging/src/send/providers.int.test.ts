@@ -10,7 +10,7 @@ const sequence = (...outcomes: ProviderOutcome[]) =>
   fakeProvider((turn) => outcomes[turn - 1] ?? { kind: 'sent' });
 const down: ProviderOutcome = { kind: 'temporary', about: 'provider', reason: '503' };
 
-test('what the first provider certainly did not take goes to the second, at once and visibly', async () => {
+test('a message that the first provider certainly did not take goes to the second at once, and that is recorded', async () => {
   const first = named('first', sequence(down));
   const second = named('second', fakeProvider());
   const stage = await ready({ providers: { email: [first, second] } });
@@ -31,7 +31,7 @@ test('what the first provider certainly did not take goes to the second, at once
 test.each<[string, ProviderOutcome, 'unknown' | 'failed']>([
   ['may have taken', { kind: 'unknown', reason: 'no answer' }, 'unknown'],
   ['refuses for good', { kind: 'permanent', reason: '550' }, 'failed'],
-])('what the first provider %s never goes to the second', async (_what, outcome, status) => {
+])('a message that the first provider %s never goes to the second', async (_what, outcome, status) => {
   const [first, second] = [named('first', sequence(outcome)), named('second', fakeProvider())];
   const stage = await ready({ providers: { email: [first, second] } });
   await stage.ask();
@@ -39,7 +39,7 @@ test.each<[string, ProviderOutcome, 'unknown' | 'failed']>([
   expect([first.sent.length, second.sent.length]).toEqual([1, 0]);
 });
 
-test('when no provider took it, it rests, and then all are tried again', async () => {
+test('after all providers failed it rests, and then all are tried again', async () => {
   const [first, second] = [named('first', sequence(down)), named('second', sequence(down))];
   const stage = await ready({ providers: { email: [first, second] } });
   await stage.ask();
@@ -90,7 +90,7 @@ test('a provider that throttles slows its whole channel, in order, until it take
   await expectReplayable(stage);
 });
 
-test('a provider that refuses our credentials is stopped, everybody can see it, and a trial resumes it', async () => {
+test('a provider that refuses the credentials is stopped, everybody can see it, and a trial resumes it', async () => {
   const provider = sequence({ kind: 'credentials', reason: '401: revoked' });
   const stage = await ready({ provider });
   await stage.ask({ messageId: 'm1' });
@@ -127,7 +127,7 @@ test('a provider that fails again and again is left alone, and its messages go t
   expect(stage.story('m3')).toEqual(['email.sent']);
 });
 
-test('what was withdrawn or unsubscribed from while a provider was shut does not wait for it to open', async () => {
+test('a message withdrawn or unsubscribed from while a provider is shut does not wait for it to open', async () => {
   const stage = await ready({ provider: sequence({ kind: 'credentials', reason: '401' }) });
   await stage.ask({ messageId: 'm1' });
   await stage.until('m1', 'scheduled');

@@ -54,7 +54,7 @@ const behind = (stage: Stage, id: string) =>
     { interval: 5 },
   );
 
-test('a text asked for after a mail waits while the mail is tried again, and leaves right after it', async () => {
+test('a text requested after a mail waits while the mail is tried again, and leaves right after it', async () => {
   const stage = await town((turn) =>
     turn === 1 ? { kind: 'temporary', reason: '451 later' } : { kind: 'sent' },
   );
@@ -75,7 +75,7 @@ test('a text asked for after a mail waits while the mail is tried again, and lea
   await expectReplayable(stage, 'm2');
 });
 
-test('a message that comes before the one it follows waits for it, and tells nothing of that', async () => {
+test('a message that comes before the one it follows waits for it, without an event', async () => {
   const stage = await town();
   await stage.call('PUT', '/v1/settings', { senders });
   await stage.ask(TEXT);
@@ -87,7 +87,7 @@ test('a message that comes before the one it follows waits for it, and tells not
   expect(stage.story('m2')).toEqual(['sms.sent']);
 });
 
-test('what waits silently says why as soon as the one before it is put off', async () => {
+test('a message that waits records why as soon as the one in front is put off', async () => {
   const stage = await town();
   await stage.call('PUT', '/v1/settings', {
     senders,
@@ -108,7 +108,7 @@ test.each<[string, ProviderOutcome, 'failed' | 'bounced' | 'unknown']>([
   ['has failed', { kind: 'permanent', reason: 'no' }, 'failed'],
   ['has bounced', { kind: 'permanent', reason: 'no', bounce: 'soft' }, 'bounced'],
   ['may have left', { kind: 'unknown', reason: 'cut off' }, 'unknown'],
-])('the next one goes when the one before it %s', async (_what, outcome, status) => {
+])('the next one leaves when the one in front %s', async (_what, outcome, status) => {
   const stage = await town(() => outcome);
   await stage.call('PUT', '/v1/settings', { senders });
   await stage.ask(TEXT);
@@ -118,7 +118,7 @@ test.each<[string, ProviderOutcome, 'failed' | 'bounced' | 'unknown']>([
   await stage.until('m2', 'sent');
 });
 
-test('the next one goes when the one before it is suppressed', async () => {
+test('the next one leaves when the one in front is suppressed', async () => {
   const stage = await town();
   await stage.call('PUT', '/v1/settings', {
     senders,
@@ -132,7 +132,7 @@ test('the next one goes when the one before it is suppressed', async () => {
   await stage.until('m2', 'sent');
 });
 
-test('a whole run behind a cap leaves in order, and other runs are not kept waiting', async () => {
+test('a whole run behind a cap leaves in order, and other runs do not wait', async () => {
   const stage = await town();
   await stage.call('PUT', '/v1/settings', {
     senders,
@@ -154,7 +154,7 @@ test('a whole run behind a cap leaves in order, and other runs are not kept wait
   expect(stage.left).toEqual(['m0', 'other', ...chain]);
 });
 
-test('a withdrawal takes those that wait behind another too', async () => {
+test('a withdrawal also ends messages that wait behind another', async () => {
   const stage = await town(() => ({ kind: 'temporary', reason: '451' }));
   await stage.ask();
   await stage.until('m1', 'scheduled');
@@ -165,7 +165,7 @@ test('a withdrawal takes those that wait behind another too', async () => {
   await stage.until('m2', 'withdrawn');
 });
 
-test('one that was forgotten behind another goes on when the sweep comes by', async () => {
+test('a message forgotten behind another continues with the next sweep', async () => {
   const stage = await town();
   await stage.call('PUT', '/v1/settings', { senders });
   await stage.ask(TEXT);
@@ -185,7 +185,7 @@ test('one that was forgotten behind another goes on when the sweep comes by', as
   await stage.until('m2', 'sent');
 });
 
-test('one whose predecessor never comes is not kept for ever', async () => {
+test('a message whose predecessor never comes does not wait for ever', async () => {
   const stage = await town();
   await stage.call('PUT', '/v1/settings', { senders });
   await stage.ask(TEXT);

@@ -4,7 +4,7 @@ import { T0 } from '../testing/documents.ts';
 import { expectReplayable, optedOut, ready } from '../testing/ready.ts';
 import type { Stage } from '../testing/stage.ts';
 
-test('a message that is due is sent and told, with everything an operator wants to know', async () => {
+test('a message that is due is sent and recorded, with everything an operator wants to know', async () => {
   const stage = await ready();
   await stage.ask();
   const { state } = await stage.until('m1', 'sent');
@@ -143,7 +143,7 @@ test.each([
   expect((await stage.until('m1', status as 'failed')).state.reason).toBe(reason);
 });
 
-test('what is owed is sent without consent, and without a way to unsubscribe', async () => {
+test('a transactional message is sent without consent, and without a link to unsubscribe', async () => {
   const stage = await ready();
   await stage.template('receipt', {
     subject: 'Receipt',
@@ -157,7 +157,7 @@ test('what is owed is sent without consent, and without a way to unsubscribe', a
   expect(stage.sent()[0]).not.toHaveProperty('unsubscribe');
 });
 
-test('a template that fails fails its message and no other', async () => {
+test('a template that fails affects its message and no other', async () => {
   const stage = await ready({ rendering: { timeLimit: 100 } });
   const list = '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]';
   const loops = 'abcdefghijkl'

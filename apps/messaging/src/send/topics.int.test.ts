@@ -4,7 +4,7 @@ import { T0 } from '../testing/documents.ts';
 import { ready } from '../testing/ready.ts';
 
 describe('a topic', () => {
-  test('of the template that the prospect opted out of, or never asked for, keeps the message back', async () => {
+  test('that the prospect opted out of, or never asked for, suppresses the message', async () => {
     const stage = await ready();
     await stage.template('newsletter', { subject: 's', text: 't', topic: 'news' });
     await stage.template('digest', { subject: 's', text: 't', topic: 'digest' });

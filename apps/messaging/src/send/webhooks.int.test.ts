@@ -35,7 +35,7 @@ async function withWebhooks(options: StageOptions = {}, timeout = 1_000) {
   return { stage, receiver, ask };
 }
 
-test('a webhook goes where the campaign says, signed, whatever the person subscribes to', async () => {
+test('a webhook goes where the campaign says, signed, whatever the person is subscribed to', async () => {
   const { stage, receiver, ask } = await withWebhooks();
   await stage.prospect({ subscriptions: optedOut('all'), traits: { name: 'Ada "the" \\ first' } });
   await ask();
@@ -74,7 +74,7 @@ test('a webhook that fails is tried by the schedule of Standard Webhooks, with t
   expect(receiver.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['m1', 'm1', 'm1', 'm1']);
 });
 
-test('a receiver that wants no more is asked no more', async () => {
+test('a receiver that answers 410 is not called again', async () => {
   const { stage, receiver, ask } = await withWebhooks();
   receiver.answerNext({ status: 410 });
   await ask();
@@ -111,7 +111,7 @@ test('a webhook without a secret is not sent, and says what is missing', async (
   );
 });
 
-test('a receiver that is slow takes no more than its share, and the others do not wait for it', async () => {
+test('a slow receiver takes no more than its share, and the others do not wait for it', async () => {
   const { stage, receiver, ask } = await withWebhooks({ gates: { atOnce: 2 } }, 5_000);
   const other = await startReceiver();
   onTestFinished(() => other.close());

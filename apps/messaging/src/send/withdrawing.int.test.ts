@@ -31,7 +31,7 @@ test('a request that comes after its withdrawal is not sent', async () => {
   expect(stage.sent()).toHaveLength(0);
 });
 
-test('erasing takes a person out of their messages and withdraws what has not left', async () => {
+test('an erasure removes the person from their messages and withdraws what has not left', async () => {
   const stage = await ready();
   await stage.prospect({ prospectId: 'bob', traits: { email: 'bob@home.example', firstName: 'Bob' } });
   await stage.ask({ messageId: 'left' });
@@ -57,7 +57,7 @@ test('erasing takes a person out of their messages and withdraws what has not le
   expect((await stage.message('bobs'))?.state.to).toBe('bob@home.example');
 });
 
-test('erasing somebody whose message is just leaving waits for its outcome', async () => {
+test('an erasure while a message is leaving waits for its outcome', async () => {
   const gate = Promise.withResolvers<{ kind: 'sent' }>();
   const stage = await ready({ provider: fakeProvider(() => gate.promise), lease: 1_000 });
   await stage.ask();
@@ -72,7 +72,7 @@ test('erasing somebody whose message is just leaving waits for its outcome', asy
   });
 });
 
-test('an erasure that is delivered again leaves alone who has come back since', async () => {
+test('an erasure that is delivered again leaves somebody alone who has come back since', async () => {
   const stage = await ready();
   await stage.by(span.HOUR);
   const back = { prospectId: 'ada', requestedAt: T0 + span.HOUR };
@@ -87,7 +87,7 @@ test('an erasure that is delivered again leaves alone who has come back since', 
   expect((await stage.message('next'))?.state.status).toBe('scheduled');
 });
 
-test('told to stop, it calls nobody any more, and what waited for a connection leaves once when it is back', async () => {
+test('when it stops it makes no more calls, and messages that waited for a connection leave once after the restart', async () => {
   const gate = Promise.withResolvers<{ kind: 'sent' }>();
   const provider = { ...fakeProvider(() => gate.promise), connections: 1 };
   const stage = await ready({ provider });
@@ -106,7 +106,7 @@ test('told to stop, it calls nobody any more, and what waited for a connection l
   expect(await stage.broker.depth('messaging.send')).toMatchObject({ dead: 0, delayed: 1 });
 });
 
-test('a message of one workspace is nothing to another', async () => {
+test('a message of one workspace is unknown to another', async () => {
   const stage = await ready();
   await stage.ask();
   await stage.until('m1', 'sent');
@@ -119,7 +119,7 @@ test('a message of one workspace is nothing to another', async () => {
   expect(stage.sent()).toHaveLength(1);
 });
 
-test('a poisonous message becomes a dead letter and harms no other', async () => {
+test('a poison delivery becomes a dead letter and harms no other', async () => {
   const stage = await ready();
   await stage.broker.publish([
     { exchange: 'send', key: 'request', id: 'x', body: { kind: 'request', workspace: WORKSPACE } },

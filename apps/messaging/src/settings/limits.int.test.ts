@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ready } from '../testing/ready.ts';
 
-test('settings tell all that is wrong at once, each with its place', async () => {
+test('settings report all faults at once, each with its place', async () => {
   const stage = await ready();
   const shape = await stage.call('PUT', '/v1/settings', {
     quietHours: [{ from: '9:00', to: '25:00', days: ['noday'] }],

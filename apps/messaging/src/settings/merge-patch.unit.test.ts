@@ -22,7 +22,7 @@ test.each([
   expect(mergePatch(JSON.parse(target), JSON.parse(patch))).toEqual(JSON.parse(expected));
 });
 
-test('a name that means something to JavaScript is a name like others', () => {
+test('a name with a meaning in JavaScript is a name like others', () => {
   const merged = mergePatch({}, JSON.parse('{"__proto__":{"a":1}}')) as object;
   expect(Object.keys(merged)).toEqual(['__proto__']);
   expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);

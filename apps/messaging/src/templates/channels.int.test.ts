@@ -99,7 +99,7 @@ test.each([
   expect((await stage.call('PUT', '/v1/templates/t', template)).status).toBe(400);
 });
 
-test('a template of each channel is kept and given back as it was sent', async () => {
+test('a template of each channel is stored and returned as it was sent', async () => {
   const stage = await setStage();
   for (const template of [
     { channel: 'sms', text: 'Hi', transactional: true },
@@ -163,7 +163,7 @@ test('a preview shows what a call says, with its pauses and keys', async () => {
   });
 });
 
-test('a preview shows the JSON of a webhook: values of any kind, whatever is in them', async () => {
+test('a preview shows the JSON of a webhook, with values of any kind', async () => {
   const stage = await setStage();
   await stage.template('t', {
     channel: 'webhook',
@@ -189,7 +189,7 @@ test('a preview shows the JSON of a webhook: values of any kind, whatever is in 
   );
 });
 
-test('a body that is no JSON once it is rendered is refused, and says so', async () => {
+test('a body that is not JSON after rendering is refused, with the reason', async () => {
   const stage = await setStage();
   await stage.template('t', {
     channel: 'webhook',

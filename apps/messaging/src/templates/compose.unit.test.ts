@@ -38,7 +38,7 @@ const composeWith = (given: { name?: string; replyTo?: string; rendered?: string
     secret: () => undefined,
   });
 
-test('a mail is composed from what is clean', async () => {
+test('a mail is composed from clean parts', async () => {
   const compose = composeWith({ name: 'Acme', replyTo: 'help@acme.example' });
   expect(await compose.message(version, subject(), 'ada@home.example')).toMatchObject({
     from: { name: 'Acme' },

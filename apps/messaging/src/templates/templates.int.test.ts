@@ -34,7 +34,7 @@ test('saving makes a version, saving the same keeps it, a change makes the next'
   ]);
 });
 
-test('many who save at once leave one newest version, and every version once', async () => {
+test('many saves at once leave one newest version, and every version once', async () => {
   const stage = await setStage();
   const bodies = ['a', 'b', 'c', 'a', 'b', 'c'].map((text) => ({ channel: 'email', subject: 's', text }));
   const saved = await Promise.all(bodies.map((body) => stage.call('PUT', '/v1/templates/t', body)));
@@ -163,7 +163,7 @@ test('a preview takes sample data, an older version, and says what is missing wh
   expect((await preview({ prospectId: 'nobody' })).status).toBe(422);
 });
 
-test('a preview speaks the sample’s own zone and language, as the sent message would', async () => {
+test('a preview uses the sample’s own zone and language, as the sent message would', async () => {
   const stage = await setStage();
   await stage.prospect();
   const text = '<%= date(it.event.data.at, { style: "full", time: "short" }) %>';
@@ -217,7 +217,7 @@ test('a test that the provider refuses says so', async () => {
   });
 });
 
-test('what a replica saves the others send', async () => {
+test('a template that one replica saves is sent by the others', async () => {
   const stage = await setStage();
   await stage.addReplica();
   await stage.prospect();
@@ -230,7 +230,7 @@ test('what a replica saves the others send', async () => {
   expect(stage.sent().map(({ subject }) => subject)).toEqual(['v1', 'v2', 'v3', 'v4']);
 });
 
-test('templates of one workspace are none of another’s', async () => {
+test('templates of one workspace are unknown to another', async () => {
   const stage = await setStage();
   await stage.template('welcome', WELCOME);
   expect((await stage.call('GET', '/v1/templates/welcome', undefined, 'other')).status).toBe(404);

@@ -9,7 +9,7 @@ const track = (html: string): { html: string; targets: string[] } => {
   return { html: trackHtml(html, { linkTo }), targets: [...targets] };
 };
 
-test('links of whatever form go through ours, each to where it went', () => {
+test('links of every form are tracked, each with its target', () => {
   const { html, targets: found } = track(
     `<p>Hi<A class=x HREF='https://a.example/?x=1&amp;y=2'>a</A> <a\nhref = https://b.example/p ` +
       'target=_blank>b</a><a href="HTTPS://C.example">c</a></p>',
@@ -33,7 +33,7 @@ test.each([
   ['https&colon;&sol;&sol;a.example&sol;&num;top', 'https://a.example/#top'],
   [' https://a.exam\nple/p\t ', 'https://a.example/p'],
   ['https://a.example/?x=&amp;amp;', 'https://a.example/?x=&amp;'],
-])('what a link means is read as a browser does: %j', (href, target) => {
+])('a link is read as browsers do: %j', (href, target) => {
   for (const html of [
     `<a href="${href}">a</a>`,
     `<A HREF='${href}'>a</A>`,
@@ -53,7 +53,7 @@ test.each([
     'href="https://a.example"></title>',
   `<a href="https://a.example/${'x'.repeat(2_000)}">long</a>`,
   '1 < 2 and <a title="<a href=https://a.example',
-])('what is no web link, or says that it is not to be tracked, stays: %s', (html) => {
+])('what is no web link, or opts out of tracking, stays: %s', (html) => {
   expect(track(html)).toEqual({ html, targets: [] });
 });
 
@@ -65,7 +65,7 @@ test('a picture stands before the end of the body, or at the end', () => {
   expect(trackHtml('x', { picture })).toMatch(/^x<img /);
 });
 
-test('a picture stands there too after letters that are longer in lower case', () => {
+test('a picture stands there also after letters that are longer in lower case', () => {
   const picture = 'https://herald.example/t/p';
   const html = `<html><body>${'İ'.repeat(9)}</body >x</BODY></html>`;
   const tracked = trackHtml(html, { picture });

@@ -48,7 +48,7 @@ async function receive(answer?: VendorAnswer) {
   return receiver;
 }
 
-test('a receiver that checks by Standard Webhooks finds it genuine, and knows it again by its id', async () => {
+test('a receiver verifies it by Standard Webhooks, and recognizes it by its id', async () => {
   const receiver = await receive();
   const provider = provide();
   expect(await provider.send(message(`${receiver.url}/hook?a=1`))).toEqual({ kind: 'sent' });
@@ -65,7 +65,7 @@ test('a receiver that checks by Standard Webhooks finds it genuine, and knows it
   expect([first, second].map((request) => request?.headers['webhook-id'])).toEqual(['m1', 'm1']);
 });
 
-test('while one secret follows another both sign', async () => {
+test('while secrets are rotated, both sign', async () => {
   const receiver = await receive();
   const old = Buffer.from('the secret before').toString('base64');
   await provide().send(message(receiver.url, { secret: `${SECRET}\n${old}` }));
@@ -77,7 +77,7 @@ test('while one secret follows another both sign', async () => {
 });
 
 test.each(['', '\n', 'whsec_', 'not base64!'])(
-  'a secret %j that cannot sign is told of, and nothing is sent',
+  'a secret %j that cannot sign is reported, and nothing is sent',
   async (secret) => {
     const receiver = await receive();
     expect(await provide().send(message(receiver.url, { secret }))).toMatchObject({
@@ -150,7 +150,7 @@ test.each([
   });
 });
 
-test('a name is looked at again whenever it is connected to', async () => {
+test('a name is resolved and checked again for each connection', async () => {
   const receiver = await receive();
   const { port } = new URL(receiver.url);
   let address = '127.0.0.1';
@@ -176,14 +176,14 @@ test('http goes only to networks that the installation allows', async () => {
   expect(await provide().send(message('http://93.184.216.34/'))).toMatchObject({ kind: 'permanent' });
 });
 
-test.each([22, 25, 465, 587])('port %i is not for webhooks', async (port) => {
+test.each([22, 25, 465, 587])('port %i is refused for webhooks', async (port) => {
   expect(await provide().send(message(`https://127.0.0.1:${port}/`))).toEqual({
     kind: 'permanent',
     reason: `not called: port ${port} is not for webhooks`,
   });
 });
 
-test('a receiver that is not there, has no name, or speaks no TLS, is tried again', async () => {
+test('a receiver that is down, has no address or speaks no TLS is tried again', async () => {
   const receiver = await receive();
   const gone = `http://127.0.0.1:${await closedPort()}/`;
   expect(await provide().send(message(gone))).toEqual({
@@ -201,7 +201,7 @@ test('a receiver that is not there, has no name, or speaks no TLS, is tried agai
   expect(receiver.requests).toEqual([]);
 });
 
-test('a receiver that never answers, or never ends, costs its time and no more', async () => {
+test('a receiver that never answers, or never ends, costs no more than the time-out', async () => {
   const silent = await receive('hang');
   const provider = provide({ timeout: 300 });
   expect(await provider.send(message(silent.url))).toMatchObject({
@@ -225,7 +225,7 @@ test('a receiver that never answers, or never ends, costs its time and no more',
   expect(performance.now() - started).toBeLessThan(2_000);
 });
 
-test('headers that are too long are no answer', async () => {
+test('headers that are too long count as no answer', async () => {
   const receiver = await receive({ status: 200, headers: { 'x-long': 'x'.repeat(40_000) } });
   expect(await provide().send(message(receiver.url))).toMatchObject({ kind: 'temporary' });
 });

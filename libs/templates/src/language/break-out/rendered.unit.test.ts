@@ -130,7 +130,7 @@ describe('is bounded when it is rendered', () => {
     );
   });
 
-  test('a partial’s fault is told with its own line', async () => {
+  test('a partial’s fault is reported with its own line', async () => {
     const partials = { a: { html: '\n\n<%= it.event.data.gone %>' } };
     expect(await say('<%~ partial("a") %>', {}, partials)).toMatch(
       /^partial\.a\.html line 3: event\.data\.gone has no value/,

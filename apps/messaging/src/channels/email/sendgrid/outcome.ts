@@ -1,7 +1,6 @@
-import type { ProviderOutcome } from '@herald/domain';
+import { type ProviderOutcome, reasonOf } from '@herald/domain';
 import { type Headers, rateLimitReset, retryAfter } from '../../../providers/answers/patience.ts';
 import { isUnreached } from '../../../providers/answers/unreached.ts';
-import { reasonOf } from '../../../providers/reason.ts';
 
 /** What SendGrid answered, when it was not that it took the mail. */
 export interface SendGridAnswer {

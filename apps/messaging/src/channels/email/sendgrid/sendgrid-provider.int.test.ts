@@ -52,7 +52,7 @@ test('a mail is handed over whole, with headers to unsubscribe and an opaque ref
   });
 });
 
-test('what is owed has no way to unsubscribe; a test has no reference', async () => {
+test('a transactional mail has no unsubscribe header; a test has no reference', async () => {
   const { vendor, provider } = await setUp();
   const { unsubscribe: _none, reference: _nor, html: _plain, ...owed } = message();
   expect(await provider.send(owed)).toMatchObject({ kind: 'sent' });
@@ -116,7 +116,7 @@ test.each<[string, VendorAnswer, object]>([
   expect(await provider.send(message())).toMatchObject({ kind: 'sent' });
 });
 
-test('over its rate it says until when, and we believe it', async () => {
+test('over its rate it says until when, and that is kept to', async () => {
   const { provider } = await setUp({ rateLimit: 1, rateWindow: 30 });
   expect(await provider.send(message())).toMatchObject({ kind: 'sent' });
   const outcome = await provider.send(message());
@@ -126,7 +126,7 @@ test('over its rate it says until when, and we believe it', async () => {
   expect(patience).toBeLessThanOrEqual(31_000);
 });
 
-test('a key that is not let in, and a sender that is not verified', async () => {
+test('a refused key, and a sender that is not verified', async () => {
   const { vendor, provider } = await setUp({ apiKey: 'SG.other' });
   expect(await provider.send(message())).toMatchObject({ kind: 'credentials' });
   expect(vendor.mails).toEqual([]);
@@ -140,14 +140,14 @@ test('a key that is not let in, and a sender that is not verified', async () => 
 test.each<[string, VendorAnswer]>([
   ['cuts the connection after the mail', 'cut'],
   ['never answers', 'hang'],
-])('a server that %s may have it', async (_what, answer) => {
+])('a server that %s may have the message', async (_what, answer) => {
   const { vendor, provider } = await setUp({}, { timeout: 300 });
   vendor.answerNext(answer);
   expect(await provider.send(message())).toMatchObject({ kind: 'unknown' });
   expect(vendor.calls).toHaveLength(1);
 });
 
-test('a server that cannot be reached has nothing', async () => {
+test('a server that cannot be reached does not have the message', async () => {
   const { provider } = await setUp({}, { url: `http://127.0.0.1:${await closedPort()}` });
   expect(await provider.send(message())).toMatchObject({ kind: 'temporary', about: 'provider' });
   const { provider: lost } = await setUp({}, { url: 'http://no-such-host.invalid' });

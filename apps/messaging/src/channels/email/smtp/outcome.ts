@@ -1,6 +1,5 @@
 import { refusalOf } from '@herald/addresses';
-import type { Bounce, ProviderOutcome } from '@herald/domain';
-import { reasonOf } from '../../../providers/reason.ts';
+import { type Bounce, type ProviderOutcome, reasonOf } from '@herald/domain';
 
 /** What nodemailer hangs on its errors. */
 export interface SmtpFailure {

@@ -55,7 +55,7 @@ test('an accepted message has arrived, for one recipient, with our id, both bodi
   expect(header('subject')).toMatch(/^=\?UTF-8\?/);
 });
 
-test('a message that is owed carries no unsubscribe, and one without HTML is plain text', async () => {
+test('a transactional message has no unsubscribe header, and one without HTML is plain text', async () => {
   const { server, provider } = await setUp();
   const { unsubscribe: _none, html: _plain, ...owed } = message();
   await provider.send(owed);
@@ -108,7 +108,7 @@ test.each<[string, MailServerBehaviour, 'hard' | 'soft' | undefined]>([
   ['a mail that is too long', { data: () => reply(552, '5.3.4 too big') }, undefined],
   ['a refusal that may be about anything', { rcptTo: () => reply(554, 'failed') }, undefined],
   ['a sender who is none', { mailFrom: () => reply(553, '5.1.7 bad sender') }, undefined],
-])('%s says of the address what its code says', async (_what, behaviour, bounce) => {
+])('%s means for the address what its code says', async (_what, behaviour, bounce) => {
   const { provider } = await setUp(behaviour);
   const outcome = await provider.send(message());
   expect([outcome.kind, 'bounce' in outcome ? outcome.bounce : undefined]).toEqual(['permanent', bounce]);
@@ -149,7 +149,7 @@ test('a server that is too slow before the content can be tried again', async ()
   }
 });
 
-test('what waits for a connection past the time-out has not left', async () => {
+test('a message that waits for a connection past the time-out has not left', async () => {
   const { provider, server } = await setUp(
     { data: () => new Promise(() => {}) },
     { timeout: 500, connections: 1 },
@@ -161,7 +161,7 @@ test('what waits for a connection past the time-out has not left', async () => {
   expect(server.ended()).toBe(1);
 });
 
-test('nobody at the address can be tried again', async () => {
+test('an address where nobody listens can be tried again', async () => {
   const provider = createSmtpProvider({ url: `smtp://127.0.0.1:${await closedPort()}`, timeout: 2_000 });
   onTestFinished(() => provider.close());
   expect(await provider.send(message())).toMatchObject({
@@ -190,7 +190,7 @@ test('a user and password beside the URL reach the server as they are, whatever 
   expect(logins).toEqual([{ username: SMTP_USERNAME, password: SMTP_PASSWORD }]);
 });
 
-test('a login that is refused is ours to mend: it is about all messages, and no password is told', async () => {
+test('a refused login is about all messages, and no password is shown', async () => {
   const server = await startMailServer({ auth: () => reply(535, 'bad credentials') });
   const provider = createSmtpProvider({ url: server.url.replace('//', '//herald:hunter2@'), timeout: 2_000 });
   onTestFinished(async () => {

@@ -1,8 +1,7 @@
 import { isTwilioOptOut, twilioBounce } from '@herald/addresses';
-import type { ProviderOutcome } from '@herald/domain';
+import { type ProviderOutcome, reasonOf } from '@herald/domain';
 import { retryAfter } from '../../../providers/answers/patience.ts';
 import { isUnreached } from '../../../providers/answers/unreached.ts';
-import { reasonOf } from '../../../providers/reason.ts';
 import { TwilioRefusal } from './http.ts';
 
 /**

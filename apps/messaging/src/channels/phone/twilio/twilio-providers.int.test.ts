@@ -210,14 +210,14 @@ test('credentials that are wrong', async () => {
 test.each<[string, VendorAnswer]>([
   ['cuts the connection after the text', 'cut'],
   ['never answers', 'hang'],
-])('a server that %s may have it, and is asked once', async (_what, answer) => {
+])('a server that %s may have the message, and is asked once', async (_what, answer) => {
   const { vendor, sms } = await setUp({}, { timeout: 300 });
   vendor.answerNext(answer);
   expect(await sms.send(text())).toMatchObject({ kind: 'unknown' });
   expect(vendor.requests).toHaveLength(1);
 });
 
-test('a server that cannot be reached has nothing', async () => {
+test('a server that cannot be reached does not have the message', async () => {
   const { sms } = await setUp({}, { url: `http://127.0.0.1:${await closedPort()}` });
   expect(await sms.send(text())).toMatchObject({ kind: 'temporary', about: 'provider' });
 });
