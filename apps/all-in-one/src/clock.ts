@@ -19,7 +19,7 @@ export interface ClockOptions {
   /** How many times as fast as the wall; above 0. */
   readonly rate: number;
   /** What it shows at its very first start. Default: the wall time. An existing `file` takes precedence. */
-  readonly start?: Instant;
+  readonly start?: Instant | undefined;
   /** Keeps the anchor, so that a restart continues where the clock would be by now, even at another rate. */
   readonly file?: string;
 }

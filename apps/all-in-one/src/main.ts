@@ -29,8 +29,11 @@ runMain(async () => {
   // The store comes first: it admits no second process to the directory.
   const store = openSqliteStore({ file: inData('store.db'), collections: Object.values(collections) });
   await store.migrate();
-  const start = config.CLOCK_START === undefined ? {} : { start: exactInstant(config.CLOCK_START) };
-  const clock = createClock({ rate: config.CLOCK_RATE, file: inData('clock.json'), ...start });
+  const clock = createClock({
+    rate: config.CLOCK_RATE,
+    start: config.CLOCK_START === undefined ? undefined : exactInstant(config.CLOCK_START),
+    file: inData('clock.json'),
+  });
   const observer = metrics.observer(
     log,
     topology.exchanges.map(({ name }) => name),

@@ -62,7 +62,7 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
         cursor: query.cursor,
         wanted: matches(query),
       });
-      return { items: letters.map(view), ...(next !== undefined && { nextCursor: next }) };
+      return { items: letters.map(view), nextCursor: next };
     },
   );
 
@@ -109,7 +109,7 @@ export function deadLettersRoutes(app: Http, deps: DeadLettersDeps): void {
         replayed += await broker.replayDeadLetters(name, { tokens: found.map(({ token }) => token) });
       }
       log.info({ workspace: principal.workspace, keyId: principal.keyId, replayed }, 'dead letters replayed');
-      return { replayed, ...(next !== undefined && { nextCursor: next }) };
+      return { replayed, nextCursor: next };
     },
   );
 

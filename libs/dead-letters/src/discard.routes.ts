@@ -84,7 +84,7 @@ export function discardRoutes(app: Http, deps: DiscardDeps): void {
       const discarded = await discard(letters, principal, body.reason);
       const { workspace, keyId } = principal;
       log.info({ workspace, keyId, discarded, unowned: body.unowned === true }, 'dead letters discarded');
-      return { discarded, ...(next !== undefined && { nextCursor: next }) };
+      return { discarded, nextCursor: next };
     },
   );
 

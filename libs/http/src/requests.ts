@@ -28,7 +28,8 @@ export function watchRequests(app: FastifyInstance, metrics: Pick<Metrics, 'http
         route,
         status,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...(caller === undefined ? {} : { workspace: caller.workspace, keyId: caller.keyId }),
+        workspace: caller?.workspace,
+        keyId: caller?.keyId,
       },
       'request',
     );

@@ -69,12 +69,7 @@ export function compileMapping(map: SourceMap): { mapping: Mapping; faults: Faul
     const compiled = compile(name);
     if (compiled !== undefined) parts.set(name, compiled);
   }
-  const mapping = {
-    ...(each === undefined ? {} : { each }),
-    ...(skip === undefined ? {} : { skip }),
-    parts,
-  };
-  return { mapping, faults };
+  return { mapping: { each, skip, parts }, faults };
 }
 
 /** What the expressions read of a webhook, made once for all of its items. */

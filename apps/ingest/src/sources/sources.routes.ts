@@ -104,11 +104,11 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
         index: 'byWorkspace',
         equals: [workspace],
         limit,
-        ...(cursor === undefined ? {} : { cursor }),
+        cursor,
       });
       return {
         items: page.items.map(toResource),
-        ...(page.next === undefined ? {} : { nextCursor: page.next }),
+        nextCursor: page.next,
       };
     },
   );

@@ -82,7 +82,7 @@ export function problemBody({ status, code, detail, errors, errorCount }: Proble
     status,
     detail,
     code,
-    ...(errors === undefined ? {} : { errors: shownErrors(errors, errorCount) }),
-    ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
+    errors: errors && shownErrors(errors, errorCount),
+    instance: requestId && `urn:uuid:${requestId}`,
   };
 }
