@@ -2,11 +2,8 @@ import type { OutMessage } from '@herald/broker';
 import type {
   CampaignDefinition,
   CampaignStatus,
-  Cap,
   Cause,
   Channel,
-  ChannelHours,
-  ChannelRate,
   CompanyState,
   CountedSend,
   EnrollmentState,
@@ -14,15 +11,16 @@ import type {
   MessageFacts,
   MessageState,
   ProspectState,
-  TopicRule,
   Tries,
 } from '@herald/domain';
 import type { CollectionSpec, Document } from '@herald/store';
 import type { SendRequest } from './send.ts';
+import type { SettingsDocument } from './settings.ts';
+import type { SourceDocument } from './sources.ts';
 
 /**
  * The documents in the store. Each kind is written by one service and may be read by others, so they are
- * declared here.
+ * declared here; those of settings and sources are in `settings.ts` and `sources.ts`.
  */
 
 /** Written by event-handler. `version` is the sequence number of the last folded event. */
@@ -140,177 +138,6 @@ export interface TemplateVersionDocument extends Document {
 /** Written by messaging. `id` is the template's; `latest` is the version that is sent. */
 export interface TemplateDocument extends Document {
   readonly latest: number;
-  readonly changedAt: Instant;
-}
-
-/** The sender of a workspace's messages, by channel. */
-export interface Senders {
-  readonly email?: {
-    readonly from: { readonly email: string; readonly name?: string };
-    readonly replyTo?: string;
-  };
-  /** `from`: E.164, or a name of up to eleven letters and digits. */
-  readonly sms?: { readonly from: string };
-  /** `from`: E.164. */
-  readonly call?: { readonly from: string };
-  /** The name of the workspace's secret that signs webhooks. */
-  readonly webhook?: { readonly secret: string };
-}
-
-/** A subject that people can choose to get messages about, independent of the channel. */
-export interface Topic extends TopicRule {
-  /** The name that people see where they choose. */
-  readonly name: string;
-  readonly description?: string;
-}
-
-/** What an outcome of a message changes for its recipient. */
-export type ConsentEffect = 'suppress' | 'unsubscribe' | 'ignore';
-
-/**
- * Written by messaging. One per workspace: `id` is `settings`. Each area of settings has its own file in
- * messaging.
- */
-export interface SettingsDocument extends Document {
-  readonly zone?: string;
-  /** ISO 3166, two letters: the country of phone numbers without a country code. */
-  readonly country?: string;
-  readonly senders?: Senders;
-  /** By channel: the names of the providers to try, in order. */
-  readonly providers?: { readonly [C in Channel]?: readonly string[] };
-  /**
-   * `hard`: default `suppress` (the address). `softAfter`: soft bounces in a row that suppress it. Default:
-   * 5; 0 for never.
-   */
-  readonly onBounce?: { readonly hard?: ConsentEffect; readonly softAfter?: number };
-  /** Default: `unsubscribe`. */
-  readonly onComplaint?: ConsentEffect;
-  /** Whether Herald tracks opens and clicks of e-mails if the provider does not. Default: no. */
-  readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean };
-  readonly topics?: readonly Topic[];
-  /** When nothing is sent, and the only hours in which something is. */
-  readonly quietHours?: readonly ChannelHours[];
-  readonly windows?: readonly ChannelHours[];
-  /** The time over which messages that waited for such hours are spread. ISO 8601. */
-  readonly spread?: string;
-  readonly caps?: readonly Cap[];
-  readonly rates?: readonly ChannelRate[];
-}
-
-/** Senders whose HMAC scheme is known, and the form that most others use. */
-export const hmacPresets = [
-  'hmac-sha256',
-  'calendly',
-  'customer-io',
-  'dropbox',
-  'github',
-  'hubspot',
-  'intercom',
-  'linear',
-  'meta',
-  'paddle',
-  'pagerduty',
-  'paystack',
-  'razorpay',
-  'segment',
-  'sentry',
-  'shopify',
-  'slack',
-  'square',
-  'standard-webhooks',
-  'stripe',
-  'twitch',
-  'typeform',
-  'woocommerce',
-  'zendesk',
-  'zoom',
-] as const;
-export type HmacPreset = (typeof hmacPresets)[number];
-
-/**
- * How a source proves who it is. `secret` is the name of a secret of the workspace, never the secret itself.
- */
-export interface SourceVerify {
-  readonly scheme:
-    | 'none'
-    | 'bearer'
-    | 'basic'
-    | 'hmac'
-    | HmacPreset
-    | 'mandrill'
-    | 'sendgrid'
-    | 'sns'
-    | 'twilio';
-  readonly secret?: string;
-  /** The topics of `sns` that may send. Every AWS account can sign for topics of its own. */
-  readonly topicArn?: string | readonly string[];
-  readonly header?: string;
-  /** How old a timestamp may be, in s. */
-  readonly tolerance?: number;
-  /** All that follows is for `hmac` only. */
-  readonly algorithm?: 'sha1' | 'sha256' | 'sha512';
-  readonly encoding?: 'hex' | 'base64' | 'base64url';
-  /** Precedes a signature: `sha1=`. */
-  readonly prefix?: string;
-  /** Separates several signatures, or several fields, in the header. */
-  readonly separator?: string;
-  /** Names in a header such as `t=…,v1=…`. */
-  readonly fields?: { readonly signature: string; readonly timestamp?: string };
-  /** A template of what is signed: `v0:{timestamp}:{body}`. */
-  readonly signed?: string;
-  readonly timestampHeader?: string;
-  readonly timestampUnit?: 's' | 'ms' | 'rfc3339';
-  readonly secretEncoding?: 'text' | 'hex' | 'base64';
-  /** Precedes the key in the secret: `whsec_`. */
-  readonly secretPrefix?: string;
-}
-
-/** The ways in which senders ask, before they send, whether an address wants their webhooks. */
-export const HANDSHAKES = [
-  'cloudevents',
-  'dropbox',
-  'event-grid',
-  'head',
-  'hub-challenge',
-  'microsoft-graph',
-  'okta',
-  'slack',
-  'sns',
-  'twitch',
-  'zoom',
-] as const;
-
-/** How the sender of a source asks. */
-export interface SourceHandshake {
-  readonly kind: (typeof HANDSHAKES)[number];
-  /** The name of the secret with the verify token of `hub-challenge`. */
-  readonly secret?: string;
-  /** For `cloudevents`: the origins that may send (default: any), and how many requests per minute. */
-  readonly origins?: readonly string[];
-  readonly rate?: number;
-}
-
-/**
- * CEL over `body`, `headers` and `query`, and with `each` also over `item` and `index`: the parts of a
- * webhook that become the event.
- */
-export interface SourceMap {
-  /** A list; each item of it is an event. */
-  readonly each?: string;
-  readonly id?: string;
-  readonly type: string;
-  readonly prospectId: string;
-  readonly occurredAt?: string;
-  readonly data?: string;
-  readonly skip?: string;
-}
-
-/** Written by ingest. */
-export interface SourceDocument extends Document {
-  readonly name?: string;
-  readonly verify: SourceVerify;
-  readonly handshake?: SourceHandshake;
-  readonly map: SourceMap;
   readonly changedAt: Instant;
 }
 

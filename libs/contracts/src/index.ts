@@ -11,6 +11,8 @@ export { handlerOf } from './handler.ts';
 export * from './message-reference.ts';
 export { publicLink } from './public-link.ts';
 export * from './send.ts';
+export * from './settings.ts';
+export * from './sources.ts';
 export { exchange, queue, topology } from './topology.ts';
 export * from './tracking-token.ts';
 export * from './unsubscribe-token.ts';
