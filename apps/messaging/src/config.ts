@@ -1,7 +1,7 @@
 import { Duration, waitingConfig } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
-import { providerConfig } from './channels/configured.ts';
+import { providerConfig } from './channels/configured-providers.ts';
 import type { UnknownPolicy } from './send/retry-policy.ts';
 
 /** What messaging adds to the configuration of a process. */

@@ -3,7 +3,7 @@ import { loadConfig } from '@herald/config';
 import { createMetrics } from '@herald/metrics';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
-import { createProviders } from './channels/configured.ts';
+import { createProviders } from './channels/configured-providers.ts';
 import { leaseFor, messagingConfig, unknownPolicy } from './config.ts';
 import { createMessaging } from './service.ts';
 import { fakeProvider } from './testing/fake-provider.ts';

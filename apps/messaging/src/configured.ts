@@ -1,7 +1,7 @@
 import { waitingOf } from '@herald/config';
 import type { Service, ServiceDeps } from '@herald/process';
 import type { Static, TObject } from 'typebox';
-import { createProviders } from './channels/configured.ts';
+import { createProviders } from './channels/configured-providers.ts';
 import { leaseFor, type messagingConfig, unknownPolicy } from './config.ts';
 import type { MessagingDeps } from './deps.ts';
 import { createMessaging } from './service.ts';

@@ -38,7 +38,7 @@ export function createPrepare({ check, askLimits, compose, track }: PrepareDeps)
     const { version, subject, lane, to } = sendable;
     const { channel, prospectId } = doc.state;
     const unsubscribe = compose.unsubscribeLink(version, { id: doc.id, prospectId });
-    const about = unsubscribe === undefined ? subject : { ...subject, unsubscribe };
+    const about = { ...subject, unsubscribe };
     try {
       const message = await compose.message(version, about, to);
       const facts = { to: shownAddress(channel, to), templateVersion: version.n, provider: lane.name };

@@ -70,8 +70,8 @@ export function createCompose(deps: ComposeDeps): Compose {
       throw new TemplateError([{ reason: `its layout ${layoutId} is gone` }]);
     const names = new Set([...(version.partials ?? []), ...(layout?.partials ?? [])]);
     return {
-      ...(layout === undefined ? {} : { layout: bodySources(layout) }),
-      ...(names.size > 0 && { partials: await partialsOf(workspace, names) }),
+      layout: layout && bodySources(layout),
+      partials: await partialsOf(workspace, names),
     };
   };
 
@@ -132,7 +132,7 @@ export function createCompose(deps: ComposeDeps): Compose {
       return channels[said.channel].outgoing(said, {
         workspace,
         messageId: subject.message.messageId,
-        ...(isTest ? {} : { reference: reference(workspace, subject) }),
+        reference: isTest ? undefined : reference(workspace, subject),
         to,
         unsubscribe: subject.unsubscribe,
         senders: settings.of(workspace).senders ?? {},

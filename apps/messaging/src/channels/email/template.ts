@@ -49,13 +49,11 @@ export const emailTemplate: ChannelTemplate<EmailContent> = {
 };
 
 const mailSources = ({ subject, preheader, html, text }: TemplateContent): TemplateSources => ({
-  ...(subject === undefined ? {} : { subject }),
-  ...(preheader === undefined ? {} : { preheader }),
-  ...bodySources({ html, text }),
+  subject,
+  preheader,
+  html,
+  text,
 });
 
-/** The texts that a mail, a layout and a partial have. */
-export const bodySources = ({ html, text }: Pick<TemplateContent, 'html' | 'text'>) => ({
-  ...(html === undefined ? {} : { html }),
-  ...(text === undefined ? {} : { text }),
-});
+/** The texts that a layout and a partial have. */
+export const bodySources = ({ html, text }: Pick<TemplateContent, 'html' | 'text'>) => ({ html, text });

@@ -7,7 +7,7 @@ import {
   reply,
   startMailServer,
 } from '../../../testing/mail-server.ts';
-import { createProviders, providerConfig } from '../../configured.ts';
+import { createProviders, providerConfig } from '../../configured-providers.ts';
 import type { OutgoingEmail } from '../message.ts';
 import { createSmtpProvider } from './smtp-provider.ts';
 
