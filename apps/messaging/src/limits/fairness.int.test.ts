@@ -15,7 +15,7 @@ const FLOOD = 1_500;
 function fairness(open: (dir: string) => Promise<Broker>): void {
   const set = async (
     workspaces: readonly string[],
-  ): Promise<Town & { dir: string; parked(): Promise<number> }> => {
+  ): Promise<Town & { dir: string; waiting(): Promise<number> }> => {
     const dir = await newDir();
     const store = await openStore(dir);
     const broker = await open(dir);
@@ -26,9 +26,9 @@ function fairness(open: (dir: string) => Promise<Broker>): void {
       await store.close();
       await rm(dir, { recursive: true, force: true });
     });
-    const parked = () =>
+    const waiting = () =>
       store.collection(collections.messages).count({ index: 'byHold', equals: ['big', 'share'] });
-    return { ...town, dir, parked };
+    return { ...town, dir, waiting };
   };
 
   it('ten messages behind another workspace’s flood leave long before it has', async () => {
@@ -44,7 +44,7 @@ function fairness(open: (dir: string) => Promise<Broker>): void {
     expect(town.left('big')).toBeLessThan(before + FLOOD / 4);
     await vi.waitFor(() => expect(town.left('big')).toBe(FLOOD), 60_000);
     expect(new Set(town.departures.map(({ messageId }) => messageId)).size).toBe(FLOOD + 20);
-    expect(await town.parked()).toBe(0);
+    expect(await town.waiting()).toBe(0);
   }, 120_000);
 
   it('three floods share: none has left before the others are well under way', async () => {

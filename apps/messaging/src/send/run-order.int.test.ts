@@ -170,7 +170,7 @@ test('a message forgotten behind another continues with the next sweep', async (
   await stage.call('PUT', '/v1/settings', { senders });
   await stage.ask(TEXT);
   const held = await behind(stage, 'm2');
-  // The one before it has ended, and whoever ended it was cut off before it said so.
+  // The message in front has ended, and the process that ended it was cut off before it published that.
   const { after: _none, ...request } = held.request ?? expect.unreachable();
   await stage.store.collection(collections.messages).write([
     {

@@ -59,7 +59,7 @@ async function layoutFaults(
   workspace: string,
   { channel, layout }: TemplateContent,
 ): Promise<Fault[]> {
-  if (layout === undefined || channel !== 'email') return [];
+  if (layout === undefined || !('layout' in templateKinds[channel].fields)) return [];
   const found = await library.latest(workspace, layout);
   if (found === undefined) return [{ path: '/layout', message: 'must be a template that exists' }];
   return found.channel === 'layout'
