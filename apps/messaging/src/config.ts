@@ -11,20 +11,21 @@ export const messagingConfig = {
   SENDER: Type.Optional(
     Type.String({
       maxLength: 320,
-      description: 'Sender of workspaces that have set none: `Herald <news@example.com>` or an address.',
+      description:
+        'Sender for workspaces whose settings name none: `Herald <news@example.com>` or an address.',
     }),
   ),
   UNKNOWN_RESEND: Duration({
     default: 0,
     description:
-      'When a message of unknown outcome is sent again, although it may arrive twice; 0 holds it for ' +
-      'an operator.',
+      'After how long a message of unknown outcome is sent again, although it may then arrive twice. 0 ' +
+      'holds it for an operator.',
   }),
   TEMPLATE_TIMEOUT: Duration({
     default: 500,
     minimum: 50,
     maximum: 10_000,
-    description: 'How much processor time rendering one message may take.',
+    description: 'Processor time that rendering one message may take.',
   }),
 };
 

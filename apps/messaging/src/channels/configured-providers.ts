@@ -14,9 +14,9 @@ export const providerConfig = {
     default: '',
     maxLength: 100,
     description:
-      `For trying things out: of \`${withConsole.join()}\`, the channels whose messages are shown on ` +
-      'standard output, and count as sent, where no provider is set. A channel with neither sends ' +
-      'nothing: its messages fail as `no_provider`.',
+      `To try things out: those channels of \`${withConsole.join()}\` whose messages go to standard output ` +
+      'and count as sent if no provider is set. A channel with neither sends nothing: its messages fail ' +
+      'as `no_provider`.',
   }),
 };
 

@@ -9,34 +9,36 @@ import { createSmtpProvider } from './smtp/smtp-provider.ts';
 
 const config = {
   SENDGRID_API_KEY: Type.Optional(
-    Secret({ description: 'Sends e-mail by SendGrid: a key that may use Mail Send, and nothing else.' }),
+    Secret({
+      description:
+        'API key of SendGrid, for sending e-mail. It needs the permission Mail Send, and no other.',
+    }),
   ),
   SENDGRID_URL: Type.Optional(
     HttpUrl({
       description:
-        'Where SendGrid’s API is, if not at api.sendgrid.com: `https://api.eu.sendgrid.com`, or a ' +
-        'stand-in for tests.',
+        'Address of SendGrid’s API. Default: api.sendgrid.com. For `https://api.eu.sendgrid.com`, or a ' +
+        'stand-in in tests.',
     }),
   ),
   SMTP_URL: Type.Optional(
     Secret({
       description:
-        'Mail server, as `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. ' +
-        'With SendGrid it is the second choice.',
+        'Mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. If ' +
+        'SendGrid is set too, this is the second choice.',
     }),
   ),
   SMTP_USERNAME: Type.Optional(
     Type.String({
-      description:
-        'User for the mail server, in the place of the one in `SMTP_URL`; any characters, as they are.',
+      description: 'User of the mail server, instead of the one in `SMTP_URL`. Any characters, unencoded.',
     }),
   ),
-  SMTP_PASSWORD: Type.Optional(Secret({ description: 'Their password, in the same way.' })),
+  SMTP_PASSWORD: Type.Optional(Secret({ description: 'Password of `SMTP_USERNAME`, unencoded.' })),
   SMTP_CONNECTIONS: Type.Integer({
     default: 5,
     minimum: 1,
     maximum: 100,
-    description: 'Connections to the mail server held open at once.',
+    description: 'Connections to the mail server that are held open at once.',
   }),
   ...sendTimeout,
 };

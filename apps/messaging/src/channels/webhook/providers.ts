@@ -11,15 +11,15 @@ const config = {
     Type.String({
       maxLength: 2_000,
       description:
-        'Networks that webhooks may go to although they are not public, as `10.1.0.0/16,fd00::/8`. ' +
-        'Only there they may go by http.',
+        'Networks that are not public and that webhooks may still call: `10.1.0.0/16,fd00::/8`. http is ' +
+        'allowed only there.',
     }),
   ),
   WEBHOOK_TIMEOUT: Duration({
     default: 20_000,
     minimum: 1_000,
     maximum: 60_000,
-    description: 'How long the receiver of a webhook may take.',
+    description: 'Time limit for the receiver of a webhook.',
   }),
 };
 type Config = Readonly<Static<TObject<typeof config>>>;

@@ -9,34 +9,33 @@ export const twilioConfig = {
     Type.String({
       pattern: '^AC[0-9a-zA-Z]{32}$',
       expected: 'an account’s SID: AC and 32 letters and digits',
-      description: 'Sends texts and calls by Twilio.',
+      description: 'SID of the Twilio account that sends texts and calls.',
     }),
   ),
   TWILIO_AUTH_TOKEN: Type.Optional(
     Secret({
       description:
-        'Auth token of the Twilio account: it proves us to Twilio, and signs what Twilio calls us ' +
-        'with. Two, separated by a space, while it is being changed: the first proves us, both may ' +
-        'sign. Unset: `/callbacks/twilio` answers 503.',
+        "Auth token of the Twilio account. It authenticates Herald's calls and verifies Twilio's " +
+        'callbacks. During rotation, give two tokens, separated by a space: the first authenticates ' +
+        'calls; either may sign callbacks. Unset: `/callbacks/twilio` answers 503.',
     }),
   ),
   TWILIO_NUMBER: Type.Optional(
     Type.String({
       pattern: '^\\+[1-9][0-9]{6,14}$',
       expected: 'a number such as +14155550100',
-      description: 'Number that texts and calls come from where a workspace has set none.',
+      description: 'Number that texts and calls come from in workspaces that have set none.',
     }),
   ),
   TWILIO_MESSAGING_SERVICE_SID: Type.Optional(
     Type.String({
       pattern: '^MG[0-9a-fA-F]{32}$',
       expected: 'a messaging service’s SID: MG and 32 characters',
-      description:
-        'Messaging service that such texts come from instead of the number; calls need the number.',
+      description: 'Messaging service that sends texts instead of the number; calls need the number.',
     }),
   ),
   TWILIO_URL: Type.Optional(
-    HttpUrl({ description: 'Where Twilio’s API is, if not at api.twilio.com: a stand-in for tests.' }),
+    HttpUrl({ description: 'Address of Twilio’s API. Default: api.twilio.com. For a stand-in in tests.' }),
   ),
   ...sendTimeout,
 };
