@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '@herald/harness';
+import { processEnvironment, root } from '@herald/harness';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 /** The shell blocks of a section of the README. */
@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'herald-readme-'));
   // The command behind `make dev`, in a temporary folder.
   dev = spawn(process.execPath, [join(root, 'tools/demo/src/dev.ts')], {
-    env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data') },
+    env: { ...processEnvironment(), DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   dev.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -81,7 +81,7 @@ test('the commands of the README, in their order, end in a mail and in the reaso
 
 test('a second process on the same data says in one line that the first runs', async () => {
   const second = spawn(process.execPath, [join(root, 'tools/demo/src/dev.ts')], {
-    env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data') },
+    env: { ...processEnvironment(), DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { writeCredentials } from '@herald/harness';
+import { processEnvironment, writeCredentials } from '@herald/harness';
 import { expect, test } from 'vitest';
 
 const WATCH = new URL('./watch-loop.ts', import.meta.url);
@@ -19,7 +19,7 @@ test('no message holds the event loop, whatever its body, on any queue', { timeo
       ['--import', WATCH.href, fileURLToPath(MAIN)],
       {
         env: {
-          PATH: process.env.PATH ?? '',
+          ...processEnvironment(),
           ...env,
           DATA_DIR: dir,
           API_KEY: apiKey,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { processEnvironment } from '@herald/harness';
 import { expect, it, onTestFinished } from 'vitest';
 
 /** What `helm test` runs in ingest's image. */
@@ -13,7 +14,7 @@ async function startHerald(): Promise<{ url: string; key: string }> {
   const directory = mkdtempSync(join(tmpdir(), 'herald-probe-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { PORT: '0', ADMIN_PORT: '0', DATA_DIR: directory },
+    env: { ...processEnvironment(), PORT: '0', ADMIN_PORT: '0', DATA_DIR: directory },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processEnvironment } from '@herald/harness';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 /** The demo as a user runs it, with a temporary folder of its own, so that the test sees what it leaves. */
@@ -28,7 +29,7 @@ interface Ended {
 
 /** Runs the demo to its end. `onOutput` gets all its output so far. */
 function demo(env: Record<string, string>, onOutput: (out: string) => void = () => {}): Promise<Ended> {
-  const tmp = { TMPDIR: dir, PATH: process.env.PATH ?? '' };
+  const tmp = { TMPDIR: dir, ...processEnvironment() };
   const started = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     env: { ...tmp, ...env },
   });

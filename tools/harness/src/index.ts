@@ -15,6 +15,7 @@ export { createLoad, type Load } from './load.ts';
 export { type Metrics, parseMetrics, readMetrics } from './metrics.ts';
 export { freePort } from './port.ts';
 export { type Credentials, type Herald, startHerald, WORKSPACE, writeCredentials } from './process.ts';
+export { processEnvironment } from './process-environment.ts';
 export { waitUntilQuiet } from './quiet.ts';
 export { root } from './root.ts';
 export { createRunning, type Running } from './running.ts';

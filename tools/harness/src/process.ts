@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { processEnvironment } from './process-environment.ts';
 import { root } from './root.ts';
 
 /** The workspace that the demo and `make dev` work in. */
@@ -93,7 +94,7 @@ export function startHerald(
   const main = isAbsolute(app) ? app : join(root, `apps/${app}/src/main.ts`);
   const child = spawn(process.execPath, ['--import', PRELOAD, main], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...processEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -45,7 +45,9 @@ export async function waitUntilQuiet(
     onLook();
     const { waiting, open, metrics } = look;
     const handled = metrics.sum('herald_consumed_total');
-    const now = `${handled} ${waiting.map(({ id, dueAt }) => `${id}@${dueAt}`).join()} ${open.length}`;
+    // A gauge that could not be read is missing, which is not empty.
+    const unread = metrics.sum('herald_metric_read_failures_total');
+    const now = `${handled} ${unread} ${waiting.map(({ id, dueAt }) => `${id}@${dueAt}`).join()} ${open.length}`;
     if (now !== before) movedAt = performance.now();
     quiet = isQuiet(look) && now === before ? quiet + 1 : 0;
     if (quiet >= 2) return;

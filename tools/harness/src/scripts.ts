@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { processEnvironment } from './process-environment.ts';
 import { root } from './root.ts';
 
 interface Ended {
@@ -14,7 +15,7 @@ function runScript(
   args: readonly string[],
 ): Promise<Ended> {
   const child = spawn(process.execPath, [join(root, script), ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...processEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
