@@ -10,8 +10,8 @@ export class ConflictError extends Error {
 }
 
 /**
- * What `attempt` gives. It gives undefined when somebody else wrote first: then it is called again at once, to
- * start from what is stored now. Undefined: it was so `tries` times.
+ * What `attempt` gives. It gives undefined when somebody else wrote first: then it is called again at once,
+ * to start from what is stored now. Undefined: it was so `tries` times.
  */
 export async function retryOnConflict<R>(
   tries: number,
@@ -35,9 +35,9 @@ export interface Numbered<T> {
 }
 
 /**
- * Inserts a document under the first free number. A number that is taken belongs to a writer that was quicker,
- * or that crashed before it pointed to what it wrote: what has the same content is used, else the next number.
- * Undefined: all numbers tried are taken by other content.
+ * Inserts a document under the first free number. A number that is taken belongs to a writer that was
+ * quicker, or that crashed before it pointed to what it wrote: what has the same content is used, else the
+ * next number. Undefined: all numbers tried are taken by other content.
  */
 export async function insertNumbered<T extends Document>(
   collection: Pick<Collection<T>, 'get' | 'write'>,

@@ -38,11 +38,13 @@ export function printed(rows: readonly Row[]): string {
     Math.max(name.length, ...cells.map((line) => line[n]?.length ?? 0)),
   );
   const isNumber = (n: number): boolean => n > 0 && n < 8;
-  const line = (parts: readonly string[]): string =>
-    '| ' +
-    `${parts.map((part, n) => (isNumber(n) ? part.padStart(widths[n] ?? 0) : part.padEnd(widths[n] ?? 0))).join(' | ')} ` +
-    '|';
-  const rule = `|${widths.map((width, n) => (isNumber(n) ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`;
+  const padded = (part: string, n: number): string =>
+    isNumber(n) ? part.padStart(widths[n] ?? 0) : part.padEnd(widths[n] ?? 0);
+  const line = (parts: readonly string[]): string => `| ${parts.map(padded).join(' | ')} |`;
+  const dashes = widths.map((width, n) =>
+    isNumber(n) ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2),
+  );
+  const rule = `|${dashes.join('|')}|`;
   return [line(COLUMNS), rule, ...cells.map(line)].join('\n');
 }
 

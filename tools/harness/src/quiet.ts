@@ -47,7 +47,8 @@ export async function waitUntilQuiet(
     const handled = metrics.sum('herald_consumed_total');
     // A gauge that could not be read is missing, which is not empty.
     const unread = metrics.sum('herald_metric_read_failures_total');
-    const now = `${handled} ${unread} ${waiting.map(({ id, dueAt }) => `${id}@${dueAt}`).join()} ${open.length}`;
+    const waits = waiting.map(({ id, dueAt }) => `${id}@${dueAt}`).join();
+    const now = `${handled} ${unread} ${waits} ${open.length}`;
     if (now !== before) movedAt = performance.now();
     quiet = isQuiet(look) && now === before ? quiet + 1 : 0;
     if (quiet >= 2) return;

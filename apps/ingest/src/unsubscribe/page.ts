@@ -40,7 +40,8 @@ ${choices.map(choiceField).join('\n')}
   );
 
 const choiceField = ({ id, name, description, chosen }: Choice): string =>
-  `<p><label><input type="checkbox" name="topic" value="${escaped(id)}"${chosen ? ' checked' : ''}> ${escaped(name)}</label>${
+  `<p><label><input type="checkbox" name="topic" value="${escaped(id)}"${chosen ? ' checked' : ''}> ` +
+  `${escaped(name)}</label>${
     description === undefined ? '' : `<br><small>${escaped(description)}</small>`
   }<input type="hidden" name="shown" value="${escaped(id)}"></p>`;
 
@@ -78,7 +79,8 @@ const page = (title: string, body: string): string => `<!doctype html>
 <meta name="robots" content="noindex, nofollow">
 <title>${title}</title>
 <style>
-body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto 0; padding: 0 1rem; color: #222; background: #fff }
+body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto 0; padding: 0 1rem }
+body { color: #222; background: #fff }
 button { font: inherit; padding: .5rem 1.25rem; cursor: pointer }
 </style>
 </head>

@@ -28,7 +28,10 @@ function encodeValue(value: Scalar): string {
   if (value === null) return KIND.null;
   if (typeof value === 'number') return KIND.number + encodeNumber(value);
   // The end is U+0000; what could be taken for it, or for its escape, is escaped.
-  return `${KIND.string}${value.replace(/[\u0000\u0001]/g, (char) => (char === '\u0000' ? '\u0001\u0001' : '\u0001\u0002'))}\u0000`;
+  const escaped = value.replace(/[\u0000\u0001]/g, (char) =>
+    char === '\u0000' ? '\u0001\u0001' : '\u0001\u0002',
+  );
+  return `${KIND.string}${escaped}\u0000`;
 }
 
 const SIGN = 1n << 63n;

@@ -18,9 +18,11 @@ export function createCollection<T extends Document>(
   const columns = ['version', 'sweep_at', 'body', ...fields];
   const sql = {
     get: `SELECT body, sweep_at FROM ${name} INDEXED BY ${table.key} WHERE workspace = ? AND id = ?`,
-    insert: `INSERT INTO ${name} (${columns.join(', ')}, workspace, id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)
+    insert: `INSERT INTO ${name} (${columns.join(', ')}, workspace, id)
+      VALUES (${columns.map(() => '?').join(', ')}, ?, ?)
       ON CONFLICT (workspace, id) DO NOTHING`,
-    before: `SELECT rowid AS n${fields.map((field, k) => `, ${field} AS f${k}`).join('')} FROM ${name} INDEXED BY ${table.key}
+    before: `SELECT rowid AS n${fields.map((field, k) => `, ${field} AS f${k}`).join('')}
+      FROM ${name} INDEXED BY ${table.key}
       WHERE workspace = ? AND id = ? AND version = ?`,
     remove: `DELETE FROM ${name} INDEXED BY ${table.key} WHERE workspace = ? AND id = ?`,
     due: `SELECT rowid AS n, body, sweep_at FROM ${name} INDEXED BY ${sweepIndex}

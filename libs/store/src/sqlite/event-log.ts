@@ -14,8 +14,9 @@ const SCAN_CHARS = 4_000_000;
 export const EVENTS: TableSchema = {
   table: 'events',
   base: `
-    n INTEGER PRIMARY KEY, workspace TEXT NOT NULL, id TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
-    type TEXT NOT NULL, occurred_at REAL NOT NULL, received_at REAL NOT NULL, body TEXT NOT NULL`,
+    n INTEGER PRIMARY KEY, workspace TEXT NOT NULL, id TEXT NOT NULL,
+    stream TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL,
+    occurred_at REAL NOT NULL, received_at REAL NOT NULL, body TEXT NOT NULL`,
   fields: [],
   indexes: [
     unique('events_id', 'workspace, id'),

@@ -4,8 +4,8 @@ import { same } from './checks.ts';
 import { deployment, helmOf, makeNamespace, type Stage, scale, values, well } from './stage.ts';
 
 /**
- * Shows that these checks can fail: pods that are not restricted are refused, and replicas beside a scaler are
- * undone.
+ * Shows that these checks can fail: pods that are not restricted are refused, and replicas beside a scaler
+ * are undone.
  */
 export async function controls(stage: Stage): Promise<void> {
   const namespace = 'controls';

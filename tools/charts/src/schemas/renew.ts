@@ -7,7 +7,8 @@ import { mapValues, strict } from './strict.ts';
 
 /**
  * Regenerates the schemas in this folder from the modules that publish the APIs; needs Go. They are stored in
- * the repository, so that a check needs no network, and contain only what the charts use, without descriptions.
+ * the repository, so that a check needs no network, and contain only what the charts use, without
+ * descriptions.
  */
 const KUBERNETES = ['v1.30.14', 'v1.35.4'];
 const CORE = [

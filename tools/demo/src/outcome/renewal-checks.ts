@@ -110,7 +110,9 @@ function leftInPeace(outcome: Outcome): Check {
   for (const way of ['one-click', 'STOP', 'complaint'])
     if (!ways.has(way)) problems.push(`nobody unsubscribed by ${way}`);
   return {
-    what: `${people.size} left in the middle of a wait (${[...ways].join(', ')}) and got nothing from then on`,
+    what:
+      `${people.size} left in the middle of a wait (${[...ways].join(', ')}) ` +
+      'and got nothing from then on',
     problems,
   };
 }

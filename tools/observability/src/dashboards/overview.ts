@@ -8,6 +8,9 @@ import { of, quantile, rate } from './selectors.ts';
 const all: readonly Objective[] = Object.values(objectives).flat();
 const requestCount = `${m.httpSeconds.name}_count`;
 
+/** Outcomes of a provider's call that leave the message unsent, or in doubt. */
+const NOT_SENT = 'temporary|throttled|credentials|unknown';
+
 /** Is everything well, and if not, where: golden signals, promises, lateness and stuck work. */
 export const overview: Dashboard = {
   uid: 'herald-overview',
@@ -229,7 +232,7 @@ export const overview: Dashboard = {
             {
               expr:
                 'sum by (provider, outcome) ' +
-                `(${rate(`${m.providerSeconds.name}_count`, 'outcome=~"temporary|throttled|credentials|unknown"')})`,
+                `(${rate(`${m.providerSeconds.name}_count`, `outcome=~"${NOT_SENT}"`)})`,
               legend: '{{provider}} {{outcome}}',
             },
           ],
