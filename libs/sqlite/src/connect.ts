@@ -5,14 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 const BUSY = 5;
 
 /**
- * - The exclusive lock lasts until the connection is closed or its process is gone, so a crash leaves nothing
- *   to clear away. It is taken before WAL is entered: SQLite then needs no shared memory file. (It is a POSIX
- *   lock: opening and closing the same file by other means in this process would drop it.)
- * - No busy timeout: whoever holds the lock keeps it, and waiting would stop the event loop.
- * - 4,000 pages (16 MB) between checkpoints, so that a page that many commits touch is copied to the file
+ * - The exclusive lock lasts until the connection is closed or the process ends, so a crash leaves nothing to
+ *   clean up. It is taken before WAL mode: SQLite then needs no shared memory file. (It is a POSIX lock: if
+ *   this process opens and closes the file in another way, the lock is lost.)
+ * - No busy timeout: the holder keeps the lock, and waiting would block the event loop.
+ * - 4,000 pages (16 MB) between checkpoints, so that a page that many commits change is copied to the file
  *   once.
- * - What is deleted or overwritten is zeroed where that costs no extra write: erased data should not lie
- *   about in free pages.
+ * - Deleted and overwritten data is zeroed where that costs no extra write: erased data should not stay in
+ *   free pages.
  */
 const SETTINGS = `
   PRAGMA locking_mode = EXCLUSIVE;
@@ -25,7 +25,7 @@ const SETTINGS = `
   BEGIN IMMEDIATE; COMMIT;
 `;
 
-/** Opens the file, makes it and its folder if need be, and locks it. Throws an error that names the file. */
+/** Opens and locks the file; creates it and its folder if needed. Throws an error that names the file. */
 export function connect(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
@@ -41,7 +41,7 @@ export function connect(file: string): DatabaseSync {
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Extended result codes keep the primary one in the low byte.
+  // The low byte of an extended result code is the primary one.
   const busy = 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === BUSY;
   return busy ? 'it is in use, and only one process may have it open' : error.message;
 }

@@ -4,47 +4,43 @@ import { connect } from './connect.ts';
 import { breath, inSlices } from './slices.ts';
 
 /**
- * After a commit the next waits for a turn of the event loop that brings no more writes, but not longer than
- * this many times what the commit took, nor than so many ms: the more there is to do, the more share a
- * commit, and the main thread is never mostly waiting for the disk.
+ * After a commit the next one waits for a turn of the event loop that brings no more writes, but at most
+ * `REST` times as long as the commit took, and at most `LONGEST_REST` ms. So under load more writes share a
+ * commit, and the main thread does not spend most of its time waiting for the disk.
  */
 const REST = 2;
 const LONGEST_REST = 20;
 
-/**
- * One SQLite file. Reads are immediate; writes are grouped: all that are asked for before the next commit
- * share it.
- */
+/** One SQLite file. Reads are immediate. All writes that are asked for before the next commit share it. */
 export interface Database {
   /** A prepared statement; the same text is prepared once. Throws once the database is closed. */
   prepare(sql: string): StatementSync;
   /**
-   * Runs `work` (synchronous, in the order asked) inside the next shared transaction and resolves with its
-   * result once that is on disk. If `work` throws, its own changes are undone and its promise rejects; the
-   * others' stand. If the transaction cannot be committed (the disk is full, say), all that share it reject
-   * and none of it stands. After `close()` it rejects at once. `work` must let SQLite's errors through: some
-   * of them end the transaction.
+   * Runs `work` (synchronous, in the order asked) in the next shared transaction, and resolves with its
+   * result once that is on disk. If `work` throws, only its own changes are undone and its promise rejects.
+   * If the transaction cannot be committed (a full disk), every write that shares it rejects and is undone.
+   * Rejects at once after `close()`. `work` must not catch SQLite's errors: some of them end the transaction.
    */
   write<T>(work: () => T): Promise<T>;
   /**
-   * Runs several statements at once. Inside a `work` they belong to its transaction; elsewhere each commits
-   * by itself.
+   * Runs several statements. Inside a `work` they belong to its transaction; elsewhere each commits by
+   * itself.
    */
   exec(sql: string): void;
-  /** Takes no more writes, commits what is waiting, then closes. May be called again. */
+  /** Refuses new writes, commits those that wait, then closes. May be called again. */
   close(): Promise<void>;
 }
 
 interface Job {
-  /** Does the work; what it returns settles the promise and is called after the commit. */
+  /** Does the work. Returns what settles the promise, to be called after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Opens (and makes) the file; WAL, synchronous FULL: what was acknowledged survives `kill -9` and a power
- * cut. The file is locked for as long as it is open: a second opener, in this process or another, gets an
- * error that says so.
+ * Opens the file, or creates it. WAL and synchronous FULL: what was acknowledged survives `kill -9` and a
+ * power cut. The file is locked while it is open: opening it a second time, in this process or another,
+ * throws an error that says so.
  */
 export function openDatabase(file: string): Database {
   const db = connect(file);
@@ -67,7 +63,7 @@ export function openDatabase(file: string): Database {
     prepare(sql).run();
   };
 
-  /** A job that throws is undone alone, by its savepoint. */
+  /** The savepoint undoes a job that throws, and nothing else. */
   const runJob = (job: Job): (() => void) => {
     run('SAVEPOINT job');
     let settle: () => void;
@@ -79,7 +75,7 @@ export function openDatabase(file: string): Database {
       run('ROLLBACK TO job');
       settle = () => job.reject(error);
     }
-    // Fails when the transaction is gone, and then the whole group does.
+    // Fails if the transaction is gone, and with it the whole group.
     run('RELEASE job');
     return settle;
   };
@@ -132,7 +128,7 @@ export function openDatabase(file: string): Database {
         });
       }),
     close: () => {
-      // In a turn of its own, so that it never runs inside a commit, not even when a `work` asks for it.
+      // In a turn of its own: never inside a commit, even if a `work` calls it.
       closing ??= nextTurn().then(() => {
         commit();
         statements.clear();

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers';
 
 /**
- * ms of one turn of the event loop that all works together get. A single work may take longer: it is not
- * interrupted, and the next one waits for the next turn.
+ * ms that all works together get in one turn of the event loop. A single work may take longer: it is not
+ * interrupted, and the others wait for the next turn.
  */
 const SLICE = 25;
 
@@ -13,17 +13,17 @@ let end: number | undefined;
 let called = false;
 
 /**
- * Runs works in the order they come, each with all its microtasks before the next. Works that have no time
- * left in this turn of the event loop run in the next one. Everybody who shares a commit goes on at the same
- * moment, and together they must not hold up the process. There is one event loop, so this is one line for
- * all databases. `work` must not throw.
+ * Runs works in the order in which they come, each with all its microtasks before the next one. When the time
+ * of this turn of the event loop is used up, the rest runs in the next. All who share a commit go on at the
+ * same moment, and together they must not block the loop. A process has one loop, so all databases share one
+ * line. `work` must not throw.
  */
 export function inSlices(work: () => void): void {
   waiting.push(work);
   callNext();
 }
 
-/** Resolves in order with the works: as soon as those before it have run and a turn has time left. */
+/** Resolves as a work would run: after all works before it, in a turn with time left. */
 export const breath = (): Promise<void> => new Promise((resolve) => inSlices(resolve));
 
 function callNext(): void {
@@ -35,7 +35,7 @@ function callNext(): void {
 }
 
 const microtask = Promise.resolve();
-/** A tick asked for by a microtask runs after all microtasks; one asked for by a tick runs before them. */
+/** From a microtask, so that the tick runs after all microtasks; from a tick it would run before them. */
 const nextTick = (): void => process.nextTick(runNext);
 
 function runNext(): void {
@@ -45,7 +45,7 @@ function runNext(): void {
 }
 
 function begin(): number {
-  // The first may still run in this turn of the loop, the second runs in the next.
+  // The first may run in this turn of the loop; the second runs in the next.
   setImmediate(() => setImmediate(renew));
   return performance.now() + SLICE;
 }

@@ -127,7 +127,7 @@ export const consuming = (stage: () => Stage) =>
       await until(async () => {
         const { ready, inFlight, ...rest } = await stage().broker().load('work');
         expect(inFlight).toBeGreaterThanOrEqual(2);
-        // What waits falls due on its own while it is asked for the load again and again.
+        // What is delayed becomes due while the load is asked for again and again.
         expect(ready + inFlight).toBe(25);
         expect(rest).toEqual({ dead: 0, consumers: 1 });
       });

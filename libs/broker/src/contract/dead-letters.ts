@@ -8,7 +8,7 @@ export const deadLetters = (stage: () => Stage) =>
       (await stage().broker().deadLetters('work', page)).items;
     const ids = async () => (await list()).map(({ id }) => id);
 
-    /** Kills messages m-0, m-1, … in this order, and stops consuming. */
+    /** Makes messages m-0, m-1, … dead letters in this order, and stops consuming. */
     const bury = async (count: number) => {
       const consumer = await stage()
         .broker()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { retry } from '../verdict.ts';
 import { delayed, message, messages, type Stage, until } from './stage.ts';
 
-/** ms that a clock of whole ms and a monotonic one may differ by. */
+/** ms by which a clock of whole ms and a monotonic one may differ. */
 const CLOCKS = 3;
 const DAY = 24 * 60 * 60 * 1000;
 

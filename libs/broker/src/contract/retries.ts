@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ack, drop, retry } from '../verdict.ts';
 import { message, messages, type Seen, type Stage, until, untilEmpty } from './stage.ts';
 
-/** ms that a clock of whole ms and a monotonic one may differ by. */
+/** ms by which a clock of whole ms and a monotonic one may differ. */
 const CLOCKS = 3;
 
 export const retries = (stage: () => Stage) =>

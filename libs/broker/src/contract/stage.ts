@@ -6,25 +6,22 @@ import { ack, type Verdict } from '../verdict.ts';
 export interface BrokerHarness {
   readonly broker: Broker;
   /**
-   * A new broker on what the present one has made durable. If that one is still open it is cut off, as by a
-   * crash or a lost connection: nothing of it is finished, and what its handlers still say reaches nobody.
+   * A new broker on what the current one has made durable. If that is still open it is cut off, as by a crash
+   * or a lost connection: it finishes nothing, and its handlers' verdicts are lost.
    */
   reopen(): Promise<Broker>;
-  /** Lets go of everything. Handlers may still be under way. */
+  /** Closes everything. Handlers may still be under way. */
   tearDown(): Promise<void>;
 }
 
-/**
- * A broker with `topology`, in which nothing is left of earlier tests, on a clock that runs as fast as the
- * wall's.
- */
+/** A broker with `topology`, without anything from earlier tests, on a clock as fast as the wall clock. */
 export type SetUp = (topology: Topology, observer: BrokerObserver) => Promise<BrokerHarness>;
 
 const policy = { attempts: 3, backoff: [60, 180] };
 
 /**
- * `orders` is bound twice to keys like `order.paid`. `frail` gives up after two attempts, `patient` waits
- * longer than any test.
+ * `orders` has two bindings for keys like `order.paid`. `frail` has two attempts; `patient` waits longer than
+ * any test.
  */
 const topology: Topology = {
   exchanges: [
@@ -57,7 +54,7 @@ const topology: Topology = {
   ],
 };
 
-/** A message for the queue `work`, unless it says otherwise. */
+/** A message; by default for the queue `work`. */
 export const message = (id: string, over: Partial<OutMessage> = {}): OutMessage => ({
   exchange: 'jobs',
   key: 'work',
@@ -78,7 +75,7 @@ export interface Seen extends Delivery {
   readonly at: number;
 }
 
-/** What a queue handed over, in order. */
+/** Deliveries of a queue, in order. */
 interface Collection {
   readonly seen: Seen[];
   ids(): string[];
@@ -87,17 +84,17 @@ interface Collection {
 }
 
 export interface Stage {
-  /** The broker of now. */
+  /** The current broker. */
   broker(): Broker;
   /** See `BrokerHarness.reopen`. */
   reopen(): Promise<void>;
-  /** Consumes a queue from now on; by default one at a time, and all is well. */
+  /** Consumes a queue from now on; by default one delivery at a time, each acknowledged. */
   collect(
     queue: string,
     verdict?: (delivery: Delivery) => Verdict | Promise<Verdict>,
     prefetch?: number,
   ): Promise<Collection>;
-  /** A promise that handlers can be held up by; it resolves at the end of the test at the latest. */
+  /** A promise for handlers to wait for; it resolves at the end of the test at the latest. */
   gate(): { readonly opened: Promise<void>; open(): void };
   readonly observed: Observed;
   end(): Promise<void>;
@@ -156,7 +153,7 @@ export async function openStage(setUp: SetUp): Promise<Stage> {
 export const until = (assertion: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(assertion, { interval: 5 });
 
-/** Waits until nothing of the queue is ready, with a handler or delayed; so all verdicts are in. */
+/** Waits until nothing of the queue is ready, with a handler or delayed: then all verdicts are in. */
 export const untilEmpty = (broker: Broker, queue: string): Promise<void> =>
   until(async () => {
     expect(await broker.depth(queue)).toMatchObject({ ready: 0, inFlight: 0, delayed: 0 });

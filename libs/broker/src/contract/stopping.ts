@@ -4,7 +4,7 @@ import { delayed, message, messages, type Stage, until, untilEmpty } from './sta
 
 export const stopping = (stage: () => Stage) =>
   describe('stopping', () => {
-    /** Whether it has settled by now: asked after something else that had to take its time. */
+    /** Whether a promise has settled by now. Ask after something else that takes time. */
     const watch = (promise: Promise<unknown>) => {
       const state = { done: false };
       void promise.then(() => {

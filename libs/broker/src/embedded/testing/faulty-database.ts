@@ -4,7 +4,7 @@ import type { Database } from '@herald/sqlite';
 export interface FaultyDatabase extends Database {
   /** The next so many writes are undone, and reject. */
   fail(writes: number): void;
-  /** From now on nothing is written and nobody gets an answer: to its user the process has died. */
+  /** From now on nothing is written and no call settles, as if the process had died. */
   cutOff(): void;
 }
 

@@ -10,8 +10,8 @@ import { openEmbeddedBroker } from '../open.ts';
 export const wallClock: Clock = { now: () => Date.now(), rate: 1 };
 
 /**
- * For tests. A crash is what a copy of the files shows at that instant: SQLite must make of it what was
- * committed. The broker that was cut off goes on with its own files, and reaches nobody.
+ * For tests. A crash is simulated by a copy of the files: SQLite must find in it what was committed. The
+ * broker that was cut off goes on with its own files, and has no effect.
  */
 export const openHarness: SetUp = async (topology, observer) => {
   const root = await mkdtemp(join(tmpdir(), 'herald-broker-'));
@@ -24,7 +24,7 @@ export const openHarness: SetUp = async (topology, observer) => {
       topology,
       clock: wallClock,
       observer,
-      // As RabbitMQ has it: what is tried is the same.
+      // As on RabbitMQ: the tests are the same.
       cutOffs: 3,
     });
     opened.push(broker);
@@ -35,7 +35,7 @@ export const openHarness: SetUp = async (topology, observer) => {
     broker: await open(),
     async reopen() {
       const next = join(root, String(opened.length));
-      // All in one go: nothing may be written between the copies. A clean close leaves no write-ahead log.
+      // All in one turn: nothing may be written between the copies. A clean close leaves no write-ahead log.
       mkdirSync(next);
       for (const name of ['broker.db', 'broker.db-wal'].filter((part) => existsSync(join(folder, part)))) {
         copyFileSync(join(folder, name), join(next, name));

@@ -1,6 +1,6 @@
 import type { Topology } from '../../topology.ts';
 
-/** What the killed processes and the test that kills them share. Nothing may die of being cut off here. */
+/** Shared by the killed processes and their test. No cut-off makes a dead letter here. */
 export const killTopology: Topology = {
   exchanges: [
     { name: 'jobs', type: 'topic' },

@@ -6,10 +6,10 @@ import { wallClock } from './harness.ts';
 import { killTopology } from './kill-topology.ts';
 
 /**
- * For tests: a process to be killed. `publish FILE PREFIX` says `confirmed ID` of what it published;
- * `consume FILE` says `begun ID` when a handler gets a message, `done ID` when it is about to acknowledge it,
- * and `acknowledged ID` when that is durable. It writes straight to the pipe: what is said was true before
- * the kill.
+ * For tests: a process to be killed. `publish FILE PREFIX` prints `confirmed ID` for what it published;
+ * `consume FILE` prints `begun ID` when a handler gets a message, `done ID` before it acknowledges, and
+ * `acknowledged ID` when that is durable. It writes directly to the pipe, so each line was true before the
+ * kill.
  */
 const [, , mode, file = '', prefix = ''] = process.argv;
 const say = (text: string): void => {

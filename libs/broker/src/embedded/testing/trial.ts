@@ -9,9 +9,9 @@ import { wallClock } from './harness.ts';
 export interface Trial {
   broker(): Broker;
   database(): FaultyDatabase;
-  /** The broker so far is cut off, and its successor opens on what was committed. */
+  /** Cuts the broker off, and opens a new one on what was committed. */
   crash(): Promise<void>;
-  /** Closes the last broker and what is below; the handlers of brokers that were cut off are forgotten. */
+  /** Closes the last broker and the database. Handlers of brokers that were cut off are abandoned. */
   end(): Promise<void>;
 }
 

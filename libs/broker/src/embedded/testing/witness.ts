@@ -14,16 +14,13 @@ export interface Answer {
  */
 export interface Witness {
   readonly observer: BrokerObserver;
-  /** All messages get their verdicts from the one list of answers, over and over. */
+  /** All messages get their verdicts from one list of answers, which repeats. */
   handle(delivery: Delivery): Promise<Verdict>;
   confirm(ids: readonly string[]): void;
   refuse(ids: readonly string[]): void;
-  /** Handlers of before reach nobody any more. */
+  /** Earlier handlers have no effect any more. */
   crash(): void;
-  /**
-   * All contradictions so far, and those that show once nothing is under way: what was confirmed must have
-   * come to an end.
-   */
+  /** All contradictions so far; call it when nothing is under way: what was confirmed must have ended. */
   faults(dead: readonly string[]): string[];
 }
 
@@ -60,7 +57,7 @@ export function createWitness(attempts: number, answers: readonly Answer[]): Wit
       check(id, !refused.has(id), 'came though its publish was refused');
       check(id, holders.get(id) !== mine, 'is with two handlers');
       check(id, delivery.attempt > (retries.get(id) ?? 0), `came with attempt ${delivery.attempt} too late`);
-      // Hand-overs that were cut off are counted, and use up none.
+      // Hand-overs that were cut off count, but use up no attempt.
       check(id, delivery.attempt < attempts + 3, `came with attempt ${delivery.attempt}`);
       if (delivery.attempt === 1 && !id.startsWith('delayed')) {
         check(id, Number(id) > latest, `came after ${latest}`);

@@ -6,7 +6,7 @@ import { openRabbitBroker } from '../open.ts';
 import { wallClock } from './harness.ts';
 import { message, messages, openTrial, topology, until, untilEmpty } from './trial.ts';
 
-/** What any RabbitMQ will do for. */
+/** Tests that run on any RabbitMQ. */
 export const connections = (url: string) =>
   describe('a connection to RabbitMQ', () => {
     it('that is lost in the middle of a handler: the message comes again, to the same consumer', async () => {

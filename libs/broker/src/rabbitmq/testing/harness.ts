@@ -18,7 +18,7 @@ export interface HarnessOptions {
   readonly levels?: LevelsShape;
 }
 
-/** For tests. Each broker has its own way to RabbitMQ, which is cut when it is to be cut off. */
+/** For tests. Each broker has its own proxy to RabbitMQ, which is cut to cut the broker off. */
 export const createHarness =
   ({ url, prefix, delayStrategy, levels = USUAL_SHAPE }: HarnessOptions): SetUp =>
   async (topology, observer) => {
@@ -53,7 +53,7 @@ export const createHarness =
     };
   };
 
-/** Takes away the queues of the topology and empties those that delay, which take long to make. */
+/** Deletes the queues of the topology and empties those that delay, which take long to declare. */
 export async function clean(
   url: string,
   prefix: string,
@@ -62,7 +62,7 @@ export async function clean(
 ): Promise<void> {
   const names = createNames(prefix);
   const model = await connect(url);
-  // What ends it is also what the call under way rejects with.
+  // The call under way rejects with the same error.
   model.on('error', () => {});
   const queues = topology.queues.flatMap(({ name }) => [
     names.own(name),
@@ -74,7 +74,7 @@ export async function clean(
   );
   const levels = (['delay', 'retry'] as const).map((kind) => createLevels({ names, kind, shape }));
   const kept = [names.unroutable, ...levels.flatMap((one) => one.queues)];
-  // The first time they are not there.
+  // They do not exist yet the first time.
   await onChannels(model, 1, (channels) =>
     spread(channels, kept, (channel, queue) => channel.purgeQueue(queue)),
   ).catch(() => {});

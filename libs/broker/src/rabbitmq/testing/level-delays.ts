@@ -3,12 +3,12 @@ import { retry } from '../../verdict.ts';
 import { createNames } from '../names.ts';
 import { message, openTrial, topology, until } from './trial.ts';
 
-/** ms that a clock of whole ms and a monotonic one may differ by. */
+/** ms by which a clock of whole ms and a monotonic one may differ. */
 const CLOCKS = 3;
 
 export const levelDelays = (url: string) =>
   describe('delaying by levels', () => {
-    /** Publishes with these delays and says how late each came, in ms. */
+    /** Publishes with these delays; resolves with how late each came, in ms. */
     const lateness = async (levels: { unit: number; digits: number }, delays: readonly number[]) => {
       const { broker } = await openTrial(url, { levels });
       const came = new Map<string, number>();

@@ -5,10 +5,10 @@ import { message, messages, openTrial, until } from './trial.ts';
 
 /** ms. */
 const NAMES_WRITTEN = 5000;
-/** ms; `rabbitmqctl` starts an Erlang of its own each time. */
+/** ms: `rabbitmqctl` starts Erlang each time. */
 const CTL = 240_000;
 
-/** What takes a node of our own. */
+/** Tests that need a node started for them. */
 export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
   describe('a RabbitMQ node', () => {
     it('killed and restarted in the middle of publishing: everything that was confirmed is delivered', async () => {
@@ -38,8 +38,8 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
           }
         }
       });
-      // RabbitMQ writes the name of a new quorum queue down only some seconds later; killed before, it has
-      // lost the queue.
+      // RabbitMQ stores the name of a new quorum queue only some seconds later; killed before, it loses the
+      // queue.
       await until(() => expect(performance.now() - begun).toBeGreaterThan(NAMES_WRITTEN));
       await until(() => expect(confirmed.length).toBeGreaterThan(500));
       await node.kill();
@@ -49,7 +49,7 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
       await until(() => expect(confirmed.length).toBeGreaterThan(before + 100));
       going = false;
       await Promise.all(publishing);
-      // What RabbitMQ was moving when it died comes some seconds later.
+      // What RabbitMQ was moving when it was killed comes some seconds later.
       await until(() => expect(confirmed.filter((id) => !seen.has(id))).toEqual([]));
     }, 120_000);
 
@@ -69,8 +69,8 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
         onTestFinished(() => gate.resolve(ack));
         const seen = await collect(({ id }) => (id === 'hangs' ? gate.promise : ack), 3);
         await broker.publish([message('hangs'), message('good')]);
-        // Asked seldom: with a limit of a second, a busy broker lets it pass between a copy and its
-        // acknowledgement, and there are two.
+        // Asked rarely: with a limit of a second, a busy broker may exceed it between a copy and its
+        // acknowledgement, and then there are two.
         await vi.waitFor(async () => expect((await broker.load('work')).dead).toBeGreaterThan(0), {
           timeout: 90_000,
           interval: 500,
@@ -115,7 +115,7 @@ export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
       });
       await node.ctl(['set_vm_memory_high_watermark', '0.0001']);
       const started = performance.now();
-      // The first finds out; from then on it fails at once.
+      // The first publish notices; later ones fail at once.
       await expect(broker.publish([message('refused')])).rejects.toThrow(/no messages|confirm/);
       expect(performance.now() - started).toBeLessThan(4000);
       await until(async () => {

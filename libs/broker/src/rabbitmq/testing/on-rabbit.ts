@@ -10,7 +10,7 @@ import { levelDelays } from './level-delays.ts';
 import { nodeFaults } from './node-faults.ts';
 import { pluginProbe } from './plugin-probe.ts';
 
-/** Says in the report why something was not tested. */
+/** Skips the tests and reports why. */
 export const untested = (what: string, why: string): void => {
   it(`${what}: not tested, ${why}`, (context) => {
     if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
@@ -18,12 +18,12 @@ export const untested = (what: string, why: string): void => {
   });
 };
 
-/** The contract suite and what is RabbitMQ's own, on this one; it is stopped at the end. */
+/** Runs the contract suite and RabbitMQ's own tests on this server, and stops it at the end. */
 export async function testOn(rabbit: Rabbit): Promise<void> {
   const { url, node, version } = rabbit;
   const prefix = `suite-${randomBytes(4).toString('hex')}.`;
   const plugin = await hasPlugin(url, createNames(prefix));
-  // Two digits are as good as three for delays of seconds, and a third less to make for each test.
+  // Two digits are enough for delays of seconds, and a third less to declare for each test.
   const levels = { unit: 50, digits: 2 };
   const harness = (delayStrategy: 'levels' | 'plugin') =>
     createHarness({ url, prefix, delayStrategy, levels });

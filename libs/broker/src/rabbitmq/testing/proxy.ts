@@ -1,24 +1,24 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** For tests: a way to a broker that can be cut. */
+/** For tests: a proxy to a broker that can be cut. */
 export interface Way {
-  /** Like the broker's, but through here. */
+  /** The broker's URL, through this proxy. */
   readonly url: string;
-  /** Resets what goes through; new connections are taken as before. */
+  /** Resets all connections; new ones are accepted as before. */
   reset(): void;
-  /** Resets what goes through and takes nothing any more. */
+  /** Resets all connections and accepts no more. */
   cut(): Promise<void>;
-  /** How many go through now. */
+  /** How many connections are open. */
   connections(): number;
 }
 
-/** `silentAfter`: once a client has said this, it hears nothing more and its connection stays open. */
+/** `silentAfter`: once a client has sent this it gets nothing more, and its connection stays open. */
 export async function openProxy(target: string, { silentAfter = '' } = {}): Promise<Way> {
   const { hostname: host, port } = new URL(target);
   const sockets = new Set<Socket>();
   const keep = (socket: Socket, peer: Socket): void => {
     sockets.add(socket);
-    // Whatever ends one side ends the other: the peer must see it.
+    // If one side ends, so does the other: the peer must see it.
     socket.on('error', () => {});
     socket.on('close', () => {
       sockets.delete(socket);

@@ -22,7 +22,7 @@ export const topology: Topology = {
   ],
 };
 
-/** Few delay queues: most of these tests have no use for them. */
+/** Few delay queues: most of these tests do not use them. */
 const SMALL = { unit: 50, digits: 1 };
 
 export const message = (id: string, over: Partial<OutMessage> = {}): OutMessage => ({
@@ -40,14 +40,14 @@ export interface Trial {
   readonly proxy: Way;
   readonly prefix: string;
   readonly faults: Error[];
-  /** What is handed over, from now on. */
+  /** Deliveries from now on. */
   collect(
     verdict?: (delivery: Delivery) => Verdict | Promise<Verdict>,
     prefetch?: number,
   ): Promise<Delivery[]>;
 }
 
-/** A broker of the test's own, with names of its own; all of it goes when the test is over. */
+/** A broker with names of its own for one test; all of it is deleted after the test. */
 export async function openTrial(
   url: string,
   over: Partial<RabbitBrokerOptions> & { observe?: BrokerObserver } = {},
