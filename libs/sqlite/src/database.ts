@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connect.ts';
-import { breath, inSlices } from './slices.ts';
+import { inSlices, nextSlice } from './slices.ts';
 
 /**
  * After a commit the next one waits for a turn of the event loop that brings no more writes, but at most
@@ -133,7 +133,7 @@ export function openDatabase(file: string): Database {
         commit();
         statements.clear();
         db.close();
-        return breath();
+        return nextSlice();
       });
       return closing;
     },

@@ -24,7 +24,7 @@ export function inSlices(work: () => void): void {
 }
 
 /** Resolves as a work would run: after all works before it, in a turn with time left. */
-export const breath = (): Promise<void> => new Promise((resolve) => inSlices(resolve));
+export const nextSlice = (): Promise<void> => new Promise((resolve) => inSlices(resolve));
 
 function callNext(): void {
   if (called || waiting.length === 0) return;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { breath, inSlices } from './slices.ts';
+import { inSlices, nextSlice } from './slices.ts';
 
 const busy = (ms: number): void => {
   const until = performance.now() + ms;
@@ -16,7 +16,7 @@ test('works run in their order, each with its microtasks before the next', async
         .then(() => void seen.push(`after ${name}`));
     });
   }
-  await breath();
+  await nextSlice();
   expect(seen).toEqual(['a', 'after a', 'b', 'after b', 'c', 'after c']);
 });
 
@@ -34,7 +34,7 @@ test('long works leave turns of the event loop to others', async () => {
       seen.push(turns);
     });
   }
-  await breath();
+  await nextSlice();
   clearImmediate(immediate);
   // Each had a turn of its own: it takes longer than a slice.
   expect(new Set(seen).size).toBe(10);
@@ -48,17 +48,17 @@ test('short works share a turn', async () => {
   };
   let immediate = setImmediate(count);
   for (let n = 0; n < 1_000; n += 1) inSlices(() => {});
-  await breath();
+  await nextSlice();
   clearImmediate(immediate);
   // A busy machine may take the processor away in between.
   expect(turns).toBeLessThan(100);
 });
 
-test('what waits for a breath in a work goes on in its turn', async () => {
+test('what waits for a slice in a work goes on in its turn', async () => {
   const seen: string[] = [];
   const one = async (name: string): Promise<void> => {
     seen.push(name);
-    await breath();
+    await nextSlice();
     seen.push(`after ${name}`);
   };
   await Promise.all([one('a'), one('b')]);

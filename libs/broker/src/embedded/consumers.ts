@@ -1,4 +1,4 @@
-import { breath, inSlices } from '@herald/sqlite';
+import { inSlices, nextSlice } from '@herald/sqlite';
 import type { BatchHandler, BatchOptions, ConsumeOptions, Consumer, Handler } from '../broker.ts';
 import { verdictsOf } from '../verdicts-of.ts';
 import type { Engine } from './engine.ts';
@@ -33,7 +33,7 @@ export function createConsumers({ engine, settle }: ConsumersDeps): Consumers {
     const started = performance.now();
     const deliveries = rows.map((row) => deliveryOf(queue.spec.name, row));
     // Parsing large bodies takes time. All wait here, so that their order stays.
-    await breath();
+    await nextSlice();
     const verdicts = await verdictsOf(handler, deliveries);
     const seconds = (performance.now() - started) / 1000;
     free();

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '@herald/domain';
-import { breath, type Database, inSlices } from '@herald/sqlite';
+import { type Database, inSlices, nextSlice } from '@herald/sqlite';
 import { BrokerError } from '../errors.ts';
 import { createAlarm } from './alarm.ts';
 import type { WorkQueue } from './queue.ts';
@@ -115,7 +115,7 @@ export function createEngine(deps: EngineDeps): Engine {
     async close() {
       closed = true;
       await turning;
-      await breath();
+      await nextSlice();
       alarm.set(undefined);
       clearTimeout(again);
     },
