@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Unavailable } from '@herald/debian';
 import { freePort, greeting } from './greeting.ts';
-import type { Rabbit } from './start.ts';
+import type { Rabbit } from './rabbit.ts';
 
 const run = promisify(execFile);
 const IMAGE = 'rabbitmq:4.3.5';

@@ -3,7 +3,8 @@ import { dockerRuns, startInDocker } from './docker.ts';
 import { findNewerServer, findServer, type Server, serverIn } from './find-server.ts';
 import { greeting, isNewer } from './greeting.ts';
 import { startNode } from './node.ts';
-import { attachTo, type Rabbit, USUAL } from './start.ts';
+import type { Rabbit } from './rabbit.ts';
+import { attachTo, USUAL } from './start.ts';
 
 /** A RabbitMQ that tests can be run on. */
 export interface Candidate {

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Server } from './find-server.ts';
 import { freePort, greeting } from './greeting.ts';
-import type { Rabbit } from './start.ts';
+import type { Rabbit } from './rabbit.ts';
 
 const run = promisify(execFile);
 /** ms until it must greet: Erlang starts slowly on a busy machine. */

@@ -3,26 +3,7 @@ import { startInDocker } from './docker.ts';
 import { findServer } from './find-server.ts';
 import { greeting } from './greeting.ts';
 import { startNode } from './node.ts';
-
-/** A RabbitMQ for tests. */
-export interface Rabbit {
-  /** `amqp://`, with credentials. */
-  readonly url: string;
-  /** As in its greeting; empty over TLS, where the greeting is not read. */
-  readonly version: string;
-  /** Faults for a node that was started here; undefined for a server that was already running. */
-  readonly node?: RabbitNode;
-  /** Stops only what was started here. */
-  stop(): Promise<void>;
-}
-
-export interface RabbitNode {
-  /** SIGKILL; resolves when the process is gone. `restart` starts it on the same port and the same files. */
-  kill(): Promise<void>;
-  restart(): Promise<void>;
-  /** Runs `rabbitmqctl` against it; resolves with what that printed. */
-  ctl(args: readonly string[]): Promise<string>;
-}
+import type { Rabbit } from './rabbit.ts';
 
 export const USUAL = 'amqp://guest:guest@127.0.0.1:5672';
 

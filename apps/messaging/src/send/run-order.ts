@@ -1,9 +1,10 @@
 import type { Broker } from '@herald/broker';
-import { collections, type MessageDocument, sendDueMessage } from '@herald/contracts';
+import { collections, type MessageDocument } from '@herald/contracts';
 import { type Clock, mayStillLeave, span, wall } from '@herald/domain';
 import type { Store } from '@herald/store';
 import { afterOf, type Hold, holdBehind } from '../limits/hold.ts';
 import type { MessagingMetrics } from '../metrics.ts';
+import { checkAgain } from './notify-followers.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Messages of one run leave in the order of their requests, whatever delays one of them. */
@@ -30,8 +31,6 @@ export interface RunOrderDeps {
  * letter, or lost.
  */
 const LOST = span.HOUR;
-/** A message has one right behind it, and those of steps with `then: dontWait`. */
-const FOLLOWERS = 100;
 
 export function createRunOrder({ store, broker, clock, metrics, transitions }: RunOrderDeps): RunOrder {
   const messages = store.collection(collections.messages);
@@ -83,20 +82,7 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
       const { hold: _over, ...now } = written;
       return now;
     },
-    look: (doc) => broker.publish([goOn(doc)]),
-  };
-}
-
-/**
- * Makes the messages behind one check again, after it has left, ended or been put off. Call it after that was
- * written.
- */
-export function createNotifyFollowers({ store, broker }: Pick<RunOrderDeps, 'store' | 'broker'>) {
-  const messages = store.collection(collections.messages);
-  return async ({ workspace, id }: MessageDocument): Promise<void> => {
-    const equals = [workspace, afterOf(id)];
-    const { items } = await messages.find({ index: 'byHold', equals, limit: FOLLOWERS });
-    if (items.length > 0) await broker.publish(items.map(goOn));
+    look: (doc) => broker.publish([checkAgain(doc)]),
   };
 }
 
@@ -111,6 +97,3 @@ const isNews = ({ state }: MessageDocument, first: MessageDocument | null): bool
 /** It has left, may have left (`unknown`), or never will. */
 const isOver = ({ lease, state }: MessageDocument): boolean =>
   lease === undefined && !mayStillLeave(state.status);
-
-const goOn = ({ workspace, id, version, cause }: MessageDocument) =>
-  sendDueMessage({ workspace, id, version }, 0, cause.traceparent);

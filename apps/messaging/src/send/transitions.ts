@@ -12,8 +12,8 @@ import type { ServiceDeps } from '@herald/process';
 import type { MessagingMetrics } from '../metrics.ts';
 import type { Consequences } from '../reports/consequences.ts';
 import type { LogMessage } from './message-log.ts';
+import { createNotifyFollowers } from './notify-followers.ts';
 import { resendAt, type UnknownPolicy } from './retry-policy.ts';
-import { createNotifyFollowers } from './run-order.ts';
 
 /** What is recorded of a call of a provider, whatever its outcome. */
 export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;

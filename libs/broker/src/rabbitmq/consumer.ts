@@ -1,30 +1,14 @@
-import type { Channel, ChannelModel, Message } from 'amqplib';
-import type { BatchHandler, Consumer, Delivery } from '../broker.ts';
+import type { Message } from 'amqplib';
+import type { BatchHandler, Delivery } from '../broker.ts';
 import { cutOffReason, cutOffsAllowed, cutOffsOfSuspect, type QueueSpec } from '../topology.ts';
 import { verdictsOf } from '../verdicts-of.ts';
 import { deliveryOf, envelopeOf, legibleDelivery, takenBack } from './envelope.ts';
 import type { Intake, Work } from './intake.ts';
 import type { Letter } from './publisher.ts';
+import type { Given, QueueConsumer } from './queue-consumer.ts';
 import type { Held, Settle } from './settle.ts';
 import type { Suspects } from './suspects.ts';
 import { atOnce } from './waiting.ts';
-
-/** A consumer that outlives its connections, with one channel in each. */
-export interface QueueConsumer extends Consumer {
-  readonly queue: string;
-  /** How many envelopes this process holds for it. */
-  held(): number;
-  /** Consumes on a new connection. */
-  start(model: ChannelModel): Promise<void>;
-  /** The connection is lost. */
-  lost(): void;
-  /** Resolves when everything that RabbitMQ has sent so far has arrived. */
-  flush(): Promise<void>;
-  /** Rises with each envelope that arrives or is settled. */
-  moves(): number;
-  /** Handles one of the queue's suspects, from the suspects' own channel; resolves when it is settled. */
-  suspect(on: Given, message: Message): Promise<void>;
-}
 
 export interface ConsumerDeps {
   readonly spec: QueueSpec;
@@ -41,12 +25,6 @@ export interface ConsumerDeps {
   /** The broker ended the channel or the consumer. */
   readonly broken: (error: Error) => void;
   readonly stopped: () => void;
-}
-
-/** A channel with deliveries, and whether they can still be settled on it. */
-export interface Given {
-  readonly channel: Channel;
-  alive: boolean;
 }
 
 interface Session extends Given {

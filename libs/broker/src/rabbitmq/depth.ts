@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from 'amqplib';
 import type { QueueDepth, QueueLoad } from '../broker.ts';
-import type { QueueConsumer } from './consumer.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Delays } from './delays.ts';
 import { countInLevels } from './level-stock.ts';
 import type { Levels } from './levels.ts';
 import type { Names } from './names.ts';
+import type { QueueConsumer } from './queue-consumer.ts';
 
 export interface DepthDeps {
   readonly names: Names;

@@ -3,7 +3,7 @@ import type { BatchHandler, Broker, BrokerObserver, Consumer } from '../broker.t
 import { BrokerError } from '../errors.ts';
 import type { Router } from '../routing.ts';
 import type { QueueSpec } from '../topology.ts';
-import { createConsumer, type Item, type QueueConsumer } from './consumer.ts';
+import { createConsumer, type Item } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { depthOf, loadOf } from './depth.ts';
 import { createIncoming } from './incoming.ts';
@@ -12,6 +12,7 @@ import { createOutgoing, type OutgoingDeps } from './outgoing.ts';
 import { hiddenDeadLetters } from './policy-check.ts';
 import { createPublish } from './publish.ts';
 import type { Letter } from './publisher.ts';
+import type { QueueConsumer } from './queue-consumer.ts';
 import { createSettle, type Held } from './settle.ts';
 import { createSubscription, type Subscription } from './subscriptions.ts';
 import { createSuspects } from './suspects.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelModel, GetMessage } from 'amqplib';
-import type { Given, QueueConsumer } from './consumer.ts';
 import type { Recurring } from './incoming.ts';
+import type { Given, QueueConsumer } from './queue-consumer.ts';
 
 /** ms between two looks for suspects that other processes left. */
 const EVERY = 2000;

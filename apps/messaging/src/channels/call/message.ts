@@ -1,15 +1,7 @@
 import type { Spoken } from '@herald/domain';
 import type { Outgoing } from '../../providers/provider.ts';
 import type { Envelope } from '../channel.ts';
-import type { CallContent } from './template.ts';
-
-/** What a key does: the call says this, and reports which key it was. */
-export interface MenuChoice {
-  /** One of 0–9, * and #. */
-  readonly key: string;
-  /** May hold pauses: `[pause 2s]`. */
-  readonly say: string;
-}
+import type { CallContent, MenuChoice } from './template.ts';
 
 /** One phone call. */
 export interface OutgoingCall extends Outgoing {

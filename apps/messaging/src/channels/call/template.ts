@@ -4,7 +4,14 @@ import { type PartFault, type PlainSources, TemplateError } from '@herald/templa
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
 import { consentTemplateFields, textField } from '../template-fields.ts';
-import type { MenuChoice } from './message.ts';
+
+/** What a key does: the call says this, and reports which key it was. */
+export interface MenuChoice {
+  /** One of 0–9, * and #. */
+  readonly key: string;
+  /** May hold pauses: `[pause 2s]`. */
+  readonly say: string;
+}
 
 /** What a call says. */
 export interface CallContent extends Content {

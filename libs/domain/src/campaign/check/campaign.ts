@@ -4,7 +4,8 @@ import { hoursFaults, rateFault } from '../../limits/faults.ts';
 import { campaignId } from '../fields.ts';
 import * as schema from '../schema.ts';
 import type { SourceText } from '../text/source-text.ts';
-import { type Checker, createChecker } from './checker.ts';
+import { createChecker } from './checker.ts';
+import type { Checker } from './checks.ts';
 import { createFaultList } from './fault-list.ts';
 import { createStepsCheck } from './steps.ts';
 

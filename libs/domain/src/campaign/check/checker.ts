@@ -3,9 +3,10 @@ import { neverRecorded } from '../../recorded-types.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { zoneFault } from '../../time/zone.ts';
 import { type Fault, type Path, quoted, type SourceText } from '../text/source-text.ts';
+import type { Checker, Shape } from './checks.ts';
 import { createExpressionCheck } from './expressions.ts';
 import type { AddFault } from './fault-list.ts';
-import { type SchemaError, sentence } from './sentence.ts';
+import { sentence } from './sentence.ts';
 import { createStepReferences } from './step-references.ts';
 
 /** A template that a step names, the channel it is for, and the place where it stands. */
@@ -13,31 +14,6 @@ export interface TemplateUse {
   readonly channel: Channel;
   readonly template: string;
   readonly fault: (message: string) => Fault;
-}
-
-/** A schema, compiled. */
-interface Shape<T> {
-  Check(value: unknown): value is T;
-  Errors(value: unknown): SchemaError[];
-}
-
-/** The checks that several parts of a campaign share. Each notes the mistakes that it finds. */
-export interface Checker {
-  readonly fault: AddFault;
-  /** Whether a value fits a schema. */
-  matches<T>(shape: Shape<T>, value: unknown, path: Path): value is T;
-  onlyFields(value: Record<string, unknown>, known: readonly string[], path: Path): void;
-  /** These take `undefined` for a field that is left out. */
-  expression(text: string | undefined, path: Path): void;
-  condition(text: string | undefined, path: Path): void;
-  duration(text: string | undefined, path: Path): void;
-  zone(name: string | undefined, path: Path): void;
-  /** An event type that Herald may record about a prospect. */
-  eventType(type: string, path: Path): void;
-  /** The event, and the condition on it, that a part of the campaign waits for. */
-  awaited(event: { readonly on: string; readonly when?: string }, path: Path): void;
-  /** A template that must exist; whether it does, the caller of `parseCampaign` checks. */
-  template(channel: Channel, template: string, path: Path): void;
 }
 
 export function createChecker(source: SourceText, fault: AddFault) {

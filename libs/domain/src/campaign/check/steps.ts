@@ -4,7 +4,7 @@ import { stepId } from '../fields.ts';
 import { STEP_KINDS } from '../steps/index.ts';
 import type { AnyStepKind } from '../steps/kind.ts';
 import { listed, type Path, quoted } from '../text/source-text.ts';
-import type { Checker } from './checker.ts';
+import type { Checker } from './checks.ts';
 
 const MAX_STEPS = 500;
 const MAX_NESTING = 10;

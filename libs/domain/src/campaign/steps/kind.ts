@@ -6,7 +6,7 @@ import type { Unanswered } from '../../enrollment/unanswered.ts';
 import type { World } from '../../enrollment/view.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import type { Hours } from '../../time/hours.ts';
-import type { Checker } from '../check/checker.ts';
+import type { Checker } from '../check/checks.ts';
 import type { Path } from '../text/source-text.ts';
 
 /** What every step has. */
