@@ -14,8 +14,8 @@ const withServers = {
 // Processes that tests start find here what Node has compiled before: they start in half the time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.tmp/compile-cache');
 
-/** Tests of the whole system that kill its processes again and again. */
-const KILLING = ['tests/{faults,killed}/**/*.e2e.test.ts'];
+/** Tests of the whole system that measure it by the clock. */
+const MEASURING = ['tests/{observability,unblocked}/**/*.e2e.test.ts'];
 
 /** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */
 const tier = (
@@ -40,10 +40,16 @@ export default defineConfig({
       // Without a process of its own for each file: importing took most of the time.
       tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0, isolate: false }),
       tier('int', { testTimeout: 60_000, maxWorkers: 2, groupOrder: 1, ...withServers }),
-      // One at a time: these start whole systems and measure them by the clock.
-      tier('e2e', { testTimeout: 240_000, maxWorkers: 1, groupOrder: 2, exclude: KILLING, ...withServers }),
-      // Side by side: these mostly wait, and measure nothing.
-      tier('kills', { testTimeout: 240_000, maxWorkers: 3, groupOrder: 3, include: KILLING, ...withServers }),
+      // Side by side: these start whole systems, and mostly wait for them.
+      tier('e2e', { testTimeout: 240_000, maxWorkers: 4, groupOrder: 2, exclude: MEASURING, ...withServers }),
+      // One at a time.
+      tier('measured', {
+        testTimeout: 240_000,
+        maxWorkers: 1,
+        groupOrder: 3,
+        include: MEASURING,
+        ...withServers,
+      }),
     ],
   },
 });
