@@ -4,7 +4,7 @@ import type { Meter } from './meter.ts';
 /** Instructions of a compiled pattern. `^[\w.+-]+@(example|test)\.com$` has 26. */
 const MAX_SIZE = 300;
 
-const TOO_LARGE = `the pattern is too large: repetitions count as often as they repeat, up to ${MAX_SIZE} in all`;
+const TOO_LARGE = `the pattern is too large: repetitions count as often as they repeat, at most ${MAX_SIZE}`;
 
 /** Instructions tried in the time of one step. */
 const TRIED_AT_ONCE = 5;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { processEnvironment } from '@herald/harness';
 import { onTestFinished } from 'vitest';
 
 type Line = Record<string, unknown>;
@@ -17,11 +18,14 @@ export interface Child {
 }
 
 /**
- * Runs a TypeScript file in a Node process with no other environment than `env`, and kills it when the test
- * ends.
+ * Runs a TypeScript file in a Node process with no other settings in its environment than `env`, and kills it
+ * when the test ends.
  */
 export function spawnChild(file: string, env: Record<string, string>): Child {
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file], {
+    env: { ...processEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   let ended = false;
