@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type TestUserConfig } from 'vitest/config';
+import { LongestFirst } from './tools/test/src/longest-first.ts';
 
 /**
  * With real servers on a shared machine something may stall once: there such a test has a second try, which
@@ -36,10 +37,11 @@ export default defineConfig({
   test: {
     // Processes, not threads: a test that kills, leaks or blocks cannot touch another file.
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Without a process of its own for each file: importing took most of the time.
       tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0, isolate: false }),
-      tier('int', { testTimeout: 60_000, maxWorkers: 2, groupOrder: 1, ...withServers }),
+      tier('int', { testTimeout: 60_000, maxWorkers: 3, groupOrder: 1, ...withServers }),
       // Side by side: these start whole systems, and mostly wait for them.
       tier('e2e', { testTimeout: 240_000, maxWorkers: 4, groupOrder: 2, exclude: MEASURING, ...withServers }),
       // One at a time.
