@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineConfig, type TestUserConfig } from 'vitest/config';
-import { LongestFirst } from './tools/test/src/longest-first.ts';
 
 /**
  * With real servers on a shared machine something may stall once: there such a test has a second try, which
@@ -15,8 +14,8 @@ const withServers = {
 // Processes that tests start find here what Node has compiled before: they start in half the time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.tmp/compile-cache');
 
-/** Tests of the whole system that measure it by the clock. */
-const MEASURING = ['tests/{observability,unblocked}/**/*.e2e.test.ts'];
+/** Tests of the whole system that measure it by the clock, or run on a fast one. */
+const MEASURING = ['tests/{observability,unblocked}/**/*.e2e.test.ts', 'tools/demo/**/*.e2e.test.ts'];
 
 /** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */
 const tier = (
@@ -37,13 +36,12 @@ export default defineConfig({
   test: {
     // Processes, not threads: a test that kills, leaks or blocks cannot touch another file.
     pool: 'forks',
-    sequence: { sequencer: LongestFirst },
     projects: [
       // Without a process of its own for each file: importing took most of the time.
       tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0, isolate: false }),
-      tier('int', { testTimeout: 60_000, maxWorkers: 3, groupOrder: 1, ...withServers }),
+      tier('int', { testTimeout: 60_000, maxWorkers: 2, groupOrder: 1, ...withServers }),
       // Side by side: these start whole systems, and mostly wait for them.
-      tier('e2e', { testTimeout: 240_000, maxWorkers: 4, groupOrder: 2, exclude: MEASURING, ...withServers }),
+      tier('e2e', { testTimeout: 240_000, maxWorkers: 3, groupOrder: 2, exclude: MEASURING, ...withServers }),
       // One at a time.
       tier('measured', {
         testTimeout: 240_000,
