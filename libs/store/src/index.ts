@@ -16,5 +16,6 @@ export type {
   Write,
 } from './documents.ts';
 export type { AppendResult, EventLog, LogQuery, StreamQuery } from './event-log.ts';
+export { findAll } from './find-all.ts';
 export type { Store } from './store.ts';
 export { StoreUnavailableError, unavailability } from './unavailable.ts';

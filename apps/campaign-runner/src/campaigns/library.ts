@@ -2,6 +2,7 @@ import { type CampaignDocument, type CampaignVersionDocument, collections } from
 import { createFollower, type Follower } from '@herald/definitions';
 import { type Campaign, type CampaignStatus, compileCampaign } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
+import { findAll } from '@herald/store';
 
 /** A campaign as the runner knows it: its status, and every version ever saved. */
 interface Shelf {
@@ -56,17 +57,8 @@ export function createCampaignLibrary({
   };
 
   const readVersions = async (workspace: string, campaignId: string): Promise<void> => {
-    let cursor: string | undefined;
-    do {
-      const page = await versions.find({
-        index: 'byCampaign',
-        equals: [workspace, campaignId],
-        limit: PAGE,
-        cursor,
-      });
-      page.items.forEach(placeVersion);
-      cursor = page.next;
-    } while (cursor !== undefined);
+    const query = { index: 'byCampaign', equals: [workspace, campaignId], limit: PAGE };
+    for await (const version of findAll(versions, query)) placeVersion(version);
   };
 
   const follower = createFollower({

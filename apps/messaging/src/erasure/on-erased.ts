@@ -10,14 +10,15 @@ import {
   span,
 } from '@herald/domain';
 import type { ServiceDeps } from '@herald/process';
-import { ConflictError } from '@herald/store';
+import { ConflictError, findAll } from '@herald/store';
 import type { OnEvent } from '../reports/on-applied.ts';
-import { eachMessage } from '../send/each-message.ts';
 import type { Transitions } from '../send/transitions.ts';
 
 export interface OnErasedDeps extends Pick<ServiceDeps, 'store' | 'clock'> {
   readonly transitions: Transitions;
 }
+
+const PAGE = 200;
 
 /**
  * Handles the erasure of a prospect from `messaging.applied`. Messages that have not left are withdrawn, and
@@ -66,7 +67,8 @@ export function createOnErased({ store, clock, transitions }: OnErasedDeps): OnE
     let busyUntil = 0;
     // A message requested later is for somebody new with the same id: an erasure may be delivered late, or
     // again.
-    for await (const doc of eachMessage(collection, 'byProspect', [event.workspace, prospectId]))
+    const query = { index: 'byProspect', equals: [event.workspace, prospectId], limit: PAGE };
+    for await (const doc of findAll(collection, query))
       if (doc.state.requestedAt <= event.occurredAt && !(await erase(doc, causedBy(event))))
         busyUntil = Math.max(busyUntil, doc.lease?.until ?? 0);
     await forgetCounted(event.workspace, prospectId, event.occurredAt);

@@ -1,7 +1,6 @@
 import { collections, type MessageDocument, type SendWithdraw } from '@herald/contracts';
 import { mayStillLeave } from '@herald/domain';
-import type { Store } from '@herald/store';
-import { eachMessage } from './each-message.ts';
+import { findAll, type Store } from '@herald/store';
 import type { Transitions } from './transitions.ts';
 
 /**
@@ -9,6 +8,8 @@ import type { Transitions } from './transitions.ts';
  * attempt fails, it is not tried again.
  */
 export type Withdraw = (wanted: SendWithdraw) => Promise<void>;
+
+const PAGE = 200;
 
 export function createWithdraw(store: Store, transitions: Transitions): Withdraw {
   const collection = store.collection(collections.messages);
@@ -23,7 +24,8 @@ export function createWithdraw(store: Store, transitions: Transitions): Withdraw
   return async (wanted) => {
     const { workspace, enrollmentId } = wanted;
     const found: MessageDocument[] = [];
-    for await (const doc of eachMessage(collection, 'byEnrollment', [workspace, enrollmentId])) {
+    const query = { index: 'byEnrollment', equals: [workspace, enrollmentId], limit: PAGE };
+    for await (const doc of findAll(collection, query)) {
       if (mayStillLeave(doc.state.status)) found.push(doc);
     }
     for (const doc of lastFirst(found)) await withdrawOne(doc, wanted);
