@@ -23,8 +23,15 @@ export function apiKeysFile(
   const key = `herald_${randomBytes(24).toString('base64url')}`;
   writeDurably(
     file,
-    `# API keys. To make another: printf %s "$KEY" | sha256sum\nkeys:\n  - id: demo\n    workspace: ` +
-      `demo\n    scopes: ["*"]\n    sha256: "${hashApiKey(key)}"\n`,
+    [
+      '# API keys. To make another: printf %s "$KEY" | sha256sum',
+      'keys:',
+      '  - id: demo',
+      '    workspace: demo',
+      '    scopes: ["*"]',
+      `    sha256: "${hashApiKey(key)}"`,
+      '',
+    ].join('\n'),
   );
   announce(key);
   return file;

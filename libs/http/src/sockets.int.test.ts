@@ -19,8 +19,8 @@ async function server(options: Partial<HttpOptions> = {}) {
 }
 
 const head = (length: number | string, more = ''): string =>
-  `POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: ` +
-  `application/json\r\n${typeof length === 'number' ? `content-length: ${length}` : length}\r\n${more}\r\n`;
+  'POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n' +
+  `${typeof length === 'number' ? `content-length: ${length}` : length}\r\n${more}\r\n`;
 
 const parse = (answer: string) => {
   const [top = '', body = ''] = answer.split('\r\n\r\n', 2);

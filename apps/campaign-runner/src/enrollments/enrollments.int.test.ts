@@ -98,8 +98,8 @@ steps:
     const stage = await setStage();
     await stage.launch(
       'waits',
-      '{ id: waits, enter: { on: a.b }, steps: [{ id: w, waitFor: { on: c.d } }, { id: x, waitFor: { ' +
-        'on: e.f } }] }',
+      '{ id: waits, enter: { on: a.b }, ' +
+        'steps: [{ id: w, waitFor: { on: c.d } }, { id: x, waitFor: { on: e.f } }] }',
     );
     await stage.happens('a.b', 'ada');
     await stage.quiet();

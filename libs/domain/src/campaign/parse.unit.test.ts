@@ -274,8 +274,8 @@ describe('an event type', () => {
 
   test('of a message with an unknown step is a mistake, unless the condition names another campaign', () => {
     const waiting = (when: string) =>
-      `${head}steps:\n  - { id: mail, email: { template: t } }\n  - { id: w, waitFor: { on: ` +
-      `email.opened, when: '${when}' } }\n`;
+      `${head}steps:\n  - { id: mail, email: { template: t } }\n` +
+      `  - { id: w, waitFor: { on: email.opened, when: '${when}' } }\n`;
     expect(faultsOf(waiting('event.data.stepId == "mail"'))).toEqual([]);
     expect(faultsOf(waiting('event.data.campaignId == "y" && event.data.stepId == "mial"'))).toEqual([]);
     expect(faultsOf(waiting('true && event.data.stepId == "mial"'))).toEqual([

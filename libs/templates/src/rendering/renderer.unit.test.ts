@@ -76,8 +76,8 @@ test.each([
     {
       subject: 's',
       text:
-        '<% for (const a of it.prospect.traits.list) { for (const b of it.prospect.traits.list) { ' +
-        '%>xxxxxxxxxx<% } } %>',
+        '<% for (const a of it.prospect.traits.list) { ' +
+        'for (const b of it.prospect.traits.list) { %>xxxxxxxxxx<% } } %>',
     },
     /^text: the result is longer than/,
   ],

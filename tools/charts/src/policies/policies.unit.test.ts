@@ -65,9 +65,9 @@ const but = (from: string, to: string): string => {
 const SCALER =
   '\n---\n{ kind: HorizontalPodAutoscaler, metadata: { name: a }, spec: { scaleTargetRef: { name: a } } }';
 const JOB =
-  '\n---\n{ kind: Job, metadata: { name: j }, spec: { template: { metadata: { labels: { ' +
-  'app.kubernetes.io/name: a, app.kubernetes.io/instance: r } }, spec: { automountServiceAccountToken: ' +
-  'false, enableServiceLinks: false, containers: [] } } } }';
+  '\n---\n{ kind: Job, metadata: { name: j }, spec: { template: { ' +
+  'metadata: { labels: { app.kubernetes.io/name: a, app.kubernetes.io/instance: r } }, ' +
+  'spec: { automountServiceAccountToken: false, enableServiceLinks: false, containers: [] } } } }';
 
 describe('the policies', () => {
   it('accept valid objects', () => {

@@ -36,8 +36,8 @@ const sending: readonly Alert[] = [
     for: '5m',
     severity: 'page',
     summary:
-      '{{ $value | humanizePercentage }} of the calls of {{ $labels.provider }} in {{ ' +
-      '$labels.namespace }} fail',
+      '{{ $value | humanizePercentage }} of the calls of {{ $labels.provider }} ' +
+      'in {{ $labels.namespace }} fail',
     impact: 'Messages by {{ $labels.channel }} are put off, or go to the next provider if there is one.',
   },
   {
@@ -46,8 +46,8 @@ const sending: readonly Alert[] = [
     for: '10m',
     severity: 'ticket',
     summary:
-      '{{ $labels.provider }} throttles {{ $value | humanizePercentage }} of the calls in {{ ' +
-      '$labels.namespace }}',
+      '{{ $labels.provider }} throttles {{ $value | humanizePercentage }} of the calls ' +
+      'in {{ $labels.namespace }}',
     impact:
       'Messages by {{ $labels.channel }} leave as fast as the provider allows, which is slower than ' +
       'they come.',
