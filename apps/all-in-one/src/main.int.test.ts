@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { processEnvironment } from '@herald/harness';
+import { processEnvironment } from '@herald/harness/process-environment';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 interface Running {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { systemClock } from '@herald/clock';
+import { freePort } from '@herald/harness/port';
 import { scratch } from '@herald/harness/scratch';
 import { describe, expect, it } from 'vitest';
 import { type Child, spawnChild } from './testing/child.ts';
@@ -230,11 +231,3 @@ describe('the admin port', () => {
     expect((await admin('/openapi.json')).status).toBe(404);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

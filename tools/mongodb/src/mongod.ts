@@ -1,14 +1,7 @@
 import { spawn } from 'node:child_process';
+import { freePort } from '@herald/harness/port';
 import { makeReplicaSet } from './replica-set.ts';
-import {
-  end,
-  freePort,
-  isInstalled,
-  reasonOf,
-  removeFolder,
-  type Started,
-  temporaryFolder,
-} from './start.ts';
+import { end, isInstalled, reasonOf, removeFolder, type Started, temporaryFolder } from './start.ts';
 
 const MONGOD = 'mongod';
 

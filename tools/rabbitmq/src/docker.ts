@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Unavailable } from '@herald/debian';
-import { freePort, greeting } from './greeting.ts';
+import { freePort } from '@herald/harness/port';
+import { greeting } from './greeting.ts';
 import type { Rabbit } from './rabbit.ts';
 
 const run = promisify(execFile);

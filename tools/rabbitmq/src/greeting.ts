@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 
 const HEADER = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
 /** The type octet of a method frame: a broker greets with connection.start. */
@@ -35,16 +35,3 @@ function versionIn(data: Buffer): string {
 /** Whether one version is newer than the other, both as numbers with dots. */
 export const isNewer = (one: string, other: string): boolean =>
   one.localeCompare(other, 'en', { numeric: true }) > 0;
-
-/** A port of 127.0.0.1 that is free at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}

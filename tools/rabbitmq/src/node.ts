@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '@herald/harness/port';
 import type { Server } from './find-server.ts';
-import { freePort, greeting } from './greeting.ts';
+import { greeting } from './greeting.ts';
 import type { Rabbit } from './rabbit.ts';
 
 const run = promisify(execFile);

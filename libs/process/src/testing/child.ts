@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { processEnvironment } from '@herald/harness';
+import { processEnvironment } from '@herald/harness/process-environment';
 import { onTestFinished } from 'vitest';
 
 type Line = Record<string, unknown>;
