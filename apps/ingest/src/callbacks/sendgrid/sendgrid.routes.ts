@@ -1,3 +1,4 @@
+import { rotated } from '@herald/config';
 import { publicLink, readMessageReference } from '@herald/contracts';
 import type { Event } from '@herald/domain';
 import { type Http, Problem, parseJson, problemResponses } from '@herald/http';
@@ -49,7 +50,7 @@ export interface SendgridDeps extends CallbackDeps {
 /** `POST /callbacks/sendgrid`: what became of e-mails that SendGrid accepted. */
 export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<void> {
   const { clock, log, metrics, linkSecret, publishEvents, publicUrl } = deps;
-  const keys = (deps.webhookKey ?? '').split(/\s+/).filter(Boolean).map(sendgridKey);
+  const keys = rotated(deps.webhookKey ?? '').map(sendgridKey);
   if (keys.includes(undefined))
     throw new Error('SENDGRID_WEBHOOK_KEY is not the public key that SendGrid shows: base64, without armour');
   countRejections(scope, metrics, 'signature');

@@ -1,5 +1,6 @@
 import { isTwilioOptOut, phoneNumber } from '@herald/addresses';
 import type { Broker } from '@herald/broker';
+import { rotated } from '@herald/config';
 import {
   inboundMessage,
   type MessageReference,
@@ -63,7 +64,7 @@ export interface TwilioDeps extends CallbackDeps {
  */
 export async function twilioRoutes(scope: Http, deps: TwilioDeps): Promise<void> {
   const { clock, log, metrics, linkSecret, publishEvents, publicUrl, broker } = deps;
-  const tokens = (deps.authToken ?? '').split(/\s+/).filter(Boolean);
+  const tokens = rotated(deps.authToken ?? '');
   countRejections(scope, metrics, 'signature');
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);

@@ -1,4 +1,5 @@
 import type { lookup } from 'node:dns';
+import { rotated } from '@herald/config';
 import { type AllowedAddresses, createConnector } from '@herald/outbound';
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
@@ -78,10 +79,7 @@ function signatureOf(
   at: Date,
 ): Record<string, string> | undefined {
   try {
-    const signatures = secret
-      .split(/\s+/)
-      .filter((one) => one !== '')
-      .map((one) => new Webhook(one).sign(messageId, at, body));
+    const signatures = rotated(secret).map((one) => new Webhook(one).sign(messageId, at, body));
     if (signatures.length === 0) return undefined;
     return {
       'webhook-id': messageId,

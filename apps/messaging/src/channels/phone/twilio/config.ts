@@ -1,5 +1,5 @@
 import { phoneNumber } from '@herald/addresses';
-import { ConfigError, HttpUrl, Secret } from '@herald/config';
+import { ConfigError, HttpUrl, rotated, Secret } from '@herald/config';
 import { type Static, type TObject, Type } from 'typebox';
 import { sendTimeout } from '../../../providers/send-timeout.ts';
 import { createTwilioProviders, type TwilioProviders } from './twilio-providers.ts';
@@ -56,7 +56,7 @@ export function configuredTwilio(config: TwilioConfig, publicUrl: string): Twili
     ]);
   return createTwilioProviders({
     accountSid,
-    authToken: authToken.trim().split(/\s+/)[0] ?? '',
+    authToken: rotated(authToken)[0] ?? '',
     url,
     number,
     service: config.TWILIO_MESSAGING_SERVICE_SID,
