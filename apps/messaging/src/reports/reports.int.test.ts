@@ -7,6 +7,21 @@ import { expectReplayable, ready, sent } from '../testing/ready.ts';
 const delivered = { messageId: 'm1', outcome: 'delivered', provider: 'sendgrid' };
 const opened = { messageId: 'm1', outcome: 'opened', provider: 'sendgrid' };
 
+/** A message reported as delivered while its provider is still being called; `call` ends that. */
+async function deliveredDuringCall() {
+  const call = Promise.withResolvers<void>();
+  const provider = fakeProvider(async () => {
+    await call.promise;
+    return { kind: 'sent', providerId: 'p1' };
+  });
+  const stage = await ready({ provider });
+  await stage.ask();
+  await vi.waitFor(() => expect(provider.sent).toHaveLength(1));
+  await stage.reported('r1', delivered);
+  await vi.waitFor(async () => expect((await stage.message('m1'))?.state.status).toBe('delivered'));
+  return { stage, call };
+}
+
 describe('a report', () => {
   test('is recorded with all that is known of the message, so that campaigns can wait for it by step', async () => {
     const stage = await sent();
@@ -38,16 +53,7 @@ describe('a report', () => {
   });
 
   test('that comes during the call is kept, and the record of the call adds to it', async () => {
-    const call = Promise.withResolvers<void>();
-    const provider = fakeProvider(async () => {
-      await call.promise;
-      return { kind: 'sent', providerId: 'p1' };
-    });
-    const stage = await ready({ provider });
-    await stage.ask();
-    await vi.waitFor(() => expect(provider.sent).toHaveLength(1));
-    await stage.reported('r1', delivered);
-    await vi.waitFor(async () => expect((await stage.message('m1'))?.state.status).toBe('delivered'));
+    const { stage, call } = await deliveredDuringCall();
     expect((await stage.message('m1'))?.state).toMatchObject({
       to: 'ada@home.example',
       provider: 'fake',
@@ -86,16 +92,7 @@ describe('a report', () => {
   });
 
   test('and an erasure during the call: the record brings no address back', async () => {
-    const call = Promise.withResolvers<void>();
-    const provider = fakeProvider(async () => {
-      await call.promise;
-      return { kind: 'sent', providerId: 'p1' };
-    });
-    const stage = await ready({ provider });
-    await stage.ask();
-    await vi.waitFor(() => expect(provider.sent).toHaveLength(1));
-    await stage.reported('r1', delivered);
-    await vi.waitFor(async () => expect((await stage.message('m1'))?.state.status).toBe('delivered'));
+    const { stage, call } = await deliveredDuringCall();
     await stage.erased('ada');
     await vi.waitFor(async () => expect((await stage.message('m1'))?.state.to).toBeUndefined());
     call.resolve();

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { faultsOf, step } from '../testing/campaign-text.ts';
 import { parseCampaign } from './parse.ts';
-
-const head = 'id: x\nenter: { on: trial.started }\n';
-const step = (text: string) => `${head}steps:\n  - ${text}\n`;
-const faultsOf = (text: string) => {
-  const parsed = parseCampaign(text);
-  return parsed.ok
-    ? []
-    : parsed.faults.map(({ path, line, column, message }) => `${path} ${line}:${column} ${message}`);
-};
 
 describe('a text made to cost more than its length', () => {
   const many = (count: number, make: (index: number) => string) =>

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { faultsOf, head, step } from '../testing/campaign-text.ts';
 import { parseCampaign } from './parse.ts';
 import { STEP_KINDS } from './steps/index.ts';
 
 const KINDS = Object.keys(STEP_KINDS).join(', ');
-
-const head = 'id: x\nenter: { on: trial.started }\n';
-const step = (text: string) => `${head}steps:\n  - ${text}\n`;
-const faultsOf = (text: string) => {
-  const parsed = parseCampaign(text);
-  return parsed.ok
-    ? []
-    : parsed.faults.map(({ path, line, column, message }) => `${path} ${line}:${column} ${message}`);
-};
 
 describe('a campaign', () => {
   test('is read from YAML and from JSON alike', () => {

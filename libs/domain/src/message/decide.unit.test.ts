@@ -1,25 +1,13 @@
 import { expect, test } from 'vitest';
 import { initialProspect, type ProspectState } from '../prospect/prospect.ts';
+import { aMail } from '../testing/given.ts';
 import { type AttemptOptions, afterAttempt, mayRetry, type SendCircumstances, whyNotSend } from './decide.ts';
 import { initialMessage, type MessageState } from './message.ts';
 
 const NOW = 1_000_000;
 
 const message = (given: Partial<MessageState> = {}): MessageState => ({
-  ...initialMessage(
-    {
-      messageId: 'm1',
-      prospectId: 'ada',
-      channel: 'email',
-      template: 'welcome',
-      campaignId: 'c',
-      campaignVersion: 1,
-      enrollmentId: 'e',
-      stepId: 's',
-      requestedAt: NOW - 10,
-    },
-    NOW - 10,
-  ),
+  ...initialMessage(aMail(NOW - 10), NOW - 10),
   ...given,
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
-import { anEvent } from '../testing/given.ts';
+import { aMail, anEvent } from '../testing/given.ts';
 import { evolveMessage } from './evolve.ts';
 import { initialMessage, type MessageState, type MessageStatus } from './message.ts';
 import {
@@ -13,20 +13,7 @@ import {
 import { type MessageTransition, recordTransition } from './transition.ts';
 
 const T0 = 1_000_000;
-const asked = initialMessage(
-  {
-    messageId: 'm1',
-    prospectId: 'ada',
-    channel: 'email',
-    template: 'welcome',
-    campaignId: 'c',
-    campaignVersion: 1,
-    enrollmentId: 'e',
-    stepId: 's',
-    requestedAt: T0,
-  },
-  T0,
-);
+const asked = initialMessage(aMail(T0), T0);
 const cause = { correlationId: 'cor', causationId: 'cau', depth: 2 };
 const at = { delivered: 1, opened: 2, clicked: 3, bounced: 4, complained: 5 } as const;
 

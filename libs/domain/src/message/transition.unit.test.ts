@@ -1,28 +1,16 @@
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../json.ts';
+import { aMail } from '../testing/given.ts';
 import { evolveMessage } from './evolve.ts';
 import { initialMessage, type MessageState } from './message.ts';
 import { type MessageTransition, recordTransition } from './transition.ts';
 
-const asked = initialMessage(
-  {
-    messageId: 'm1',
-    prospectId: 'ada',
-    channel: 'email',
-    template: 'welcome',
-    campaignId: 'c',
-    campaignVersion: 1,
-    enrollmentId: 'e',
-    stepId: 's',
-    requestedAt: 1_000,
-  },
-  5_000,
-);
+const asked = initialMessage(aMail(1_000), 5_000);
 const cause = { correlationId: 'cor', causationId: 'cau', depth: 2 };
 
-const tellAll = (tellings: readonly MessageTransition[]) => {
+const recordAll = (transitions: readonly MessageTransition[]) => {
   let state: MessageState = asked;
-  const events = tellings.map((transition, index) => {
+  const events = transitions.map((transition, index) => {
     // A claim takes a version too, so the versions of events have gaps.
     const recorded = recordTransition({
       workspace: 'acme',
@@ -56,7 +44,7 @@ const STORY: MessageTransition[] = [
 ];
 
 test('an event says who, what, why and because of what', () => {
-  const { events } = tellAll(STORY.slice(0, 2));
+  const { events } = recordAll(STORY.slice(0, 2));
   expect(events[1]).toMatchObject({
     workspace: 'acme',
     stream: 'prospect/ada',
@@ -76,24 +64,24 @@ test('an event says who, what, why and because of what', () => {
     },
   });
   expect(new Set(events.map(({ id }) => id)).size).toBe(2);
-  expect(tellAll(STORY.slice(0, 2)).events[1]?.id).toBe(events[1]?.id);
+  expect(recordAll(STORY.slice(0, 2)).events[1]?.id).toBe(events[1]?.id);
 });
 
 test('folding the events alone gives the live state, byte for byte', () => {
   for (let length = 1; length <= STORY.length; length += 1) {
-    const { state, events } = tellAll(STORY.slice(0, length));
+    const { state, events } = recordAll(STORY.slice(0, length));
     const folded = events.reduce<MessageState | undefined>(evolveMessage, undefined);
     expect(canonicalJson(folded)).toBe(canonicalJson(state));
   }
 });
 
 test('the last event alone folds to the same but for when it was sent before', () => {
-  const { state, events } = tellAll(STORY);
+  const { state, events } = recordAll(STORY);
   expect(evolveMessage(undefined, events.at(-1) ?? fail())).toEqual(state);
 });
 
 test('a reason is one outcome’s own; other facts stay', () => {
-  const { state } = tellAll(STORY);
+  const { state } = recordAll(STORY);
   expect(state).toMatchObject({
     status: 'sent',
     to: 'ada@example.com',

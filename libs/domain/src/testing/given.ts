@@ -7,6 +7,7 @@ import type { EnrollmentState } from '../enrollment/state.ts';
 import type { World } from '../enrollment/view.ts';
 import type { StoredEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';
+import type { MessageIdentity } from '../message/message.ts';
 import { initialProspect } from '../prospect/prospect.ts';
 
 /** Builders for given-when-then tests of the domain. */
@@ -21,6 +22,19 @@ export function campaignOf(yaml: string): Campaign {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return compileCampaign(parsed.definition, 1);
 }
+
+/** A welcome mail to Ada, requested at this instant. */
+export const aMail = (requestedAt: number): MessageIdentity => ({
+  messageId: 'm1',
+  prospectId: 'ada',
+  channel: 'email',
+  template: 'welcome',
+  campaignId: 'c',
+  campaignVersion: 1,
+  enrollmentId: 'e',
+  stepId: 's',
+  requestedAt,
+});
 
 let count = 0;
 
