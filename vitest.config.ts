@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineConfig, type TestUserConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type TestUserConfig } from 'vitest/config';
 
 /**
  * With real servers on a shared machine something may stall once: there such a test has a second try, which
@@ -41,7 +41,13 @@ export default defineConfig({
       tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0, isolate: false }),
       tier('int', { testTimeout: 60_000, maxWorkers: 2, groupOrder: 1, ...withServers }),
       // Side by side: these start whole systems, and mostly wait for them.
-      tier('e2e', { testTimeout: 240_000, maxWorkers: 3, groupOrder: 2, exclude: MEASURING, ...withServers }),
+      tier('e2e', {
+        testTimeout: 240_000,
+        maxWorkers: 3,
+        groupOrder: 2,
+        exclude: [...configDefaults.exclude, ...MEASURING],
+        ...withServers,
+      }),
       // One at a time.
       tier('measured', {
         testTimeout: 240_000,
