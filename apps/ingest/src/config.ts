@@ -1,4 +1,4 @@
-import { Secret } from '@herald/config';
+import { twilioTokenConfig } from '@herald/config';
 import { Type } from 'typebox';
 
 /** What ingest adds to the configuration of a process. */
@@ -19,12 +19,5 @@ export const ingestConfig = {
         'two, separated by a space. Unset: `/callbacks/sendgrid` answers 503.',
     }),
   ),
-  TWILIO_AUTH_TOKEN: Type.Optional(
-    Secret({
-      description:
-        "Auth token of the Twilio account. It authenticates Herald's calls and verifies Twilio's " +
-        'callbacks. During rotation, give two tokens, separated by a space: the first authenticates ' +
-        'calls; either may sign callbacks. Unset: `/callbacks/twilio` answers 503.',
-    }),
-  ),
+  ...twilioTokenConfig,
 };

@@ -1,4 +1,5 @@
 import { buckets, type Declarations, type Instruments, type Metrics, waitingMetrics } from '@herald/metrics';
+import { LIMIT_NAMES } from './limits/limit-names.ts';
 
 /** What this service measures beside what every process does. */
 export const messagingMetrics = {
@@ -34,9 +35,8 @@ export const messagingMetrics = {
     kind: 'counter',
     name: 'herald_messages_limited_total',
     help:
-      'Times that a limit held a message back, by limit (send_window, quiet_hours, frequency_cap, ' +
-      'campaign_rate, provider_rate, fair_share or run_order) and effect: deferred, or suppressed for ' +
-      'good.',
+      `Times that a limit held a message back, by limit (${LIMIT_NAMES.join(', ')}) and effect: ` +
+      'deferred, or suppressed for good.',
     labels: ['channel', 'limit', 'effect'],
   },
   eventToSendSeconds: {

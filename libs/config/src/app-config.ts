@@ -1,6 +1,6 @@
 import { type Clock, wall } from '@herald/domain';
 import { type Static, type TObject, Type } from 'typebox';
-import { Choice, Duration, HttpUrl, Zone } from './settings.ts';
+import { Choice, Duration, HttpUrl, Secret, Zone } from './settings.ts';
 
 const port = (fallback: number, description: string) =>
   Type.Integer({ default: fallback, minimum: 0, maximum: 65_535, description });
@@ -37,6 +37,18 @@ export const commonConfig = {
     minimum: 1_000,
     description: 'Time limit of a stop as a whole. Keep it below the grace period of whatever sends SIGTERM.',
   }),
+};
+
+/** The setting of both services that talk with Twilio: one calls it, the other hears from it. */
+export const twilioTokenConfig = {
+  TWILIO_AUTH_TOKEN: Type.Optional(
+    Secret({
+      description:
+        "Auth token of the Twilio account. It authenticates Herald's calls and verifies Twilio's " +
+        'callbacks. During rotation, give two tokens, separated by a space: the first authenticates ' +
+        'calls; either may sign callbacks. Unset: `/callbacks/twilio` answers 503.',
+    }),
+  ),
 };
 
 /** The settings of services that wait for due times. */

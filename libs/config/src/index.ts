@@ -1,5 +1,5 @@
 /** Settings and secrets of a process, from its environment. */
-export { commonConfig, waitingConfig, waitingOf } from './app-config.ts';
+export { commonConfig, twilioTokenConfig, waitingConfig, waitingOf } from './app-config.ts';
 export { configTable } from './config-table.ts';
 export { ConfigError, loadConfig } from './load-config.ts';
 export { rotated } from './rotated.ts';

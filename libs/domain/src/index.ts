@@ -60,5 +60,6 @@ export * from './order.ts';
 export * from './prospect/company.ts';
 export * from './prospect/prospect.ts';
 export { reasonOf } from './reason.ts';
+export { outcomesOf } from './recorded-types.ts';
 export * from './time/index.ts';
 export * from './upcast.ts';

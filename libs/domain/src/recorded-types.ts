@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { ENROLLMENT_EVENTS, ENROLLMENT_UNANSWERED } from './enrollment/events.ts';
 import { isOwnType } from './event.ts';
 import { CHANNELS, type Channel } from './message/channel.ts';
-import type { MessageOutcome } from './message/message.ts';
+import { type MessageOutcome, parseMessageType } from './message/message.ts';
 
 /** Outcomes that messages of every channel can have. */
 const EVERY_CHANNEL: readonly MessageOutcome[] = [
@@ -22,6 +22,12 @@ const BY_CHANNEL: Readonly<Record<Channel, readonly string[]>> = {
   call: ['answered', 'completed', 'busy', 'no_answer', 'key_pressed'],
   webhook: ['delivered'],
 };
+
+/** The outcomes that messages of a channel can have. */
+export const outcomesOf = (channel: Channel): readonly MessageOutcome[] =>
+  [...EVERY_CHANNEL, ...BY_CHANNEL[channel]].flatMap(
+    (outcome) => parseMessageType(`${channel}.${outcome}`)?.outcome ?? [],
+  );
 
 /** Every type in Herald's own namespaces that is recorded about a prospect. */
 const RECORDED: ReadonlySet<string> = new Set([

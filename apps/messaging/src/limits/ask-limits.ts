@@ -16,6 +16,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { CampaignLimits } from './campaign-limits.ts';
 import type { Count } from './counted.ts';
 import { type Hold, hasPassed, holdIn } from './hold.ts';
+import type { LimitName } from './limit-names.ts';
 import type { Waitlists } from './waitlists.ts';
 
 /** What happens to a message that a limit holds back. `hold`: the waitlist in which it waits. */
@@ -52,8 +53,6 @@ export interface AskLimitsDeps {
   /** IANA time zone of people who have none. */
   readonly defaultZone: string;
 }
-
-type LimitName = 'quiet_hours' | 'send_window' | 'frequency_cap' | 'campaign_rate' | 'provider_rate';
 
 /** ms for which a message may wait for a cap; after that it expires. */
 const PATIENCE = 30 * span.DAY;

@@ -3,6 +3,7 @@ import { type Clock, span, wall } from '@herald/domain';
 import type { Store } from '@herald/store';
 import type { MessagingMetrics } from '../metrics.ts';
 import { holdIn, SHARE } from './hold.ts';
+import type { LimitName } from './limit-names.ts';
 import type { Waitlists } from './waitlists.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface PutInWaitlistDeps {
 /** ms of wall time after which the sweep checks that it was not forgotten. */
 const CHECK = 10 * span.MINUTE;
 const BATCH = 500;
+const LIMIT: LimitName = 'fair_share';
 
 interface Waiting {
   readonly doc: MessageDocument;
@@ -47,7 +49,7 @@ export function createPutInWaitlist({ store, clock, metrics, waitlists }: PutInW
       );
       for (const [n, { doc, resolve }] of batch.entries()) {
         if (written[n] === true)
-          metrics.limited.inc({ channel: doc.state.channel, limit: 'fair_share', effect: 'deferred' });
+          metrics.limited.inc({ channel: doc.state.channel, limit: LIMIT, effect: 'deferred' });
         resolve(written[n] === true);
       }
     } catch (error) {

@@ -1,38 +1,15 @@
 import { collections } from '@herald/contracts';
-import { CHANNELS, type MessageOutcome, span, wall } from '@herald/domain';
+import { CHANNELS, outcomesOf, span, wall } from '@herald/domain';
 import { watchWaits } from '@herald/metrics';
 import type { ServiceDeps } from '@herald/process';
+import { LIMIT_NAMES } from '../limits/limit-names.ts';
 import type { MessagingMetrics } from '../metrics.ts';
-
-/** The outcomes for which alerts and dashboards compute rates. */
-const OUTCOMES = [
-  'scheduled',
-  'sent',
-  'delivered',
-  'suppressed',
-  'failed',
-  'expired',
-  'withdrawn',
-  'bounced',
-  'complained',
-  'unknown',
-] as const satisfies readonly MessageOutcome[];
-
-const LIMITS = [
-  'send_window',
-  'quiet_hours',
-  'frequency_cap',
-  'campaign_rate',
-  'provider_rate',
-  'fair_share',
-  'run_order',
-] as const;
 
 /** Starts the counters at 0, so that the first of a kind is seen as an increase. */
 export function countFromZero(metrics: MessagingMetrics): void {
   for (const channel of CHANNELS) {
-    for (const outcome of OUTCOMES) metrics.messages.inc({ channel, outcome }, 0);
-    for (const limit of LIMITS) metrics.limited.inc({ channel, limit, effect: 'deferred' }, 0);
+    for (const outcome of outcomesOf(channel)) metrics.messages.inc({ channel, outcome }, 0);
+    for (const limit of LIMIT_NAMES) metrics.limited.inc({ channel, limit, effect: 'deferred' }, 0);
   }
   metrics.latenessSeconds.zero({ kind: 'send' });
 }

@@ -3,6 +3,7 @@ import { collections, type MessageDocument } from '@herald/contracts';
 import { type Clock, mayStillLeave, span, wall } from '@herald/domain';
 import type { Store } from '@herald/store';
 import { afterOf, type Hold, holdBehind } from '../limits/hold.ts';
+import type { LimitName } from '../limits/limit-names.ts';
 import type { MessagingMetrics } from '../metrics.ts';
 import { checkAgain } from './notify-followers.ts';
 import type { Transitions } from './transitions.ts';
@@ -31,6 +32,7 @@ export interface RunOrderDeps {
  * letter, or lost.
  */
 const LOST = span.HOUR;
+const LIMIT: LimitName = 'run_order';
 
 export function createRunOrder({ store, broker, clock, metrics, transitions }: RunOrderDeps): RunOrder {
   const messages = store.collection(collections.messages);
@@ -75,7 +77,7 @@ export function createRunOrder({ store, broker, clock, metrics, transitions }: R
       );
       if (written === undefined) return undefined;
       if (known === undefined)
-        metrics.limited.inc({ channel: doc.state.channel, limit: 'run_order', effect: 'deferred' });
+        metrics.limited.inc({ channel: doc.state.channel, limit: LIMIT, effect: 'deferred' });
       // The process that ends the message in front looks for waiting ones after it wrote that. So one of the
       // two always sees the other.
       if ((await inTheWay(written)) !== undefined) return undefined;

@@ -1,5 +1,5 @@
 import { phoneNumber } from '@herald/addresses';
-import { ConfigError, HttpUrl, rotated, Secret } from '@herald/config';
+import { ConfigError, HttpUrl, rotated, twilioTokenConfig } from '@herald/config';
 import { type Static, type TObject, Type } from 'typebox';
 import { sendTimeout } from '../../../providers/send-timeout.ts';
 import { createTwilioProviders, type TwilioProviders } from './twilio-providers.ts';
@@ -12,14 +12,7 @@ export const twilioConfig = {
       description: 'SID of the Twilio account that sends texts and calls.',
     }),
   ),
-  TWILIO_AUTH_TOKEN: Type.Optional(
-    Secret({
-      description:
-        "Auth token of the Twilio account. It authenticates Herald's calls and verifies Twilio's " +
-        'callbacks. During rotation, give two tokens, separated by a space: the first authenticates ' +
-        'calls; either may sign callbacks. Unset: `/callbacks/twilio` answers 503.',
-    }),
-  ),
+  ...twilioTokenConfig,
   TWILIO_NUMBER: Type.Optional(
     Type.String({
       pattern: '^\\+[1-9][0-9]{6,14}$',
