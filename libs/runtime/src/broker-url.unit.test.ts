@@ -23,12 +23,22 @@ test('either may be given alone', () => {
   expect(brokerUrl({ AMQP_URL: 'amqps://me@broker', AMQP_PASSWORD: 'x' })).toBe('amqps://me:x@broker');
 });
 
+test('several hosts, or several URLs, are the nodes of a cluster', () => {
+  const beside = { AMQP_USERNAME: 'ada', AMQP_PASSWORD: 'a,b@c' };
+  const nodes = 'amqp://ada:a%2Cb%40c@a:5672/v,amqp://ada:a%2Cb%40c@b:5673/v';
+  expect(brokerUrl({ AMQP_URL: 'amqp://a:5672,b:5673/v', ...beside })).toBe(nodes);
+  expect(brokerUrl({ AMQP_URL: ' amqp://x:y@a:5672/v , amqp://b:5673/v ', ...beside })).toBe(nodes);
+});
+
 test('an invalid URL is an error that does not show it', () => {
   for (const url of [
     'broker with hunter2',
     'amqp://me:hun#ter@broker',
     'amqp://me:1/hunter@broker',
     'smtp://hunter',
+    'amqp://me:hunter@broker,',
+    'amqp://me:hunter@a,,b',
+    'amqp://me:hunter@a,smtp://me:hunter@b',
   ]) {
     for (const more of [{}, { AMQP_PASSWORD: 'hunter3' }]) {
       const attempt = () => brokerUrl({ AMQP_URL: url, ...more });

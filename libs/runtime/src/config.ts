@@ -13,7 +13,11 @@ export const mongoConfig = {
 export const runtimeConfig = {
   ...commonConfig,
   ...mongoConfig,
-  AMQP_URL: Secret({ description: "RabbitMQ's URL: `amqp://user:password@host:5672/vhost`." }),
+  AMQP_URL: Secret({
+    description:
+      "RabbitMQ's URL: `amqp://user:password@host:5672/vhost`. For a cluster, all its nodes: " +
+      '`amqp://user:password@a:5672,b:5672,c:5672/vhost`, or several URLs with commas between.',
+  }),
   AMQP_USERNAME: Type.Optional(
     Type.String({
       description: 'RabbitMQ user, instead of the one in `AMQP_URL`. Any characters, unencoded.',

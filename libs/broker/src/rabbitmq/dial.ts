@@ -2,7 +2,6 @@ import { type ChannelModel, connect } from 'amqplib';
 import { within } from './within.ts';
 
 /** ms. */
-const CONNECT = 10_000;
 const CLOSE = 2000;
 /** s between heartbeats: two missing ones end the connection. */
 const HEARTBEAT = 10;
@@ -11,10 +10,20 @@ const HEARTBEAT = 10;
 export class LastingFault extends Error {}
 
 /**
- * A connection to RabbitMQ, with a name for its tools. Rejects after `patience` ms, and closes one that comes
- * later.
+ * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: a retry would fail too. Errors of the opening handshake
+ * have the code in their text only.
  */
-export async function dial(url: string, name: string, patience = CONNECT): Promise<ChannelModel> {
+export const isLastingFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error instanceof LastingFault ||
+    /\b(403|406|530) \(/.test(error.message) ||
+    ('code' in error && [403, 406, 530].includes(Number(error.code))));
+
+/**
+ * A connection to a node of RabbitMQ, with a name for its tools. Rejects after `patience` ms, and closes one
+ * that comes later.
+ */
+export async function dial(url: string, name: string, patience: number): Promise<ChannelModel> {
   const options = { timeout: patience, noDelay: true, clientProperties: { connection_name: name } };
   const dialled = connect(withHeartbeat(url), options);
   try {

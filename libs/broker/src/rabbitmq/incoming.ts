@@ -5,6 +5,7 @@ import { onChannels } from './channels.ts';
 import { declareTopology } from './declare.ts';
 import { createLink, type Link } from './link.ts';
 import type { Names } from './names.ts';
+import type { Nodes } from './nodes.ts';
 import { findHidingPolicy } from './policy-check.ts';
 
 /** ms. */
@@ -27,18 +28,18 @@ export interface Incoming {
 }
 
 export interface IncomingDeps {
-  readonly url: string;
+  readonly nodes: Nodes;
   readonly connectionName: string;
   readonly topology: Topology;
   readonly names: Names;
   readonly observer: Required<BrokerObserver>;
 }
 
-export function createIncoming({ url, connectionName, topology, names, observer }: IncomingDeps): Incoming {
+export function createIncoming({ nodes, connectionName, topology, names, observer }: IncomingDeps): Incoming {
   const all = new Set<Recurring>();
 
   const link = createLink({
-    url,
+    nodes,
     name: `${connectionName} (consumes)`,
     setUpTime: SET_UP,
     async up(model) {

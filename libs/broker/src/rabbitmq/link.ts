@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
-import { dial, hangUp, LastingFault } from './dial.ts';
+import { hangUp, isLastingFault } from './dial.ts';
+import type { Nodes } from './nodes.ts';
 import { within } from './within.ts';
 
 /** ms. */
@@ -28,7 +29,7 @@ export interface Link {
 }
 
 export interface LinkDeps {
-  readonly url: string;
+  readonly nodes: Nodes;
   /** Shown by RabbitMQ's tools. */
   readonly name: string;
   /** Runs on each new connection; if it rejects, the connection is closed. */
@@ -39,16 +40,6 @@ export interface LinkDeps {
   /** ms that `up` may take. */
   readonly setUpTime: number;
 }
-
-/**
- * ACCESS_REFUSED, PRECONDITION_FAILED, NOT_ALLOWED: a retry would fail too. Errors of the opening handshake
- * have the code in their text only.
- */
-export const isLastingFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error instanceof LastingFault ||
-    /\b(403|406|530) \(/.test(error.message) ||
-    ('code' in error && [403, 406, 530].includes(Number(error.code))));
 
 export function createLink(deps: LinkDeps): Link {
   let current: ChannelModel | undefined;
@@ -66,7 +57,7 @@ export function createLink(deps: LinkDeps): Link {
   };
 
   const connect = async (): Promise<void> => {
-    const model = await dial(deps.url, deps.name);
+    const model = await deps.nodes.connect(deps.name);
     let lost: Error | undefined;
     // Without a listener an 'error' would end the process; 'close' follows with the same error.
     model.on('error', () => {});

@@ -5,10 +5,14 @@ import { safeObserver } from '../safe-observer.ts';
 import type { Topology } from '../topology.ts';
 import { type LevelsShape, USUAL_SHAPE } from './levels.ts';
 import { createNames } from './names.ts';
+import { createNodes } from './nodes.ts';
 import { createRabbitBroker } from './rabbit-broker.ts';
 
 export interface RabbitBrokerOptions {
-  /** `amqp://` or `amqps://`, with credentials and virtual host. */
+  /**
+   * `amqp://` or `amqps://`, with credentials and virtual host. The nodes of a cluster are several hosts in
+   * it, or several URLs, with commas between: a connection that is lost goes on at the next one.
+   */
   readonly url: string;
   readonly topology: Topology;
   /** The clock of due times. Retry back-offs last their length on the wall, however fast it runs. */
@@ -47,13 +51,14 @@ export interface RabbitBrokerOptions {
  * with batches, stopped.
  */
 export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Broker> {
-  const { url, topology, clock, observer = {}, prefix = '' } = options;
+  const { url, topology, clock, prefix = '' } = options;
+  const observer = safeObserver(options.observer ?? {});
   return createRabbitBroker({
-    url,
+    nodes: createNodes(url, { fault: observer.fault }),
     topology,
     clock,
     route: createRouter(topology),
-    observer: safeObserver(observer),
+    observer,
     names: createNames(prefix),
     delayStrategy: options.delayStrategy ?? 'auto',
     confirmTimeout: options.confirmTimeout ?? 5000,

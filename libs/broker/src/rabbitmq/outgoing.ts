@@ -9,6 +9,7 @@ import { createLevelDelays } from './level-delays.ts';
 import { createLevels, type Levels, type LevelsShape } from './levels.ts';
 import { createLink, type Link } from './link.ts';
 import type { Names } from './names.ts';
+import type { Nodes } from './nodes.ts';
 import { createPluginDelays, hasPlugin, noPlugin } from './plugin.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
@@ -27,7 +28,7 @@ export interface Outgoing {
 }
 
 export interface OutgoingDeps {
-  readonly url: string;
+  readonly nodes: Nodes;
   readonly connectionName: string;
   readonly topology: Topology;
   readonly names: Names;
@@ -38,7 +39,7 @@ export interface OutgoingDeps {
 }
 
 export function createOutgoing(deps: OutgoingDeps): Outgoing {
-  const { url, names, topology, observer, shape, delayStrategy } = deps;
+  const { nodes, names, topology, observer, shape, delayStrategy } = deps;
   const targets = topology.queues.map(({ name }) => name);
   const retries = createLevels({ names, kind: 'retry', shape });
   const byLevels = createLevelDelays(createLevels({ names, kind: 'delay', shape }), targets);
@@ -58,7 +59,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   /** Asked on each connection: a broker may come back with another version, without the plugin. */
   const choose = async (): Promise<void> => {
     if (delayStrategy === 'levels') return;
-    const known = await hasPlugin(url, names);
+    const known = await hasPlugin(nodes, names);
     if (!known && delayStrategy === 'plugin') throw noPlugin();
     delays = known ? byPlugin : byLevels;
   };
@@ -87,7 +88,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   };
 
   const link: Link = createLink({
-    url,
+    nodes,
     name: `${deps.connectionName} (publishes)`,
     setUpTime: SET_UP,
     up,

@@ -1,7 +1,8 @@
 import type { Channel } from 'amqplib';
 import type { Delays } from './delays.ts';
-import { dial, hangUp, LastingFault } from './dial.ts';
+import { hangUp, LastingFault } from './dial.ts';
 import type { Names } from './names.ts';
+import type { Nodes } from './nodes.ts';
 import { within } from './within.ts';
 
 const TYPE = 'x-delayed-message';
@@ -25,8 +26,8 @@ export const noPlugin = (): LastingFault =>
  * Whether this broker has the delayed-message plugin. Asks on a connection of its own, since a negative
  * answer may end it. Rejects if the broker does not answer within `patience` ms.
  */
-export async function hasPlugin(url: string, names: Names, patience = ANSWER): Promise<boolean> {
-  const model = await dial(url, 'herald (looks for the plugin)', patience);
+export async function hasPlugin(nodes: Nodes, names: Names, patience?: number): Promise<boolean> {
+  const model = await nodes.connect('herald (looks for the plugin)', patience);
   // The connection or channel that the broker ends has the reason; the call under way only rejects.
   const ended = new Promise<never>((_, reject) => {
     model.on('error', reject);
@@ -43,7 +44,7 @@ export async function hasPlugin(url: string, names: Names, patience = ANSWER): P
   // The call and its connection end in either order: only a reason with a code is an answer.
   const asked = ask().catch((error) => (codeOf(error) === undefined ? ended : Promise.reject(error)));
   try {
-    await within(patience, Promise.race([asked, ended]), 'RabbitMQ did not answer');
+    await within(patience ?? ANSWER, Promise.race([asked, ended]), 'RabbitMQ did not answer');
     return true;
   } catch (error) {
     if (UNKNOWN_TYPE.includes(codeOf(error) ?? 0)) return false;

@@ -1,9 +1,11 @@
 import { connect } from 'amqplib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ack, type Verdict } from '../../verdict.ts';
 import { createNames } from '../names.ts';
+import { createNodes } from '../nodes.ts';
 import { openRabbitBroker } from '../open.ts';
 import { wallClock } from './harness.ts';
+import { openProxy } from './proxy.ts';
 import { message, messages, openTrial, topology, until, untilEmpty } from './trial.ts';
 
 /** Tests that run on any RabbitMQ. */
@@ -91,6 +93,28 @@ export const connections = (url: string) =>
       await expect(broker.depth('work')).rejects.toThrow('no connection');
       expect(performance.now() - started).toBeLessThan(1000);
       await broker.close();
+    });
+
+    it('is made to the next node of the cluster if one does not answer, which is reported', async () => {
+      const faults: string[] = [];
+      const options = { random: () => 0, fault: ({ message }: Error) => faults.push(message) };
+      const nodes = createNodes(`amqp://127.0.0.1:1,${url}`, options);
+      const model = await nodes.connect('test');
+      await model.close();
+      expect(faults).toEqual([expect.stringMatching(/^127\.0\.0\.1:1 does not answer.*ECONNREFUSED/)]);
+      const nobody = createNodes('amqp://127.0.0.1:1,127.0.0.1:2', options);
+      await expect(nobody.connect('test')).rejects.toThrow('ECONNREFUSED');
+    });
+
+    it('that is lost goes on at another node of the cluster', async () => {
+      const [one, other] = [await openProxy(url), await openProxy(url)];
+      onTestFinished(other.cut);
+      const { broker, collect } = await openTrial(url, { url: `${one.url},${other.url}` });
+      const seen = await collect();
+      await one.cut();
+      await until(() => broker.publish([message('a')]));
+      await until(() => expect(seen.map(({ id }) => id)).toContain('a'));
+      await untilEmpty(broker);
     });
 
     it('declares everything anew when it comes back', async () => {

@@ -3,6 +3,7 @@ import type { Rabbit } from '@herald/rabbitmq-server';
 import { afterAll, describe, it } from 'vitest';
 import { brokerContract } from '../../contract-suite.ts';
 import { createNames } from '../names.ts';
+import { createNodes } from '../nodes.ts';
 import { hasPlugin } from '../plugin.ts';
 import { connections } from './connections.ts';
 import { createHarness } from './harness.ts';
@@ -22,7 +23,7 @@ export const untested = (what: string, why: string): void => {
 export async function testOn(rabbit: Rabbit): Promise<void> {
   const { url, node, version } = rabbit;
   const prefix = `suite-${randomBytes(4).toString('hex')}.`;
-  const plugin = await hasPlugin(url, createNames(prefix));
+  const plugin = await hasPlugin(createNodes(url), createNames(prefix));
   // Two digits are enough for delays of seconds, and a third less to declare for each test.
   const levels = { unit: 50, digits: 2 };
   const harness = (delayStrategy: 'levels' | 'plugin') =>

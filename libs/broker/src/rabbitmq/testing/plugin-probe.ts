@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNames } from '../names.ts';
+import { createNodes } from '../nodes.ts';
 import { openRabbitBroker } from '../open.ts';
 import { hasPlugin } from '../plugin.ts';
 import { wallClock } from './harness.ts';
@@ -14,21 +15,21 @@ export const pluginProbe = (url: string, has: boolean) =>
     it('answers the same each time, and leaves no connection behind', async () => {
       const proxy = await openProxy(url);
       onTestFinished(proxy.cut);
-      for (let n = 0; n < 5; n += 1) expect(await hasPlugin(proxy.url, names)).toBe(has);
+      for (let n = 0; n < 5; n += 1) expect(await hasPlugin(createNodes(proxy.url), names)).toBe(has);
       await until(() => expect(proxy.connections()).toBe(0));
     });
 
     it('gives up a broker that falls silent at the question, and leaves no connection behind', async () => {
       const proxy = await openProxy(url, { silentAfter: 'x-delayed-message' });
       onTestFinished(proxy.cut);
-      await expect(hasPlugin(proxy.url, names, 500)).rejects.toThrow('did not answer');
+      await expect(hasPlugin(createNodes(proxy.url), names, 500)).rejects.toThrow('did not answer');
       await until(() => expect(proxy.connections()).toBe(0));
     });
 
     it('gives up a broker that never greets, and leaves no connection behind', async () => {
       const proxy = await openProxy(url, { silentAfter: 'AMQP' });
       onTestFinished(proxy.cut);
-      await expect(hasPlugin(proxy.url, names, 500)).rejects.toThrow();
+      await expect(hasPlugin(createNodes(proxy.url), names, 500)).rejects.toThrow();
       await until(() => expect(proxy.connections()).toBe(0));
     });
 
