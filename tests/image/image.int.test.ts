@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { root, SERVICES, writeCredentials } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startTestRabbit } from '@herald/rabbitmq-server';
+import { withDatabase } from '@herald/store/mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBuild } from './build.ts';
 import { lastOf } from './dockerfile.ts';
@@ -105,9 +106,8 @@ describe('on RabbitMQ and MongoDB', () => {
         .join('; ');
       return;
     }
-    const uri = new URL(mongo.uri);
-    uri.pathname = `/herald_image_${process.pid}`;
-    env = { ...credentials.env, MONGODB_URI: String(uri), AMQP_URL: rabbit.url };
+    const uri = withDatabase(mongo.uri, `herald_image_${process.pid}`);
+    env = { ...credentials.env, MONGODB_URI: uri, AMQP_URL: rabbit.url };
     const migrated = await runner.exec('event-handler', ['node', 'apps/event-handler/src/migrate.ts'], env);
     expect(migrated).toEqual({ code: 0, output: 'The store is migrated.' });
   });

@@ -5,6 +5,7 @@ import { startMongo } from '@herald/mongodb-server';
 import { alertsOf, dashboards, files } from '@herald/observability';
 import { findPrometheuses, type Programs, type Prometheus, startPrometheus } from '@herald/prometheus';
 import { startTestRabbit } from '@herald/rabbitmq-server';
+import { withDatabase } from '@herald/store/mongodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { install } from '../whole/whole.ts';
 import { whyUnmeasured } from './unmeasured.ts';
@@ -78,9 +79,10 @@ if (programs.length === 0 || oneIsMissing || 'unavailable' in mongo || 'unavaila
 
     beforeAll(async () => {
       const { dir, logFile, inbox, env, clients } = await install();
-      const uri = new URL(mongo.uri);
-      uri.pathname = `/herald_metrics_${process.pid}`;
-      const services = { MONGODB_URI: String(uri), AMQP_URL: rabbit.url };
+      const services = {
+        MONGODB_URI: withDatabase(mongo.uri, `herald_metrics_${process.pid}`),
+        AMQP_URL: rabbit.url,
+      };
       await migrateStore(services);
       const four = await startFour({ ...env, ...services }, logFile);
       const rules = [...files().keys()]

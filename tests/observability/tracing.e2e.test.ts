@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { type Client, migrateStore, startFour } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startTestRabbit } from '@herald/rabbitmq-server';
+import { withDatabase } from '@herald/store/mongodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { GITHUB_SECRET, install } from '../whole/whole.ts';
 import { type ReceivedSpan, startOtlpReceiver } from './otlp-receiver.ts';
@@ -26,9 +27,10 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
     beforeAll(async () => {
       const { dir, logFile, inbox, env, clients } = await install();
       const receiver = await startOtlpReceiver();
-      const uri = new URL(mongo.uri);
-      uri.pathname = `/herald_traces_${process.pid}`;
-      const services = { MONGODB_URI: String(uri), AMQP_URL: rabbit.url };
+      const services = {
+        MONGODB_URI: withDatabase(mongo.uri, `herald_traces_${process.pid}`),
+        AMQP_URL: rabbit.url,
+      };
       await migrateStore(services);
       const four = await startFour(
         {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { migrateStore, SERVICES, startFour } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startTestRabbit } from '@herald/rabbitmq-server';
+import { withDatabase } from '@herald/store/mongodb';
 import { test } from 'vitest';
 import { wholeSuite } from './suite.ts';
 import { install } from './whole.ts';
@@ -18,9 +19,10 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
 } else {
   wholeSuite(`as four services on RabbitMQ and ${mongo.kind}`, async () => {
     const { dir, logFile, inbox, env, clients } = await install();
-    const uri = new URL(mongo.uri);
-    uri.pathname = `/herald_${process.pid}`;
-    const services = { MONGODB_URI: String(uri), AMQP_URL: rabbit.url };
+    const services = {
+      MONGODB_URI: withDatabase(mongo.uri, `herald_${process.pid}`),
+      AMQP_URL: rabbit.url,
+    };
     await migrateStore(services);
     const four = await startFour({ ...env, ...services }, logFile);
     return {

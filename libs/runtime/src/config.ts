@@ -4,8 +4,9 @@ import { Type } from 'typebox';
 export const mongoConfig = {
   MONGODB_URI: Secret({
     description:
-      "MongoDB's connection string, with the database: " +
-      '`mongodb://user:password@host:27017/herald?replicaSet=rs0`.',
+      "MongoDB's connection string: `mongodb://user:password@host:27017/herald?replicaSet=rs0`, or with " +
+      '`mongodb+srv`. If it names no database, `herald` is used. If it has no `authSource`, the user is ' +
+      'looked up in the database that it names, else in `admin`.',
   }),
 };
 

@@ -10,6 +10,7 @@ import {
 } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startRabbit } from '@herald/rabbitmq-server';
+import { databaseIn, withDatabase, withoutCredentials } from '@herald/store/mongodb';
 import { startGateway } from './gateway.ts';
 import { folder, logFile, supervisor } from './state.ts';
 
@@ -27,9 +28,8 @@ try {
   if ('unavailable' in mongo) throw new Error(`There is no MongoDB: ${mongo.unavailable}`);
   if ('unavailable' in rabbit) throw new Error(`There is no RabbitMQ: ${rabbit.unavailable}`);
   const { apiKey, env } = await writeCredentials(folder);
-  const uri = new URL(mongo.uri);
-  if (uri.pathname === '' || uri.pathname === '/') uri.pathname = '/herald';
-  const stores = { MONGODB_URI: String(uri), AMQP_URL: rabbit.url };
+  const uri = databaseIn(mongo.uri) === undefined ? withDatabase(mongo.uri, 'herald') : mongo.uri;
+  const stores = { MONGODB_URI: uri, AMQP_URL: rabbit.url };
   await migrateStore(stores);
   const port = await freePort(8080);
   const url = `http://127.0.0.1:${port}`;
@@ -48,7 +48,7 @@ try {
     apiKey,
     url,
     broker: withoutPassword(rabbit.url),
-    database: `${withoutPassword(String(uri))} (${mongo.kind})`,
+    database: `${withoutCredentials(uri)} (${mongo.kind})`,
     services: SERVICES.map((name, index) => ({
       name,
       api: four.base(name),

@@ -5,7 +5,7 @@ import { storeError } from './store-error.ts';
 export interface MongoStoreOptions {
   /** The connection string. What it says of read and write concern does not count: both are majority. */
   readonly uri: string;
-  /** By default the one in the connection string. */
+  /** By default the one in the connection string, else `herald`. */
   readonly database?: string;
   /** All kinds of documents that will be asked for. */
   readonly collections: readonly CollectionSpec<Document>[];
@@ -106,7 +106,7 @@ export interface Connection {
 
 export function createConnection(
   client: MongoClient,
-  database: string | undefined,
+  database: string,
   check: (db: Db) => Promise<void>,
 ): Connection {
   const db = client.db(database);

@@ -6,6 +6,10 @@ import { createClient, createConnection, type MongoStoreOptions } from './connec
 import { createEventLog, EVENTS } from './event-log.ts';
 import { migrate } from './migrate.ts';
 import { documentSchema, missingFrom } from './schema.ts';
+import { databaseIn } from './uri.ts';
+
+/** Where Herald's data lies if the connection string names no database, as those of Atlas do not. */
+const DATABASE = 'herald';
 
 /**
  * The store in MongoDB, for any number of processes. Rejects when no server answers in time, or as the
@@ -32,7 +36,8 @@ export function createMongoStore(
   const documents = new Map(options.collections.map((spec) => [spec.name, documentSchema(spec)]));
   if (documents.has(EVENTS.name)) throw new Error(`The collection ${EVENTS.name} is the log's`);
   const schemas = [EVENTS, ...documents.values()];
-  const connection = createConnection(client, options.database, async (db) => {
+  const database = options.database ?? databaseIn(options.uri) ?? DATABASE;
+  const connection = createConnection(client, database, async (db) => {
     const missing = await missingFrom(db, schemas);
     if (missing.length > 0)
       throw new Error(
@@ -52,7 +57,7 @@ export function createMongoStore(
         // An index takes as long as there is much to put in it.
         const patient = createClient(options, { socketTimeoutMS: 0 });
         try {
-          await migrate(patient.db(options.database), [EVENTS], [...documents.values()]);
+          await migrate(patient.db(database), [EVENTS], [...documents.values()]);
         } finally {
           await patient.close();
         }

@@ -100,7 +100,7 @@ async function four(ground: Ground, prospects: number): Promise<Figure[]> {
   const dir = join(ground.dir, 'four');
   await mkdir(dir);
   const sink = await startSink();
-  const services = { AMQP_URL: ground.rabbit(), MONGODB_URI: await databaseUri(ground) };
+  const services = { AMQP_URL: ground.rabbit(), MONGODB_URI: databaseUri(ground) };
   await migrateStore(services);
   const { apiKey, env } = await writeCredentials(dir);
   const running: { herald: Herald; watched: Watched; http: string }[] = [];

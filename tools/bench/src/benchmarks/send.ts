@@ -102,7 +102,7 @@ async function throughFour(ground: Ground, plan: Plan): Promise<Measured> {
   const dir = join(ground.dir, 'four');
   await mkdir(dir);
   const sink = await startSink();
-  const services = { AMQP_URL: ground.rabbit(), MONGODB_URI: await databaseUri(ground) };
+  const services = { AMQP_URL: ground.rabbit(), MONGODB_URI: databaseUri(ground) };
   await migrateStore(services);
   const { apiKey, env } = await writeCredentials(dir);
   const settings = { ...env, ...services, SMTP_URL: sink.url, SENDER: 'herald@example.com' };

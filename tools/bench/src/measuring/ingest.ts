@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { queue } from '@herald/contracts';
 import { freePort, migrateStore, startHerald, writeCredentials } from '@herald/harness';
+import { withDatabase } from '@herald/store/mongodb';
 import { exactly, type Ground } from '../benchmark.ts';
 import { load } from './load.ts';
 import { loggedEvents } from './logged.ts';
@@ -22,11 +23,8 @@ const CONNECTIONS = 64;
 /** How many different requests the load generator repeats. */
 const BODIES = 100;
 
-export async function databaseUri(ground: Ground): Promise<string> {
-  const uri = new URL(ground.mongo().uri);
-  uri.pathname = `/herald_bench_${process.pid}`;
-  return String(uri);
-}
+export const databaseUri = (ground: Ground): string =>
+  withDatabase(ground.mongo().uri, `herald_bench_${process.pid}`);
 
 /** Sends, then empties the queue and compares. */
 async function roundOn(
@@ -54,7 +52,7 @@ export async function ingestOnRabbit(ground: Ground, events: number): Promise<Si
   const url = ground.rabbit();
   const dir = join(ground.dir, 'ingest');
   await mkdir(dir);
-  const services = { AMQP_URL: url, MONGODB_URI: await databaseUri(ground) };
+  const services = { AMQP_URL: url, MONGODB_URI: databaseUri(ground) };
   await migrateStore(services);
   const { apiKey, env } = await writeCredentials(dir);
   const ports = { PORT: String(await freePort()), ADMIN_PORT: String(await freePort()) };

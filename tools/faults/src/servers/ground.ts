@@ -5,6 +5,7 @@ import { systemClock } from '@herald/clock';
 import { topology } from '@herald/contracts';
 import { type Gateway, type MongoServer, openGateway, startMongo } from '@herald/mongodb-server';
 import { type Rabbit, startTestRabbit } from '@herald/rabbitmq-server';
+import { soleServer, withDatabase, withServer } from '@herald/store/mongodb';
 import { connect } from 'amqplib';
 import { type Gate, openGate } from './gate.ts';
 
@@ -51,16 +52,9 @@ export async function openGround(
     gate,
     gateway,
     databaseUri(name) {
-      const uri = new URL(mongo.uri);
-      uri.pathname = `/${name}`;
-      const straight = String(uri);
+      const straight = withDatabase(mongo.uri, name);
       if (gate === undefined) return { straight, proxied: straight };
-      uri.hostname = '127.0.0.1';
-      uri.port = String(gate.port);
-      // Else the driver would ask the server where it is, and go round the gate.
-      uri.searchParams.set('directConnection', 'true');
-      uri.searchParams.delete('replicaSet');
-      return { straight, proxied: String(uri) };
+      return { straight, proxied: withServer(straight, { host: '127.0.0.1', port: gate.port }) };
     },
     async clear() {
       if (rabbit.node === undefined) return purgeQueues(rabbit.url);
@@ -74,12 +68,6 @@ export async function openGround(
       await Promise.all([mongo.stop(), rabbit.stop()]);
     },
   };
-}
-
-function soleServer(uri: string): { host: string; port: number } | undefined {
-  if (!uri.startsWith('mongodb://') || uri.includes(',')) return undefined;
-  const { hostname, port } = new URL(uri);
-  return { host: hostname, port: Number(port || 27_017) };
 }
 
 /** On a server that is not ours: the queues alone, and not what waits in its delays. */
