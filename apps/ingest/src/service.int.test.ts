@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { createLog } from '@herald/log';
+import { createMetrics } from '@herald/metrics';
+import { checksOf, createAdmin } from '@herald/process';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startIngest, type TestIngest } from './testing/start-ingest.ts';
 
 let ingest: TestIngest;
@@ -29,6 +32,28 @@ describe('ingest', () => {
     const { service } = await ingest.replica({ start: false });
     ingest.faults.store = true;
     await expect(service.start()).rejects.toThrow('the store is down');
+  });
+
+  it('is ready while the database does not answer, which its readiness only shows', async () => {
+    ingest = await startIngest();
+    const metrics = createMetrics({ version: 'test' });
+    const admin = createAdmin({ metrics, log: createLog({ service: 'ingest', level: 'silent' }) });
+    onTestFinished(() => admin.close());
+    const store = { ...ingest.store, ping: () => new Promise<void>(() => {}) };
+    admin.setChecks(checksOf({ store, broker: ingest.broker, services: [ingest.service] }));
+    admin.setStage('running');
+    const port = await admin.listen('127.0.0.1', 0);
+    ingest.faults.store = true;
+    const readiness = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(await readiness.json()).toMatchObject({
+      ready: true,
+      checks: {
+        store: { ok: false, needed: false },
+        broker: { ok: true, needed: true },
+        'ingest.sources': { ok: true, needed: true },
+      },
+    });
+    expect(readiness.status).toBe(200);
   });
 
   it('limits the rate of each workspace, over events and webhooks alike, and of proven senders only', async () => {

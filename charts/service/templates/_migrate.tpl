@@ -11,13 +11,27 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: herald
 {{- end -}}
 
+{{/* A hook that nobody deletes, because Helm was killed meanwhile, goes after an hour. */}}
+{{- define "service.migrateTtl" -}}
+{{- if not (kindIs "invalid" .Values.migrate.ttlSecondsAfterFinished) -}}
+{{- int .Values.migrate.ttlSecondsAfterFinished -}}
+{{- else if eq (include "service.migrateMode" .) "hook" -}}3600{{- end -}}
+{{- end -}}
+
 {{- define "service.migrateSpec" -}}
 {{- $settings := include "service.settings" . | fromYaml -}}
 backoffLimit: {{ int .Values.migrate.backoffLimit }}
 activeDeadlineSeconds: {{ int .Values.migrate.activeDeadlineSeconds }}
-{{- if not (kindIs "invalid" .Values.migrate.ttlSecondsAfterFinished) }}
-ttlSecondsAfterFinished: {{ int .Values.migrate.ttlSecondsAfterFinished }}
+{{- with include "service.migrateTtl" . }}
+ttlSecondsAfterFinished: {{ . }}
 {{- end }}
+# 78: another try would fail as well, so the Job fails at once. An evicted pod counts as no try.
+podFailurePolicy:
+  rules:
+    - action: FailJob
+      onExitCodes: { containerName: migrate, operator: In, values: [78] }
+    - action: Ignore
+      onPodConditions: [{ type: DisruptionTarget, status: "True" }]
 template:
   metadata:
     labels:
@@ -67,7 +81,7 @@ template:
 
 {{/*
 Creates the indexes. As a hook it runs before all other objects of the release, with the namespace's default account,
-because the chart's does not exist yet. As a plain Job, for tools that apply manifests without hooks, its name changes
+because the chart's does not exist yet. If it fails, Helm prints its output and deletes it. As a plain Job, for tools that apply manifests without hooks, its name changes
 with its content, because a Job cannot be changed.
 */}}
 {{- define "service.migrateJob" -}}
@@ -77,7 +91,7 @@ with its content, because a Job cannot be changed.
 {{- $annotations := deepCopy .Values.migrate.annotations -}}
 {{- $name := printf "%s-migrate" (include "service.fullname" .) -}}
 {{- if eq (include "service.migrateMode" .) "hook" -}}
-{{- $annotations = merge $annotations (dict "helm.sh/hook" "pre-install,pre-upgrade" "helm.sh/hook-weight" "0" "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded") -}}
+{{- $annotations = merge $annotations (dict "helm.sh/hook" "pre-install,pre-upgrade" "helm.sh/hook-weight" "0" "helm.sh/hook-output-log-policy" "hook-failed" "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded,hook-failed") -}}
 {{- else -}}
 {{- $name = printf "%s-%s" ($name | trunc 54) (sha256sum $spec | trunc 8) -}}
 {{- end -}}
@@ -113,7 +127,7 @@ metadata:
   annotations:
     helm.sh/hook: pre-install,pre-upgrade
     helm.sh/hook-weight: "-10"
-    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
   {{- end }}
 spec:
   podSelector:

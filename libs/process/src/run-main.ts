@@ -3,13 +3,13 @@ import { ApiKeyFileError } from '@herald/http';
 import { scrub } from '@herald/log';
 
 /**
- * Runs a process's `main`. An error before there is a log goes to stderr, and the process exits with 1:
- * faults of the configuration as they are, any other error with its stack.
+ * Runs a process's `main`. An error before there is a log goes to stderr, and the process exits with
+ * `exitCode` of it, by default 1: faults of the configuration as they are, any other error with its stack.
  */
-export function runMain(main: () => Promise<unknown>): void {
+export function runMain(main: () => Promise<unknown>, exitCode: (error: unknown) => number = () => 1): void {
   main().catch((error: unknown) => {
     process.stderr.write(`${describe(error)}\n`);
-    process.exit(1);
+    process.exit(exitCode(error));
   });
 }
 

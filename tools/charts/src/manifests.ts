@@ -13,6 +13,7 @@ interface Probe {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly command?: readonly string[];
   readonly env?: readonly EnvironmentVariable[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly resources?: {
@@ -25,6 +26,7 @@ export interface Container {
     readonly readOnlyRootFilesystem?: boolean;
     readonly runAsNonRoot?: boolean;
     readonly runAsUser?: number;
+    readonly runAsGroup?: number;
     readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
     readonly seccompProfile?: { readonly type: string };
   };
@@ -37,7 +39,11 @@ export interface Container {
 export interface PodSpec {
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
-  readonly securityContext?: { readonly runAsUser?: number; readonly fsGroup?: number };
+  readonly securityContext?: {
+    readonly runAsUser?: number;
+    readonly runAsGroup?: number;
+    readonly fsGroup?: number;
+  };
   readonly terminationGracePeriodSeconds?: number;
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;

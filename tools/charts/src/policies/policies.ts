@@ -56,8 +56,8 @@ const referencesGoBack = eachContainer(({ env = [] }) => {
 });
 
 /**
- * The standard `restricted`, plus a read-only root, and no numeric user, because some clusters assign their
- * own.
+ * The standard `restricted`, plus a read-only root and a group that is not root's. No numeric user, because
+ * some clusters assign their own.
  */
 const restricted = eachContainer((container, pod) => {
   const context = container.securityContext ?? {};
@@ -68,7 +68,9 @@ const restricted = eachContainer((container, pod) => {
   if (context.seccompProfile?.type !== 'RuntimeDefault') return 'has no seccomp profile';
   if (!context.capabilities?.drop?.includes('ALL')) return 'keeps capabilities';
   if (context.capabilities.add !== undefined) return 'adds capabilities';
-  const { runAsUser, fsGroup } = pod.spec.securityContext ?? {};
+  const { runAsUser, runAsGroup, fsGroup } = pod.spec.securityContext ?? {};
+  const group = context.runAsGroup ?? runAsGroup;
+  if (group === undefined || group === 0) return "runs in root's group";
   if ([context.runAsUser, runAsUser, fsGroup].some((id) => id !== undefined)) return 'has a user by number';
   return undefined;
 });

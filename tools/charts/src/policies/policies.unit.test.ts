@@ -15,6 +15,7 @@ spec:
       automountServiceAccountToken: false
       enableServiceLinks: false
       terminationGracePeriodSeconds: 45
+      securityContext: { runAsGroup: 10001 }
       volumes: [{ name: tmp, emptyDir: {} }]
       containers:
         - name: a
@@ -94,6 +95,8 @@ describe('the policies', () => {
         'true\n            runAsUser: 1',
       ),
     ],
+    ['every container is restricted', but('{ runAsGroup: 10001 }', '{ runAsGroup: 0 }')],
+    ['every container is restricted', but('{ runAsGroup: 10001 }', '{}')],
     ['pods see neither the API nor their host', but('emptyDir', 'hostPath')],
     ['pods see neither the API nor their host', but('enableServiceLinks: false', 'enableServiceLinks: true')],
     ['every container has requests, and no limit of CPU', but('cpu: 100m, ', '')],
