@@ -1,4 +1,4 @@
-import { Duration, waitingConfig } from '@herald/config';
+import { Duration, Secret, waitingConfig } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
 import { providerConfig } from './channels/configured-providers.ts';
@@ -13,6 +13,14 @@ export const messagingConfig = {
       maxLength: 320,
       description:
         'Sender for workspaces whose settings name none: `Herald <news@example.com>` or an address.',
+    }),
+  ),
+  DKIM_KEYS: Type.Optional(
+    Secret({
+      description:
+        'Keys that sign mail from `SENDER` sent by SMTP: for each a line `<selector>._domainkey.<domain>`, ' +
+        'then its RSA private key in PEM; `\\n` is a line break. Or in the file `dkim` of `SECRETS_DIR`; ' +
+        'those of a workspace in `<workspace>.dkim`.',
     }),
   ),
   UNKNOWN_RESEND: Duration({

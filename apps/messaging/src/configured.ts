@@ -19,4 +19,5 @@ export const configuredMessaging = (
     unknown: unknownPolicy(config),
     rendering: { timeLimit: config.TEMPLATE_TIMEOUT },
     sender: config.SENDER,
+    dkimKeys: config.DKIM_KEYS,
   });

@@ -10,8 +10,8 @@ export interface MessagingDeps extends ServiceDeps {
   readonly providers: Providers;
   /** When providers get no messages, and for how long. Default: as in `providers/gate.ts`. */
   readonly gates?: Partial<GatePolicy>;
-  /** The secrets of workspaces, which sign their webhooks. */
-  readonly secrets?: Pick<Secrets, 'read'>;
+  /** Of workspaces, which sign their webhooks and mails, and of the installation. */
+  readonly secrets?: Partial<Secrets>;
   /** Signs the links in messages. */
   readonly linkSecret: string;
   /** Where the world reaches ingest: it stands in links. */
@@ -20,6 +20,8 @@ export interface MessagingDeps extends ServiceDeps {
   readonly horizon: number;
   /** Sender of workspaces that have set none: `Name <address>` or an address. */
   readonly sender?: string | undefined;
+  /** The keys that sign mail from `sender`, as `email/dkim/read-keys.ts` reads them. */
+  readonly dkimKeys?: string | undefined;
   /** IANA zone for those who have none. Default: UTC. */
   readonly defaultZone?: string;
   /** ms of wall time between sweeps. Default: 1,000. */

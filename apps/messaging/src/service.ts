@@ -2,6 +2,7 @@ import type { Consumer } from '@herald/broker';
 import { queue } from '@herald/contracts';
 import { span } from '@herald/domain';
 import { pauseDuringOutage, type Service, watchOutage } from '@herald/process';
+import { createDkimKeys } from './channels/email/dkim/dkim-keys.ts';
 import { parseDefaultSender } from './channels/email/sender.ts';
 import { createLanes } from './channels/lanes.ts';
 import { channelRoutes } from './channels/routes.ts';
@@ -34,6 +35,7 @@ export function createMessaging(given: MessagingDeps): Service {
     if (lease <= timeout)
       throw new Error(`a lease of ${lease} ms does not outlast the ${timeout} ms of ${name}`);
   const defaultSender = parseDefaultSender(given.sender);
+  const dkim = createDkimKeys({ ...given, configured: given.dkimKeys, defaultSender });
   const sweepEvery = given.sweepEvery ?? span.SECOND;
   const metrics = given.metrics.declare(messagingMetrics);
   const deps = { ...given, metrics, lease, unknown, prefetch, defaultZone, sweepEvery };
@@ -41,7 +43,7 @@ export function createMessaging(given: MessagingDeps): Service {
   const outage = watchOutage(deps);
   let stopping = false;
 
-  const secret = (workspace: string, name: string) => deps.secrets?.read(workspace, name);
+  const secret = (workspace: string, name: string) => deps.secrets?.read?.(workspace, name);
   const settings = createSettings(deps);
   const lanes = createLanes({
     ...deps,
@@ -49,7 +51,7 @@ export function createMessaging(given: MessagingDeps): Service {
   });
   const sendersOf = (workspace: string) => settings.of(workspace).senders ?? {};
   const statusOf = createStatusOf({ lanes, sendersOf, defaultSender, secret });
-  const templates = createTemplates({ ...deps, settings, lanes, defaultSender, secret });
+  const templates = createTemplates({ ...deps, settings, lanes, defaultSender, dkim, secret });
   const limits = createLimits({
     ...deps,
     settings,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { NAME_PATTERN, WORKSPACE_PATTERN } from '@herald/domain';
 
@@ -11,6 +11,8 @@ export interface Secrets {
   read(workspace: string, name: string): string | undefined;
   /** A secret of the installation itself. No workspace can name it: the files of workspaces have a dot. */
   installation(name: string): string | undefined;
+  /** The workspaces that have a secret of this name, in the order of their names. */
+  workspacesWith(name: string): string[];
 }
 
 const NAME = new RegExp(NAME_PATTERN);
@@ -43,6 +45,12 @@ export function createSecrets(dir: string): Secrets {
     read: (workspace, name) =>
       WORKSPACE.test(workspace) && NAME.test(name) ? read(`${workspace}.${name}`) : undefined,
     installation: (name) => (NAME.test(name) ? read(name) : undefined),
+    workspacesWith: (name) =>
+      (existsSync(dir) ? readdirSync(dir) : [])
+        .filter((file) => file.endsWith(`.${name}`))
+        .map((file) => file.slice(0, -name.length - 1))
+        .filter((workspace) => WORKSPACE.test(workspace))
+        .sort(),
   };
 }
 

@@ -22,6 +22,21 @@ function withFiles(files: Record<string, string>): string {
 }
 
 describe('createSecrets', () => {
+  it('lists the workspaces that have a secret of a name', () => {
+    const secrets = createSecrets(
+      withFiles({
+        'beta.dkim': 's',
+        'acme.dkim': 's',
+        dkim: 's',
+        'acme.dkim2': 's',
+        '..dkim': 's',
+        'A.dkim': 's',
+      }),
+    );
+    expect(secrets.workspacesWith('dkim')).toEqual(['acme', 'beta']);
+    expect(createSecrets('/nowhere').workspacesWith('dkim')).toEqual([]);
+  });
+
   it('reads a secret of a workspace and one of the installation, each only by its own kind of name', () => {
     const secrets = createSecrets(withFiles({ 'acme.stripe': 's1', 'link-secret': 's2' }));
     expect(secrets.read('acme', 'stripe')).toBe('s1');

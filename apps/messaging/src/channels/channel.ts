@@ -6,6 +6,7 @@ import type { Document } from '@herald/store';
 import type { PlainSources, Rendered, TemplateSources } from '@herald/templates';
 import type { TProperties, TSchema } from 'typebox';
 import type { Outgoing, Provider } from '../providers/provider.ts';
+import type { DkimKeys } from './email/dkim/dkim-keys.ts';
 
 /**
  * All that messaging must know of one channel. A channel is a folder here that exports one of these, and a
@@ -79,6 +80,8 @@ export interface Envelope extends SenderContext {
   readonly to: string;
   /** Absent in what is owed, such as a receipt. */
   readonly unsubscribe?: string | undefined;
+  /** Absent: mail leaves unsigned. */
+  readonly dkim?: DkimKeys | undefined;
 }
 
 /** Whom a workspace's messages come from. */

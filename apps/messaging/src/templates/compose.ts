@@ -8,6 +8,7 @@ import {
 import { isObject, type JsonObject } from '@herald/domain';
 import { type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
+import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import { bodySources } from '../channels/email/template.ts';
 import { channels } from '../channels/index.ts';
 import type { Outgoing } from '../providers/provider.ts';
@@ -51,6 +52,7 @@ export interface ComposeDeps {
   readonly publicUrl: string;
   /** For workspaces that have set none. */
   readonly defaultSender?: Mailbox | undefined;
+  readonly dkim?: DkimKeys | undefined;
   readonly defaultZone: string;
   /** A secret of a workspace by its name, to sign webhooks. */
   readonly secret: (workspace: string, name: string) => string | undefined;
@@ -137,6 +139,7 @@ export function createCompose(deps: ComposeDeps): Compose {
         unsubscribe: subject.unsubscribe,
         senders: settings.of(workspace).senders ?? {},
         defaultSender: deps.defaultSender,
+        dkim: deps.dkim,
         secret: (name) => deps.secret(workspace, name),
       });
     },

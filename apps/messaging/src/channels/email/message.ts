@@ -2,6 +2,7 @@ import { emailAddress, isHeaderSafe, type Mailbox } from '@herald/addresses';
 import { TemplateError } from '@herald/templates';
 import type { Outgoing } from '../../providers/provider.ts';
 import { type Envelope, NoSenderError } from '../channel.ts';
+import type { DkimKey } from './dkim/read-keys.ts';
 import { NO_SENDER } from './sender.ts';
 import type { EmailContent } from './template.ts';
 
@@ -16,19 +17,23 @@ export interface OutgoingEmail extends Outgoing {
   readonly text: string;
   /** Where one click ends the subscription (RFC 8058); absent for what is owed, such as a receipt. */
   readonly unsubscribe?: string;
+  /** Signs it where Herald hands it to a mail server. A `KeyObject`: it shows in no log and no JSON. */
+  readonly dkim?: DkimKey | undefined;
 }
 
 export function outgoingEmail(content: EmailContent, envelope: Envelope): OutgoingEmail {
-  const { messageId, reference, to, unsubscribe, senders, defaultSender } = envelope;
+  const { workspace, messageId, reference, to, unsubscribe, senders, defaultSender } = envelope;
   const { from = defaultSender, replyTo } = senders.email ?? {};
   if (from === undefined) throw new NoSenderError(NO_SENDER);
   refuseUnsafe(to, from.email, from.name, replyTo, content.subject, messageId);
+  // In ASCII, which every provider takes.
+  const email = emailAddress(from.email) ?? from.email;
   return {
     ...content,
     messageId,
     ...(reference === undefined ? {} : { reference }),
-    // In ASCII, which every provider takes.
-    from: { ...from, email: emailAddress(from.email) ?? from.email },
+    from: { ...from, email },
+    dkim: envelope.dkim?.for(workspace, email),
     to,
     ...(replyTo === undefined ? {} : { replyTo: emailAddress(replyTo) ?? replyTo }),
     ...(unsubscribe === undefined ? {} : { unsubscribe }),

@@ -1,4 +1,5 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
+import DKIM from 'nodemailer/lib/dkim';
 import type { Provider } from '../../../providers/provider.ts';
 import { headerId, ID_HEADER } from '../mail-id.ts';
 import type { OutgoingEmail } from '../message.ts';
@@ -36,12 +37,14 @@ export function createSmtpProvider({
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  /** By Message-ID: the streams through which the content of a mail under way goes to a connection. */
-  const underWay = new Map<unknown, ContentStream[]>();
+  const underWay = new Map<unknown, UnderWay>();
   transport.use('stream', (mail, done) => {
     mail.message.processFunc((content) => {
-      underWay.get(mail.data.messageId)?.push(content);
-      return content;
+      const { contents, signer } = underWay.get(mail.data.messageId) ?? {};
+      // Not by nodemailer's own option: its signer would read all of `content` before any of it leaves.
+      const leaving = signer === undefined ? content : signer.sign(content);
+      contents?.push(leaving);
+      return leaving;
     });
     done();
   });
@@ -54,7 +57,7 @@ export function createSmtpProvider({
     async send(message) {
       const mail = mailOf(message);
       const contents: ContentStream[] = [];
-      underWay.set(mail.messageId, contents);
+      underWay.set(mail.messageId, { contents, signer: signerFor(message) });
       try {
         const sent = await transport.sendMail({ ...mail, signal: AbortSignal.timeout(timeout) });
         return { kind: 'sent', ...(sent.serverMessageId && { providerId: sent.serverMessageId }) };
@@ -72,9 +75,36 @@ export function createSmtpProvider({
   };
 }
 
+/** A mail under way, by its Message-ID. */
+interface UnderWay {
+  /** The streams through which its content goes to a connection. */
+  readonly contents: ContentStream[];
+  readonly signer: DKIM | undefined;
+}
+
 interface ContentStream {
   readonly readableDidRead: boolean;
 }
+
+/**
+ * What a signature covers of what Herald sends: RFC 6376, section 5.4.1; by RFC 8058, section 4, it must
+ * cover both fields of one-click unsubscribing.
+ */
+const SIGNED = [
+  ...['From', 'Sender', 'Reply-To', 'To', 'Cc', 'Subject', 'Date', 'Message-ID', ID_HEADER],
+  ...['MIME-Version', 'Content-Type', 'Content-Transfer-Encoding'],
+  ...['List-Unsubscribe', 'List-Unsubscribe-Post'],
+].join(':');
+
+const signerFor = ({ dkim }: OutgoingEmail): DKIM | undefined =>
+  dkim === undefined
+    ? undefined
+    : new DKIM({
+        domainName: dkim.domain,
+        keySelector: dkim.selector,
+        privateKey: dkim.privateKey,
+        headerFieldNames: SIGNED,
+      });
 
 function mailOf(message: OutgoingEmail): SendMailOptions {
   const { from, to, replyTo, subject, html, text, unsubscribe } = message;
