@@ -4,6 +4,9 @@
 # libraries, and their production dependencies. None is native, so the files are the same for both platforms
 # (amd64, arm64).
 #
+# BuildKit, kaniko and the buildah of Debian 12 build it alike; a test keeps out what one of them does not
+# read, such as COPY --link.
+#
 # NODE_IMAGE has the version of package.json. For reproducible builds, pass it with its digest:
 #   docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'
 #   docker build --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:... ...
@@ -64,23 +67,23 @@ LABEL org.opencontainers.image.title=herald \
       org.opencontainers.image.source=${SOURCE}
 
 FROM runtime AS ingest
-COPY --link --from=ingest-files /herald /herald
+COPY --from=ingest-files /herald /herald
 CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/ingest/src/main.ts"]
 
 FROM runtime AS event-handler
-COPY --link --from=event-handler-files /herald /herald
+COPY --from=event-handler-files /herald /herald
 CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/event-handler/src/main.ts"]
 
 FROM runtime AS campaign-runner
-COPY --link --from=campaign-runner-files /herald /herald
+COPY --from=campaign-runner-files /herald /herald
 CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/campaign-runner/src/main.ts"]
 
 FROM runtime AS messaging
-COPY --link --from=messaging-files /herald /herald
+COPY --from=messaging-files /herald /herald
 CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/messaging/src/main.ts"]
 
 FROM runtime AS all-in-one
-COPY --link --from=all-in-one-files /herald /herald
+COPY --from=all-in-one-files /herald /herald
 ENV DATA_DIR=/data
 VOLUME /data
 CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/all-in-one/src/main.ts"]
@@ -88,17 +91,17 @@ CMD ["node", "--import", "./libs/telemetry/src/preload.ts", "apps/all-in-one/src
 # For `skaffold dev`: the user owns the files, so that they can be copied into the running container, and Node
 # restarts when a file changes that it has loaded. Not for production: the root must be writable.
 FROM runtime AS ingest-dev
-COPY --link --chown=10001:10001 --from=ingest-files /herald /herald
+COPY --chown=10001:10001 --from=ingest-files /herald /herald
 CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/ingest/src/main.ts"]
 
 FROM runtime AS event-handler-dev
-COPY --link --chown=10001:10001 --from=event-handler-files /herald /herald
+COPY --chown=10001:10001 --from=event-handler-files /herald /herald
 CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/event-handler/src/main.ts"]
 
 FROM runtime AS campaign-runner-dev
-COPY --link --chown=10001:10001 --from=campaign-runner-files /herald /herald
+COPY --chown=10001:10001 --from=campaign-runner-files /herald /herald
 CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/campaign-runner/src/main.ts"]
 
 FROM runtime AS messaging-dev
-COPY --link --chown=10001:10001 --from=messaging-files /herald /herald
+COPY --chown=10001:10001 --from=messaging-files /herald /herald
 CMD ["node", "--watch", "--import", "./libs/telemetry/src/preload.ts", "apps/messaging/src/main.ts"]

@@ -11,8 +11,10 @@
 {{- define "service.probes" -}}
 {{- $live := dict "httpGet" (dict "path" "/livez" "port" "admin") -}}
 {{- $ready := dict "httpGet" (dict "path" "/readyz" "port" "admin") -}}
+{{- /* A process that does not answer cannot drain either: after the sleep it has 5 s, not the whole grace period. */ -}}
+{{- $grace := dict "terminationGracePeriodSeconds" (add .Values.preStopSleepSeconds 5) -}}
 {{ include "service.probe" (dict "name" "startupProbe" "given" .Values.startupProbe "own" (merge (dict "periodSeconds" 2 "timeoutSeconds" 3 "failureThreshold" 60) $live)) }}
-{{ include "service.probe" (dict "name" "livenessProbe" "given" .Values.livenessProbe "own" (merge (dict "periodSeconds" 10 "timeoutSeconds" 5 "failureThreshold" 6) $live)) }}
+{{ include "service.probe" (dict "name" "livenessProbe" "given" .Values.livenessProbe "own" (merge (dict "periodSeconds" 5 "timeoutSeconds" 4 "failureThreshold" 5) $grace $live)) }}
 {{ include "service.probe" (dict "name" "readinessProbe" "given" .Values.readinessProbe "own" (merge (dict "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 2) $ready)) }}
 {{- end -}}
 

@@ -47,7 +47,9 @@ export interface HttpOptions extends DocsOptions, Partial<HttpLimits> {
 export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOptions): Promise<Http> {
   const limits: HttpLimits = { ...DEFAULT_LIMITS, ...options };
   const app: Http = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    // Fastify's own lines below a warning, such as one for each address it listens on, say what Herald's say.
+    loggerInstance: warningsOf(log) as FastifyBaseLogger,
+    childLoggerFactory: (_own, bindings, options) => log.child(bindings, options) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // No id is accepted from outside: it would appear in the log as one of Herald's.
     genReqId: () => crypto.randomUUID(),
@@ -106,3 +108,5 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
   await registerDocs(app, options);
   return app;
 }
+
+const warningsOf = (log: Log): Log => (log.isLevelEnabled('info') ? log.child({}, { level: 'warn' }) : log);

@@ -182,6 +182,14 @@ describe('a process that fails', () => {
   );
 });
 
+it('a process that listens on every address says so once, with host and port', async () => {
+  const { child } = start({ HOST: '0.0.0.0' });
+  await child.said('ready');
+  const said = child.lines().filter((line) => 'port' in line || /listening/i.test(String(line.msg)));
+  const place = { host: '0.0.0.0', port: expect.any(Number), adminPort: expect.any(Number) };
+  expect(said).toEqual([expect.objectContaining({ msg: 'ready', ...place })]);
+});
+
 describe('the admin port', () => {
   it('says that it is starting, and then ready, with each check by name', async () => {
     const adminPort = await freePort();

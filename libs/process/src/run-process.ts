@@ -44,7 +44,7 @@ export async function runProcess(options: ProcessOptions): Promise<RunningProces
     if (queues.length > 0) deadLettersRoutes(http, { ...options, queues });
     await http.ready();
     await group.start();
-    await http.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening' });
+    await http.listen({ host: config.HOST, port: config.PORT });
     const port = portOf(http) ?? config.PORT;
     admin.setStage('running');
     log.info(

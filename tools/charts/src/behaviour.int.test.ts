@@ -165,6 +165,17 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect(container.readinessProbe?.httpGet).toEqual({ path: '/readyz', port: 'admin' });
   });
 
+  it('restarts a process that hangs within 40 s, and not before RabbitMQ has given its deliveries back', async () => {
+    const { livenessProbe } = containerOf(await render('messaging', {}));
+    const { periodSeconds = 0, timeoutSeconds = 0, failureThreshold = 0 } = livenessProbe ?? {};
+    // Two missing heartbeats of 10 s.
+    expect(periodSeconds * (failureThreshold - 1) + timeoutSeconds).toBeGreaterThan(20);
+    const grace = livenessProbe?.terminationGracePeriodSeconds ?? Number.POSITIVE_INFINITY;
+    expect(periodSeconds * failureThreshold + timeoutSeconds + grace).toBeLessThan(40);
+    const slow = containerOf(await render('messaging', { preStopSleepSeconds: 9 }));
+    expect(slow.livenessProbe?.terminationGracePeriodSeconds).toBe(14);
+  });
+
   it('keeps added labels out of its selectors', async () => {
     const labels = { 'app.kubernetes.io/name': 'other', team: 'growth' };
     const manifests = await render('ingest', {

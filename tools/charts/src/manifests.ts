@@ -7,6 +7,10 @@ interface EnvironmentVariable {
 }
 
 interface Probe {
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly failureThreshold?: number;
+  readonly terminationGracePeriodSeconds?: number;
   readonly httpGet?: { readonly path: string; readonly port: string | number };
 }
 
