@@ -10,8 +10,11 @@ export interface Fault {
   readonly name: string;
   /** Whether the short selection has it. */
   readonly short: boolean;
-  /** Servers of our own that it needs: a node that may be killed, a database behind a gate. */
-  readonly needs?: readonly ('node' | 'gate' | 'gateway')[];
+  /**
+   * Servers of our own that it needs: a node that may be killed, or three that form a cluster; a database
+   * behind a gate.
+   */
+  readonly needs?: readonly ('node' | 'cluster' | 'gate' | 'gateway')[];
   /** Over the usual environment of every process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly inbox?: InboxOptions;
@@ -41,11 +44,12 @@ export interface Stage {
   readonly inbox: Inbox;
   /** The very broker of the services. */
   readonly broker: Broker;
-  /** `amqp://` of it. */
+  /** `amqp://` of it, or of one of its nodes. */
   readonly brokerUrl: string;
   readonly load: StageLoad;
   /** Throws where `needs` does not have it. */
   node(): NonNullable<Rabbit['node']>;
+  cluster(): NonNullable<Rabbit['cluster']>;
   gate(): Gate;
   gateway(): Gateway;
   /** One more process of a service, ready. The stage ends it. */

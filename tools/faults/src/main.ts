@@ -1,7 +1,9 @@
+import { startTestCluster, startTestRabbit } from '@herald/rabbitmq-server';
+import type { Fault } from './fault.ts';
 import { allFaults } from './faults/index.ts';
 import { runFaults } from './run-faults.ts';
 import { openGround } from './servers/ground.ts';
-import { isBad, printed } from './table.ts';
+import { isBad, printed, type Row } from './table.ts';
 
 /**
  * `make faults`: all faults in their long form; with SHORT=1 the short selection in the short form. ONLY=word
@@ -18,21 +20,30 @@ const say = (line: string): void => {
 // The servers and services that are ours end in handlers of `exit`, which a signal alone does not run.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-say('looking for RabbitMQ and MongoDB');
-const ground = await openGround();
-if ('unavailable' in ground) {
-  process.stderr.write(`There is nothing to run on: ${ground.unavailable}\n`);
-  process.exit(2);
+const chosen = allFaults.filter(({ name, short }) => (ONLY === '' ? long || short : name.includes(ONLY)));
+const isForCluster = ({ needs = [] }: Fault): boolean => needs.includes('cluster');
+const rows: Row[] = [];
+for (const [start, faults] of [
+  [startTestRabbit, chosen.filter((fault) => !isForCluster(fault))],
+  [startTestCluster, chosen.filter(isForCluster)],
+] as const) {
+  if (faults.length === 0) continue;
+  say('looking for RabbitMQ and MongoDB');
+  const ground = await openGround(start);
+  if ('unavailable' in ground) {
+    process.stderr.write(`There is nothing to run on: ${ground.unavailable}\n`);
+    process.exit(2);
+  }
+  try {
+    const nodes = ground.rabbit.cluster === undefined ? '' : `, ${ground.rabbit.cluster.length} nodes`;
+    say(
+      `RabbitMQ ${ground.rabbit.version}${nodes}, which delays by ${ground.broker.delayStrategy}; the ` +
+        `database is ${ground.mongo.kind}`,
+    );
+    rows.push(...(await runFaults({ ground, faults, long, say, before: [...rows] })));
+  } finally {
+    await ground.stop();
+  }
 }
-try {
-  say(
-    `RabbitMQ ${ground.rabbit.version}, which delays by ${ground.broker.delayStrategy}; the database ` +
-      `is ${ground.mongo.kind}`,
-  );
-  const faults = allFaults.filter(({ name, short }) => (ONLY === '' ? long || short : name.includes(ONLY)));
-  const rows = await runFaults({ ground, faults, long, say });
-  process.stdout.write(`\n${printed(rows)}\n\n`);
-  if (rows.length === 0 || rows.some(isBad)) process.exitCode = 1;
-} finally {
-  await ground.stop();
-}
+process.stdout.write(`\n${printed(rows)}\n\n`);
+if (rows.length === 0 || rows.some(isBad)) process.exitCode = 1;

@@ -12,6 +12,8 @@ export interface RunOptions {
   /** The long form of each. */
   readonly long: boolean;
   readonly say: (line: string) => void;
+  /** Rows of earlier grounds, kept in the file beside these. */
+  readonly before?: readonly Row[];
 }
 
 const NOTHING = { events: 0, messages: 0, sent: 0, unknown: 0, lost: 0, doubled: 0 };
@@ -20,7 +22,7 @@ const NOTHING = { events: 0, messages: 0, sent: 0, unknown: 0, lost: 0, doubled:
  * Runs faults one after the other, each on a stage of its own. A fault that breaks down is a bad row, and the
  * next one is run.
  */
-export async function runFaults({ ground, faults, long, say }: RunOptions): Promise<Row[]> {
+export async function runFaults({ ground, faults, long, say, before = [] }: RunOptions): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, fault] of faults.entries()) {
     say(`${index + 1} of ${faults.length}: ${fault.name}`);
@@ -30,7 +32,7 @@ export async function runFaults({ ground, faults, long, say }: RunOptions): Prom
     );
     rows.push(row);
     if (row.verdict === 'bad') await ground.clear();
-    await keep({ long, rows });
+    await keep({ long, rows: [...before, ...rows] });
   }
   return rows;
 }
@@ -40,7 +42,7 @@ async function runOne(one: Omit<RunOptions, 'faults'> & { readonly fault: Fault 
   const started = performance.now();
   const closing = () => ({ fault: fault.name, seconds: (performance.now() - started) / 1000 });
   const lacks = (fault.needs ?? []).filter((need) =>
-    need === 'node' ? ground.rabbit.node === undefined : ground[need] === undefined,
+    need === 'node' || need === 'cluster' ? ground.rabbit[need] === undefined : ground[need] === undefined,
   );
   if (lacks.length > 0) {
     return {

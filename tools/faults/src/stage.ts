@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeUrls } from '@herald/broker/rabbitmq';
 import { collections } from '@herald/contracts';
 import {
   createClient,
@@ -96,8 +97,9 @@ export async function runOnStage({ ground, fault, long, say }: StageOptions): Pr
     say,
     replica,
     broker: ground.broker,
-    brokerUrl: ground.rabbit.url,
+    brokerUrl: nodeUrls(ground.rabbit.url)[0] ?? ground.rabbit.url,
     node: () => needed(ground.rabbit.node, 'a node of our own'),
+    cluster: () => needed(ground.rabbit.cluster, 'a cluster of our own'),
     gate: () => needed(ground.gate, 'a gate before the database'),
     gateway: () => needed(ground.gateway, 'a gateway before the database'),
     check(holds, otherwise) {

@@ -2,9 +2,9 @@ import type { Unavailable } from '@herald/debian';
 import { dockerRuns, startInDocker } from './docker.ts';
 import { findNewerServer, findServer, type Server, serverIn } from './find-server.ts';
 import { greeting, isNewer } from './greeting.ts';
-import { startNode } from './node.ts';
 import type { Rabbit } from './rabbit.ts';
 import { attachTo, USUAL } from './start.ts';
+import { startCluster, startNode } from './start-nodes.ts';
 
 /** A RabbitMQ that tests can be run on. */
 export interface Candidate {
@@ -44,6 +44,19 @@ export async function startTestRabbit(env?: NodeJS.ProcessEnv): Promise<Rabbit |
     why.push(rabbit.unavailable);
   }
   return { unavailable: why.join('; ') };
+}
+
+/**
+ * Three nodes that form a cluster, of the newest RabbitMQ that this machine can start: a folder in
+ * `RABBITMQ_SERVERS`, one with a newer Debian, or this machine's own. Never rejects: `unavailable` says why
+ * there is none.
+ */
+export async function startTestCluster(env = process.env): Promise<Rabbit | Unavailable> {
+  const folder = env.RABBITMQ_SERVERS?.split(',').find((one) => one !== '' && !/^amqps?:/.test(one));
+  let server = folder === undefined ? await findNewerServer() : await serverIn(folder.trim());
+  if ('unavailable' in server && folder === undefined) server = await findServer();
+  if ('unavailable' in server) return server;
+  return startCluster(server).catch((error) => ({ unavailable: `${error}` }));
 }
 
 async function candidate(place: string): Promise<Candidate> {

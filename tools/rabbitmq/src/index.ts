@@ -1,4 +1,4 @@
-export { type Candidate, rabbitsForTests, startTestRabbit } from './for-tests.ts';
+export { type Candidate, rabbitsForTests, startTestCluster, startTestRabbit } from './for-tests.ts';
 export { isNewer } from './greeting.ts';
 export type { Rabbit, RabbitNode } from './rabbit.ts';
 export { startRabbit } from './start.ts';

@@ -1,11 +1,13 @@
 /** A RabbitMQ for tests. */
 export interface Rabbit {
-  /** `amqp://`, with credentials. */
+  /** `amqp://`, with credentials; of a cluster, those of all nodes with commas between. */
   readonly url: string;
   /** As in its greeting; empty over TLS, where the greeting is not read. */
   readonly version: string;
   /** Faults for a node that was started here; undefined for a server that was already running. */
   readonly node?: RabbitNode;
+  /** The same for each of several nodes that form a cluster. */
+  readonly cluster?: readonly RabbitNode[];
   /** Stops only what was started here. */
   stop(): Promise<void>;
 }

@@ -2,15 +2,17 @@ import type { Unavailable } from '@herald/debian';
 import { startInDocker } from './docker.ts';
 import { findServer } from './find-server.ts';
 import { greeting } from './greeting.ts';
-import { startNode } from './node.ts';
 import type { Rabbit } from './rabbit.ts';
+import { startNode } from './start-nodes.ts';
 
 export const USUAL = 'amqp://guest:guest@127.0.0.1:5672';
 
-/** Uses a running server: starts and stops nothing. */
+/** Uses a running server, or cluster: starts and stops nothing. */
 export async function attachTo(url: string): Promise<Rabbit> {
-  const { hostname, port, protocol } = new URL(url);
-  const version = protocol === 'amqp:' ? await greeting(Number(port || 5672), hostname) : undefined;
+  // Of the nodes of a cluster the first.
+  const first = URL.parse(url.split(',')[0] ?? '');
+  const version =
+    first?.protocol === 'amqp:' ? await greeting(Number(first.port || 5672), first.hostname) : undefined;
   return { url, version: version ?? '', stop: async () => {} };
 }
 

@@ -123,18 +123,21 @@ export const lateness: Benchmark = {
     );
     await store.close();
 
-    const onRabbit = { AMQP_URL: ground.rabbit() };
-    const plans: readonly Due[] = ground.quick
+    const only = process.env.DELAY_STRATEGY;
+    const onRabbit = { AMQP_URL: ground.rabbit(), DELAY_STRATEGY: only ?? 'levels' };
+    const strategy = `${onRabbit.DELAY_STRATEGY} on RabbitMQ`;
+    const all: readonly Due[] = ground.quick
       ? [
           { where: 'embedded', count: 500, over: 1_000, env: {} },
-          { where: 'levels on RabbitMQ', count: 500, over: 1_000, env: onRabbit },
+          { where: strategy, count: 500, over: 1_000, env: onRabbit },
         ]
       : [
           { where: 'embedded', count: 100_000, over: 30_000, env: {} },
           { where: 'embedded', count: 10_000, over: 10_000, env: {} },
-          { where: 'levels on RabbitMQ', count: 30_000, over: 10_000, env: onRabbit },
-          { where: 'levels on RabbitMQ', count: 10_000, over: 10_000, env: onRabbit },
+          { where: strategy, count: 30_000, over: 10_000, env: onRabbit },
+          { where: strategy, count: 10_000, over: 10_000, env: onRabbit },
         ];
+    const plans = all.filter(({ where }) => only === undefined || where === strategy);
     const figures: Figure[] = [];
     for (const [n, plan] of plans.entries())
       figures.push(...figuresOf(plan, await latenessOf(dir, model, `near${n}-`, plan), AIM_P99));

@@ -4,7 +4,7 @@ import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { openRabbitBroker } from '@herald/broker/rabbitmq';
 import { campaignRunnerConfig, configuredCampaignRunner } from '@herald/campaign-runner';
 import { systemClock } from '@herald/clock';
-import { commonConfig, createSecrets, loadConfig } from '@herald/config';
+import { Choice, commonConfig, createSecrets, loadConfig } from '@herald/config';
 import { collections, topology } from '@herald/contracts';
 import { createEventHandler } from '@herald/event-handler';
 import { createHttp, loadApiKeys } from '@herald/http';
@@ -28,6 +28,7 @@ const schema = Type.Object({
   API_KEYS_FILE: Type.String(),
   SECRETS_DIR: Type.String(),
   AMQP_URL: Type.Optional(Type.String()),
+  DELAY_STRATEGY: Choice(['plugin', 'levels'], { default: 'levels' }),
   /** The file for the number of calls of the provider, and of different messages, written at the end. */
   CALLS_FILE: Type.Optional(Type.String()),
 });
@@ -46,7 +47,11 @@ runMain(async () => {
   const broker =
     config.AMQP_URL === undefined
       ? await openEmbeddedBroker({ ...shared, file: join(config.DATA_DIR, 'broker.db') })
-      : await openRabbitBroker({ ...shared, url: config.AMQP_URL, delayStrategy: 'levels' });
+      : await openRabbitBroker({
+          ...shared,
+          url: config.AMQP_URL,
+          delayStrategy: config.DELAY_STRATEGY,
+        });
   const http = await createHttp({
     log,
     metrics,

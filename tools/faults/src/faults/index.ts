@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import { clusterNodeKilled } from './cluster-node-killed.ts';
 import { databaseAway, databaseSilent } from './database-away.ts';
 import { databaseBehindGateway } from './database-behind-gateway.ts';
 import { duplicates } from './duplicates.ts';
@@ -17,6 +18,7 @@ export const allFaults: readonly Fault[] = [
   kills,
   rollingRestart,
   rabbitKilled,
+  clusterNodeKilled,
   memoryAlarm,
   purgedDelays,
   poison,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@herald/broker';
-import { openRabbitBroker } from '@herald/broker/rabbitmq';
+import { nodeUrls, openRabbitBroker } from '@herald/broker/rabbitmq';
 import { systemClock } from '@herald/clock';
 import { topology } from '@herald/contracts';
 import { type Gateway, type MongoServer, openGateway, startMongo } from '@herald/mongodb-server';
@@ -72,7 +72,7 @@ export async function openGround(
 
 /** On a server that is not ours: the queues alone, and not what waits in its delays. */
 async function purgeQueues(url: string): Promise<void> {
-  const connection = await connect(url);
+  const connection = await connect(nodeUrls(url)[0] ?? url);
   try {
     const channel = await connection.createChannel();
     for (const { name } of topology.queues) await channel.purgeQueue(name);
