@@ -177,6 +177,43 @@ describe.skipIf('unavailable' in helm)('values that cannot work are refused with
     );
   });
 
+  it('a wrong type or a mistyped key in what goes to Kubernetes, all at once, each with its place', async () => {
+    const message = await refusal('ingest', [
+      'podAnnotations.release=1',
+      'global.commonLabels.team=7',
+      'nodeSelector.disk=true',
+      'tolerations[0].tolerationSeconds=soon',
+      'affinity.nodeAffinity=near',
+      'topologySpreadConstraints[0].maxSkew=one',
+      'extraEnv[0].name=A',
+      'extraEnv[0].value=1',
+      'resources.requests.cpu=true',
+      'resources.limit.memory=1Gi',
+      'livenessProbe.periodSeconds=ten',
+      'sidecars[0].ports=80',
+      'extraVolumes[0].secret.secretNam=a',
+      'keda.triggers[0].metadata.value=1',
+      'command=node',
+    ]);
+    for (const fault of [
+      "at '/podAnnotations/release': got number, want string",
+      "at '/global/commonLabels/team': got number, want string",
+      "at '/nodeSelector/disk': got boolean, want string",
+      "at '/tolerations/0/tolerationSeconds': got string, want integer",
+      "at '/affinity/nodeAffinity': got string, want object",
+      "at '/topologySpreadConstraints/0/maxSkew': got string, want integer",
+      "at '/extraEnv/0/value': got number, want string",
+      "at '/resources/requests/cpu': got boolean, want number or string",
+      "at '/resources': additional properties 'limit' not allowed",
+      "at '/livenessProbe/periodSeconds': got string, want integer",
+      "at '/sidecars/0/ports': got number, want array",
+      "at '/extraVolumes/0/secret': additional properties 'secretNam' not allowed",
+      "at '/keda/triggers/0/metadata/value': got number, want string",
+      "at '/command': got string, want array",
+    ])
+      expect(message).toContain(fault);
+  });
+
   it.each([['global.other=1'], ['enabled=true'], ['creator=helm']])(
     'but not what a parent passes on: %s',
     async (set) => {

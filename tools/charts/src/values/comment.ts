@@ -2,13 +2,12 @@
 export interface Comment {
   /** The text from the line with `-- ` on, on one line; for the tables. */
   readonly description: string;
-  /** JSON Schema that replaces the type derived from the default: `@schema {…}`. */
+  /** JSON Schema in the place of the type of the default, or beside that of `field`: `@schema {…}`. */
   readonly schema: Record<string, unknown> | undefined;
-  /**
-   * `@open`: keys that are not in the default are allowed, because the object is passed to Kubernetes
-   * unchanged.
-   */
-  readonly open: boolean;
+  /** `@field Kind path`: the value goes to this field of this kind, and has its types. */
+  readonly field: string | undefined;
+  /** `@texts`: any names, with texts as values. */
+  readonly texts: boolean;
   /** `@herald`: the shared values of the services are inserted here. */
   readonly herald: boolean;
   /** The comment without annotations for the generator; undefined if nothing is left. */
@@ -22,13 +21,15 @@ export function readComment(text: string | null | undefined): Comment {
   const annotations = lines.filter((line) => ANNOTATION.test(line)).map((line) => line.trim());
   const kept = lines.filter((line) => !ANNOTATION.test(line));
   const schema = annotations.find((line) => line.startsWith('@schema '));
+  const field = annotations.find((line) => line.startsWith('@field '));
   const start = kept.findIndex((line) => line.startsWith(' -- '));
   const description = start < 0 ? '' : kept.slice(start).join(' ').replace(/^ -- /, '').replace(/\s+/g, ' ');
   const shown = kept.map((line) => line.replace(/^ -- /, ' ')).join('\n');
   return {
     description: description.trim(),
     schema: schema === undefined ? undefined : JSON.parse(schema.slice('@schema '.length)),
-    open: annotations.includes('@open'),
+    field: field?.slice('@field '.length),
+    texts: annotations.includes('@texts'),
     herald: annotations.includes('@herald'),
     shown: shown.trim() === '' ? undefined : shown,
   };

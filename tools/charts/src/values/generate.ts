@@ -17,7 +17,15 @@ const HEAD = ' Made from tools/charts/src/values: change it there, then `make ch
 const FORM = { lineWidth: 0, singleQuote: true, flowCollectionPadding: true } as const;
 
 const read = (name: string): Promise<string> => readFile(join(import.meta.dirname, `${name}.yaml`), 'utf8');
-const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Definitions take a line each: they are Kubernetes', and nobody reads them here. */
+function schemaText({ definitions, ...own }: ReturnType<typeof valuesSchema>): string {
+  const lines = Object.entries(definitions as Record<string, unknown>).map(
+    ([name, schema]) => `    ${JSON.stringify(name)}: ${JSON.stringify(schema)}`,
+  );
+  const text = JSON.stringify({ ...own, definitions: {} }, null, 2);
+  return `${text.replace(/\{\}\n\}$/, () => `{\n${lines.join(',\n')}\n  }\n}`)}\n`;
+}
 
 async function ofService(name: string, common: string): Promise<Generated[]> {
   const document = readSource(common);
@@ -28,7 +36,7 @@ async function ofService(name: string, common: string): Promise<Generated[]> {
   document.commentBefore = HEAD;
   return [
     { path: `${name}/values.yaml`, text: document.toString(FORM) },
-    { path: `${name}/values.schema.json`, text: toJson(schema) },
+    { path: `${name}/values.schema.json`, text: schemaText(schema) },
     { path: `${name}/README.md`, text: await withTable(name, entries) },
   ];
 }
@@ -49,7 +57,7 @@ async function ofUmbrella(common: string): Promise<Generated[]> {
   document.commentBefore = HEAD;
   return [
     { path: 'herald/values.yaml', text: document.toString(FORM) },
-    { path: 'herald/values.schema.json', text: toJson(schema) },
+    { path: 'herald/values.schema.json', text: schemaText(schema) },
     { path: 'herald/README.md', text: await withTable('herald', entries) },
   ];
 }

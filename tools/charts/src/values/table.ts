@@ -10,8 +10,8 @@ export function valuesTable(entries: readonly Entry[]): string {
 function rowsOf(entries: readonly Entry[], prefix: string): string[] {
   return entries.flatMap((entry) => {
     const name = `${prefix}${entry.name}`;
-    const { description, open } = entry.comment;
-    const whole = entry.entries === undefined || open;
+    const { description, field } = entry.comment;
+    const whole = entry.entries === undefined || field !== undefined;
     const row =
       description === '' ? [] : [`| \`${name}\` | ${whole ? defaultOf(entry) : ''} | ${cell(description)} |`];
     return whole ? row : [...row, ...rowsOf(entry.entries ?? [], `${name}.`)];

@@ -61,7 +61,7 @@ export function overlay(base: YAMLMap, own: YAMLMap): void {
       continue;
     }
     const [before, after] = [known.value, pair.value];
-    const whole = readComment(comment).open || /@open/.test(comment ?? '');
+    const whole = readComment(comment).field !== undefined;
     if (isMap(before) && isMap(after) && !whole) overlay(before, after);
     else known.value = after;
     if (comment && isScalar(known.key)) {
