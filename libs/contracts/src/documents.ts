@@ -1,5 +1,6 @@
 import type { OutMessage } from '@herald/broker';
 import type {
+  CallFacts,
   CampaignDefinition,
   CampaignStatus,
   Cause,
@@ -8,7 +9,6 @@ import type {
   CountedSend,
   EnrollmentState,
   Instant,
-  MessageFacts,
   MessageState,
   ProspectState,
   Tries,
@@ -53,7 +53,7 @@ export interface MessageDocument extends OutboxDocument {
   /** `facts`: what will be recorded of the call, whatever its outcome. */
   readonly lease?: {
     readonly until: Instant;
-    readonly facts: Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
+    readonly facts: CallFacts;
   };
   /** Attempts since the message was requested, or requested again; absent before the first. */
   readonly tries?: Tries;
@@ -133,7 +133,15 @@ export interface TemplateVersionDocument extends Document {
   readonly menu?: readonly { readonly key: string; readonly say: string }[];
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What it says in other languages, by BCP 47 tag. */
+  readonly locales?: Readonly<Record<string, TemplateTexts>>;
 }
+
+/** What a template says in one language. */
+export type TemplateTexts = Pick<
+  TemplateVersionDocument,
+  'subject' | 'preheader' | 'html' | 'text' | 'voice' | 'language' | 'menu'
+>;
 
 /** Written by messaging. `id` is the template's; `latest` is the version that is sent. */
 export interface TemplateDocument extends Document {
@@ -189,7 +197,14 @@ export const collections = {
   messages: spec<MessageDocument>('messages', {
     byProspect: ['workspace', 'state.prospectId', 'state.requestedAt'],
     byEnrollment: ['workspace', 'state.enrollmentId'],
-    byCampaign: ['workspace', 'state.campaignId', 'state.channel', 'state.status', 'state.stepId'],
+    byCampaign: [
+      'workspace',
+      'state.campaignId',
+      'state.channel',
+      'state.status',
+      'state.stepId',
+      'state.locale',
+    ],
     byStatus: ['workspace', 'state.status', 'state.requestedAt'],
     byTime: ['workspace', 'state.requestedAt'],
     byDue: ['state.status', 'state.dueAt'],

@@ -87,8 +87,14 @@ export function redactEnrollment(state: EnrollmentState): EnrollmentState {
 
 /** The state that folding the redacted events gives. */
 export function redactMessage(state: MessageState): MessageState {
-  const { to: _gone, ...rest } = state;
+  const rest = withoutPerson(state);
   return rest.reason === undefined ? rest : { ...rest, reason: withoutAddresses(rest.reason) };
+}
+
+/** Facts of a message without those that the person's data gave. */
+export function withoutPerson<F extends Pick<MessageFacts, 'to' | 'locale'>>(facts: F) {
+  const { to: _to, locale: _language, ...rest } = facts;
+  return rest;
 }
 
 /** Answers of mail servers often repeat the address. */

@@ -26,7 +26,7 @@ export { evolveEnrollment } from './enrollment/evolve.ts';
 export type { EnrollmentState, EnrollmentStatus, SeenEvent } from './enrollment/state.ts';
 export type { Unanswered } from './enrollment/unanswered.ts';
 export { viewEnrollment, type World } from './enrollment/view.ts';
-export { redactEnrollment, redactEvent, redactMessage } from './erasure.ts';
+export { redactEnrollment, redactEvent, redactMessage, withoutPerson } from './erasure.ts';
 export * from './event.ts';
 export { type CompiledExpression, compileCondition, compileExpression } from './expression/compile.ts';
 export { EvaluationError, ExpressionError } from './expression/errors.ts';

@@ -1,4 +1,4 @@
-import { collections } from '@herald/contracts';
+import { collections, type MessageDocument } from '@herald/contracts';
 import { describe, expect, test } from 'vitest';
 import { setStage } from '../testing/stage.ts';
 
@@ -133,6 +133,13 @@ describe('a campaign', () => {
     await stage.quiet();
     await stage.happens('e.f', 'bob');
     await stage.quiet();
+    const mails = ['de', 'de', 'default', undefined].map((locale, index) => {
+      const state = { campaignId: 'long', channel: 'email', status: 'sent', stepId: 'hi', locale };
+      return { workspace: 'acme', id: `m${index}`, version: 1, state, outbox: [] };
+    });
+    await stage.store
+      .collection(collections.messages)
+      .write(mails.map((doc) => ({ doc: doc as unknown as MessageDocument, ifVersion: null })));
     expect((await stage.call('GET', '/v1/campaigns/long/report')).body).toEqual({
       campaignId: 'long',
       entered: 3,
@@ -141,8 +148,9 @@ describe('a campaign', () => {
       exited: 1,
       failed: 0,
       steps: { w: { active: 2, exited: 1 } },
-      messages: {},
-      messagesByStep: {},
+      messages: { email: { sent: 4 } },
+      messagesByStep: { hi: { sent: 4 } },
+      messagesByLocale: { de: { sent: 2 }, default: { sent: 1 } },
     });
     const { body } = await stage.call('GET', '/v1/enrollments?campaignId=long&status=active&limit=1');
     expect(body.items).toHaveLength(1);

@@ -16,6 +16,11 @@ export const Report = Type.Object({
   }),
   messages: Type.Record(Type.String(), Counts, { description: 'by channel: how many by outcome' }),
   messagesByStep: Type.Record(Type.String(), Counts),
+  messagesByLocale: Type.Record(Type.String(), Counts, {
+    description:
+      'by the variant of the template: its language, or default where none fitted; without messages of ' +
+      'templates that have no variants',
+  }),
 });
 
 /** Counts the enrollments and messages of a campaign as they are now, from indexes. */
@@ -37,10 +42,12 @@ export async function readReport(
   }
   const byChannel = createTally();
   const byStep = createTally();
+  const byLocale = createTally();
   for (const { key, count } of messages) {
-    const [channel, status, stepId] = key;
+    const [channel, status, stepId, locale] = key;
     byChannel.add(String(channel), String(status), count);
     byStep.add(String(stepId), String(status), count);
+    if (locale !== null) byLocale.add(String(locale), String(status), count);
   }
   const all = byStatus.table.all ?? {};
   const of = (status: string): number => all[status] ?? 0;
@@ -54,6 +61,7 @@ export async function readReport(
     steps: steps.table,
     messages: byChannel.table,
     messagesByStep: byStep.table,
+    messagesByLocale: byLocale.table,
   };
 }
 

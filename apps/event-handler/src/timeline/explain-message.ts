@@ -22,7 +22,7 @@ function predicate(outcome: MessageOutcome, data: JsonObject): string {
     case 'scheduled':
       return typeof data.dueAt === 'number' ? `waits until ${iso(data.dueAt)}` : 'waits';
     case 'sent':
-      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}`;
+      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}${language(data.locale)}`;
     case 'delivered':
     case 'opened':
     case 'clicked':
@@ -88,6 +88,10 @@ function reason(outcome: MessageOutcome, data: JsonObject): string {
     }
   }
 }
+
+/** The variant of the template, where it has some. */
+const language = (locale: unknown): string =>
+  locale === 'default' ? ' in the template’s default language' : phrase('in', locale);
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;

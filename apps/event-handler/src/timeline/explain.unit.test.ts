@@ -152,6 +152,14 @@ const messages: Record<MessageOutcome, readonly (readonly [JsonObject, string])[
       { to: 'ada@example.com', provider: 'smtp' },
       'message: e-mail welcome sent to ada@example.com via smtp; step hello of trial asked for it',
     ],
+    [
+      { to: 'ada@example.com', provider: 'smtp', locale: 'pt-BR', stepId: 'hello', campaignId: 'trial' },
+      'message: e-mail welcome sent to ada@example.com via smtp in pt-BR; step hello of trial asked for it',
+    ],
+    [
+      { locale: 'default', stepId: 'hello', campaignId: 'trial' },
+      'message: e-mail welcome sent in the template’s default language; step hello of trial asked for it',
+    ],
   ],
   delivered: [[{ provider: 'sendgrid' }, 'message: e-mail welcome delivered; sendgrid says so']],
   opened: [[{}, 'message: e-mail welcome opened; the reader did so']],

@@ -17,6 +17,9 @@ export const Message = Type.Object({
   to: Type.Optional(Type.String()),
   template: Type.String(),
   templateVersion: Type.Optional(Type.Integer()),
+  locale: Type.Optional(
+    Type.String({ description: 'the variant of the template, by its language; default: none fitted' }),
+  ),
   campaignId: Type.String(),
   campaignVersion: Type.Integer(),
   enrollmentId: Type.String(),

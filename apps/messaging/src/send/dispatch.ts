@@ -1,10 +1,10 @@
 import type { MessageDocument } from '@herald/contracts';
-import { type Clock, type ProviderOutcome, span, wall } from '@herald/domain';
+import { type CallFacts, type Clock, type ProviderOutcome, span, wall } from '@herald/domain';
 import type { MessagingMetrics } from '../metrics.ts';
 import type { Lane } from '../providers/lane.ts';
 import { comeBack, targetOf } from './gate-shut.ts';
 import type { Ready } from './prepare.ts';
-import type { CallFacts, Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 
 /** A call of a provider that was made. */
 export interface Call {

@@ -1,4 +1,5 @@
 import type { MessageDocument } from '@herald/contracts';
+import type { CallFacts } from '@herald/domain';
 import { TemplateError } from '@herald/templates';
 import { NoSenderError } from '../channels/channel.ts';
 import { shownAddress } from '../channels/index.ts';
@@ -10,7 +11,6 @@ import type { Track } from '../reports/track.ts';
 import type { Compose } from '../templates/compose.ts';
 import { because, type Check, type Sendable } from './check.ts';
 import { gateShut } from './gate-shut.ts';
-import type { CallFacts } from './transitions.ts';
 
 /** A message composed and allowed to leave. */
 export interface Ready {
@@ -40,8 +40,13 @@ export function createPrepare({ check, askLimits, compose, track }: PrepareDeps)
     const unsubscribe = compose.unsubscribeLink(version, { id: doc.id, prospectId });
     const about = { ...subject, unsubscribe };
     try {
-      const message = await compose.message(version, about, to);
-      const facts = { to: shownAddress(channel, to), templateVersion: version.n, provider: lane.name };
+      const { message, locale } = await compose.message(version, about, to);
+      const facts = {
+        to: shownAddress(channel, to),
+        templateVersion: version.n,
+        ...(locale !== undefined && { locale }),
+        provider: lane.name,
+      };
       return { lane, message: lane.tracks ? message : track(doc, message), facts };
     } catch (error) {
       if (error instanceof TemplateError)

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageDocument } from '@herald/contracts';
-import { afterAttempt, type MessageTransition, type ProviderOutcome, wall } from '@herald/domain';
+import {
+  afterAttempt,
+  type MessageTransition,
+  type ProviderOutcome,
+  wall,
+  withoutPerson,
+} from '@herald/domain';
 import type { OutageWatch, ServiceDeps } from '@herald/process';
 import { retryOnConflict } from '@herald/store';
 import type { Lanes } from '../channels/lanes.ts';
@@ -113,11 +119,10 @@ export function createRecordOutcome(deps: RecordOutcomeDeps): RecordOutcome {
   };
 }
 
-/** The prospect may have been erased during the call: then the record does not say where it went. */
+/** The prospect may have been erased during the call: then the record has nothing about them. */
 function withoutErased({ request }: MessageDocument, transition: MessageTransition): MessageTransition {
   if (request !== undefined) return transition;
-  const { to: _gone, ...facts } = transition.facts ?? {};
-  return { ...transition, facts };
+  return { ...transition, facts: withoutPerson(transition.facts ?? {}) };
 }
 
 /** Whether an outcome is about all messages of the channel: it does not use up this one's attempts. */

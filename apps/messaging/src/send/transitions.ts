@@ -1,7 +1,7 @@
 import { collections, eventsMessages, type MessageDocument, sendDueMessage } from '@herald/contracts';
 import {
+  type CallFacts,
   type Instant,
-  type MessageFacts,
   type MessageTransition,
   mayStillLeave,
   recordTransition,
@@ -14,9 +14,6 @@ import type { Consequences } from '../reports/consequences.ts';
 import type { LogMessage } from './message-log.ts';
 import { createNotifyFollowers } from './notify-followers.ts';
 import { resendAt, type UnknownPolicy } from './retry-policy.ts';
-
-/** What is recorded of a call of a provider, whatever its outcome. */
-export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'provider'>;
 
 /**
  * Changes message documents. Each change is guarded by the version it started from: of two that try, one gets

@@ -4,15 +4,22 @@ import type { TemplateContent } from '../channels/channel.ts';
 import { busyAsProblem } from './busy.ts';
 import { templateKinds } from './kinds.ts';
 import type { TemplateLibrary } from './library.ts';
+import { TEXT_NAMES, variantFaults, variantPath, withTexts } from './variants.ts';
 
-/**
- * Every fault of a template that shows without data, and the partials that it takes in.
- */
+/** What a check finds without data. */
+interface CheckedTemplate {
+  readonly faults: readonly Fault[];
+  /** Those that it takes in, in any language. */
+  readonly partials: readonly string[];
+  /** What may not have been meant: data that a variant names and the default does not. */
+  readonly warnings: readonly string[];
+}
+
 export type CheckTemplate = (
   workspace: string,
   id: string,
   content: TemplateContent,
-) => Promise<{ readonly faults: readonly Fault[]; readonly partials: readonly string[] }>;
+) => Promise<CheckedTemplate>;
 
 export function createCheckTemplate(deps: {
   readonly library: TemplateLibrary;
@@ -20,37 +27,73 @@ export function createCheckTemplate(deps: {
 }): CheckTemplate {
   const { library, renderer } = deps;
   return async (workspace, id, content) => {
-    const { mail = {}, plain } = templateKinds[content.channel].sources(content);
     const [named, checked, kept] = await Promise.all([
       layoutFaults(library, workspace, content),
-      renderer.check(workspace, mail, plain).catch((error: unknown) => {
-        throw busyAsProblem(error);
-      }),
+      checkTexts(renderer, workspace, content),
       library.latest(workspace, id),
     ]);
     const changed =
       kept !== undefined && kept.channel !== content.channel
         ? [{ path: '/channel', message: `must stay ${kept.channel}` }]
         : [];
-    const { faults, partials } = checked;
+    const { faults, partials, warnings } = checked;
     const gone = await partialFaults(library, workspace, partials);
     return {
-      faults: [...shapeFaults(content), ...named, ...changed, ...faults.map(pointTo), ...gone],
+      faults: [...shapeFaults(content), ...named, ...changed, ...faults, ...gone],
       partials,
+      warnings,
     };
   };
 }
 
+/** The texts of the template and of each variant, one after the other: a workspace has its turn for each. */
+async function checkTexts(
+  renderer: Renderer,
+  workspace: string,
+  content: TemplateContent,
+): Promise<CheckedTemplate> {
+  const check = async (variant: TemplateContent, path: string) => {
+    const { mail = {}, plain } = templateKinds[content.channel].sources(variant);
+    const checked = await renderer.check(workspace, mail, plain).catch((error: unknown) => {
+      throw busyAsProblem(error);
+    });
+    return { ...checked, faults: checked.faults.map((fault) => pointTo(fault, path)) };
+  };
+  const main = await check(content, '');
+  const faults = [...main.faults];
+  const partials = new Set(main.partials);
+  const warnings: string[] = [];
+  for (const [tag, texts] of Object.entries(content.locales ?? {})) {
+    const variant = await check(withTexts(content, texts), variantPath(tag));
+    faults.push(...variant.faults);
+    for (const name of variant.partials) partials.add(name);
+    const strange = longest(variant.variables.filter((path) => !main.variables.includes(path)));
+    if (strange.length > 0)
+      warnings.push(`${variantPath(tag)} uses what the default does not: ${strange.join(', ')}`);
+  }
+  return { faults, partials: [...partials], warnings };
+}
+
+/** Without the beginnings of others. */
+const longest = (paths: readonly string[]): string[] =>
+  paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`)));
+
 const shapeFaults = (content: TemplateContent): Fault[] => {
   const { fields, faults } = templateKinds[content.channel];
   const names = Object.keys(fields);
-  const foreign = Object.keys(content).filter((name) => name !== 'channel' && !names.includes(name));
+  const texts = names.filter((name) => TEXT_NAMES.includes(name));
+  const known = texts.length > 0 ? [...names, 'locales'] : names;
+  const foreignTo = (there: readonly string[], part: object): Fault[] =>
+    Object.keys(part)
+      .filter((name) => name !== 'channel' && !there.includes(name))
+      .map((name) => ({
+        path: `/${name}`,
+        message: `is not for channel ${content.channel}, which has ${there.join(', ')}`,
+      }));
   return [
     ...faults(content),
-    ...foreign.map((name) => ({
-      path: `/${name}`,
-      message: `is not for channel ${content.channel}, which has ${names.join(', ')}`,
-    })),
+    ...foreignTo(known, content),
+    ...variantFaults(content, (variant) => [...faults(variant), ...foreignTo(names, variant)]),
   ];
 };
 
@@ -87,7 +130,7 @@ async function partialFaults(
 /**
  * The parts of a layout and of a partial have names of their own; their author knows them as html and text.
  */
-const pointTo = ({ part, place, reason }: PartFault): Fault => {
-  const path = part === undefined ? '' : `/${part.replace(/^(layout|partial\.self)\./, '')}`;
+const pointTo = ({ part, place, reason }: PartFault, within: string): Fault => {
+  const path = part === undefined ? within : `${within}/${part.replace(/^(layout|partial\.self)\./, '')}`;
   return { path, message: place ? `line ${place.line}, column ${place.column}: ${reason}` : reason };
 };

@@ -14,8 +14,9 @@ import { channels } from '../channels/index.ts';
 import type { Outgoing } from '../providers/provider.ts';
 import type { Settings } from '../settings/settings.ts';
 import { contentOf } from './content.ts';
-import { localityOf, type TemplateData, type TemplateSubject, templateData } from './data.ts';
+import { languageOf, localityOf, type TemplateData, type TemplateSubject, templateData } from './data.ts';
 import type { TemplateLibrary } from './library.ts';
+import { DEFAULT, variantFor } from './variants.ts';
 
 /** Makes messages out of templates: one way for sending, previews and tests. */
 export interface Compose {
@@ -27,19 +28,32 @@ export interface Compose {
     version: TemplateVersionDocument,
     message: { readonly id: string; readonly prospectId: string } | undefined,
   ): string | undefined;
-  /** Rejects with `TemplateError`. `over` replaces parts of the data, by name. */
-  content(version: TemplateVersionDocument, subject: TemplateSubject, over?: TemplateData): Promise<Content>;
+  /** What a message says. Rejects with `TemplateError`. */
+  content(
+    version: TemplateVersionDocument,
+    subject: TemplateSubject,
+    options?: ContentOptions,
+  ): Promise<Composed<{ readonly content: Content }>>;
   /** The message that leaves. Rejects with `TemplateError` or `NoSenderError`. */
   message(
     version: TemplateVersionDocument,
     subject: TemplateSubject,
     to: string,
-    options?: ComposeOptions,
-  ): Promise<Outgoing>;
+    options?: MessageOptions,
+  ): Promise<Composed<{ readonly message: Outgoing }>>;
 }
 
-interface ComposeOptions {
+/** `locale`: the variant of the template, as in `MessageFacts`. */
+type Composed<What> = What & { readonly locale?: string };
+
+interface ContentOptions {
+  /** Replaces parts of the data, by name. */
   readonly over?: TemplateData;
+  /** Instead of the person's language. A canonical BCP 47 tag. */
+  readonly locale?: string | undefined;
+}
+
+interface MessageOptions extends ContentOptions {
   /** A test is no message: nothing may be reported of it. */
   readonly isTest?: boolean;
 }
@@ -62,9 +76,13 @@ export function createCompose(deps: ComposeDeps): Compose {
   const { library, renderer, settings } = deps;
   const { publicUrl } = deps;
 
-  /** The layout and the partials of a mail, as they are now. */
+  /**
+   * The layout and the partials of a mail, as they are now. `locale`: the reader's, where the mail speaks it.
+   * A mail in its default language has the default of each part.
+   */
   const takenInBy = async (
     version: TemplateVersionDocument,
+    locale: string | undefined,
   ): Promise<Pick<TemplateSources, 'layout' | 'partials'>> => {
     const { workspace, layout: layoutId } = version;
     const layout = layoutId === undefined ? undefined : await library.latest(workspace, layoutId);
@@ -72,8 +90,8 @@ export function createCompose(deps: ComposeDeps): Compose {
       throw new TemplateError([{ reason: `its layout ${layoutId} is gone` }]);
     const names = new Set([...(version.partials ?? []), ...(layout?.partials ?? [])]);
     return {
-      layout: layout && bodySources(layout),
-      partials: await partialsOf(workspace, names),
+      layout: layout && bodySources(variantFor(layout, locale).content),
+      partials: await partialsOf(workspace, names, locale),
     };
   };
 
@@ -81,32 +99,41 @@ export function createCompose(deps: ComposeDeps): Compose {
   const partialsOf = async (
     workspace: string,
     names: ReadonlySet<string>,
+    locale: string | undefined,
   ): Promise<TemplateSources['partials']> => {
     const found = await Promise.all(
       [...names].map(async (name) => [name, await library.latest(workspace, name)] as const),
     );
     return Object.fromEntries(
-      found.flatMap(([name, partial]) => (partial === undefined ? [] : [[name, bodySources(partial)]])),
+      found.flatMap(([name, partial]) =>
+        partial === undefined ? [] : [[name, bodySources(variantFor(partial, locale).content)]],
+      ),
     );
   };
 
-  const content: Compose['content'] = async (version, subject, over = {}) => {
+  const content: Compose['content'] = async (version, subject, { over = {}, locale: wanted } = {}) => {
     const { workspace, templateId, n, channel } = version;
     if (channel === 'layout' || channel === 'partial')
       throw new TemplateError([{ reason: `it is a ${channel}` }]);
-    const data = { ...templateData(subject), ...over };
+    // Of the person in the data: in a preview that may be a sample.
+    const traits = traitsOf(over.prospect ?? subject.prospect);
+    const reader = wanted ?? languageOf(traits);
+    const { content: said, locale } = variantFor(version, reader);
+    const spoken = locale === undefined || locale === DEFAULT ? undefined : locale;
     const job = {
       workspace,
       template: `${templateId}@${n}`,
-      data,
-      // Of the person in the data: in a preview that may be a sample.
-      locality: localityOf(traitsOf(data.prospect), settings.of(workspace).zone ?? deps.defaultZone),
+      data: { ...templateData(subject, spoken), ...over },
+      locality: localityOf(traits, reader, settings.of(workspace).zone ?? deps.defaultZone),
     };
-    return channels[channel].template.compose(contentOf(version), {
-      mail: async (sources) =>
-        renderer.render({ ...job, sources: { ...sources, ...(await takenInBy(version)) } }),
+    const composed = await channels[channel].template.compose(contentOf(said), {
+      mail: async (sources) => {
+        const taken = await takenInBy(version, spoken === undefined ? undefined : reader);
+        return renderer.render({ ...job, sources: { ...sources, ...taken } });
+      },
       plain: (plain) => renderer.plain({ ...job, plain }),
     });
+    return { content: composed, ...(locale !== undefined && { locale }) };
   };
 
   const reference = (workspace: string, { message, prospect }: TemplateSubject): string =>
@@ -128,10 +155,10 @@ export function createCompose(deps: ComposeDeps): Compose {
       };
       return publicLink(publicUrl, `/u/${signUnsubscribe(claim, deps.linkSecret)}`);
     },
-    async message(version, subject, to, { over, isTest = false } = {}) {
+    async message(version, subject, to, { isTest = false, ...options } = {}) {
       const { workspace } = version;
-      const said = await content(version, subject, over);
-      return channels[said.channel].outgoing(said, {
+      const { content: said, ...composed } = await content(version, subject, options);
+      const message = channels[said.channel].outgoing(said, {
         workspace,
         messageId: subject.message.messageId,
         reference: isTest ? undefined : reference(workspace, subject),
@@ -142,6 +169,7 @@ export function createCompose(deps: ComposeDeps): Compose {
         dkim: deps.dkim,
         secret: (name) => deps.secret(workspace, name),
       });
+      return { message, ...composed };
     },
   };
 }

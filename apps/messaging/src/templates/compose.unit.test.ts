@@ -40,7 +40,8 @@ const composeWith = (given: { name?: string; replyTo?: string; rendered?: string
 
 test('a mail is composed from clean parts', async () => {
   const compose = composeWith({ name: 'Acme', replyTo: 'help@acme.example' });
-  expect(await compose.message(version, subject(), 'ada@home.example')).toMatchObject({
+  const { message } = await compose.message(version, subject(), 'ada@home.example');
+  expect(message).toMatchObject({
     from: { name: 'Acme' },
     replyTo: 'help@acme.example',
     reference: expect.stringMatching(/^[\w-]+\.[\w-]+$/),

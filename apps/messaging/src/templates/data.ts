@@ -1,6 +1,7 @@
 import type { CompanyState, JsonObject, MessageState, ProspectState, SeenEvent } from '@herald/domain';
 import { personZone } from '@herald/domain';
 import type { Locality } from '@herald/templates';
+import { canonicalTag } from './variants.ts';
 
 /** What a template is about. */
 export interface TemplateSubject {
@@ -16,8 +17,8 @@ export interface TemplateSubject {
 
 export type TemplateData = Readonly<Record<string, unknown>>;
 
-/** The template's `it`: what JSON can hold, instants as ISO 8601. */
-export const templateData = (subject: TemplateSubject): TemplateData => ({
+/** The template's `it`: what JSON can hold, instants as ISO 8601. `locale`: the variant of the template. */
+export const templateData = (subject: TemplateSubject, locale: string | undefined): TemplateData => ({
   prospect: viewProspect(subject.prospect),
   company: viewCompany(subject.prospect.companyId, subject.company),
   campaign: subject.campaign,
@@ -28,6 +29,7 @@ export const templateData = (subject: TemplateSubject): TemplateData => ({
     channel: subject.message.channel,
     template: subject.message.template,
     stepId: subject.message.stepId,
+    locale: locale ?? null,
   },
   links: subject.unsubscribe === undefined ? {} : { unsubscribe: subject.unsubscribe },
 });
@@ -50,23 +52,13 @@ const viewEvent = ({ id, type, occurredAt, data }: SeenEvent) => ({
   data,
 });
 
-const MAX_TAG = 64;
+/** The zone that the reader's traits name, if it exists, and their language. Default: `defaultZone`, English. */
+export const localityOf = (
+  traits: JsonObject,
+  locale: string | undefined,
+  defaultZone: string,
+): Locality => ({ zone: personZone(traits, defaultZone), locale: locale ?? 'en' });
 
-/**
- * The zone and language that the reader's traits name, if they exist. Default: the workspace's zone, and
- * English.
- */
-export const localityOf = (traits: JsonObject, defaultZone: string): Locality => ({
-  zone: personZone(traits, defaultZone),
-  locale: isTag(traits.locale) ? (localeOf(traits.locale) ?? 'en') : 'en',
-});
-
-const isTag = (value: unknown): value is string => typeof value === 'string' && value.length <= MAX_TAG;
-
-function localeOf(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0];
-  } catch {
-    return undefined; // an invalid tag counts as not given
-  }
-}
+/** The language of a person, as a canonical BCP 47 tag: the trait `locale`, else `language`. */
+export const languageOf = ({ locale, language }: JsonObject): string | undefined =>
+  canonicalTag(locale) ?? canonicalTag(language);

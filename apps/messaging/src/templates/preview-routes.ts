@@ -8,10 +8,24 @@ import type { Preview } from './preview.ts';
 import { Sample } from './sample.ts';
 
 const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128, examples: ['welcome'] }) });
+const InLanguage = Type.Object({
+  locale: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'the language to show it in, as a BCP 47 tag. Default: that of the sample’s prospect',
+      examples: ['pt-BR'],
+    }),
+  ),
+});
+const locale = Type.Optional(
+  Type.String({ description: 'the variant that was chosen, by its language; default: none fitted' }),
+);
 /** What a template says: the fields of its channel. */
-const Shown = Type.Unsafe<Content & { version: number }>(
+const Shown = Type.Unsafe<Content & { version: number; locale?: string }>(
   Type.Object({
     version: Type.Integer(),
+    locale,
     channel: Type.String(),
     ...Object.assign({}, ...CHANNELS.map((channel) => channels[channel].template.preview)),
   }),
@@ -21,6 +35,7 @@ const Sent = Type.Object({
   outcome: Type.Literal('sent'),
   providerId: Type.Optional(Type.String()),
   subject: Type.Optional(Type.String()),
+  locale,
 });
 const example = { prospect: { traits: { name: 'Ada', timezone: 'Europe/London' } } };
 const tags = ['templates'];
@@ -36,13 +51,14 @@ export function previewRoutes(app: Http, preview: Preview): void {
         tags,
         summary: 'Render a template with a prospect, or with sample data, by the code that sends',
         params: Id,
+        querystring: InLanguage,
         body: Type.Object(Sample, { additionalProperties: false, examples: [example] }),
         response: { 200: Shown, ...problemResponses(400, 404, 409, 422, 503) },
       },
     },
-    async ({ principal, params, body }) => {
+    async ({ principal, params, query, body }) => {
       maySee(principal, body);
-      return preview.show(principal.workspace, params.id, body);
+      return preview.show(principal.workspace, params.id, body, query.locale);
     },
   );
 
@@ -54,6 +70,7 @@ export function previewRoutes(app: Http, preview: Preview): void {
         tags,
         summary: 'Send a template to an address of yours',
         params: Id,
+        querystring: InLanguage,
         body: Type.Object(
           {
             to: Type.String({ maxLength: 2_000, description: 'an address of the channel' }),
@@ -64,10 +81,16 @@ export function previewRoutes(app: Http, preview: Preview): void {
         response: { 200: Sent, ...problemResponses(400, 404, 409, 422, 429, 502, 503) },
       },
     },
-    async ({ principal, params, body }) => {
+    async ({ principal, params, query, body }) => {
       const { to, ...sample } = body;
       maySee(principal, sample);
-      const { outcome, ...sent } = await preview.sendTest(principal.workspace, params.id, to, sample);
+      const { outcome, ...sent } = await preview.sendTest(
+        principal.workspace,
+        params.id,
+        to,
+        sample,
+        query.locale,
+      );
       if (outcome.kind !== 'sent')
         throw new Problem(502, `provider_${outcome.kind}`, `The provider did not take it: ${outcome.reason}`);
       return {

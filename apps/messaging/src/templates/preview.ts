@@ -10,17 +10,27 @@ import { busyAsProblem } from './busy.ts';
 import type { Compose } from './compose.ts';
 import type { TemplateLibrary } from './library.ts';
 import { createReadSample, type Sample } from './sample.ts';
+import { canonicalTag } from './variants.ts';
 
-/** Shows a template to its author before people get it, by the code that sends. Both throw a `Problem`. */
+/**
+ * Shows a template to its author before people get it, by the code that sends. `locale`: instead of the
+ * sample's language. Both throw a `Problem`.
+ */
 export interface Preview {
-  show(workspace: string, id: string, sample: Sample): Promise<Content & { version: number }>;
+  show(
+    workspace: string,
+    id: string,
+    sample: Sample,
+    locale?: string,
+  ): Promise<Content & { version: number; locale?: string }>;
   /** Sends it to the address given. It is no message to a prospect: nothing is recorded. */
   sendTest(
     workspace: string,
     id: string,
     to: string,
     sample: Sample,
-  ): Promise<{ messageId: string; outcome: ProviderOutcome; subject?: string }>;
+    locale?: string,
+  ): Promise<{ messageId: string; outcome: ProviderOutcome; subject?: string; locale?: string }>;
 }
 
 export interface PreviewDeps {
@@ -83,12 +93,15 @@ export function createPreview(deps: PreviewDeps): Preview {
   };
 
   return {
-    async show(workspace, id, sample) {
+    async show(workspace, id, sample, wanted) {
       const { version, subject, over } = await setUp(workspace, id, sample);
-      const content = await compose.content(version, subject, over).catch(asProblem);
-      return { ...content, version: version.n };
+      const locale = readLocale(wanted);
+      const { content, ...shown } = await compose
+        .content(version, subject, { over, locale })
+        .catch(asProblem);
+      return { ...content, ...shown, version: version.n };
     },
-    async sendTest(workspace, id, address, sample) {
+    async sendTest(workspace, id, address, sample, wanted) {
       const { version, subject, over, messageId } = await setUp(workspace, id, sample);
       const { channel } = version;
       const { address: addresses, isPerReceiver } = channels[channel];
@@ -97,16 +110,25 @@ export function createPreview(deps: PreviewDeps): Preview {
         throw new Problem(422, 'invalid_address', 'There is nowhere to send it.', {
           errors: [{ path: '/to', message: `must be ${addresses.description}` }],
         });
-      const message = await compose.message(version, subject, to, { over, isTest: true }).catch(asProblem);
+      const options = { over, locale: readLocale(wanted), isTest: true };
+      const { message, ...sent } = await compose.message(version, subject, to, options).catch(asProblem);
       const target = { workspace, url: isPerReceiver ? to : undefined };
       const lane = lanes.choose(channel, target);
       if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
       const outcome = await oneOfFew(workspace, () =>
         lane.whenFree(workspace, () => lane.send(message, target)),
       );
-      return { messageId, outcome, ...subjectOf(message) };
+      return { ...sent, messageId, outcome, ...subjectOf(message) };
     },
   };
+}
+
+function readLocale(wanted: string | undefined): string | undefined {
+  const locale = canonicalTag(wanted);
+  if (wanted === undefined || locale !== undefined) return locale;
+  throw new Problem(422, 'invalid_locale', 'There is no such language.', {
+    errors: [{ path: '/locale', message: 'must be a language tag by BCP 47, such as de or pt-BR' }],
+  });
 }
 
 /** The subject, where the channel has one. */

@@ -17,6 +17,12 @@ const Template = Type.Object({
   changedAt: When,
   ...templateFields,
 });
+const Saved = Type.Object({
+  ...Template.properties,
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'What may not have been meant. It was saved all the same.' }),
+  ),
+});
 const Summary = Type.Object({ id: Type.String(), version: Type.Integer(), changedAt: When });
 const Version = Type.Object({ version: Type.Integer(), savedAt: When, ...templateFields });
 
@@ -50,15 +56,17 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
         summary: 'Save a template after checking it; a change makes a new version',
         params: Id,
         body: TemplateBody,
-        response: { 200: Template, 201: Template, ...problemResponses(400, 409, 422, 503) },
+        response: { 200: Saved, 201: Saved, ...problemResponses(400, 409, 422, 503) },
       },
     },
     async ({ principal, params, body }, reply) => {
-      const { faults, partials } = await check(principal.workspace, params.id, body);
+      const { faults, partials, warnings } = await check(principal.workspace, params.id, body);
       if (faults.length > 0)
         throw new Problem(422, 'invalid_template', 'The template cannot be used.', { errors: [...faults] });
       const { head, version, created } = await save(principal.workspace, params.id, body, partials);
-      return reply.code(created ? 201 : 200).send(view(head, version));
+      return reply
+        .code(created ? 201 : 200)
+        .send({ ...view(head, version), ...(warnings.length > 0 && { warnings: [...warnings] }) });
     },
   );
 

@@ -88,9 +88,9 @@ test('an e-mail needs a subject, a layout has none and must take in its body; ne
       layout: 'l',
     }),
   ).toEqual([
-    '/subject is not for channel layout, which has html, text',
-    '/transactional is not for channel layout, which has html, text',
-    '/layout is not for channel layout, which has html, text',
+    '/subject is not for channel layout, which has html, text, locales',
+    '/transactional is not for channel layout, which has html, text, locales',
+    '/layout is not for channel layout, which has html, text, locales',
   ]);
   expect(await put('l', { channel: 'layout', html: '<p>' })).toEqual([
     '/html a layout’s HTML needs <%~ it.body %> where the message goes',

@@ -58,6 +58,8 @@ export interface MessageFacts {
   readonly reason?: string;
   readonly to?: string;
   readonly templateVersion?: number;
+  /** The variant of the template, by its language, or `default`; absent: the template has no variants. */
+  readonly locale?: string;
   readonly provider?: string;
   readonly providerId?: string;
   /** When it leaves, or is tried again. */
@@ -81,6 +83,9 @@ export interface MessageFacts {
   readonly machine?: true;
 }
 
+/** What is known of a call of a provider before it is made: it is recorded whatever the outcome. */
+export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'locale' | 'provider'>;
+
 export interface MessageState extends MessageIdentity {
   readonly status: MessageStatus;
   readonly version: number;
@@ -90,6 +95,8 @@ export interface MessageState extends MessageIdentity {
   readonly reason?: string;
   readonly to?: string;
   readonly templateVersion?: number;
+  /** As in `MessageFacts`. */
+  readonly locale?: string;
   readonly provider?: string;
   readonly providerId?: string;
   /** When it left; absent while nothing says that it has. */

@@ -78,9 +78,18 @@ const identityOf = (state: MessageState): MessageIdentity => ({
 });
 
 /** The reason is left out: it is one outcome's own. */
-const knownFacts = ({ to, templateVersion, provider, providerId, dueAt, attempts }: MessageState) => ({
+const knownFacts = ({
   to,
   templateVersion,
+  locale,
+  provider,
+  providerId,
+  dueAt,
+  attempts,
+}: MessageState) => ({
+  to,
+  templateVersion,
+  locale,
   provider,
   providerId,
   dueAt,

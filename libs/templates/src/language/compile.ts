@@ -20,6 +20,8 @@ export interface CompiledTemplate {
   (input: RenderInput): string;
   /** The partials it takes in. */
   readonly partials: readonly string[];
+  /** The paths into the data that it names, with their beginnings. */
+  readonly variables: readonly string[];
 }
 
 /**
@@ -30,10 +32,12 @@ export interface CompiledTemplate {
 export function compileTemplate(source: string, dialect: Dialect): CompiledTemplate {
   let sites: readonly Site[] = [];
   let partials: readonly string[] = [];
+  let variables: readonly string[] = [];
   const processAST = (pieces: EtaPiece[]): EtaPiece[] => {
     const generated = generate(source, pieces, dialect);
     sites = generated.sites;
     partials = generated.partials;
+    variables = generated.variables;
     return [{ t: 'e', val: generated.code }];
   };
   const eta = new Eta({ varName: '$', autoTrim: false, plugins: [{ processAST }] });
@@ -50,7 +54,7 @@ export function compileTemplate(source: string, dialect: Dialect): CompiledTempl
     guarded(() => run.call(eta, runtime));
     return output();
   };
-  return Object.assign(render, { partials });
+  return Object.assign(render, { partials, variables });
 }
 
 /** Eta reports an unclosed tag or text by an error of its own; too deep nesting overflows the stack. */

@@ -32,6 +32,8 @@ export interface ExpressionsDeps {
   readonly placeOf: (node: AnyNode) => Place;
   /** The author's text of a node. */
   readonly textOf: (node: AnyNode) => string;
+  /** Called with each path into the data, such as `it.prospect.traits.name`, and each of its beginnings. */
+  readonly uses: (path: string) => void;
 }
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['-', '*', '/', '%', '**']);
@@ -123,7 +125,19 @@ export function createExpressions(deps: ExpressionsDeps): Expressions {
     if (typeof key === 'string' && isForbiddenKey(key)) throw refuse(`.${key} is not allowed`, node.property);
     if (isIt(node.object) && !isDataName(key))
       throw refuse(`it.${key} is not known: there is it.${DATA_NAMES.join(', it.')}`, node.property);
-    return `$.get(${value(node.object)},${typeof key === 'string' ? text(key) : key})`;
+    const owner = value(node.object);
+    // After the owner was printed, which bounds how deep this goes.
+    const path = dataPathOf(node);
+    if (path !== undefined) deps.uses(path);
+    return `$.get(${owner},${typeof key === 'string' ? text(key) : key})`;
+  };
+
+  /** Undefined for what does not begin with `it`. */
+  const dataPathOf = (node: AnyNode): string | undefined => {
+    if (isIt(node)) return 'it';
+    if (node.type !== 'MemberExpression') return undefined;
+    const owner = dataPathOf(node.object);
+    return owner === undefined ? undefined : `${owner}.${keyOf(node)}`;
   };
 
   const isDataName = (key: string | number): boolean =>

@@ -27,6 +27,8 @@ export interface Generated {
   readonly sites: readonly Site[];
   /** The partials it takes in, each once. */
   readonly partials: readonly string[];
+  /** The paths into the data that it names, each once, with their beginnings. */
+  readonly variables: readonly string[];
 }
 
 export interface Dialect {
@@ -54,7 +56,7 @@ export function generate(source: string, pieces: readonly EtaPiece[], dialect: D
   const writer = createWriter(program, place, site, dialect);
   const code = writer.statements(program.tree.body, createScope());
   writer.finish(located, place(source.length));
-  return { code, sites, partials: writer.partials() };
+  return { code, sites, partials: writer.partials(), variables: writer.variables() };
 }
 
 function createWriter(
@@ -65,6 +67,8 @@ function createWriter(
 ) {
   const written = new Set<Piece>();
   const partials = new Set<string>();
+  const variables = new Set<string>();
+  const uses = (path: string): void => void variables.add(path);
   let bodies = 0;
   /** The position of the next piece, whichever branch leads to it. */
   let position = START;
@@ -75,6 +79,7 @@ function createWriter(
     createExpressions({
       scope,
       site,
+      uses,
       layout: dialect.layout,
       placeOf: (node) => program.placeOf(node.start),
       textOf: (node) => program.code.slice(node.start, node.end),
@@ -86,6 +91,7 @@ function createWriter(
     const expressions = createExpressions({
       scope,
       site,
+      uses,
       layout: dialect.layout,
       placeOf,
       textOf: (node) => tag.code.slice(node.start, node.end),
@@ -221,6 +227,7 @@ function createWriter(
   return {
     statements,
     partials: () => [...partials],
+    variables: () => [...variables],
     /** Every text and output must have come out as a statement of its own. */
     finish(pieces: readonly Piece[], end: Place): void {
       const lost = pieces.findIndex((piece) => piece.kind !== 'code' && !written.has(piece));

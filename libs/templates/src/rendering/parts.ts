@@ -41,6 +41,8 @@ export interface Checked {
   readonly faults: readonly PartFault[];
   /** The partials that are taken in, each once. */
   readonly partials: readonly string[];
+  /** The paths into the data that are named, each once: `it.prospect.traits.name`, and its beginnings. */
+  readonly variables: readonly string[];
 }
 
 /** A fault of one part of a template. It can be sent from one thread to another. */

@@ -43,9 +43,10 @@ let cached = 0;
 
 const SUBJECT_LIMIT = 500;
 
-/** Every fault that shows without data, and the partials that are taken in. */
+/** Every fault that shows without data, the partials that are taken in, and the data that are named. */
 export function checkSources(sources: TemplateSources, plain: PlainSources = {}): Checked {
   const taken = new Set<string>();
+  const variables = new Set<string>();
   const parts: [PartName, string | undefined, Dialect][] = [
     ['subject', sources.subject, TEXT],
     ['preheader', sources.preheader, TEXT],
@@ -65,14 +66,16 @@ export function checkSources(sources: TemplateSources, plain: PlainSources = {})
   const faults = parts.flatMap(([part, source, dialect]) => {
     if (source === undefined) return [];
     try {
-      for (const name of compiledFrom(part, source, dialect).partials) taken.add(name);
+      const template = compiledFrom(part, source, dialect);
+      for (const name of template.partials) taken.add(name);
+      for (const path of template.variables) variables.add(path);
       return [];
     } catch (error) {
       if (error instanceof PartError) return [error.fault];
       throw error;
     }
   });
-  return { faults, partials: [...taken] };
+  return { faults, partials: [...taken], variables: [...variables] };
 }
 
 /** The message. Throws `PartError`. */

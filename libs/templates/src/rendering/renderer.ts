@@ -21,7 +21,7 @@ interface Job {
 
 /** Checks and renders templates outside of the main thread, within limits of time, memory and size. */
 export interface Renderer {
-  /** Every fault that shows without data, and the partials that are taken in. */
+  /** Every fault that shows without data, the partials that are taken in, and the data that are named. */
   check(workspace: string, sources: TemplateSources, plain?: PlainSources): Promise<Checked>;
   /** An e-mail. Rejects with `TemplateError` when this template cannot be rendered with this data. */
   render(job: Job & { readonly sources: TemplateSources }): Promise<Rendered>;
@@ -108,8 +108,9 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
     async check(workspace, sources, plain = {}) {
       const request = { kind: 'check', sources, plain } as const;
       const outcome = await askUnlessOpen(workspace, `${workspace} check`, request);
-      if (outcome.kind === 'checked') return { faults: outcome.faults, partials: outcome.partials };
-      return { faults: refuse(outcome).faults, partials: [] };
+      if (outcome.kind !== 'checked') return { faults: refuse(outcome).faults, partials: [], variables: [] };
+      const { faults, partials, variables } = outcome;
+      return { faults, partials, variables };
     },
     async render({ workspace, template, sources, data, locality }) {
       const request = { kind: 'render', sources, data, locality, limit: sizeLimit } as const;

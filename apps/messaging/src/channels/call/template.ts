@@ -56,7 +56,12 @@ export const callTemplate: ChannelTemplate<CallContent> = {
     menu: Type.Optional(Type.Array(Choice, { minItems: 1, maxItems: 6 })),
     ...consentTemplateFields,
   },
-  faults: (content) => [...missing(content, ['text']), ...menuFaults(content), ...pauseFaults(content)],
+  faults: (content) => [
+    ...missing(content, ['text']),
+    ...menuFaults(content),
+    ...pauseFaults(content),
+    ...variantKeyFaults(content),
+  ],
   sources: (content) => ({ plain: plainSources(content) }),
   preview: {
     script: Type.Optional(Type.Array(Piece, { description: 'what a call says; pauses in s' })),
@@ -107,6 +112,20 @@ const menuFaults = ({ menu = [] }: TemplateContent): Fault[] =>
       ? []
       : [{ path: `/menu/${index}/key`, message: `${key} is already taken` }],
   );
+
+/** A campaign asks for a key, in whatever language it was offered. */
+function variantKeyFaults({ menu = [], locales = {} }: TemplateContent): Fault[] {
+  const keysOf = (choices: readonly MenuChoice[]): string =>
+    choices
+      .map(({ key }) => key)
+      .toSorted()
+      .join(', ') || 'none';
+  return Object.entries(locales).flatMap(([tag, { menu: own = [] }]) =>
+    keysOf(own) === keysOf(menu)
+      ? []
+      : [{ path: `/locales/${tag}/menu`, message: `must have the keys of the default: ${keysOf(menu)}` }],
+  );
+}
 
 /** A pause that is written wrongly would be read out. */
 function pauseFaults({ text = '', menu = [] }: TemplateContent): Fault[] {
