@@ -4,7 +4,7 @@ import { cutOffReason, cutOffsAllowed, cutOffsOfSuspect, type QueueSpec } from '
 import { verdictsOf } from '../verdicts-of.ts';
 import { deliveryOf, envelopeOf, legibleDelivery, takenBack } from './envelope.ts';
 import type { Intake, Work } from './intake.ts';
-import type { Letter } from './publisher.ts';
+import type { Letter, Publisher } from './publisher.ts';
 import type { Given, QueueConsumer } from './queue-consumer.ts';
 import type { Held, Settle } from './settle.ts';
 import type { Suspects } from './suspects.ts';
@@ -17,6 +17,7 @@ export interface ConsumerDeps {
   readonly intake: (work: Work<Item>) => Intake<Item>;
   readonly handler: BatchHandler;
   readonly settle: Settle;
+  readonly send: Publisher['send'];
   /** The letter for the next wait, if the delay was too long for one; undefined when the envelope is due. */
   readonly onward: (held: Held, queue: string) => (() => Letter) | undefined;
   /** Where suspects are handed over, one at a time; and the name of their queue in the broker. */
@@ -34,6 +35,8 @@ interface Session extends Given {
 export interface Item {
   readonly held: Held;
   readonly delivery: Delivery;
+  /** It again, for the end of its queue, with the cut-offs that RabbitMQ has counted so far. */
+  readonly again: Letter;
   readonly giveBack: () => void;
 }
 
@@ -110,7 +113,12 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       aside(held, settle.bury(spec, held, letter, why));
       return undefined;
     }
-    return { held, delivery, giveBack: () => on.channel.nack(message, false, true) };
+    return {
+      held,
+      delivery,
+      again: atOnce(deps.name, { ...envelope, cutOffs }),
+      giveBack: () => on.channel.nack(message, false, true),
+    };
   };
   const done = (held: Held, work: Promise<unknown>): Promise<void> =>
     track(
@@ -122,7 +130,8 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
 
   const come = (on: Session, message: Message): void => {
     const suspicious = cutOffsOfSuspect(spec.retry);
-    if (takenBack(message) < suspicious) {
+    const cutOffs = takenBack(message);
+    if (cutOffs === 0 || cutOffs + (envelopeOf(message).cutOffs ?? 0) < suspicious) {
       const item = open(on, message, (held, work) => void done(held, work));
       if (item !== undefined) intake.come(item);
       return;
@@ -141,6 +150,22 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     intake.forget();
   };
 
+  /**
+   * RabbitMQ counts a nack as it counts a crash, so what was only fetched goes back as a copy, if RabbitMQ
+   * takes one now.
+   */
+  const giveBack = async (items: readonly Item[]): Promise<void> => {
+    const copied = await deps.send(items.map(({ again }) => again)).then(
+      () => true,
+      () => false,
+    );
+    for (const item of items) {
+      if (!item.held.isOurs()) continue;
+      if (copied) item.held.ack();
+      else item.giveBack();
+    }
+  };
+
   const stop = async (): Promise<void> => {
     const on = session;
     // Before anything is acknowledged: RabbitMQ would send the next.
@@ -148,7 +173,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
     const waiting = intake.stop();
     while (running.size > 0) await Promise.all(running);
     if (on?.alive === true) {
-      for (const { giveBack } of waiting) giveBack();
+      await giveBack(waiting);
       on.alive = false;
       session = undefined;
       // Its answer means that RabbitMQ has seen every acknowledgement.

@@ -47,8 +47,8 @@ export interface RabbitBrokerOptions {
  *
  * Beyond the port's words: `inFlight` counts what this process holds; `delayed` and `purgeDelayed` look
  * through the delay queues, which is exact up to 10,000 messages in each and nothing for a dashboard; a
- * cut-off is also counted, once, for what was fetched and not handed over when its consumer was cut off or,
- * with batches, stopped.
+ * cut-off is also counted, once, for what was fetched and not handed over when its consumer was cut off. What
+ * a consumer gives back when it stops comes behind what was published meanwhile.
  */
 export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Broker> {
   const { url, topology, clock, prefix = '' } = options;

@@ -85,6 +85,7 @@ export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker
       intake,
       handler,
       settle,
+      send: publisher.send,
       onward,
       suspects,
       suspectsName: names.suspects(spec.name),

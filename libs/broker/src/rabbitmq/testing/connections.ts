@@ -117,6 +117,21 @@ export const connections = (url: string) =>
       await untilEmpty(broker);
     });
 
+    it('of a consumer that stops again and again: what it only fetched has used up no attempt', async () => {
+      const { broker, collect } = await openTrial(url);
+      await broker.publish([message('a')]);
+      for (let round = 0; round < 4; round += 1) {
+        const batch = { size: 2, wait: 600_000, prefetch: 2 };
+        const consumer = await broker.consumeBatch('work', batch, async () => [ack, ack]);
+        await until(async () => expect((await broker.load('work')).inFlight).toBe(1));
+        await consumer.stop();
+      }
+      const seen = await collect();
+      await until(() => expect(seen.map(({ id, attempt }) => [id, attempt])).toEqual([['a', 1]]));
+      await untilEmpty(broker);
+      expect((await broker.load('work')).dead).toBe(0);
+    });
+
     it('declares everything anew when it comes back', async () => {
       const { broker, proxy, prefix, collect } = await openTrial(url);
       const seen = await collect();
