@@ -7,6 +7,8 @@ import { writeDurably } from './durable-file.ts';
 
 /** The installation's secret that signs the links in messages. */
 const LINK_SECRET = 'link-secret';
+/** The key that seals the secrets of workspaces. */
+const ENCRYPTION_KEY = 'encryption-key';
 
 /**
  * The file of API keys: the configured one, else one in the data directory. If that does not exist yet, it is
@@ -38,19 +40,20 @@ export function apiKeysFile(
 }
 
 /**
- * The secrets, and the one that signs links. In the data directory that one is generated if it does not
- * exist. A configured directory must have it, or this throws a `ConfigError`: with another secret than
- * before, all earlier links would be invalid.
+ * The secrets, and the one that signs links. In the data directory that one, and the key that seals secrets
+ * of workspaces, are generated if they do not exist. A configured directory must have the first, or this
+ * throws a `ConfigError`: with another secret than before, all earlier links would be invalid.
  */
 export function secretsOf(config: { readonly SECRETS_DIR?: string; readonly DATA_DIR: string }): {
   secrets: Secrets;
   linkSecret: string;
 } {
   const dir = config.SECRETS_DIR ?? join(config.DATA_DIR, 'secrets');
-  const file = join(dir, LINK_SECRET);
-  if (config.SECRETS_DIR === undefined && !existsSync(file)) {
-    writeDurably(file, `${randomBytes(32).toString('base64url')}\n`);
-  }
+  if (config.SECRETS_DIR === undefined)
+    for (const name of [LINK_SECRET, ENCRYPTION_KEY]) {
+      const file = join(dir, name);
+      if (!existsSync(file)) writeDurably(file, `${randomBytes(32).toString('base64url')}\n`);
+    }
   const secrets = createSecrets(dir);
   const linkSecret = secrets.installation(LINK_SECRET);
   if (linkSecret === undefined) {

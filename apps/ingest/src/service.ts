@@ -2,6 +2,7 @@ import type { Secrets } from '@herald/config';
 import { collections } from '@herald/contracts';
 import type { Http } from '@herald/http';
 import type { Service, ServiceDeps } from '@herald/process';
+import { createWorkspaceSecrets } from '@herald/secrets';
 import type { Static, TObject } from 'typebox';
 import { sendgridRoutes } from './callbacks/sendgrid/sendgrid.routes.ts';
 import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
@@ -23,6 +24,7 @@ import { unsubscribeRoutes } from './unsubscribe/unsubscribe.routes.ts';
 export { ingestConfig };
 
 export interface IngestDeps extends ServiceDeps {
+  /** Those that are mounted, and the keys that seal those from the API. */
   readonly secrets: Secrets;
   /** Signs the links in messages. */
   readonly linkSecret: string;
@@ -43,7 +45,8 @@ export interface IngestDeps extends ServiceDeps {
  * the broker has made durable.
  */
 export function createIngest(deps: IngestDeps): Service {
-  const { broker, clock, log, secrets, linkSecret, publicUrl } = deps;
+  const { broker, clock, log, linkSecret, publicUrl } = deps;
+  const secrets = createWorkspaceSecrets({ ...deps, files: deps.secrets });
   const metrics = deps.metrics.declare(ingestMetrics);
   const collection = deps.store.collection(collections.sources);
   const memory = createSourceMemory({ collection, broker, log });
@@ -77,14 +80,14 @@ export function createIngest(deps: IngestDeps): Service {
       );
     },
     async start() {
-      await Promise.all([memory.start(), countries.start()]);
+      await Promise.all([memory.start(), countries.start(), secrets.start()]);
     },
     async stop() {
-      await Promise.all([memory.stop(), countries.stop(), outbound.close()]);
+      await Promise.all([memory.stop(), countries.stop(), secrets.stop(), outbound.close()]);
     },
     // API keys and sources are in memory: it accepts events while the database is away.
     needs: ['broker'],
-    checks: { sources: () => memory.check() },
+    checks: { sources: () => memory.check(), secrets: () => secrets.check() },
   };
 }
 

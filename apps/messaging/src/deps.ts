@@ -10,7 +10,7 @@ export interface MessagingDeps extends ServiceDeps {
   readonly providers: Providers;
   /** When providers get no messages, and for how long. Default: as in `providers/gate.ts`. */
   readonly gates?: Partial<GatePolicy>;
-  /** Of workspaces, which sign their webhooks and mails, and of the installation. */
+  /** The mounted ones: of workspaces, which sign webhooks and mails, and of the installation. */
   readonly secrets?: Partial<Secrets>;
   /** Signs the links in messages. */
   readonly linkSecret: string;

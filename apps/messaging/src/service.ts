@@ -2,6 +2,7 @@ import type { Consumer } from '@herald/broker';
 import { queue } from '@herald/contracts';
 import { span } from '@herald/domain';
 import { pauseDuringOutage, type Service, watchOutage } from '@herald/process';
+import { createWorkspaceSecrets } from '@herald/secrets';
 import { createDkimKeys } from './channels/email/dkim/dkim-keys.ts';
 import { parseDefaultSender } from './channels/email/sender.ts';
 import { createLanes } from './channels/lanes.ts';
@@ -19,6 +20,9 @@ import { createOnApplied } from './reports/on-applied.ts';
 import { createOnInbound } from './reports/on-inbound.ts';
 import { createOnReport } from './reports/on-report.ts';
 import { createTrack } from './reports/track.ts';
+import { createKeepSecrets } from './secrets/keep-secrets.ts';
+import { secretRoutes } from './secrets/routes.ts';
+import { createSecretUsers } from './secrets/secret-users.ts';
 import { createSending } from './send/index.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
@@ -35,7 +39,8 @@ export function createMessaging(given: MessagingDeps): Service {
     if (lease <= timeout)
       throw new Error(`a lease of ${lease} ms does not outlast the ${timeout} ms of ${name}`);
   const defaultSender = parseDefaultSender(given.sender);
-  const dkim = createDkimKeys({ ...given, configured: given.dkimKeys, defaultSender });
+  const secrets = createWorkspaceSecrets({ ...given, files: given.secrets ?? {} });
+  const dkim = createDkimKeys({ ...given, secrets, configured: given.dkimKeys, defaultSender });
   const sweepEvery = given.sweepEvery ?? span.SECOND;
   const metrics = given.metrics.declare(messagingMetrics);
   const deps = { ...given, metrics, lease, unknown, prefetch, defaultZone, sweepEvery };
@@ -43,7 +48,8 @@ export function createMessaging(given: MessagingDeps): Service {
   const outage = watchOutage(deps);
   let stopping = false;
 
-  const secret = (workspace: string, name: string) => deps.secrets?.read?.(workspace, name);
+  const keepSecrets = createKeepSecrets({ ...deps, secrets });
+  const secret = secrets.read;
   const settings = createSettings(deps);
   const lanes = createLanes({
     ...deps,
@@ -80,11 +86,16 @@ export function createMessaging(given: MessagingDeps): Service {
     name: 'messaging',
     queues: [queue.messagingSend, queue.messagingApplied],
     needs: ['store', 'broker'],
-    checks: { templates: () => templates.library.check(), settings: () => settings.check() },
+    checks: {
+      templates: () => templates.library.check(),
+      settings: () => settings.check(),
+      secrets: () => secrets.check(),
+    },
     routes(app) {
       templates.routes(app);
       messageRoutes(app, store, createOperator({ ...deps, transitions }));
       channelRoutes(app, statusOf);
+      secretRoutes(app, { keep: keepSecrets, users: createSecretUsers(store, settings.of) });
       settingsRoutes(app, {
         settings,
         providersOf: (channel) => providers[channel]?.map(({ name }) => name) ?? [],
@@ -92,7 +103,8 @@ export function createMessaging(given: MessagingDeps): Service {
       });
     },
     async start() {
-      await Promise.all([templates.start(), settings.start()]);
+      await Promise.all([templates.start(), settings.start(), secrets.start()]);
+      await keepSecrets.resealAll();
       const inUse = templates.library.inUse();
       warnAtStart({ log, providers, hasSender: defaultSender !== undefined, statusOf, inUse });
       sending.start();
@@ -106,7 +118,7 @@ export function createMessaging(given: MessagingDeps): Service {
       stopping = true;
       outage.abandon();
       await Promise.all([sending.stop(), limits.stop(), ...consumers.map((consumer) => consumer.stop())]);
-      await Promise.all([templates.stop(), settings.stop()]);
+      await Promise.all([templates.stop(), settings.stop(), secrets.stop()]);
       await lanes.close();
     },
   };

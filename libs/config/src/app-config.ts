@@ -24,7 +24,8 @@ export const commonConfig = {
   SECRETS_DIR: Type.Optional(
     Type.String({
       description:
-        'Directory with one file per secret: `<workspace>.<name>`, or `<name>` for the installation.',
+        'Directory with one file per secret: `<workspace>.<name>`, or `<name>` for the installation. ' +
+        '`encryption-key` seals the secrets that workspaces write by the API.',
     }),
   ),
   PUBLIC_URL: Type.Optional(

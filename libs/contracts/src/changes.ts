@@ -12,6 +12,7 @@ const Change = Type.Object({
     Type.Literal('campaign'),
     Type.Literal('template'),
     Type.Literal('settings'),
+    Type.Literal('secret'),
   ]),
   workspace: Type.String(),
   id: Type.String(),

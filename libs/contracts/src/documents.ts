@@ -14,13 +14,14 @@ import type {
   Tries,
 } from '@herald/domain';
 import type { CollectionSpec, Document } from '@herald/store';
+import type { SecretDocument } from './secrets.ts';
 import type { SendRequest } from './send.ts';
 import type { SettingsDocument } from './settings.ts';
 import type { SourceDocument } from './sources.ts';
 
 /**
  * The documents in the store. Each kind is written by one service and may be read by others, so they are
- * declared here; those of settings and sources are in `settings.ts` and `sources.ts`.
+ * declared here; those of settings, secrets and sources are in files of their own.
  */
 
 /** Written by event-handler. `version` is the sequence number of the last folded event. */
@@ -222,6 +223,7 @@ export const collections = {
     byTemplate: ['workspace', 'templateId', 'n'],
   }),
   settings: spec<SettingsDocument>('settings'),
+  secrets: spec<SecretDocument>('secrets', { byWorkspace: ['workspace'] }),
   sources: spec<SourceDocument>('sources', { byWorkspace: ['workspace'] }),
   discards: spec<DiscardDocument>('discards', { byTime: ['workspace', 'discardedAt'] }),
 } as const;

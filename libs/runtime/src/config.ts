@@ -38,6 +38,6 @@ export const runtimeConfig = {
   SECRETS_DIR: Type.String({
     description:
       'Directory with one file per secret: `<workspace>.<name>`, or `<name>` for the installation. ' +
-      '`link-secret` is required.',
+      '`link-secret` is required; `encryption-key` seals the secrets that workspaces write by the API.',
   }),
 };

@@ -106,8 +106,8 @@ test('a webhook without a secret is not sent, and says what is missing', async (
   const { stage, ask } = await withWebhooks({ secrets: { read: () => undefined } });
   await ask();
   expect((await stage.until('m1', 'failed')).state.reason).toBe(
-    'no_sender: the workspace has no secret webhook, which signs its webhooks; put it into the file ' +
-      'acme.webhook in SECRETS_DIR',
+    'no_sender: the workspace has no secret webhook, which signs its webhooks; ' +
+      'PUT /v1/settings/secrets/webhook, or mount the file acme.webhook in SECRETS_DIR',
   );
 });
 

@@ -101,14 +101,14 @@ export async function setStage(options: StageOptions = {}) {
   const http = await createHttp({ log, metrics, apiKeys, title: 't', description: 'd', version: '0' });
   await services[0]?.routes(http);
   const call = async (
-    method: 'GET' | 'PUT' | 'POST' | 'PATCH',
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
     body?: object,
     token = 'key',
   ) => {
     const headers = { authorization: `Bearer ${token}` };
     const response = await http.inject({ method, url, headers, ...(body && { payload: body }) });
-    return { status: response.statusCode, body: response.json() };
+    return { status: response.statusCode, body: response.body === '' ? undefined : response.json() };
   };
 
   let stopped = false;

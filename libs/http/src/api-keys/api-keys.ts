@@ -15,6 +15,7 @@ export const SCOPES = [
   'messages:write',
   'settings:read',
   'settings:write',
+  'secrets:write',
   'dead-letters:read',
   'dead-letters:write',
   'installation:dead-letters',

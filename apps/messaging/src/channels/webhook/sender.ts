@@ -7,8 +7,8 @@ import type { ChannelSender } from '../channel.ts';
 export const secretName = ({ webhook }: Senders): string => webhook?.secret ?? 'webhook';
 
 export const noSecret = (workspace: string, name: string): string =>
-  `the workspace has no secret ${name}, which signs its webhooks; put it into the file ` +
-  `${workspace}.${name} in SECRETS_DIR`;
+  `the workspace has no secret ${name}, which signs its webhooks; PUT /v1/settings/secrets/${name}, or ` +
+  `mount the file ${workspace}.${name} in SECRETS_DIR`;
 
 export const webhookSender: ChannelSender<'webhook'> = {
   setting: Type.Object(

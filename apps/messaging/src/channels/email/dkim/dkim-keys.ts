@@ -22,7 +22,7 @@ export interface DkimKeysDeps {
 }
 
 /** The name of the secret, of the installation and of workspaces. */
-const SECRET = 'dkim';
+export const DKIM_SECRET = 'dkim';
 
 /**
  * Throws a `ConfigError` with the place of every key that cannot be used. Keys of workspaces may change while
@@ -32,17 +32,17 @@ export function createDkimKeys({ secrets, configured, defaultSender, log }: Dkim
   const known = new Map<string, { readonly text: string; readonly keys: readonly DkimKey[] }>();
   const faults: string[] = [];
   const own = installationKeys({ secrets, configured, defaultSender }, faults);
-  for (const workspace of secrets?.workspacesWith?.(SECRET) ?? []) {
-    const text = secrets?.read?.(workspace, SECRET) ?? '';
+  for (const workspace of secrets?.workspacesWith?.(DKIM_SECRET) ?? []) {
+    const text = secrets?.read?.(workspace, DKIM_SECRET) ?? '';
     const read = readDkimKeys(text);
-    faults.push(...read.faults.map((fault) => `the secret ${workspace}.${SECRET}, ${fault}`));
+    faults.push(...read.faults.map((fault) => `the secret ${workspace}.${DKIM_SECRET}, ${fault}`));
     known.set(workspace, { text, keys: read.keys });
   }
   if (faults.length > 0) throw new ConfigError(faults);
 
   const keysOf = (workspace: string): readonly DkimKey[] => {
     const before = known.get(workspace);
-    const text = secrets?.read?.(workspace, SECRET) ?? '';
+    const text = secrets?.read?.(workspace, DKIM_SECRET) ?? '';
     if (text === (before?.text ?? '')) return before?.keys ?? [];
     const { keys: current, faults: found } = readDkimKeys(text);
     if (found.length > 0)
@@ -63,10 +63,10 @@ function installationKeys(
   { secrets, configured, defaultSender }: Omit<DkimKeysDeps, 'log'>,
   faults: string[],
 ): readonly DkimKey[] {
-  const kept = secrets?.installation?.(SECRET);
+  const kept = secrets?.installation?.(DKIM_SECRET);
   if (configured !== undefined && kept !== undefined)
-    faults.push(`DKIM_KEYS is set, and SECRETS_DIR has a file ${SECRET}: keep one of them`);
-  const place = configured === undefined ? `the secret ${SECRET}` : 'DKIM_KEYS';
+    faults.push(`DKIM_KEYS is set, and SECRETS_DIR has a file ${DKIM_SECRET}: keep one of them`);
+  const place = configured === undefined ? `the secret ${DKIM_SECRET}` : 'DKIM_KEYS';
   const text = configured ?? kept ?? '';
   const read = readDkimKeys(text);
   faults.push(...read.faults.map((fault) => `${place}, ${fault}`));
