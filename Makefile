@@ -24,7 +24,7 @@ install: $(STAMP) ## Install all dependencies, Node 24 included; needs Node 20.1
 demo: $(STAMP) ## Run two weeks of campaigns in about half a minute and check the result (KEEP=1 keeps the data)
 	@$(NODE) tools/demo/src/main.ts
 
-dev: $(STAMP) ## Run Herald in one process on ./data; restarts on each change of the code
+dev: $(STAMP) ## Run Herald in one process on ./data (or MONGODB_URI and AMQP_URL); restarts on each change of the code
 	@$(NODE) tools/demo/src/dev.ts
 
 up: $(STAMP) ## Run the four services in the background, on RabbitMQ and MongoDB (found or started)
@@ -73,15 +73,16 @@ KUBECTL = $(call needs,kubectl,https://kubernetes.io/docs/tasks/tools/)
 HELM    = $(call needs,helm,https://helm.sh/docs/intro/install/)
 
 SERVICES := ingest event-handler campaign-runner messaging
+IMAGES   := $(SERVICES) all-in-one
 # Registry and tag of the images: make images REGISTRY=registry.example/herald TAG=1.2.3
 REGISTRY ?= localhost/herald
 TAG      ?= dev
 CLUSTER  ?= herald
 
-images: ## Build the image of each service as localhost/herald/NAME:dev (REGISTRY=localhost/herald TAG=dev)
+images: ## Build the image of each app as localhost/herald/NAME:dev (REGISTRY=localhost/herald TAG=dev ONLY=name: one of them)
 	@$(DOCKER)
 	@docker buildx version >/dev/null 2>&1 || { echo 'make images needs BuildKit: https://docs.docker.com/go/buildx/' >&2; exit 1; }
-	@for name in $(SERVICES); do \
+	@for name in $(or $(ONLY),$(IMAGES)); do \
 	  docker build --target $$name --tag $(REGISTRY)/$$name:$(TAG) --build-arg VERSION=$(TAG) \
 	    --build-arg REVISION=$$(git rev-parse HEAD) . || exit 1; done
 

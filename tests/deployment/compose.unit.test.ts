@@ -4,6 +4,7 @@ import { exists, text, yaml } from './files.ts';
 
 interface Service {
   readonly build?: object;
+  readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
@@ -24,7 +25,7 @@ const settings = new Map(
 );
 const required = [...settings].filter(([, isRequired]) => isRequired).map(([name]) => name);
 
-describe.each(SERVICES)('the service %s', (name) => {
+describe.each([...SERVICES, 'all-in-one'])('the service %s', (name) => {
   const service = serviceOf(name);
 
   it('is built from its target of the Dockerfile', () => {
@@ -54,6 +55,16 @@ describe.each(SERVICES)('the service %s', (name) => {
       security_opt: ['no-new-privileges:true'],
     });
   });
+});
+
+it('all in one starts only when it is named, on the same database and broker', () => {
+  const profiled = Object.entries(compose?.services ?? {}).filter(
+    ([, { profiles }]) => profiles !== undefined,
+  );
+  expect(profiled.map(([name]) => name)).toEqual(['all-in-one']);
+  const { MONGODB_URI, AMQP_URL } = serviceOf('ingest').environment ?? {};
+  expect(MONGODB_URI).toBeDefined();
+  expect(serviceOf('all-in-one').environment).toMatchObject({ MONGODB_URI, AMQP_URL });
 });
 
 it('migrates by a program that the image has', () => {

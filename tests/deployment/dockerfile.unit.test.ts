@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@herald/harness';
 import { expect, it } from 'vitest';
 import { text } from './files.ts';
 
@@ -40,6 +43,18 @@ function faultsOf(dockerfile: string): string[] {
 
 it('the Dockerfile has only what BuildKit, buildah and kaniko read alike', () => {
   expect(faultsOf(text('Dockerfile'))).toEqual([]);
+});
+
+it('each app has an image, which `make images` and CI build', () => {
+  const apps = readdirSync(join(root, 'apps')).sort();
+  const targets = text('Dockerfile').match(/(?<=^FROM runtime AS )\S+/gm) ?? [];
+  expect(targets.filter((name) => !name.endsWith('-dev')).sort()).toEqual(apps);
+  const makefile = text('Makefile');
+  const [, services = ''] = /^SERVICES := (.*)$/m.exec(makefile) ?? [];
+  const [, images = ''] = /^IMAGES\s+:= \$\(SERVICES\) (.*)$/m.exec(makefile) ?? [];
+  expect(`${services} ${images}`.split(' ').sort()).toEqual(apps);
+  const [, matrix = ''] = /^ {8}app: \[(.*)\]$/m.exec(text('.github/workflows/ci.yml')) ?? [];
+  expect(matrix.split(', ').sort()).toEqual(apps);
 });
 
 it.each([

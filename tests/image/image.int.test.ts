@@ -112,18 +112,15 @@ describe('on RabbitMQ and MongoDB', () => {
     expect(migrated).toEqual({ code: 0, output: 'The store is migrated.' });
   });
 
-  it.for(SERVICES)(
-    '%s starts as the user of its image, and ends with 0 on SIGTERM',
-    async (app, { skip }) => {
-      if (env === undefined) {
-        if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
-        return skip(why);
-      }
-      const running = await runner.boot(app, env);
-      expect((await fetch(`${running.admin}/livez`)).status).toBe(200);
-      expect(await running.stop()).toBe(0);
-    },
-  );
+  it.for(APPS)('%s starts as the user of its image, and ends with 0 on SIGTERM', async (app, { skip }) => {
+    if (env === undefined) {
+      if (process.env.REQUIRE_SERVICES === '1') throw new Error(why);
+      return skip(why);
+    }
+    const running = await runner.boot(app, env);
+    expect((await fetch(`${running.admin}/livez`)).status).toBe(200);
+    expect(await running.stop()).toBe(0);
+  });
 
   it('event-handler compares the projections with the log', async ({ skip }) => {
     if (env === undefined) return skip(why);

@@ -2,7 +2,8 @@ import { campaignRunnerConfig } from '@herald/campaign-runner';
 import { commonConfig, ExactInstant } from '@herald/config';
 import { ingestConfig } from '@herald/ingest';
 import { messagingConfig } from '@herald/messaging';
-import { Type } from 'typebox';
+import { managedConfig } from '@herald/runtime';
+import { type Static, Type } from 'typebox';
 
 /** The location of the embedded store and broker. */
 export const embeddedConfig = {
@@ -13,10 +14,12 @@ export const embeddedConfig = {
   }),
 };
 
-/** The settings of all four services, and those that only one process on an embedded store can have. */
+/** The settings of all four services, and those of what they stand on in one process. */
 export const allInOneConfig = Type.Object({
   ...commonConfig,
   ...embeddedConfig,
+  // `checkMixture` says which go together.
+  ...managedConfig,
   ...ingestConfig,
   ...campaignRunnerConfig,
   ...messagingConfig,
@@ -32,3 +35,4 @@ export const allInOneConfig = Type.Object({
     ExactInstant({ description: 'What the clock shows at its very first start. Default: the wall time.' }),
   ),
 });
+export type AllInOneConfig = Readonly<Static<typeof allInOneConfig>>;

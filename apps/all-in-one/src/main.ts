@@ -1,44 +1,36 @@
-import { join } from 'node:path';
-import { openEmbeddedBroker } from '@herald/broker/embedded';
 import { loadConfig } from '@herald/config';
-import { collections, topology } from '@herald/contracts';
-import { exactInstant } from '@herald/domain';
+import { topology } from '@herald/contracts';
 import { createHttp, loadApiKeys } from '@herald/http';
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
-import { runMain, runProcess } from '@herald/process';
-import { openSqliteStore } from '@herald/store/sqlite';
+import { createAdmin, runMain, runProcess } from '@herald/process';
 import packageJson from '../package.json' with { type: 'json' };
 import { localUrl, portFor } from './address.ts';
-import { createClock } from './clock.ts';
 import { allInOneConfig } from './config.ts';
 import { apiKeysFile, secretsOf } from './first-start.ts';
+import { openFoundation } from './foundation.ts';
 import { createServices } from './services.ts';
+
+const exchanges = topology.exchanges.map(({ name }) => name);
 
 runMain(async () => {
   // The data is personal: only the owner of the process may read the files it makes.
   process.umask(0o077);
   const config = loadConfig(allInOneConfig, process.env);
   const { version } = packageJson;
-  const inData = (name: string): string => join(config.DATA_DIR, name);
   const port = await portFor(config.HOST, config.PORT);
   const publicUrl = config.PUBLIC_URL ?? localUrl(config.HOST, port);
   const log = createLog({ service: 'all-in-one', level: config.LOG_LEVEL });
   const metrics = createMetrics({ version, service: 'all-in-one' });
-
-  // The store comes first: it admits no second process to the directory.
-  const store = openSqliteStore({ file: inData('store.db'), collections: Object.values(collections) });
-  await store.migrate();
-  const clock = createClock({
-    rate: config.CLOCK_RATE,
-    start: config.CLOCK_START === undefined ? undefined : exactInstant(config.CLOCK_START),
-    file: inData('clock.json'),
-  });
-  const observer = metrics.observer(
+  const admin = createAdmin({ metrics, log });
+  // Configured secrets are checked before anything is waited for; others are made in a directory that nobody
+  // else has open.
+  const configured = config.SECRETS_DIR === undefined ? undefined : secretsOf(config);
+  const foundation = await openFoundation(config, {
+    observer: metrics.observer(log, exchanges),
     log,
-    topology.exchanges.map(({ name }) => name),
-  );
-  const broker = await openEmbeddedBroker({ file: inData('broker.db'), topology, clock, observer });
+    admin,
+  });
 
   const keysFile = apiKeysFile(config, (key) =>
     process.stdout.write(
@@ -54,7 +46,7 @@ runMain(async () => {
     version,
   });
 
-  const deps = { store, broker, clock, log, metrics };
-  const services = createServices({ ...deps, ...secretsOf(config), config, publicUrl });
-  await runProcess({ ...deps, services, http, config: { ...config, PORT: port } });
+  const deps = { ...foundation, log, metrics };
+  const services = createServices({ ...deps, ...(configured ?? secretsOf(config)), config, publicUrl });
+  await runProcess({ ...deps, services, http, config: { ...config, PORT: port }, admin });
 });

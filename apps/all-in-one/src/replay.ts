@@ -7,20 +7,29 @@ import { collections, queue, topology } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { replayCommand } from '@herald/event-handler';
 import { runMain } from '@herald/process';
+import { managedConfig, withStore } from '@herald/runtime';
 import type { Store } from '@herald/store';
 import { openSqliteStore } from '@herald/store/sqlite';
 import { Type } from 'typebox';
 import { embeddedConfig } from './config.ts';
 
 /**
- * Rebuilds every projection in DATA_DIR from its event log; with `--verify` it only compares. Exits with 1 if
- * a document differs from the log (without `--verify`: if one still does). Nothing else may have the
- * directory open.
+ * Rebuilds every projection from the event log, in DATA_DIR or, if it is set, in MONGODB_URI; with `--verify`
+ * it only compares. Exits with 1 if a document differs from the log (without `--verify`: if one still does).
+ * Nothing else may have the directory open; on MongoDB processes may run meanwhile.
  */
-runMain(async () => {
+const verifyOf = (): boolean =>
+  parseArgs({ options: { verify: { type: 'boolean', default: false } } }).values.verify;
+
+if ((process.env.MONGODB_URI ?? '').trim() !== '') {
+  withStore((store) => replayCommand({ store, verify: verifyOf(), settled: false }));
+} else runMain(replayEmbedded);
+
+async function replayEmbedded(): Promise<void> {
   process.umask(0o077);
-  const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
-  const config = loadConfig(Type.Object(embeddedConfig), process.env);
+  const verify = verifyOf();
+  const schema = Type.Object({ ...embeddedConfig, AMQP_URL: managedConfig.AMQP_URL });
+  const config = loadConfig(schema, process.env);
   const inData = (name: string): string => join(config.DATA_DIR, name);
   // Opening a store creates it: in a mistyped directory nothing would be compared with nothing and pass.
   if (!existsSync(inData('store.db'))) {
@@ -37,11 +46,12 @@ runMain(async () => {
           'Documents that are ahead of it are left alone.',
       );
     }
-    await replayCommand({ store, verify: values.verify, settled: waiting === 0 });
+    // What waits in RabbitMQ is not counted: there may always be something.
+    await replayCommand({ store, verify, settled: waiting === 0 && config.AMQP_URL === undefined });
   } finally {
     await store.close();
   }
-});
+}
 
 /** A store that is in use, or a file that is not one, is the caller's to fix: the error has no stack. */
 function openOrRefuse(file: string, dir: string): Store {

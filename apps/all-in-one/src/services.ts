@@ -4,11 +4,10 @@ import { createEventHandler } from '@herald/event-handler';
 import { configuredIngest } from '@herald/ingest';
 import { configuredMessaging } from '@herald/messaging';
 import type { Service, ServiceDeps } from '@herald/process';
-import type { Static } from 'typebox';
-import type { allInOneConfig } from './config.ts';
+import type { AllInOneConfig } from './config.ts';
 
 export interface ServicesDeps extends ServiceDeps {
-  readonly config: Readonly<Static<typeof allInOneConfig>>;
+  readonly config: AllInOneConfig;
   readonly secrets: Secrets;
   readonly linkSecret: string;
   readonly publicUrl: string;

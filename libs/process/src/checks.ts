@@ -10,20 +10,22 @@ export interface Checks {
 }
 
 /**
- * Every check by name: `store`, `broker`, and `<service>.<check>`. The store, or the broker, is needed if one
- * service needs it.
+ * Every check by name: `store`, `broker`, and `<service>.<check>`. The store, or the broker, is needed if
+ * every service needs it: while the database is away, a process with ingest in it still accepts events.
  */
 export function checksOf({
   store,
   broker,
   services,
-}: Pick<ServiceDeps, 'store' | 'broker'> & { readonly services: readonly Service[] }): Checks {
+}: {
+  readonly [K in 'store' | 'broker']: Pick<ServiceDeps[K], 'ping'>;
+} & { readonly services: readonly Pick<Service, 'name' | 'needs' | 'checks'>[] }): Checks {
   const own = services.flatMap(({ name, checks }) =>
     Object.entries(checks).map(([check, run]) => [`${name}.${check}`, run] as const),
   );
   const dependencies = { store: () => store.ping(), broker: () => broker.ping() };
-  const needs = new Set<string>(services.flatMap((service) => service.needs));
-  const isNeeded = ([name]: readonly [string, Check]): boolean => needs.has(name);
+  const isNeeded = ([name]: readonly [string, Check]): boolean =>
+    services.every(({ needs }) => needs.some((need) => need === name));
   const all = Object.entries(dependencies);
   return {
     needed: Object.fromEntries([...all.filter(isNeeded), ...own]),

@@ -1,19 +1,15 @@
-import type { BrokerObserver } from '@herald/broker';
-import * as rabbitmq from '@herald/broker/rabbitmq';
 import { systemClock } from '@herald/clock';
 import { ConfigError, createSecrets, loadConfig, type Secrets } from '@herald/config';
-import { collections, topology } from '@herald/contracts';
-import type { Clock } from '@herald/domain';
+import { topology } from '@herald/contracts';
 import { createHttp, loadApiKeys } from '@herald/http';
 import { createLog } from '@herald/log';
 import { createMetrics } from '@herald/metrics';
 import { createAdmin, runMain, runProcess, type Service, type ServiceDeps } from '@herald/process';
-import * as mongodb from '@herald/store/mongodb';
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
-import { brokerUrl } from './broker-url.ts';
 import { runtimeConfig } from './config.ts';
-import { mongoUri } from './mongo-uri.ts';
+import { mongoStore, rabbitBroker } from './dependencies.ts';
 import { openDependencies } from './open-dependencies.ts';
+import { unlessSignalled } from './unless-signalled.ts';
 
 /** What an installation gives its services, beside what every service has. */
 interface Installation extends ServiceDeps {
@@ -52,11 +48,13 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
     const log = createLog({ service: name, level: config.LOG_LEVEL });
     const metrics = createMetrics({ version, service: name });
     const clock = systemClock;
+    const dependencies = {
+      store: mongoStore(config),
+      broker: rabbitBroker(config, { clock, observer: metrics.observer(log, exchanges) }),
+    };
     const admin = createAdmin({ metrics, log });
     await admin.listen(config.HOST, config.ADMIN_PORT);
-    const { store, broker } = await unlessSignalled(() =>
-      openDependencies(dependencies(config, clock, metrics.observer(log, exchanges)), { admin, log }),
-    );
+    const { store, broker } = await unlessSignalled(() => openDependencies(dependencies, { admin, log }));
     const http = await createHttp({
       log,
       metrics,
@@ -70,48 +68,4 @@ export function runApp<P extends TProperties>({ name, version, settings, create 
     const service = create({ ...deps, secrets, linkSecret, publicUrl }, config);
     await runProcess({ ...deps, services: [service], http, config, admin });
   });
-}
-
-const dependencies = (
-  config: Readonly<Static<TObject<typeof runtimeConfig>>>,
-  clock: Clock,
-  observer: BrokerObserver,
-  // Checked before anything is opened: an invalid URL does not become valid by waiting.
-  url = brokerUrl(config),
-  uri = mongoUri(config),
-) => ({
-  store: {
-    open: () =>
-      mongodb.openMongoStore({
-        uri,
-        collections: Object.values(collections),
-        mustBeMigrated: true,
-      }),
-    isLasting: mongodb.isLastingFault,
-  },
-  broker: {
-    open: () =>
-      rabbitmq.openRabbitBroker({
-        url,
-        topology,
-        clock,
-        observer,
-        delayStrategy: config.DELAY_STRATEGY,
-      }),
-    isLasting: rabbitmq.isLastingFault,
-  },
-});
-
-/**
- * Nothing is under way yet that would have to be finished. The first process in a container ends by a signal
- * only if it listens for it.
- */
-async function unlessSignalled<T>(work: () => Promise<T>): Promise<T> {
-  const end = (): never => process.exit(0);
-  process.on('SIGTERM', end).on('SIGINT', end);
-  try {
-    return await work();
-  } finally {
-    process.off('SIGTERM', end).off('SIGINT', end);
-  }
 }

@@ -9,7 +9,8 @@ import { shown } from './options.ts';
 import { colours } from './report/colours.ts';
 
 /**
- * Herald in one process on ./data, restarted on each change of its sources. The environment passes through.
+ * Herald in one process on ./data, or on MONGODB_URI and AMQP_URL, restarted on each change of its sources.
+ * The environment passes through.
  * Messages of channels without a provider are shown in the terminal. Ctrl-C ends it.
  */
 
@@ -92,8 +93,10 @@ interface Greeting {
 
 function banner({ url, adminPort, apiKey, shellFile }: Greeting): string {
   const { dim, bold } = colours;
+  const isManaged = (process.env.MONGODB_URI ?? '') !== '';
+  const data = isManaged ? 'in MongoDB and RabbitMQ, by the environment' : shown(dataDir);
   return `
-${bold('Herald runs.')} Data: ${shown(dataDir)}   Ctrl-C ends it; the data stays.
+${bold('Herald runs.')} Data: ${data}   Ctrl-C ends it; the data stays.
 
   API, to read     ${url}/docs
   Health, metrics  http://127.0.0.1:${adminPort}/readyz  http://127.0.0.1:${adminPort}/metrics

@@ -1,6 +1,7 @@
 import type { ChannelModel } from 'amqplib';
 import type { BrokerObserver } from '../broker.ts';
 import type { Topology } from '../topology.ts';
+import { stayAlone } from './alone.ts';
 import { onChannels } from './channels.ts';
 import { declareTopology } from './declare.ts';
 import { createLink, type Link } from './link.ts';
@@ -33,9 +34,12 @@ export interface IncomingDeps {
   readonly topology: Topology;
   readonly names: Names;
   readonly observer: Required<BrokerObserver>;
+  /** Whether no other process may consume meanwhile. */
+  readonly alone: boolean;
 }
 
-export function createIncoming({ nodes, connectionName, topology, names, observer }: IncomingDeps): Incoming {
+export function createIncoming(deps: IncomingDeps): Incoming {
+  const { nodes, connectionName, topology, names, observer, alone } = deps;
   const all = new Set<Recurring>();
 
   const link = createLink({
@@ -43,6 +47,7 @@ export function createIncoming({ nodes, connectionName, topology, names, observe
     name: `${connectionName} (consumes)`,
     setUpTime: SET_UP,
     async up(model) {
+      if (alone) await stayAlone(model, names);
       await onChannels(model, 1, (channels) => declareTopology(channels, names, topology));
       // Nobody waits for it: it only warns the operator.
       findHidingPolicy(model, names).then(

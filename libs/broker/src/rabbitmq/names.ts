@@ -8,6 +8,8 @@ export interface Names {
   suspects(queue: string): string;
   /** Exchange and queue for what comes out of a delay when its queue is gone. */
   readonly unroutable: string;
+  /** The queue that only one process can have. */
+  readonly alone: string;
   /** A set of delay queues. `unit`: the ms of their finest step. */
   levels(kind: string, unit: number): string;
 }
@@ -17,6 +19,7 @@ export const createNames = (prefix: string): Names => ({
   dead: (queue) => `${prefix}${queue}.dead`,
   suspects: (queue) => `${prefix}${queue}.suspects`,
   unroutable: `${prefix}unroutable`,
+  alone: `${prefix}alone`,
   // The unit is part of the name: the same queue with another time-to-live would be refused.
   levels: (kind, unit) => `${prefix}${kind}.${unit}ms`,
 });

@@ -35,6 +35,11 @@ export interface RabbitBrokerOptions {
   readonly suspectsAfter?: number;
   /** The steps of `levels`. */
   readonly levels?: LevelsShape;
+  /**
+   * Whether this process must be the only one that consumes, because its store is its own. While another one
+   * that was opened so consumes, opening rejects, and a lost connection does not come back. Default false.
+   */
+  readonly alone?: boolean;
   /** Shown by RabbitMQ's tools. */
   readonly connectionName?: string;
 }
@@ -66,5 +71,6 @@ export async function openRabbitBroker(options: RabbitBrokerOptions): Promise<Br
     suspectsAfter: options.suspectsAfter ?? 5000,
     shape: options.levels ?? USUAL_SHAPE,
     connectionName: options.connectionName ?? 'herald',
+    alone: options.alone ?? false,
   });
 }

@@ -30,6 +30,8 @@ export interface RabbitBrokerDeps extends OutgoingDeps {
   readonly observer: Required<BrokerObserver>;
   readonly openTimeout: number;
   readonly suspectsAfter: number;
+  /** Whether no other process may consume meanwhile. */
+  readonly alone: boolean;
 }
 
 export async function createRabbitBroker(deps: RabbitBrokerDeps): Promise<Broker> {
