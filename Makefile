@@ -8,7 +8,7 @@ STAMP := node_modules/.installed
 export EVENTS CAMPAIGN TEMPLATES KEEP DEMO_SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev up down test faults bench check fix replay clean images kind-up kind-down deps-up charts-up charts-test monitoring-up charts-check charts-cluster charts-golden
+.PHONY: help install demo dev up down test faults bench check fix replay clean images images-load rabbitmq-delayed servers-up servers-logs helm kind-up kind-down keda-up deps-up charts-up charts-test charts-live cluster-logs monitoring-up charts-check charts-cluster charts-golden
 
 ##@ Here, with Node alone
 
@@ -72,12 +72,43 @@ KIND    = $(call needs,kind,https://kind.sigs.k8s.io/docs/user/quick-start/)
 KUBECTL = $(call needs,kubectl,https://kubernetes.io/docs/tasks/tools/)
 HELM    = $(call needs,helm,https://helm.sh/docs/intro/install/)
 
+# What `make helm` brought is taken first.
+export PATH := $(CURDIR)/.tmp/bin:$(PATH)
+
 SERVICES := ingest event-handler campaign-runner messaging
 IMAGES   := $(SERVICES) all-in-one
 # Registry and tag of the images: make images REGISTRY=registry.example/herald TAG=1.2.3
 REGISTRY ?= localhost/herald
 TAG      ?= dev
 CLUSTER  ?= herald
+# Another RabbitMQ for the tests or in the cluster: RABBITMQ_IMAGE=$(DELAYED), after `make rabbitmq-delayed`.
+RABBITMQ_IMAGE ?= rabbitmq:4.3.5-management
+MONGODB_IMAGE  := mongo:8.0.29
+DELAYED        := localhost/herald/rabbitmq-delayed:dev
+KEDA           := v2.21.0
+# For charts-live: kubectl's context, files of values with commas between, and which Helm.
+CONTEXT ?= kind-$(CLUSTER)
+VALUES  ?= k8s/environments/dev/values.yaml
+HELM_MAJOR ?= 4
+
+rabbitmq-delayed: ## Build the image of the last RabbitMQ that runs the delayed-message plugin, with the plugin
+	@$(DOCKER)
+	@docker build --tag $(DELAYED) k8s/images/rabbitmq-delayed
+
+servers-up: ## Start RabbitMQ and a MongoDB replica set in Docker, for `make test` (RABBITMQ_IMAGE=another)
+	@$(DOCKER)
+	@docker run --detach --name herald-rabbitmq --hostname rabbitmq --publish 127.0.0.1:5672:5672 \
+	  --volume "$(CURDIR)/k8s/dependencies/rabbitmq/advanced.config:/etc/rabbitmq/advanced.config:ro" $(RABBITMQ_IMAGE)
+	@docker run --detach --name herald-mongodb --publish 127.0.0.1:27017:27017 $(MONGODB_IMAGE) --replSet rs0 --bind_ip_all
+	@timeout 120 sh -c 'until docker exec herald-rabbitmq rabbitmq-diagnostics -q check_port_connectivity; do sleep 2; done'
+	@timeout 120 sh -c 'until docker exec herald-mongodb mongosh --quiet --eval "$$0"; do sleep 2; done' \
+	  'try { rs.status() } catch { rs.initiate({ _id: "rs0", members: [{ _id: 0, host: "127.0.0.1:27017" }] }) } quit(db.hello().isWritablePrimary ? 0 : 1)'
+
+servers-logs: ## Show the end of their logs
+	@docker logs --tail 200 herald-rabbitmq; docker logs --tail 100 herald-mongodb
+
+helm: $(STAMP) ## Get Helm and kubectl into .tmp/bin, where the targets here find them (HELM_MAJOR=3: Helm 3)
+	@HELM_MAJOR=$(HELM_MAJOR) $(NODE) tools/charts/src/helm/main.ts
 
 images: ## Build the image of each app as localhost/herald/NAME:dev (REGISTRY=localhost/herald TAG=dev ONLY=name: one of them)
 	@$(DOCKER)
@@ -94,15 +125,27 @@ kind-down: ## Remove the cluster and everything in it
 	@$(KIND)
 	@kind delete cluster --name $(CLUSTER)
 
-deps-up: ## Start RabbitMQ, MongoDB and a mail server in the cluster
+keda-up: ## Install KEDA in the cluster
 	@$(KUBECTL)
-	@kubectl --context kind-$(CLUSTER) apply --kustomize k8s/dependencies
+	@kubectl --context $(CONTEXT) apply --server-side --filename \
+	  https://github.com/kedacore/keda/releases/download/$(KEDA)/keda-$(KEDA:v%=%).yaml
+	@for what in keda-operator keda-metrics-apiserver keda-admission; do \
+	  kubectl --context $(CONTEXT) --namespace keda rollout status deployment/$$what --timeout 5m || exit 1; done
+
+deps-up: ## Start RabbitMQ, MongoDB and a mail server in the cluster (RABBITMQ_IMAGE=another)
+	@$(KUBECTL)
+	@case $(RABBITMQ_IMAGE) in localhost/*) kind load docker-image --name $(CLUSTER) $(RABBITMQ_IMAGE);; esac
+	@kubectl kustomize k8s/dependencies | sed 's|image: rabbitmq:.*|image: $(RABBITMQ_IMAGE)|' | \
+	  kubectl --context kind-$(CLUSTER) apply --filename -
 	@for what in statefulset/rabbitmq statefulset/mongodb deployment/mailpit; do \
 	  kubectl --context kind-$(CLUSTER) --namespace herald rollout status $$what --timeout 10m || exit 1; done
 
-charts-up: ## Install or upgrade Herald in the cluster (after images, kind-up and deps-up; SET=key=value)
-	@$(KIND) && $(HELM)
+images-load: ## Load the images into the cluster
+	@$(KIND)
 	@kind load docker-image --name $(CLUSTER) $(SERVICES:%=$(REGISTRY)/%:$(TAG))
+
+charts-up: images-load ## Install or upgrade Herald in the cluster (after images, kind-up and deps-up; SET=key=value)
+	@$(HELM)
 	@helm dependency build charts/herald >/dev/null
 	@helm upgrade --install herald charts/herald --kube-context kind-$(CLUSTER) --namespace herald \
 	  --values k8s/environments/dev/values.yaml $(SET:%=--set %) --wait --timeout 10m
@@ -110,6 +153,13 @@ charts-up: ## Install or upgrade Herald in the cluster (after images, kind-up an
 charts-test: ## Test the installed charts (helm test)
 	@$(HELM)
 	@helm test herald --kube-context kind-$(CLUSTER) --namespace herald --timeout 5m --logs
+
+charts-live: $(STAMP) ## Try the charts on a cluster that runs pods: migration, install, tests, rolling, eviction, scalers (CONTEXT=another)
+	@CONTEXT='$(CONTEXT)' VALUES='$(VALUES)' HELM_MAJOR='$(HELM_MAJOR)' $(NODE) tools/charts/src/live/main.ts
+
+cluster-logs: ## Show the state of the cluster, and the end of Herald's logs
+	@kubectl --context $(CONTEXT) --namespace herald get pods,jobs,events
+	@kubectl --context $(CONTEXT) --namespace herald logs --all-containers --prefix --tail 50 --selector app.kubernetes.io/part-of=herald
 
 $(STAMP): package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard */package.json */*/package.json)
 	@command -v node >/dev/null && command -v npx >/dev/null || \

@@ -99,7 +99,9 @@ it('RabbitMQ has the same settings for retries in development and in production'
 });
 
 it('RabbitMQ, MongoDB and Mailpit have the same version everywhere', () => {
-  const texts = [...filesUnder('k8s'), 'compose.yaml', '.github/workflows/ci.yml'].map((path) => text(path));
+  const texts = [...filesUnder('k8s'), 'compose.yaml', 'Makefile', '.github/workflows/ci.yml'].map((path) =>
+    text(path),
+  );
   const versions = (pattern: RegExp): Set<string> =>
     new Set(texts.flatMap((one) => one.match(pattern) ?? []));
   expect([...versions(/\brabbitmq:4\.3[\w.-]*/g)]).toEqual(['rabbitmq:4.3.5-management']);
