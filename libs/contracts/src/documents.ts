@@ -134,6 +134,8 @@ export interface TemplateVersionDocument extends Document {
   readonly menu?: readonly { readonly key: string; readonly say: string }[];
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `false`: its links take no parameters of campaigns. */
+  readonly utm?: boolean;
   /** What it says in other languages, by BCP 47 tag. */
   readonly locales?: Readonly<Record<string, TemplateTexts>>;
 }

@@ -8,6 +8,7 @@ export { type ParsedCampaign, parseCampaign } from './campaign/parse.ts';
 export type { Step } from './campaign/steps/index.ts';
 export type { UntilTime } from './campaign/steps/wait.ts';
 export type { Fault } from './campaign/text/source-text.ts';
+export { takesUtm, type Utm, utmParameters } from './campaign/utm.ts';
 export { CAMPAIGN_VARIABLES } from './campaign/variables.ts';
 export * from './clock.ts';
 export { plainAddress } from './consent/address.ts';

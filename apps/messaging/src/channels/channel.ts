@@ -67,9 +67,11 @@ export interface Content {
 
 /** Renders a template's sources with the data of one message. Both reject with `TemplateError`. */
 interface Render {
-  /** With the layout and the partials that the template takes in. */
+  /** With the layout and the partials that the template takes in, and the campaign's parameters on links. */
   mail(sources: TemplateSources): Promise<Rendered>;
   plain(sources: PlainSources): Promise<Readonly<Record<string, string>>>;
+  /** A text with the campaign's parameters on its links. */
+  linked(text: string): string;
 }
 
 /** What a message needs beside its content in order to leave. */

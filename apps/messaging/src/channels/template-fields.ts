@@ -1,10 +1,15 @@
 import { NAME_PATTERN } from '@herald/domain';
 import { Type } from 'typebox';
 
-/** The id of a topic. */
-
 export const textField = {
   text: Type.Optional(Type.String({ minLength: 1, maxLength: 131_072 })),
+};
+
+/** Of channels whose messages have links. */
+export const linkFields = {
+  utm: Type.Optional(
+    Type.Boolean({ description: 'false: its links take no UTM parameters of campaigns. Default: true' }),
+  ),
 };
 
 /** What decides whether somebody gets a message. */

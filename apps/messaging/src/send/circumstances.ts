@@ -1,6 +1,7 @@
 import { collections, type MessageDocument } from '@herald/contracts';
 import { initialProspect, type SendCircumstances } from '@herald/domain';
 import type { Store } from '@herald/store';
+import { createReadUtm } from '../templates/campaign-utm.ts';
 import type { TemplateSubject } from '../templates/data.ts';
 
 /** What is read at the moment of sending. */
@@ -16,11 +17,13 @@ export function createReadCircumstances(store: Store): ReadCircumstances {
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
   const campaigns = store.collection(collections.campaigns);
+  const readUtm = createReadUtm(store);
   return async ({ workspace, state, request }) => {
-    const [enrollment, found, campaign] = await Promise.all([
+    const [enrollment, found, campaign, utm] = await Promise.all([
       enrollments.get(workspace, state.enrollmentId),
       prospects.get(workspace, state.prospectId),
       campaigns.get(workspace, state.campaignId),
+      readUtm(workspace, state.campaignId, state.campaignVersion),
     ]);
     const prospect = found?.state;
     const companyId = prospect?.companyId;
@@ -35,6 +38,7 @@ export function createReadCircumstances(store: Store): ReadCircumstances {
         company: company?.state,
         campaign: { id, version, name: campaign?.name ?? id },
         message: state,
+        utm,
       },
     };
   };

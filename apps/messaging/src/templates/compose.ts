@@ -5,8 +5,8 @@ import {
   signUnsubscribe,
   type TemplateVersionDocument,
 } from '@herald/contracts';
-import { isObject, type JsonObject } from '@herald/domain';
-import { type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
+import { isObject, type JsonObject, utmParameters } from '@herald/domain';
+import { type Rendered, type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import { bodySources } from '../channels/email/template.ts';
@@ -16,6 +16,7 @@ import type { Settings } from '../settings/settings.ts';
 import { contentOf } from './content.ts';
 import { languageOf, localityOf, type TemplateData, type TemplateSubject, templateData } from './data.ts';
 import type { TemplateLibrary } from './library.ts';
+import { createUtmLinks, type UtmLinks } from './utm-links.ts';
 import { DEFAULT, variantFor } from './variants.ts';
 
 /** Makes messages out of templates: one way for sending, previews and tests. */
@@ -126,14 +127,24 @@ export function createCompose(deps: ComposeDeps): Compose {
       data: { ...templateData(subject, spoken), ...over },
       locality: localityOf(traits, reader, settings.of(workspace).zone ?? deps.defaultZone),
     };
+    const links = version.utm === false ? undefined : linksOf(subject);
     const composed = await channels[channel].template.compose(contentOf(said), {
       mail: async (sources) => {
         const taken = await takenInBy(version, spoken === undefined ? undefined : reader);
-        return renderer.render({ ...job, sources: { ...sources, ...taken } });
+        const mail = await renderer.render({ ...job, sources: { ...sources, ...taken } });
+        return links === undefined ? mail : withLinks(mail, links);
       },
       plain: (plain) => renderer.plain({ ...job, plain }),
+      linked: (text) => links?.text(text) ?? text,
     });
     return { content: composed, ...(locale !== undefined && { locale }) };
+  };
+
+  const linksOf = ({ utm, campaign, message }: TemplateSubject): UtmLinks | undefined => {
+    if (utm === undefined) return undefined;
+    const { stepId: step, template, channel } = message;
+    const parameters = utmParameters(utm, { campaign: campaign.id, step, template, channel });
+    return createUtmLinks({ utm, parameters, publicUrl });
   };
 
   const reference = (workspace: string, { message, prospect }: TemplateSubject): string =>
@@ -173,6 +184,12 @@ export function createCompose(deps: ComposeDeps): Compose {
     },
   };
 }
+
+const withLinks = ({ html, text, ...rest }: Rendered, links: UtmLinks): Rendered => ({
+  ...rest,
+  ...(html !== undefined && { html: links.html(html) }),
+  text: links.text(text, html),
+});
 
 const traitsOf = (prospect: unknown): JsonObject =>
   isObject(prospect) && isObject(prospect.traits) ? (prospect.traits as JsonObject) : {};

@@ -1,4 +1,4 @@
-import type { CompanyState, JsonObject, MessageState, ProspectState, SeenEvent } from '@herald/domain';
+import type { CompanyState, JsonObject, MessageState, ProspectState, SeenEvent, Utm } from '@herald/domain';
 import { personZone } from '@herald/domain';
 import type { Locality } from '@herald/templates';
 import { canonicalTag } from './variants.ts';
@@ -11,6 +11,8 @@ export interface TemplateSubject {
   readonly event: SeenEvent;
   readonly enrollment: JsonObject;
   readonly message: Pick<MessageState, 'messageId' | 'stepId' | 'template' | 'channel'>;
+  /** The campaign's parameters for links. */
+  readonly utm?: Utm | undefined;
   /** Absent in what is owed: it cannot be unsubscribed from. */
   readonly unsubscribe?: string;
 }

@@ -3,6 +3,7 @@ import { type Channel, type Instant, initialProspect, isObject, zoneFault } from
 import { Problem } from '@herald/http';
 import type { Store } from '@herald/store';
 import { type Static, Type } from 'typebox';
+import { createReadUtm } from './campaign-utm.ts';
 import type { TemplateData, TemplateSubject } from './data.ts';
 
 const Data = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
@@ -18,6 +19,14 @@ export const Sample = {
   event: Type.Optional(Data),
   enrollment: Type.Optional(Data),
   version: Type.Optional(Type.Integer({ minimum: 1 })),
+  campaignId: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description: 'as this campaign sends it, in its newest version',
+    }),
+  ),
+  stepId: Type.Optional(Type.String({ minLength: 1, maxLength: 63, description: 'the step that sends it' })),
 };
 const SampleObject = Type.Object(Sample);
 export type Sample = Static<typeof SampleObject>;
@@ -45,6 +54,23 @@ const PARTS = ['prospect', 'company', 'campaign', 'event', 'enrollment'] as cons
 export function createReadSample(store: Store, now: () => Instant): ReadSample {
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
+  const campaigns = store.collection(collections.campaigns);
+  const readUtm = createReadUtm(store);
+
+  const campaignOf = async (workspace: string, { campaignId }: Sample) => {
+    if (campaignId === undefined) return { campaign: { id: 'sample', version: 1, name: 'Sample' } };
+    const found = await campaigns.get(workspace, campaignId);
+    if (found === undefined)
+      throw new Problem(422, 'campaign_unknown', 'There is no such campaign.', {
+        errors: [{ path: '/campaignId', message: 'must be a campaign that exists' }],
+      });
+    const { name, latest: version } = found;
+    return {
+      campaign: { id: campaignId, version, name },
+      utm: await readUtm(workspace, campaignId, version),
+    };
+  };
+
   return async ({ workspace, templateId, channel }, messageId, sample) => {
     const { prospectId } = sample;
     const found = prospectId === undefined ? undefined : await prospects.get(workspace, prospectId);
@@ -56,16 +82,17 @@ export function createReadSample(store: Store, now: () => Instant): ReadSample {
     const { companyId } = prospect;
     const company = companyId === undefined ? undefined : await companies.get(workspace, companyId);
     checkZone(sample);
+    const about = await campaignOf(workspace, sample);
     const given = PARTS.filter((part) => sample[part] !== undefined);
     return {
       over: Object.fromEntries(given.map((part) => [part, sample[part]])),
       subject: {
         prospect,
         company: company?.state,
-        campaign: { id: 'sample', version: 1, name: 'Sample' },
+        ...about,
         event: { id: 'sample', type: 'sample', occurredAt: now(), data: {} },
         enrollment: {},
-        message: { messageId, stepId: 'sample', template: templateId, channel },
+        message: { messageId, stepId: sample.stepId ?? 'sample', template: templateId, channel },
       },
     };
   };

@@ -3,6 +3,7 @@ import type { Rate } from '../limits/rates.ts';
 import type { Hours } from '../time/hours.ts';
 import type * as schema from './schema.ts';
 import type { Step } from './steps/index.ts';
+import type { Utm } from './utm.ts';
 
 /** The shape of a campaign. What is checked when one is saved is in `check/`. */
 
@@ -18,6 +19,8 @@ export interface CampaignDefinition {
   readonly window?: Hours;
   /** How many of its messages may leave in how much time. */
   readonly rate?: Rate;
+  /** The parameters that the links of its messages take. */
+  readonly utm?: Utm;
   readonly steps: readonly Step[];
 }
 

@@ -2,6 +2,7 @@ import { campaignId, listOfSteps, stepId } from './fields.ts';
 import * as part from './schema.ts';
 import { STEP_KINDS } from './steps/index.ts';
 import type { AnyStepKind } from './steps/kind.ts';
+import { utm } from './utm.ts';
 
 /**
  * JSON Schema (2020-12) of a campaign, for editors: completion and first checks. `parseCampaign` knows more
@@ -20,6 +21,7 @@ export function campaignJsonSchema(): object {
       exit: { type: 'array', items: part.exitRule },
       window: part.hours,
       rate: part.rate,
+      utm,
       steps: { ...listOfSteps, minItems: 1 },
     },
     additionalProperties: false,

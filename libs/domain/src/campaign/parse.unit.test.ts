@@ -36,7 +36,7 @@ describe('a campaign', () => {
       'an unknown field',
       `${head}colour: ▸red\nsteps: []`,
       'colour',
-      'unknown field "colour"; known here: id, name, enter, exit, window, rate, steps',
+      'unknown field "colour"; known here: id, name, enter, exit, window, rate, utm, steps',
     ],
     [
       'a bad event type',

@@ -1,7 +1,7 @@
 import type { Rendered, TemplateSources } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
-import { consentTemplateFields, textField } from '../template-fields.ts';
+import { consentTemplateFields, linkFields, textField } from '../template-fields.ts';
 
 /** What an e-mail says. */
 export interface EmailContent extends Content, Rendered {
@@ -28,6 +28,7 @@ export const emailTemplate: ChannelTemplate<EmailContent> = {
     ),
     ...bodyFields,
     layout: Type.Optional(Type.String({ maxLength: 128, description: 'a template of channel layout' })),
+    ...linkFields,
     ...consentTemplateFields,
   },
   faults: (content) => [

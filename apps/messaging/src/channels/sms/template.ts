@@ -1,7 +1,7 @@
 import { TemplateError } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
-import { consentTemplateFields, textField } from '../template-fields.ts';
+import { consentTemplateFields, linkFields, textField } from '../template-fields.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 
 /** What a text message says. */
@@ -16,7 +16,7 @@ const MAX_TEXT = 1_600;
 const MAX_SEGMENTS = 10;
 
 export const smsTemplate: ChannelTemplate<SmsContent> = {
-  fields: { ...textField, ...consentTemplateFields },
+  fields: { ...textField, ...linkFields, ...consentTemplateFields },
   faults: (content) => missing(content, ['text']),
   sources: (content) => ({ plain: plainSources(content) }),
   preview: {
@@ -24,13 +24,16 @@ export const smsTemplate: ChannelTemplate<SmsContent> = {
     encoding: Type.Optional(Type.String({ description: 'of a text message: GSM-7 or UCS-2' })),
     segments: Type.Optional(Type.Integer({ description: 'how many messages a phone company counts' })),
   },
-  compose: async (content, render) => smsContent(await render.plain(plainSources(content))),
+  async compose(content, render) {
+    const { text = '' } = await render.plain(plainSources(content));
+    return smsContent(render.linked(text));
+  },
 };
 
 const plainSources = ({ text = '' }: TemplateContent) => ({ text: { source: text } });
 
 /** Throws `TemplateError` for a text that is empty or too long. */
-function smsContent({ text: rendered = '' }: Readonly<Record<string, string>>): SmsContent {
+function smsContent(rendered: string): SmsContent {
   const text = rendered.trim();
   const refuse = (reason: string): TemplateError => new TemplateError([{ part: 'text', reason }]);
   if (text === '') throw refuse('it is empty');

@@ -4,6 +4,7 @@ import { hoursFaults, rateFault } from '../../limits/faults.ts';
 import { campaignId } from '../fields.ts';
 import * as schema from '../schema.ts';
 import type { SourceText } from '../text/source-text.ts';
+import { utm, utmFaults } from '../utm.ts';
 import { createChecker } from './checker.ts';
 import type { Checker } from './checks.ts';
 import { createFaultList } from './fault-list.ts';
@@ -15,6 +16,7 @@ const shape = {
   exitRule: Compile(schema.exitRule),
   window: Compile(schema.hours),
   rate: Compile(schema.rate),
+  utm: Compile(utm),
 };
 
 /** Every mistake of a campaign, and the templates that it names. */
@@ -26,13 +28,14 @@ export function checkCampaign(source: SourceText) {
   if (!isObject(value)) {
     list.add([], 'must be a campaign: id, enter and steps');
   } else {
-    checker.onlyFields(value, ['id', 'name', 'enter', 'exit', 'window', 'rate', 'steps'], []);
+    checker.onlyFields(value, ['id', 'name', 'enter', 'exit', 'window', 'rate', 'utm', 'steps'], []);
     checker.matches(shape.id, value.id, ['id']);
     if (value.name !== undefined && typeof value.name !== 'string') list.add(['name'], 'must be text');
     checkEnter(value.enter, checker);
     if (value.exit !== undefined) checkExit(value.exit, checker);
     if (value.window !== undefined) checkWindow(value.window, checker);
     if (value.rate !== undefined) checkRate(value.rate, checker);
+    if (value.utm !== undefined) checkUtm(value.utm, checker);
     if (value.steps === undefined) {
       list.add([], 'has no steps');
     } else {
@@ -69,4 +72,10 @@ function checkRate(rate: unknown, { fault, matches }: Checker): void {
   if (!matches(shape.rate, rate, ['rate'])) return;
   const wrong = rateFault(rate);
   if (wrong !== undefined) fault(['rate', 'per'], wrong);
+}
+
+function checkUtm(given: unknown, { fault, matches }: Checker): void {
+  if (!matches(shape.utm, given, ['utm'])) return;
+  for (const { path, message, column } of utmFaults(given))
+    fault(['utm', ...path], message, column === undefined ? undefined : { line: 1, column });
 }
