@@ -19,8 +19,9 @@ export const ingestMetrics = {
     name: 'herald_callbacks_total',
     help:
       'Reports of providers and clicks on links: accepted; ignored (means nothing to Herald); ' +
-      'scanner; foreign (no message of this installation); limited (over the rate of the workspace); ' +
-      'or lost (not stored, because the reader of the page would have had to wait).',
+      'scanner; copy (about somebody who got a copy); foreign (no message of this installation); limited ' +
+      '(over the rate of the workspace); or lost (not stored, because the reader of the page would have ' +
+      'had to wait).',
     labels: ['provider', 'result'],
   },
 } as const satisfies Declarations;

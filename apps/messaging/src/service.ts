@@ -23,6 +23,7 @@ import { createTrack } from './reports/track.ts';
 import { createKeepSecrets } from './secrets/keep-secrets.ts';
 import { secretRoutes } from './secrets/routes.ts';
 import { createSecretUsers } from './secrets/secret-users.ts';
+import { createFindSuppression } from './send/find-suppression.ts';
 import { createSending } from './send/index.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
@@ -57,7 +58,20 @@ export function createMessaging(given: MessagingDeps): Service {
   });
   const sendersOf = (workspace: string) => settings.of(workspace).senders ?? {};
   const statusOf = createStatusOf({ lanes, sendersOf, defaultSender, secret });
-  const templates = createTemplates({ ...deps, settings, lanes, defaultSender, dkim, secret });
+  const findSuppression = createFindSuppression(store);
+  const whySuppressed = async (workspace: string, address: string) => {
+    const found = await findSuppression(workspace, 'email', address);
+    return found && (found.reason ?? 'suppressed');
+  };
+  const templates = createTemplates({
+    ...deps,
+    settings,
+    lanes,
+    defaultSender,
+    dkim,
+    secret,
+    whySuppressed,
+  });
   const limits = createLimits({
     ...deps,
     settings,
@@ -70,6 +84,7 @@ export function createMessaging(given: MessagingDeps): Service {
     templates,
     limits,
     outage,
+    findSuppression,
     consequences: createConsequences({ store, settings }),
     track: createTrack({ ...deps, settings }),
     onInbound: createOnInbound(deps),

@@ -126,6 +126,9 @@ export interface TemplateVersionDocument extends Document {
   readonly html?: string;
   readonly text?: string;
   readonly layout?: string;
+  /** Who else gets it: templates of an address each. */
+  readonly cc?: readonly string[];
+  readonly bcc?: readonly string[];
   readonly transactional?: boolean;
   /** Its subject. People can opt out of it, or into it, independent of the channel. */
   readonly topic?: string;

@@ -1,4 +1,5 @@
-import { CHANNELS, type Channel } from '@herald/domain';
+import { createHmac } from 'node:crypto';
+import { CHANNELS, type Channel, plainAddress } from '@herald/domain';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { readParts, signParts } from './signed-token.ts';
@@ -40,6 +41,15 @@ export function readMessageReference(secret: string, token: string): MessageRefe
   const [workspace, prospectId, messageId, channel] = parts;
   return { workspace, prospectId, messageId, channel };
 }
+
+/**
+ * Marks the recipient of a message that has copies, without saying who it is: what a provider reports of
+ * another address with the same reference is about a copy. Only the secret shows whose mark it is.
+ */
+export const recipientMark = (secret: string, reference: string, address: string): string =>
+  createHmac('sha256', secret)
+    .update(`recipient:${reference}:${plainAddress(address)}`)
+    .digest('base64url');
 
 const Text = Type.String({ minLength: 1 });
 const Parts = Compile(Type.Tuple([Text, Text, Text, Type.Enum([...CHANNELS])]));

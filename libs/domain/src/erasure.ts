@@ -92,8 +92,8 @@ export function redactMessage(state: MessageState): MessageState {
 }
 
 /** Facts of a message without those that the person's data gave. */
-export function withoutPerson<F extends Pick<MessageFacts, 'to' | 'locale'>>(facts: F) {
-  const { to: _to, locale: _language, ...rest } = facts;
+export function withoutPerson<F extends Pick<MessageFacts, 'to' | 'locale' | 'copies'>>(facts: F) {
+  const { to: _to, locale: _language, copies: _others, ...rest } = facts;
   return rest;
 }
 

@@ -1,6 +1,7 @@
 import {
   type Channel,
   channelName,
+  isObject,
   iso,
   type JsonObject,
   type MessageOutcome,
@@ -22,7 +23,7 @@ function predicate(outcome: MessageOutcome, data: JsonObject): string {
     case 'scheduled':
       return typeof data.dueAt === 'number' ? `waits until ${iso(data.dueAt)}` : 'waits';
     case 'sent':
-      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}${language(data.locale)}`;
+      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}${language(data.locale)}${copies(data.copies)}`;
     case 'delivered':
     case 'opened':
     case 'clicked':
@@ -92,6 +93,19 @@ function reason(outcome: MessageOutcome, data: JsonObject): string {
 /** The variant of the template, where it has some. */
 const language = (locale: unknown): string =>
   locale === 'default' ? ' in the template’s default language' : phrase('in', locale);
+
+/** Who else got it, and who was left out. */
+function copies(given: unknown): string {
+  if (!isObject(given)) return '';
+  const listed = (value: unknown): readonly string[] =>
+    Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  const others = [...listed(given.cc), ...listed(given.bcc)];
+  const leftOut = listed(given.leftOut);
+  return (
+    (others.length > 0 ? `, with copies to ${others.join(', ')}` : '') +
+    (leftOut.length > 0 ? `, without a copy: ${leftOut.join('; ')}` : '')
+  );
+}
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;

@@ -157,6 +157,14 @@ const messages: Record<MessageOutcome, readonly (readonly [JsonObject, string])[
       'message: e-mail welcome sent to ada@example.com via smtp in pt-BR; step hello of trial asked for it',
     ],
     [
+      {
+        ...{ to: 'a@home.example', stepId: 'hello', campaignId: 'trial' },
+        copies: { cc: ['b@home.example'], bcc: ['c@home.example'], leftOut: ['cc 2: hard bounce'] },
+      },
+      'message: e-mail welcome sent to a@home.example, with copies to b@home.example, c@home.example, ' +
+        'without a copy: cc 2: hard bounce; step hello of trial asked for it',
+    ],
+    [
       { locale: 'default', stepId: 'hello', campaignId: 'trial' },
       'message: e-mail welcome sent in the template’s default language; step hello of trial asked for it',
     ],

@@ -7,6 +7,7 @@ import type { PlainSources, Rendered, TemplateSources } from '@herald/templates'
 import type { TProperties, TSchema } from 'typebox';
 import type { Outgoing, Provider } from '../providers/provider.ts';
 import type { DkimKeys } from './email/dkim/dkim-keys.ts';
+import type { OutgoingCopies } from './email/outgoing-copies.ts';
 
 /**
  * All that messaging must know of one channel. A channel is a folder here that exports one of these, and a
@@ -80,6 +81,8 @@ export interface Envelope extends SenderContext {
   /** Absent in a test. */
   readonly reference?: string;
   readonly to: string;
+  /** Of e-mail: others who get it. */
+  readonly copies?: OutgoingCopies | undefined;
   /** Absent in what is owed, such as a receipt. */
   readonly unsubscribe?: string | undefined;
   /** Absent: mail leaves unsigned. */

@@ -1,4 +1,5 @@
 import type { MessageDocument } from '@herald/contracts';
+import type { MessageCopies } from '@herald/domain';
 import { Type } from 'typebox';
 
 const When = Type.String({ format: 'date-time' });
@@ -24,6 +25,18 @@ export const Message = Type.Object({
   campaignVersion: Type.Integer(),
   enrollmentId: Type.String(),
   stepId: Type.String(),
+  copies: Type.Optional(
+    Type.Unsafe<MessageCopies>(
+      Type.Object(
+        {
+          cc: Type.Optional(Type.Array(Type.String())),
+          bcc: Type.Optional(Type.Array(Type.String())),
+          leftOut: Type.Optional(Type.Array(Type.String(), { description: 'who gets none, and why' })),
+        },
+        { description: 'who else got it' },
+      ),
+    ),
+  ),
   provider: Type.Optional(Type.String()),
   providerId: Type.Optional(Type.String()),
   bounce: Type.Optional(Type.String({ description: 'hard: there is no such address; soft: not now' })),

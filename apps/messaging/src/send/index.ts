@@ -15,7 +15,7 @@ import { createAttempt } from './attempt.ts';
 import { createCheck } from './check.ts';
 import { createReadCircumstances } from './circumstances.ts';
 import { createDispatch } from './dispatch.ts';
-import { createFindSuppression } from './find-suppression.ts';
+import type { FindSuppression } from './find-suppression.ts';
 import { countFromZero, watchMessages } from './measure.ts';
 import { createMessageLog } from './message-log.ts';
 import { createOnSend } from './on-send.ts';
@@ -48,6 +48,7 @@ export interface SendingDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clo
   readonly track: Track;
   readonly onInbound: OnInbound;
   readonly outage: OutageWatch;
+  readonly findSuppression: FindSuppression;
   /** Whether the service is stopping: nothing new begins. */
   readonly isStopping: () => boolean;
   readonly horizon: number;
@@ -70,7 +71,7 @@ export function createSending(deps: SendingDeps): Sending {
     library: templates.library,
     settings: deps.settings,
     readCircumstances: createReadCircumstances(store),
-    findSuppression: createFindSuppression(store),
+    findSuppression: deps.findSuppression,
   });
   const attempt = createAttempt({
     ...deps,

@@ -40,11 +40,12 @@ export function createPrepare({ check, askLimits, compose, track }: PrepareDeps)
     const unsubscribe = compose.unsubscribeLink(version, { id: doc.id, prospectId });
     const about = { ...subject, unsubscribe };
     try {
-      const { message, locale } = await compose.message(version, about, to);
+      const { message, locale, copies } = await compose.message(version, about, to);
       const facts = {
         to: shownAddress(channel, to),
         templateVersion: version.n,
         ...(locale !== undefined && { locale }),
+        ...(copies !== undefined && { copies }),
         provider: lane.name,
       };
       return { lane, message: lane.tracks ? message : track(doc, message), facts };

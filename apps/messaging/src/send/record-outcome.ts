@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageDocument } from '@herald/contracts';
 import {
   afterAttempt,
+  type CallFacts,
   type MessageTransition,
   type ProviderOutcome,
   wall,
@@ -114,9 +115,17 @@ export function createRecordOutcome(deps: RecordOutcomeDeps): RecordOutcome {
 
   return async (call) => {
     const { transition, tries } = transitionAfter(call);
-    const full = { ...transition, facts: { ...call.facts, ...transition.facts } };
+    const facts = { ...call.facts, ...copiesAfter(call), ...transition.facts };
+    const full = { ...transition, facts };
     await insistOn(() => record(call.claimed, full, tries));
   };
+}
+
+/** With those that the provider left out. */
+function copiesAfter({ facts, outcome }: Call): Pick<CallFacts, 'copies'> {
+  if (outcome.kind !== 'sent' || outcome.leftOut === undefined) return {};
+  const leftOut = [...(facts.copies?.leftOut ?? []), ...outcome.leftOut];
+  return { copies: { ...facts.copies, leftOut } };
 }
 
 /** The prospect may have been erased during the call: then the record has nothing about them. */

@@ -4,7 +4,7 @@ import type { TemplateContent } from '../channels/channel.ts';
 import { busyAsProblem } from './busy.ts';
 import { templateKinds } from './kinds.ts';
 import type { TemplateLibrary } from './library.ts';
-import { TEXT_NAMES, variantFaults, variantPath, withTexts } from './variants.ts';
+import { TEXT_NAMES, variantFaults, variantPath } from './variants.ts';
 
 /** What a check finds without data. */
 interface CheckedTemplate {
@@ -64,7 +64,7 @@ async function checkTexts(
   const partials = new Set(main.partials);
   const warnings: string[] = [];
   for (const [tag, texts] of Object.entries(content.locales ?? {})) {
-    const variant = await check(withTexts(content, texts), variantPath(tag));
+    const variant = await check({ channel: content.channel, ...texts }, variantPath(tag));
     faults.push(...variant.faults);
     for (const name of variant.partials) partials.add(name);
     const strange = longest(variant.variables.filter((path) => !main.variables.includes(path)));

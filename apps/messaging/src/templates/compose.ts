@@ -2,12 +2,20 @@ import type { Mailbox } from '@herald/addresses';
 import {
   messageReference,
   publicLink,
+  recipientMark,
   signUnsubscribe,
   type TemplateVersionDocument,
 } from '@herald/contracts';
-import { isObject, type JsonObject, utmParameters } from '@herald/domain';
+import {
+  isObject,
+  type JsonObject,
+  type MessageCopies,
+  type MessageFacts,
+  utmParameters,
+} from '@herald/domain';
 import { type Rendered, type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
+import { type CopyTexts, outgoingCopies, readCopies } from '../channels/email/copies.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import { bodySources } from '../channels/email/template.ts';
 import { channels } from '../channels/index.ts';
@@ -44,8 +52,8 @@ export interface Compose {
   ): Promise<Composed<{ readonly message: Outgoing }>>;
 }
 
-/** `locale`: the variant of the template, as in `MessageFacts`. */
-type Composed<What> = What & { readonly locale?: string };
+/** With the facts to record of the message. */
+type Composed<What> = What & Pick<MessageFacts, 'locale' | 'copies'>;
 
 interface ContentOptions {
   /** Replaces parts of the data, by name. */
@@ -69,6 +77,8 @@ export interface ComposeDeps {
   readonly defaultSender?: Mailbox | undefined;
   readonly dkim?: DkimKeys | undefined;
   readonly defaultZone: string;
+  /** Why nothing may go to a mail address; undefined: something may. */
+  readonly whySuppressed: (workspace: string, address: string) => Promise<string | undefined>;
   /** A secret of a workspace by its name, to sign webhooks. */
   readonly secret: (workspace: string, name: string) => string | undefined;
 }
@@ -140,6 +150,16 @@ export function createCompose(deps: ComposeDeps): Compose {
     return { content: composed, ...(locale !== undefined && { locale }) };
   };
 
+  const copiesOf = async (
+    workspace: string,
+    said: Content,
+    to: string,
+  ): Promise<MessageCopies | undefined> => {
+    const { cc = [], bcc = [] } = said as Partial<CopyTexts>;
+    if (cc.length + bcc.length === 0) return undefined;
+    return readCopies({ cc, bcc }, to, (address) => deps.whySuppressed(workspace, address));
+  };
+
   const linksOf = ({ utm, campaign, message }: TemplateSubject): UtmLinks | undefined => {
     if (utm === undefined) return undefined;
     const { stepId: step, template, channel } = message;
@@ -169,18 +189,22 @@ export function createCompose(deps: ComposeDeps): Compose {
     async message(version, subject, to, { isTest = false, ...options } = {}) {
       const { workspace } = version;
       const { content: said, ...composed } = await content(version, subject, options);
+      // A test goes to the address given, and to nobody else.
+      const copies = isTest ? undefined : await copiesOf(workspace, said, to);
+      const token = isTest ? undefined : reference(workspace, subject);
       const message = channels[said.channel].outgoing(said, {
         workspace,
         messageId: subject.message.messageId,
-        reference: isTest ? undefined : reference(workspace, subject),
+        reference: token,
         to,
+        copies: copies && outgoingCopies(copies, token && recipientMark(deps.linkSecret, token, to)),
         unsubscribe: subject.unsubscribe,
         senders: settings.of(workspace).senders ?? {},
         defaultSender: deps.defaultSender,
         dkim: deps.dkim,
         secret: (name) => deps.secret(workspace, name),
       });
-      return { message, ...composed };
+      return { message, ...composed, ...(copies && { copies }) };
     },
   };
 }

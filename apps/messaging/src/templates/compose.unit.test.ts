@@ -36,6 +36,7 @@ const composeWith = (given: { name?: string; replyTo?: string; rendered?: string
     publicUrl: 'https://herald.example/',
     defaultZone: 'UTC',
     secret: () => undefined,
+    whySuppressed: async () => undefined,
   });
 
 test('a mail is composed from clean parts', async () => {

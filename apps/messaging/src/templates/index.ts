@@ -6,7 +6,7 @@ import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createCheckTemplate } from './check.ts';
-import { type Compose, createCompose } from './compose.ts';
+import { type Compose, type ComposeDeps, createCompose } from './compose.ts';
 import { createTemplateLibrary, type TemplateLibrary } from './library.ts';
 import { createPreview } from './preview.ts';
 import { previewRoutes } from './preview-routes.ts';
@@ -31,6 +31,7 @@ export interface TemplatesDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'c
   readonly defaultSender: Mailbox | undefined;
   readonly dkim: DkimKeys;
   readonly defaultZone: string;
+  readonly whySuppressed: ComposeDeps['whySuppressed'];
   readonly secret: (workspace: string, name: string) => string | undefined;
 }
 

@@ -50,7 +50,7 @@ function spokenIn(tag: string): string {
 }
 
 /** A variant takes none of the texts of the default: they are in another language. */
-export const withTexts = <T extends Localised>(content: T, texts: TemplateTexts): T => ({
+const withTexts = <T extends Localised>(content: T, texts: TemplateTexts): T => ({
   ...(Object.fromEntries(
     Object.entries(content).filter(([name]) => name !== 'locales' && !TEXT_NAMES.includes(name)),
   ) as T),

@@ -12,7 +12,12 @@ import type { MessageTransition } from './transition.ts';
  * `credentials` are always about the provider. `retryAfter` is in ms of wall time.
  */
 export type ProviderOutcome =
-  | { readonly kind: 'sent'; readonly providerId?: string }
+  | {
+      readonly kind: 'sent';
+      readonly providerId?: string;
+      /** Copies that the provider did not take, and why. */
+      readonly leftOut?: readonly string[];
+    }
   | {
       readonly kind: 'temporary';
       readonly reason: string;

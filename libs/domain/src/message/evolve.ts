@@ -40,6 +40,7 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
     ...optional('to', data.to ?? state?.to),
     ...optional('templateVersion', data.templateVersion ?? state?.templateVersion),
     ...optional('locale', data.locale ?? state?.locale),
+    ...optional('copies', data.copies ?? state?.copies),
     ...optional('provider', data.provider ?? state?.provider),
     ...optional('providerId', data.providerId ?? state?.providerId),
     ...optional('sentAt', sentAt(state, known.outcome, event)),

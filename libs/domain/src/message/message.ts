@@ -51,6 +51,14 @@ export type MessageOutcome = Exclude<MessageStatus, 'requested'> | MessageNote;
 /** `hard`: there is no such address. `soft`: not now. */
 export type Bounce = 'hard' | 'soft';
 
+/** Who else gets a message, and who would have but does not. */
+export interface MessageCopies {
+  readonly cc?: readonly string[];
+  readonly bcc?: readonly string[];
+  /** Who was left out, by place, and why: `cc 2: hard bounce`. */
+  readonly leftOut?: readonly string[];
+}
+
 /** The data of an event about a message. `version` orders the fold: one that is not newer changes nothing. */
 export interface MessageFacts {
   readonly version: number;
@@ -60,6 +68,7 @@ export interface MessageFacts {
   readonly templateVersion?: number;
   /** The variant of the template, by its language, or `default`; absent: the template has no variants. */
   readonly locale?: string;
+  readonly copies?: MessageCopies;
   readonly provider?: string;
   readonly providerId?: string;
   /** When it leaves, or is tried again. */
@@ -84,7 +93,7 @@ export interface MessageFacts {
 }
 
 /** What is known of a call of a provider before it is made: it is recorded whatever the outcome. */
-export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'locale' | 'provider'>;
+export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'locale' | 'copies' | 'provider'>;
 
 export interface MessageState extends MessageIdentity {
   readonly status: MessageStatus;
@@ -97,6 +106,7 @@ export interface MessageState extends MessageIdentity {
   readonly templateVersion?: number;
   /** As in `MessageFacts`. */
   readonly locale?: string;
+  readonly copies?: MessageCopies;
   readonly provider?: string;
   readonly providerId?: string;
   /** When it left; absent while nothing says that it has. */

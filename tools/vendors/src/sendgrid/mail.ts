@@ -9,6 +9,8 @@ interface Address {
 export interface MailSend {
   readonly personalizations: readonly {
     readonly to: readonly Address[];
+    readonly cc?: readonly Address[];
+    readonly bcc?: readonly Address[];
     readonly headers?: Readonly<Record<string, string>>;
     readonly custom_args?: Readonly<Record<string, string>>;
   }[];
@@ -63,6 +65,14 @@ export function readMail(body: string, contentType: string | undefined): MailSen
     return refuse(400, {
       message: 'Does not contain a valid address.',
       field: 'personalizations.0.to.0.email',
+    });
+  const addresses = [first.to, first.cc, first.bcc].flatMap((list = []) => list.map(({ email }) => email));
+  if (new Set(addresses.map((address) => address.toLowerCase())).size < addresses.length)
+    return refuse(400, {
+      message:
+        'Each email address in the personalization block should be unique between to, cc, and bcc. We ' +
+        'found the first duplicate instance of an address in the personalizations.0 field.',
+      field: 'personalizations.0',
     });
   if (!mail.from?.email.includes('@'))
     return refuse(400, {

@@ -17,6 +17,8 @@ interface Meaning {
 export interface SendgridEvent {
   /** The reference that went out with the message. Undefined: not a message of this installation. */
   readonly reference: string | undefined;
+  /** Whom it is about, and the mark of the message's recipient; where the message has copies. */
+  readonly about: { readonly address: string; readonly recipient: string } | undefined;
   /** SendGrid's id of the event; the same on every retry. */
   readonly id: string;
   /** ms since 1970. */
@@ -34,8 +36,10 @@ export function readSendgridEvent(
   if (typeof event !== 'string' || typeof timestamp !== 'number' || !Number.isFinite(timestamp))
     return undefined;
   if (typeof id !== 'string' || id === '') return undefined;
+  const { herald_to: recipient, email } = value;
   return {
     reference: typeof herald === 'string' ? herald : undefined,
+    about: typeof recipient === 'string' ? { recipient, address: textOf(email) ?? '' } : undefined,
     id,
     at: Math.trunc(timestamp * span.SECOND),
     meaning: meaningOf(event, value, isOwnLink),

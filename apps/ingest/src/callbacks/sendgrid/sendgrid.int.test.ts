@@ -1,4 +1,4 @@
-import { messageReference } from '@herald/contracts';
+import { messageReference, recipientMark } from '@herald/contracts';
 import { deriveId } from '@herald/domain';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postEvents, WEBHOOK_KEY } from '../../testing/sendgrid.ts';
@@ -39,6 +39,24 @@ const counted = async (result: string): Promise<number> => {
 };
 
 describe('what SendGrid reports', () => {
+  it('of a copy changes nothing for the one whom the mail is for', async () => {
+    const herald_to = recipientMark(LINK_SECRET, herald, 'ann@private.example');
+    const before = await counted('copy');
+    const bounce = { herald_to, type: 'bounce', reason: '550 no such user' };
+    const copy = await post([
+      event('bounce', { ...bounce, email: 'bob@private.example' }),
+      event('unsubscribe', { herald_to, email: 'bob@private.example' }),
+      event('spamreport', { herald_to, email: undefined }),
+    ]);
+    expect(copy.json()).toEqual({ accepted: 0, passedOver: 3 });
+    expect(await counted('copy')).toBe(before + 3);
+    const own = await post([event('bounce', { ...bounce, email: 'Ann@private.example' })]);
+    expect(own.json()).toEqual({ accepted: 1, passedOver: 0 });
+    expect((await ingest.published()).map(({ data }) => data)).toMatchObject([
+      { messageId: 'm-1', outcome: 'bounced', bounce: 'hard' },
+    ]);
+  });
+
   it('becomes an event of its message’s prospect, with nothing of the person in it', async () => {
     const response = await post([event('delivered', { response: '250 OK' })]);
     expect([response.statusCode, response.json()]).toEqual([200, { accepted: 1, passedOver: 0 }]);

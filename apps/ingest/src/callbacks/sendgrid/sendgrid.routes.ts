@@ -1,5 +1,5 @@
 import { rotated } from '@herald/config';
-import { publicLink, readMessageReference } from '@herald/contracts';
+import { publicLink, readMessageReference, recipientMark } from '@herald/contracts';
 import type { Event } from '@herald/domain';
 import { type Http, Problem, parseJson, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
@@ -61,10 +61,15 @@ export async function sendgridRoutes(scope: Http, deps: SendgridDeps): Promise<v
   const count = (result: string, by = 1): void => metrics.callbacks.inc({ provider: 'sendgrid', result }, by);
 
   /** The events to record for it; empty, and counted, if there are none. */
-  const toEvents = ({ reference: token, id, at, meaning }: SendgridEvent): Event[] => {
+  const toEvents = ({ reference: token, about, id, at, meaning }: SendgridEvent): Event[] => {
     const reference = token === undefined ? undefined : readMessageReference(linkSecret, token);
     if (reference === undefined || reference.channel !== 'email') {
       count('foreign');
+      return [];
+    }
+    // What happened to a copy is not what happened to the message, nor the wish of its recipient.
+    if (about !== undefined && recipientMark(linkSecret, token ?? '', about.address) !== about.recipient) {
+      count('copy');
       return [];
     }
     const { reported, consent } = meaning;

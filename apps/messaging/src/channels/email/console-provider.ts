@@ -16,10 +16,12 @@ export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {})
     name: 'console',
     timeout: 1_000,
     connections: 1,
-    async send({ messageId, from, to, subject, text, unsubscribe }) {
+    async send({ messageId, from, to, copies, subject, text, unsubscribe }) {
       const head = [
         `From: ${from.name === undefined ? from.email : `${from.name} <${from.email}>`}`,
         `To: ${to}`,
+        ...headerOf('Cc', copies?.cc),
+        ...headerOf('Bcc', copies?.bcc),
         `Subject: ${subject}`,
         `X-Herald-Message-Id: ${messageId}`,
         ...(unsubscribe === undefined ? [] : [`List-Unsubscribe: <${unsubscribe}>`]),
@@ -30,5 +32,8 @@ export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {})
     async close() {},
   };
 }
+
+const headerOf = (name: string, addresses: readonly string[] = []): readonly string[] =>
+  addresses.length === 0 ? [] : [`${name}: ${addresses.join(', ')}`];
 
 const toStdout = (text: string): void => void process.stdout.write(text);

@@ -1,10 +1,10 @@
 import { decodeHTMLAttribute } from 'entities/decode';
 
 /**
- * HTML with the links of `<a>` and `<area>` replaced by what `rewrite` makes of them; undefined leaves one as it
- * is. `off` is the attribute that leaves one as it is when its value is `off`: `seenOff` is called with those.
- * Comments (Outlook's, too), `<style>` and the like stay unchanged. One pass over any HTML: after a place where
- * it is broken, nothing changes.
+ * HTML with the links of `<a>` and `<area>` replaced by what `rewrite` makes of them; undefined leaves one as
+ * it is. `off` is the attribute that leaves one as it is when its value is `off`: `seenOff` gets those.
+ * Comments (Outlook's, too), `<style>` and the like stay unchanged. One pass over any HTML: after a place
+ * where it is broken, nothing changes.
  */
 export function rewriteLinks(
   html: string,

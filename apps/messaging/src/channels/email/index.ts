@@ -19,6 +19,9 @@ export const email = {
   },
   outgoing: outgoingEmail,
   canUnsubscribe: true,
+  // Whose open or click it is, nobody can tell once there are copies.
   track: (message, links) =>
-    message.html === undefined ? message : { ...message, html: trackHtml(message.html, links) },
+    message.html === undefined || message.copies !== undefined
+      ? message
+      : { ...message, html: trackHtml(message.html, links) },
 } satisfies ChannelDefinition<'email', OutgoingEmail, EmailContent>;

@@ -3,6 +3,7 @@ import { TemplateError } from '@herald/templates';
 import type { Outgoing } from '../../providers/provider.ts';
 import { type Envelope, NoSenderError } from '../channel.ts';
 import type { DkimKey } from './dkim/read-keys.ts';
+import type { OutgoingCopies } from './outgoing-copies.ts';
 import { NO_SENDER } from './sender.ts';
 import type { EmailContent } from './template.ts';
 
@@ -11,6 +12,8 @@ export interface OutgoingEmail extends Outgoing {
   readonly channel: 'email';
   readonly from: Mailbox;
   readonly to: string;
+  /** Others who get it. */
+  readonly copies?: OutgoingCopies;
   readonly replyTo?: string;
   readonly subject: string;
   readonly html?: string;
@@ -21,11 +24,15 @@ export interface OutgoingEmail extends Outgoing {
   readonly dkim?: DkimKey | undefined;
 }
 
-export function outgoingEmail(content: EmailContent, envelope: Envelope): OutgoingEmail {
-  const { workspace, messageId, reference, to, unsubscribe, senders, defaultSender } = envelope;
+export function outgoingEmail(
+  { cc: _cc, bcc: _bcc, ...content }: EmailContent,
+  envelope: Envelope,
+): OutgoingEmail {
+  const { workspace, messageId, reference, to, unsubscribe, senders, defaultSender, copies } = envelope;
   const { from = defaultSender, replyTo } = senders.email ?? {};
   if (from === undefined) throw new NoSenderError(NO_SENDER);
   refuseUnsafe(to, from.email, from.name, replyTo, content.subject, messageId);
+  refuseUnsafe(...(copies?.cc ?? []), ...(copies?.bcc ?? []));
   // In ASCII, which every provider takes.
   const email = emailAddress(from.email) ?? from.email;
   return {
@@ -35,6 +42,7 @@ export function outgoingEmail(content: EmailContent, envelope: Envelope): Outgoi
     from: { ...from, email },
     dkim: envelope.dkim?.for(workspace, email),
     to,
+    ...(copies && { copies }),
     ...(replyTo === undefined ? {} : { replyTo: emailAddress(replyTo) ?? replyTo }),
     ...(unsubscribe === undefined ? {} : { unsubscribe }),
   };

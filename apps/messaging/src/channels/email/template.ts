@@ -2,9 +2,10 @@ import type { Rendered, TemplateSources } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
 import { consentTemplateFields, linkFields, textField } from '../template-fields.ts';
+import { type CopyTexts, copyFaults, copyFields, copySources, copyTexts } from './copies.ts';
 
 /** What an e-mail says. */
-export interface EmailContent extends Content, Rendered {
+export interface EmailContent extends Content, Rendered, Partial<CopyTexts> {
   readonly channel: 'email';
 }
 
@@ -28,6 +29,7 @@ export const emailTemplate: ChannelTemplate<EmailContent> = {
     ),
     ...bodyFields,
     layout: Type.Optional(Type.String({ maxLength: 128, description: 'a template of channel layout' })),
+    ...copyFields,
     ...linkFields,
     ...consentTemplateFields,
   },
@@ -37,15 +39,21 @@ export const emailTemplate: ChannelTemplate<EmailContent> = {
     ...(content.preheader !== undefined && content.html === undefined
       ? [{ path: '/preheader', message: 'is for mails with html' }]
       : []),
+    ...copyFaults(content),
   ],
-  sources: (content) => ({ mail: mailSources(content) }),
+  sources: (content) => ({ mail: mailSources(content), plain: copySources(content) }),
   preview: {
     subject: Type.Optional(Type.String()),
     html: Type.Optional(Type.String()),
     text: Type.Optional(Type.String()),
+    cc: Type.Optional(Type.Array(Type.String())),
+    bcc: Type.Optional(Type.Array(Type.String())),
   },
   async compose(content, render) {
-    return { channel: 'email', ...(await render.mail(mailSources(content))) };
+    const copies = copySources(content);
+    const mail = await render.mail(mailSources(content));
+    if (Object.keys(copies).length === 0) return { channel: 'email', ...mail };
+    return { channel: 'email', ...mail, ...copyTexts(content, await render.plain(copies)) };
   },
 };
 

@@ -162,3 +162,23 @@ test('two providers of one process keep their keys apart, and no outcome shows o
   expect(theirs).toMatchObject({ kind: 'credentials' });
   expect(JSON.stringify([mine, theirs])).not.toContain('SG.');
 });
+
+test('copies go along in the same mail, untracked, with a mark of the one whom the mail is for', async () => {
+  const { vendor, provider } = await setUp();
+  const copies = { cc: ['bob@home.example'], bcc: ['log@acme.example'], mark: 'm4rk' };
+  expect(await provider.send(message({ copies }))).toMatchObject({ kind: 'sent' });
+  expect(vendor.mails[0]?.mail).toMatchObject({
+    personalizations: [
+      {
+        to: [{ email: 'ada@home.example' }],
+        cc: [{ email: 'bob@home.example' }],
+        bcc: [{ email: 'log@acme.example' }],
+      },
+    ],
+    custom_args: { herald: 'opaque.reference', herald_to: 'm4rk' },
+    tracking_settings: {
+      click_tracking: { enable: false, enable_text: false },
+      open_tracking: { enable: false },
+    },
+  });
+});

@@ -66,9 +66,10 @@ interface Answered {
 }
 
 function mailOf(message: OutgoingEmail): SendGridMail {
-  const { messageId, reference, from, to, replyTo, subject, html, text, unsubscribe } = message;
+  const { messageId, reference, from, to, copies, replyTo, subject, html, text, unsubscribe } = message;
   return {
     to: { email: to },
+    ...copiesOf(message),
     from: { email: from.email, ...(from.name === undefined ? {} : { name: from.name }) },
     ...(replyTo === undefined ? {} : { replyTo: { email: replyTo } }),
     subject,
@@ -83,7 +84,23 @@ function mailOf(message: OutgoingEmail): SendGridMail {
             'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
           }),
     },
-    ...(reference === undefined ? {} : { customArgs: { herald: reference } }),
+    ...(reference === undefined
+      ? {}
+      : { customArgs: { herald: reference, ...(copies?.mark && { herald_to: copies.mark }) } }),
     hideWarnings: true,
+  };
+}
+
+/** Whose open or click it is, nobody can tell once there are copies: such a mail is not tracked. */
+function copiesOf({ copies }: OutgoingEmail): Pick<SendGridMail, 'cc' | 'bcc' | 'trackingSettings'> {
+  if (copies === undefined) return {};
+  const { cc, bcc } = copies;
+  return {
+    ...(cc.length > 0 && { cc: cc.map((email) => ({ email })) }),
+    ...(bcc.length > 0 && { bcc: bcc.map((email) => ({ email })) }),
+    trackingSettings: {
+      clickTracking: { enable: false, enableText: false },
+      openTracking: { enable: false },
+    },
   };
 }

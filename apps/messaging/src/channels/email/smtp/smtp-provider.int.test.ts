@@ -201,3 +201,36 @@ test('a refused login is about all messages, and no password is shown', async ()
   expect(outcome).toMatchObject({ kind: 'credentials', reason: expect.stringContaining('EAUTH') });
   expect(JSON.stringify(outcome)).not.toContain('hunter2');
 });
+
+const COPIES = { cc: ['bob@home.example', 'cid@home.example'], bcc: ['log@acme.example'] };
+
+test('copies are the same mail with its own envelope, and nobody sees who gets a blind one', async () => {
+  const { server, provider } = await setUp();
+  expect(await provider.send(message({ copies: COPIES }))).toEqual({ kind: 'sent' });
+  expect(server.received.map(({ to }) => to)).toEqual([
+    ['ada@home.example'],
+    ['bob@home.example', 'cid@home.example', 'log@acme.example'],
+  ]);
+  for (const { headers, raw } of server.received) {
+    expect(headers.get('to')).toBe('ada@home.example');
+    expect(headers.get('cc')).toBe('bob@home.example, cid@home.example');
+    expect(headers.get('message-id')).toBe('<m1@acme.example>');
+    expect(raw).not.toContain('log@acme.example');
+  }
+});
+
+test('whether a mail has left depends on its recipient alone: a copy is left out, or never sent', async () => {
+  const refused = await setUp({ rcptTo: (turn) => (turn === 2 ? reply(550, 'no bob here') : undefined) });
+  expect(await refused.provider.send(message({ copies: COPIES }))).toMatchObject({
+    kind: 'sent',
+    leftOut: ['a copy was refused: 550'],
+  });
+  const cut = await setUp({ data: (turn) => (turn === 2 ? 'drop' : undefined) });
+  expect(await cut.provider.send(message({ copies: COPIES }))).toMatchObject({
+    kind: 'sent',
+    leftOut: [expect.stringMatching(/^the copies were not taken: /)],
+  });
+  const later = await setUp({ rcptTo: () => reply(451, 'try later') });
+  expect(await later.provider.send(message({ copies: COPIES }))).toMatchObject({ kind: 'temporary' });
+  expect(later.server.received).toEqual([]);
+});

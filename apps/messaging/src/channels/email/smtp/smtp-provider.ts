@@ -56,11 +56,24 @@ export function createSmtpProvider({
     connections,
     async send(message) {
       const mail = mailOf(message);
+      const signal = AbortSignal.timeout(timeout);
       const contents: ContentStream[] = [];
-      underWay.set(mail.messageId, { contents, signer: signerFor(message) });
+      const hand = async (to: string | readonly string[]) => {
+        underWay.set(mail.messageId, { contents, signer: signerFor(message) });
+        return transport.sendMail({
+          ...mail,
+          envelope: { from: message.from.email, to: [to].flat() },
+          signal,
+        });
+      };
       try {
-        const sent = await transport.sendMail({ ...mail, signal: AbortSignal.timeout(timeout) });
-        return { kind: 'sent', ...(sent.serverMessageId && { providerId: sent.serverMessageId }) };
+        const sent = await hand(message.to);
+        const leftOut = await handCopies(message, hand);
+        return {
+          kind: 'sent',
+          ...(sent.serverMessageId && { providerId: sent.serverMessageId }),
+          ...(leftOut.length > 0 && { leftOut }),
+        };
       } catch (error) {
         // Content that was read from has left, at least in part.
         const started = contents.some(({ readableDidRead }) => readableDidRead);
@@ -73,6 +86,26 @@ export function createSmtpProvider({
       transport.close();
     },
   };
+}
+
+/**
+ * Copies are handed over after the recipient's mail was taken, and once: then whether the mail has left
+ * depends on its recipient alone, and trying again sends no copy twice. Gives those that were refused,
+ * without their addresses.
+ */
+async function handCopies(
+  { copies }: OutgoingEmail,
+  hand: (to: readonly string[]) => Promise<{ readonly rejectedErrors?: readonly SmtpFailure[] }>,
+): Promise<readonly string[]> {
+  const all = [...(copies?.cc ?? []), ...(copies?.bcc ?? [])];
+  if (all.length === 0) return [];
+  try {
+    const { rejectedErrors = [] } = await hand(all);
+    return rejectedErrors.map(({ responseCode }) => `a copy was refused: ${responseCode ?? 'no code'}`);
+  } catch (error) {
+    const { responseCode, code } = error as SmtpFailure;
+    return [`the copies were not taken: ${responseCode ?? code ?? 'no code'}`];
+  }
 }
 
 /** A mail under way, by its Message-ID. */
@@ -107,13 +140,13 @@ const signerFor = ({ dkim }: OutgoingEmail): DKIM | undefined =>
       });
 
 function mailOf(message: OutgoingEmail): SendMailOptions {
-  const { from, to, replyTo, subject, html, text, unsubscribe } = message;
+  const { from, to, copies, replyTo, subject, html, text, unsubscribe } = message;
   const id = headerId(message.messageId);
   const host = from.email.slice(from.email.lastIndexOf('@') + 1);
   return {
     from: { name: from.name ?? '', address: from.email },
     to: { name: '', address: to },
-    envelope: { from: from.email, to },
+    ...(copies !== undefined && { cc: copies.cc.map((address) => ({ name: '', address })) }),
     ...(replyTo === undefined ? {} : { replyTo: { name: '', address: replyTo } }),
     subject,
     text,
