@@ -53,6 +53,8 @@ export async function writeCredentials(
   await writeFile(join(dir, 'api-key'), `${apiKey}\n`, { mode: 0o600 });
   await writeFile(join(secrets, `${WORKSPACE}.github`), githubSecret, { mode: 0o600 });
   await writeFile(join(secrets, 'link-secret'), linkSecret, { mode: 0o600 });
+  const encryptionKey = Buffer.from(derived('encryption-key'), 'hex').toString('base64');
+  await writeFile(join(secrets, 'encryption-key'), encryptionKey, { mode: 0o600 });
   return {
     apiKey,
     apiKeys,
