@@ -20,12 +20,12 @@ const knows = (name: string): boolean => configuration.includes(`| \`${name}\` |
 const values = new Map(container.environment.map(({ name, value }) => [name, value]));
 const names = [...values.keys(), ...container.secrets.map(({ name }) => name)];
 /** What the command reads and does not pass on. */
-const FOR_COMMAND = ['API_KEYS', 'LINK_SECRET'];
+const FOR_COMMAND = ['API_KEYS', 'LINK_SECRET', 'ENCRYPTION_KEY'];
 
 it('the task on the page has every setting that managed services need, and none that is unknown', () => {
   for (const name of ['MONGODB_URI', 'AMQP_URL', 'API_KEYS_FILE', 'SECRETS_DIR', 'PUBLIC_URL', 'SENDER'])
     expect(names).toContain(name);
-  expect(names.filter((name) => !knows(name) && name !== 'NODE_OPTIONS').sort()).toEqual(FOR_COMMAND);
+  expect(names.filter((name) => !knows(name) && name !== 'NODE_OPTIONS')).toEqual(FOR_COMMAND);
 });
 
 it('its command writes keys and secrets where the settings say, in the volume, and starts what the image starts', () => {
@@ -34,6 +34,7 @@ it('its command writes keys and secrets where the settings say, in the volume, a
   expect(text('Dockerfile')).toContain('VOLUME /data');
   expect(script).toContain(`"$API_KEYS" >${values.get('API_KEYS_FILE')};`);
   expect(script).toContain(`"$LINK_SECRET" >${values.get('SECRETS_DIR')}/link-secret;`);
+  expect(script).toContain(`"$ENCRYPTION_KEY" >${values.get('SECRETS_DIR')}/encryption-key;`);
   const [, command = ''] = /AS all-in-one\n.*?CMD (\[.*?\])/s.exec(text('Dockerfile')) ?? [];
   expect(script.endsWith(`unset ${FOR_COMMAND.join(' ')}; exec ${JSON.parse(command).join(' ')}`)).toBe(true);
 });

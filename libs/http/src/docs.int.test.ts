@@ -6,6 +6,7 @@ const open = async () => {
   const { app } = await testHttp();
   const documentedBody = { 'application/yaml': Type.String({ examples: ['name: A'] }) };
   await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       'application/yaml',
       { parseAs: 'string' },

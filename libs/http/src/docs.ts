@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
+import { stringify } from 'yaml';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -53,11 +54,20 @@ export async function registerDocs(
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }
 
-/** The schema of a route, with the body that only the document knows. */
+/** The schema of a route, with the bodies that only the document knows. */
 function withBody(schema: FastifySchema, config: FastifyContextConfig | undefined): FastifySchema {
-  if (config?.documentedBody === undefined) return schema;
-  const bodies = Object.entries(config.documentedBody).map(([type, body]) => [type, { schema: body }]);
+  const documented = config?.documentedBody ?? (config?.takesYaml === true ? asYaml(schema.body) : undefined);
+  if (documented === undefined) return schema;
+  const bodies = Object.entries(documented).map(([type, body]) => [type, { schema: body }]);
   return { ...schema, body: { content: Object.fromEntries(bodies) } };
+}
+
+/** The same body as JSON and as YAML, with the examples in both. */
+function asYaml(body: unknown): Readonly<Record<string, TSchema>> {
+  const schema = body as TSchema & { readonly examples?: readonly unknown[] };
+  const examples = (schema.examples ?? []).map((example) => stringify(example));
+  const description = 'The same as YAML. Mistakes are answered with line and column.';
+  return { 'application/json': schema, 'application/yaml': Type.String({ description, examples }) };
 }
 
 /** A route's scope, as the document shows it. */

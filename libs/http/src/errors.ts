@@ -3,6 +3,7 @@ import { createSeldom } from '@herald/log';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, Problem, problemBody } from './problem/problem.ts';
 import { problemOf } from './problem/problem-of.ts';
+import { withPlaces } from './yaml/yaml-bodies.ts';
 
 /** The clock is monotonic. A thousand reasons per process are enough. */
 const seldom = createSeldom({ now: () => performance.now(), rate: 1 }, 1_000);
@@ -12,7 +13,7 @@ const seldom = createSeldom({ now: () => performance.now(), rate: 1 }, 1_000);
  * answer contains that id. A lasting problem is logged once a minute.
  */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemFor(error, request);
+  const problem = withPlaces(problemFor(error, request), request);
   const ours = problem.status >= 500;
   if (ours) logFailure(problem, request);
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfter)));
@@ -36,8 +37,9 @@ function problemFor(error: unknown, request: FastifyRequest): Problem {
   const problem = problemOf(error);
   if (problem.status !== 415 || error instanceof Problem) return problem;
   const { schema, config } = request.routeOptions;
+  const yaml = config.takesYaml === true ? ['application/yaml'] : [];
   const types = schema?.consumes ?? Object.keys(config.documentedBody ?? { 'application/json': true });
-  return new Problem(415, problem.code, `${problem.detail} It takes ${types.join(', ')}.`);
+  return new Problem(415, problem.code, `${problem.detail} It takes ${[...types, ...yaml].join(', ')}.`);
 }
 
 /**

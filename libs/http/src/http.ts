@@ -23,6 +23,7 @@ import { watchRequests } from './requests.ts';
 import { completeRoute } from './routes.ts';
 import type { TypeBoxProvider } from './type-provider.ts';
 import { createValidatorCompiler } from './validation/validator.ts';
+import { readYamlBodies } from './yaml/yaml-bodies.ts';
 
 /** The HTTP server. TypeBox schemas type its routes. */
 export type Http = FastifyInstance<
@@ -86,6 +87,8 @@ export async function createHttp({ log, metrics, apiKeys, ...options }: HttpOpti
       return parseJson(body);
     },
   );
+
+  readYamlBodies(app);
 
   const routes: RouteTemplate[] = [];
   app.addHook('onRoute', function (route) {

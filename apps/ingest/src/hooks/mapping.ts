@@ -58,7 +58,7 @@ export function compileMapping(map: SourceMap): { mapping: Mapping; faults: Faul
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const { line, column, message } = error;
-      faults.push({ path: `/map/${name}`, message: `line ${line}, column ${column}: ${message}` });
+      faults.push({ path: `/map/${name}`, message, inside: { line, column } });
       return undefined;
     }
   };

@@ -23,13 +23,16 @@ interface Call {
 const call = (
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
-  payload?: object,
+  payload?: object | string,
   { key = 'acme-key', app = ingest.app }: Call = {},
 ) =>
   app.inject({
     method,
     url: `/v1/sources${path}`,
-    headers: { authorization: `Bearer ${key}` },
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(typeof payload === 'string' && { 'content-type': 'application/yaml' }),
+    },
     ...(payload === undefined ? {} : { payload }),
   });
 const hook = (source: string, { workspace = 'acme', app = ingest.app } = {}) =>
@@ -103,6 +106,20 @@ describe('PUT /v1/sources/:id', () => {
       .map((answer) => answer.json().version);
     expect(new Set(versions).size).toBe(versions.length);
     expect((await call('GET', '/race')).json().version).toBe(Math.max(...versions));
+  });
+
+  it('takes YAML, and says where in it the mistake in an expression is', async () => {
+    const good = 'verify: { scheme: none }\nmap:\n  type: \'"a.b"\'\n  prospectId: body.id\n';
+    const written = await call('PUT', '/written', good);
+    expect([written.statusCode, written.json().map]).toEqual([201, { type: '"a.b"', prospectId: 'body.id' }]);
+    const bad =
+      'verify: { scheme: none }\nmap:\n  type: |\n    "a.b" +\n      body.\n  prospectId: person.id\n';
+    const wrong = await call('PUT', '/wrong', bad);
+    expect([wrong.statusCode, wrong.json().code]).toEqual([422, 'invalid_source']);
+    expect(wrong.json().errors).toEqual([
+      { path: '/map/type', message: expect.stringMatching(/^line [56], column \d+: /) },
+      { path: '/map/prospectId', message: expect.stringMatching(/^line 6, column 15: .*person/) },
+    ]);
   });
 
   it('says where in an expression the mistake is', async () => {

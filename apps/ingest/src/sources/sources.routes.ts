@@ -48,10 +48,10 @@ export async function sourcesRoutes(app: Http, deps: SourcesDeps): Promise<void>
   app.put(
     '/v1/sources/:id',
     {
-      config: write,
+      config: { ...write, takesYaml: true },
       schema: {
         tags,
-        summary: 'Write a source',
+        summary: 'Write a source, as JSON or YAML',
         description: 'Idempotent. Content that is stored already keeps its version.',
         params: Params,
         body: SourceBody,

@@ -102,10 +102,10 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
   app.put(
     '/v1/settings',
     {
-      config: { scope: 'settings:write' },
+      config: { scope: 'settings:write', takesYaml: true },
       schema: {
         tags: ['settings'],
-        summary: 'Replace all settings; what is left out is unset. PATCH changes only what it names',
+        summary: 'Replace all settings, as JSON or YAML; what is left out is unset, unlike with PATCH',
         body: Content,
         response: { 200: Changed, 201: Changed, ...problemResponses(400, 409, 422) },
       },

@@ -132,5 +132,5 @@ async function partialFaults(
  */
 const pointTo = ({ part, place, reason }: PartFault, within: string): Fault => {
   const path = part === undefined ? within : `${within}/${part.replace(/^(layout|partial\.self)\./, '')}`;
-  return { path, message: place ? `line ${place.line}, column ${place.column}: ${reason}` : reason };
+  return { path, message: reason, inside: place };
 };

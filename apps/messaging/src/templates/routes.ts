@@ -50,10 +50,10 @@ export function templateRoutes(app: Http, { store, check, save }: TemplateRoutes
   app.put(
     '/v1/templates/:id',
     {
-      config: write,
+      config: { ...write, takesYaml: true },
       schema: {
         tags,
-        summary: 'Save a template after checking it; a change makes a new version',
+        summary: 'Save a template, as JSON or YAML, after checking it; a change makes a new version',
         params: Id,
         body: TemplateBody,
         response: { 200: Saved, 201: Saved, ...problemResponses(400, 409, 422, 503) },

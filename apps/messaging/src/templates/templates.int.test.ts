@@ -34,6 +34,30 @@ test('saving makes a version, saving the same keeps it, a change makes the next'
   ]);
 });
 
+test('a template and the settings may be YAML; each mistake has its line and column in the document', async () => {
+  const stage = await setStage();
+  const good = 'channel: email\nsubject: Hi\nhtml: |-\n  <p>Hello</p>\n';
+  const { html } = WELCOME;
+  expect(await stage.call('PUT', '/v1/templates/welcome', good)).toMatchObject({
+    status: 201,
+    body: { version: 1, subject: 'Hi', html },
+  });
+  expect(
+    await stage.call('PUT', '/v1/templates/welcome', { channel: 'email', subject: 'Hi', html }),
+  ).toMatchObject({ status: 200, body: { version: 1 } });
+  const bad = 'channel: email\nsubject: Hi\nhtml: |\n  <p>Hello</p>\n  <%= process.env %>\nlayout: none\n';
+  expect(errorsOf(await stage.call('PUT', '/v1/templates/bad', bad)).sort()).toEqual([
+    '/html line 5, column 7: process is not known: data is in it, as in it.prospect',
+    '/layout line 6, column 9: must be a template that exists',
+  ]);
+  expect(await stage.call('PUT', '/v1/settings', 'zone: Europe/Paris\n')).toMatchObject({
+    body: { zone: 'Europe/Paris' },
+  });
+  const settings = await stage.call('PUT', '/v1/settings', 'country: GB\nzone: Paris\n');
+  expect(settings.status).toBe(422);
+  expect(errorsOf(settings)).toEqual([expect.stringMatching(/^\/zone line 2, column 7: /)]);
+});
+
 test('many saves at once leave one newest version, and every version once', async () => {
   const stage = await setStage();
   const bodies = ['a', 'b', 'c', 'a', 'b', 'c'].map((text) => ({ channel: 'email', subject: 's', text }));

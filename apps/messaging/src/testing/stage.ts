@@ -103,10 +103,11 @@ export async function setStage(options: StageOptions = {}) {
   const call = async (
     method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
-    body?: object,
+    body?: object | string,
     token = 'key',
   ) => {
-    const headers = { authorization: `Bearer ${token}` };
+    const yaml = typeof body === 'string' ? { 'content-type': 'application/yaml' } : undefined;
+    const headers = { authorization: `Bearer ${token}`, ...yaml };
     const response = await http.inject({ method, url, headers, ...(body && { payload: body }) });
     return { status: response.statusCode, body: response.body === '' ? undefined : response.json() };
   };

@@ -1,7 +1,7 @@
+import { type Fault, readText } from '../text/source-text.ts';
 import { checkCampaign } from './check/campaign.ts';
 import type { TemplateUse } from './check/checker.ts';
 import type { CampaignDefinition } from './definition.ts';
-import { type Fault, readText } from './text/source-text.ts';
 
 export type ParsedCampaign =
   | { readonly ok: true; readonly definition: CampaignDefinition; readonly templates: readonly TemplateUse[] }

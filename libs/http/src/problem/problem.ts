@@ -6,6 +6,8 @@ export interface Fault {
   readonly path: string;
   /** What is wrong and what is expected, to be read after the path: `must be a whole number`. */
   readonly message: string;
+  /** Where in the text at `path`, both from 1; the answer shows it before the message. */
+  readonly inside?: { readonly line: number; readonly column: number } | undefined;
 }
 
 export interface ProblemOptions {
@@ -64,10 +66,13 @@ const MAX_MESSAGE = 1_000;
 const cut = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length - 1)}…` : text;
 
+const wordsOf = ({ message, inside }: Fault): string =>
+  inside === undefined ? message : `line ${inside.line}, column ${inside.column}: ${message}`;
+
 function shownErrors(errors: readonly Fault[], count: number): Fault[] {
   const shown = errors
     .slice(0, MAX_ERRORS)
-    .map(({ path, message }) => ({ path: cut(path, MAX_PATH), message: cut(message, MAX_MESSAGE) }));
+    .map((fault) => ({ path: cut(fault.path, MAX_PATH), message: cut(wordsOf(fault), MAX_MESSAGE) }));
   const more = count - shown.length;
   return more > 0 ? [...shown, { path: '', message: `… and ${more.toLocaleString('en-US')} more` }] : shown;
 }

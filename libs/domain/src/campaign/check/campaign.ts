@@ -1,9 +1,9 @@
 import { Compile } from 'typebox/compile';
 import { isObject } from '../../json.ts';
 import { hoursFaults, rateFault } from '../../limits/faults.ts';
+import type { SourceText } from '../../text/source-text.ts';
 import { campaignId } from '../fields.ts';
 import * as schema from '../schema.ts';
-import type { SourceText } from '../text/source-text.ts';
 import { utm, utmFaults } from '../utm.ts';
 import { createChecker } from './checker.ts';
 import type { Checker } from './checks.ts';

@@ -1,8 +1,8 @@
 import type { Channel } from '../../message/channel.ts';
 import { neverRecorded } from '../../recorded-types.ts';
+import { type Fault, type Path, quoted, type SourceText } from '../../text/source-text.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { zoneFault } from '../../time/zone.ts';
-import { type Fault, type Path, quoted, type SourceText } from '../text/source-text.ts';
 import type { Checker, Shape } from './checks.ts';
 import { createExpressionCheck } from './expressions.ts';
 import type { AddFault } from './fault-list.ts';

@@ -1,5 +1,5 @@
 import type { Channel } from '../../message/channel.ts';
-import type { Path } from '../text/source-text.ts';
+import type { Path } from '../../text/source-text.ts';
 import type { AddFault } from './fault-list.ts';
 import type { SchemaError } from './sentence.ts';
 

@@ -1,6 +1,6 @@
 import { compileCondition, compileExpression } from '../../expression/compile.ts';
 import { ExpressionError } from '../../expression/errors.ts';
-import type { Path } from '../text/source-text.ts';
+import type { Path } from '../../text/source-text.ts';
 import { CAMPAIGN_VARIABLES } from '../variables.ts';
 import type { AddFault } from './fault-list.ts';
 

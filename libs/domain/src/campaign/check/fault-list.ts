@@ -1,4 +1,4 @@
-import type { Fault, Path, Place, SourceText } from '../text/source-text.ts';
+import type { Fault, Path, Place, SourceText } from '../../text/source-text.ts';
 
 const MAX_FAULTS = 50;
 

@@ -1,5 +1,5 @@
+import { listed } from '../../text/source-text.ts';
 import { patternWords } from '../fields.ts';
-import { listed } from '../text/source-text.ts';
 
 /** What typebox says of a value that does not fit a schema. */
 export interface SchemaError {

@@ -1,5 +1,5 @@
 import { parseMessageType } from '../../message/message.ts';
-import type { Path, Place } from '../text/source-text.ts';
+import type { Path, Place } from '../../text/source-text.ts';
 import type { AddFault } from './fault-list.ts';
 
 const NAMES_A_STEP = /event\.data\.stepId *== *["']([A-Za-z0-9_-]{1,63})["']/g;

@@ -1,9 +1,9 @@
 import { Compile } from 'typebox/compile';
 import { isObject } from '../../json.ts';
+import { listed, type Path, quoted } from '../../text/source-text.ts';
 import { stepId } from '../fields.ts';
 import { STEP_KINDS } from '../steps/index.ts';
 import type { AnyStepKind } from '../steps/kind.ts';
-import { listed, type Path, quoted } from '../text/source-text.ts';
 import type { Checker } from './checks.ts';
 
 const MAX_STEPS = 500;

@@ -4,8 +4,8 @@ import { withStepDone } from '../../enrollment/state.ts';
 import { unanswered } from '../../enrollment/unanswered.ts';
 import { EvaluationError } from '../../expression/errors.ts';
 import { isObject } from '../../json.ts';
+import type { Path } from '../../text/source-text.ts';
 import { listOfSteps, strict } from '../fields.ts';
-import type { Path } from '../text/source-text.ts';
 import type { Identified, StepChecker, StepKind, StepRun } from './kind.ts';
 
 const branch = Type.Union([

@@ -5,9 +5,9 @@ import type { Awaited, EnrollmentState } from '../../enrollment/state.ts';
 import type { Unanswered } from '../../enrollment/unanswered.ts';
 import type { World } from '../../enrollment/view.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
+import type { Path } from '../../text/source-text.ts';
 import type { Hours } from '../../time/hours.ts';
 import type { Checker } from '../check/checks.ts';
-import type { Path } from '../text/source-text.ts';
 
 /** What every step has. */
 export interface Identified {

@@ -4,7 +4,7 @@ import type { Instant } from '../../clock.ts';
 import { deriveId } from '../../ids.ts';
 import { type Departing, departureOf } from '../../limits/departure.ts';
 import { type Channel, lineOf } from '../../message/channel.ts';
-import type { Path } from '../text/source-text.ts';
+import type { Path } from '../../text/source-text.ts';
 import type { Identified, StepChecker, StepKind, StepRun } from './kind.ts';
 import { type RequestedEvent, requestedEvents } from './requested.ts';
 import { type ResumedEvent, type WaitingEvent, waitingEvents } from './waiting.ts';

@@ -38,7 +38,7 @@ export function readText(text: string): SourceText {
       const node = nodeAt(document, path.slice(0, length));
       const offset = node?.range?.[0];
       if (offset === undefined && length > 0) continue;
-      const within = inside === undefined || length < path.length ? 0 : offsetInside(node, inside);
+      const within = inside === undefined || length < path.length ? 0 : offsetInside(text, node, inside);
       return { path: path.join('/').slice(0, MAX_PATH), ...placeOf((offset ?? 0) + within), message };
     }
   };
@@ -50,10 +50,22 @@ type Ranged = { readonly range?: readonly number[] | null } | undefined;
 const nodeAt = (document: Document | undefined, path: Path): Ranged =>
   (path.length === 0 ? document?.contents : document?.getIn(path, true)) as Ranged;
 
-/** The offset in a scalar of a place in its value; 0 where escapes or several lines make that unknown. */
-function offsetInside(node: unknown, inside: Place): number {
-  if (!isScalar(node) || typeof node.value !== 'string' || inside.line > 1 || node.range == null) return 0;
+/** The offset in a scalar of a place in its value; 0 where escapes or folded lines make that unknown. */
+function offsetInside(text: string, node: unknown, inside: Place): number {
+  if (!isScalar(node) || typeof node.value !== 'string' || node.range == null) return 0;
   const [start, end] = node.range;
+  if (node.type === 'BLOCK_LITERAL') return offsetInBlock(text.slice(start, end), node.value, inside);
+  if (inside.line > 1) return 0;
   const quotes = node.type === 'PLAIN' ? 0 : 1;
   return end - start - 2 * quotes === node.value.length ? inside.column - 1 + quotes : 0;
+}
+
+/** `block` begins with its header, such as `|-`; its lines are those of the value, indented. */
+function offsetInBlock(block: string, value: string, { line, column }: Place): number {
+  const [header = '', ...lines] = block.split('\n');
+  const spaces = (one: string): number => one.length - one.trimStart().length;
+  const first = lines.findIndex((one) => one.trim() !== '');
+  const indent = spaces(lines[first] ?? '') - spaces(value.split('\n')[first] ?? '');
+  const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  return header.length + 1 + before + indent + column - 1;
 }

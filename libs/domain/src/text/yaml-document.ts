@@ -92,7 +92,7 @@ function compose(text: string, lines: LineCounter, add: Add): Document | undefin
   const take = (documents: Iterable<Document>): void => {
     for (const next of documents) {
       if (document !== undefined)
-        throw new Unreadable(next.range?.[0] ?? 0, 'has a second document; a campaign is one');
+        throw new Unreadable(next.range?.[0] ?? 0, 'has a second document; only one can be read');
       document = next;
     }
   };
@@ -104,7 +104,7 @@ function compose(text: string, lines: LineCounter, add: Add): Document | undefin
         throw new Unreadable(
           parser.offset,
           `has more than ${YAML_LIMITS.parts.toLocaleString('en-US')} words and marks up to here; ` +
-            'split the campaign',
+            'split it',
         );
       yield* parser.next(lexeme);
       const { stack } = parser;

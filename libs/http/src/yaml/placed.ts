@@ -1,0 +1,27 @@
+import type { SourceText } from '@herald/domain';
+import { Problem } from '../problem/problem.ts';
+
+/** The same problem, its errors with line and column in the text that the body was read from. */
+export function placedIn(source: SourceText, problem: Problem): Problem {
+  const { status, code, detail, errors, errorCount, retryAfter, headers, cause, lasting } = problem;
+  if (errors === undefined) return problem;
+  const placed = errors.map(({ path, message, inside }) => {
+    const { line, column } = source.faultAt(namesIn(path), message, inside);
+    return { path, message, inside: { line, column } };
+  });
+  return new Problem(status, code, detail, {
+    errors: placed,
+    errorCount,
+    retryAfter,
+    headers,
+    cause,
+    lasting,
+  });
+}
+
+/** The names in a JSON pointer (RFC 6901). */
+const namesIn = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
