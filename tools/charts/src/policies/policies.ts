@@ -69,8 +69,9 @@ const restricted = eachContainer((container, pod) => {
   if (!context.capabilities?.drop?.includes('ALL')) return 'keeps capabilities';
   if (context.capabilities.add !== undefined) return 'adds capabilities';
   const { runAsUser, runAsGroup, fsGroup } = pod.spec.securityContext ?? {};
-  const group = context.runAsGroup ?? runAsGroup;
-  if (group === undefined || group === 0) return "runs in root's group";
+  if (context.runAsGroup === undefined || context.runAsGroup === 0) return "runs in root's group";
+  // containerd starts no pod with it: the kubelet takes a user from the image for containers alone.
+  if (runAsGroup !== undefined) return 'has a group for its pod, without a user';
   if ([context.runAsUser, runAsUser, fsGroup].some((id) => id !== undefined)) return 'has a user by number';
   return undefined;
 });

@@ -15,7 +15,6 @@ spec:
       automountServiceAccountToken: false
       enableServiceLinks: false
       terminationGracePeriodSeconds: 45
-      securityContext: { runAsGroup: 10001 }
       volumes: [{ name: tmp, emptyDir: {} }]
       containers:
         - name: a
@@ -33,6 +32,7 @@ spec:
             allowPrivilegeEscalation: false
             readOnlyRootFilesystem: true
             runAsNonRoot: true
+            runAsGroup: 10001
             capabilities: { drop: [ALL] }
             seccompProfile: { type: RuntimeDefault }
 ---
@@ -95,8 +95,12 @@ describe('the policies', () => {
         'true\n            runAsUser: 1',
       ),
     ],
-    ['every container is restricted', but('{ runAsGroup: 10001 }', '{ runAsGroup: 0 }')],
-    ['every container is restricted', but('{ runAsGroup: 10001 }', '{}')],
+    ['every container is restricted', but('runAsGroup: 10001', 'runAsGroup: 0')],
+    ['every container is restricted', but('            runAsGroup: 10001\n', '')],
+    [
+      'every container is restricted',
+      but('enableServiceLinks: false', 'enableServiceLinks: false\n      securityContext: { runAsGroup: 1 }'),
+    ],
     ['pods see neither the API nor their host', but('emptyDir', 'hostPath')],
     ['pods see neither the API nor their host', but('enableServiceLinks: false', 'enableServiceLinks: true')],
     ['every container has requests, and no limit of CPU', but('cpu: 100m, ', '')],
