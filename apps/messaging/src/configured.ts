@@ -2,7 +2,7 @@ import { waitingOf } from '@herald/config';
 import type { Service, ServiceDeps } from '@herald/process';
 import type { Static, TObject } from 'typebox';
 import { createProviders } from './channels/configured-providers.ts';
-import { leaseFor, type messagingConfig, unknownPolicy } from './config.ts';
+import { attachmentLimits, leaseFor, type messagingConfig, unknownPolicy } from './config.ts';
 import type { MessagingDeps } from './deps.ts';
 import { createMessaging } from './service.ts';
 
@@ -19,5 +19,6 @@ export const configuredMessaging = (
     unknown: unknownPolicy(config),
     rendering: { timeLimit: config.TEMPLATE_TIMEOUT },
     sender: config.SENDER,
+    attachments: attachmentLimits(config),
     dkimKeys: config.DKIM_KEYS,
   });

@@ -1,6 +1,7 @@
 import type { Secrets } from '@herald/config';
 import type { ServiceDeps } from '@herald/process';
 import type { RendererOptions } from '@herald/templates';
+import type { AttachmentLimits } from './attachments/index.ts';
 import type { GatePolicy } from './providers/gate.ts';
 import type { Providers } from './providers/provider.ts';
 import type { UnknownPolicy } from './send/retry-policy.ts';
@@ -36,4 +37,6 @@ export interface MessagingDeps extends ServiceDeps {
   /** Messages of one workspace handled at once. Default: 128. */
   readonly prefetch?: number;
   readonly rendering?: RendererOptions;
+  /** How much of files is fetched for mails. Default: as in `service.ts`. */
+  readonly attachments?: Partial<AttachmentLimits>;
 }

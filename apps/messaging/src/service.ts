@@ -1,8 +1,10 @@
 import type { Consumer } from '@herald/broker';
 import { queue } from '@herald/contracts';
 import { span } from '@herald/domain';
+import { createAllowedAddresses } from '@herald/outbound';
 import { pauseDuringOutage, type Service, watchOutage } from '@herald/process';
 import { createWorkspaceSecrets } from '@herald/secrets';
+import { type AttachmentLimits, createAttachments } from './attachments/index.ts';
 import { createDkimKeys } from './channels/email/dkim/dkim-keys.ts';
 import { parseDefaultSender } from './channels/email/sender.ts';
 import { createLanes } from './channels/lanes.ts';
@@ -29,6 +31,11 @@ import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
 import { createWarnings } from './settings/warnings.ts';
 import { createTemplates } from './templates/index.ts';
+
+const ATTACHMENTS: AttachmentLimits = {
+  ...{ file: 5_000_000, message: 10_000_000, memory: 40_000_000, timeout: 10 * span.SECOND },
+  allowed: createAllowedAddresses([]),
+};
 
 /**
  * Keeps templates and settings, and sends messages. Herald sends each at most once, and each ends in a status
@@ -58,6 +65,7 @@ export function createMessaging(given: MessagingDeps): Service {
   });
   const sendersOf = (workspace: string) => settings.of(workspace).senders ?? {};
   const statusOf = createStatusOf({ lanes, sendersOf, defaultSender, secret });
+  const attachments = createAttachments({ ...ATTACHMENTS, ...given.attachments });
   const findSuppression = createFindSuppression(store);
   const whySuppressed = async (workspace: string, address: string) => {
     const found = await findSuppression(workspace, 'email', address);
@@ -71,6 +79,7 @@ export function createMessaging(given: MessagingDeps): Service {
     dkim,
     secret,
     whySuppressed,
+    attachments,
   });
   const limits = createLimits({
     ...deps,
@@ -85,6 +94,7 @@ export function createMessaging(given: MessagingDeps): Service {
     limits,
     outage,
     findSuppression,
+    attachments,
     consequences: createConsequences({ store, settings }),
     track: createTrack({ ...deps, settings }),
     onInbound: createOnInbound(deps),
@@ -134,7 +144,7 @@ export function createMessaging(given: MessagingDeps): Service {
       outage.abandon();
       await Promise.all([sending.stop(), limits.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await Promise.all([templates.stop(), settings.stop(), secrets.stop()]);
-      await lanes.close();
+      await Promise.all([lanes.close(), attachments.close()]);
     },
   };
 }

@@ -129,6 +129,7 @@ export interface TemplateVersionDocument extends Document {
   /** Who else gets it: templates of an address each. */
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
+  readonly attachments?: readonly TemplateFile[];
   readonly transactional?: boolean;
   /** Its subject. People can opt out of it, or into it, independent of the channel. */
   readonly topic?: string;
@@ -141,6 +142,16 @@ export interface TemplateVersionDocument extends Document {
   readonly utm?: boolean;
   /** What it says in other languages, by BCP 47 tag. */
   readonly locales?: Readonly<Record<string, TemplateTexts>>;
+}
+
+/** A file that mails of a template take along: at `url`, or `content` in base64. */
+export interface TemplateFile {
+  readonly filename: string;
+  readonly url?: string;
+  readonly content?: string;
+  readonly contentType?: string;
+  readonly cid?: string;
+  readonly ifMissing?: 'fail' | 'sendWithout';
 }
 
 /** What a template says in one language. */

@@ -92,8 +92,10 @@ export function redactMessage(state: MessageState): MessageState {
 }
 
 /** Facts of a message without those that the person's data gave. */
-export function withoutPerson<F extends Pick<MessageFacts, 'to' | 'locale' | 'copies'>>(facts: F) {
-  const { to: _to, locale: _language, copies: _others, ...rest } = facts;
+export function withoutPerson<F extends Pick<MessageFacts, 'to' | 'locale' | 'copies' | 'attachments'>>(
+  facts: F,
+) {
+  const { to: _to, locale: _language, copies: _others, attachments: _names, ...rest } = facts;
   return rest;
 }
 

@@ -23,7 +23,7 @@ function predicate(outcome: MessageOutcome, data: JsonObject): string {
     case 'scheduled':
       return typeof data.dueAt === 'number' ? `waits until ${iso(data.dueAt)}` : 'waits';
     case 'sent':
-      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}${language(data.locale)}${copies(data.copies)}`;
+      return `sent${phrase('to', data.to)}${phrase('via', data.provider)}${language(data.locale)}${copies(data.copies)}${missingFiles(data.attachments)}`;
     case 'delivered':
     case 'opened':
     case 'clicked':
@@ -105,6 +105,14 @@ function copies(given: unknown): string {
     (others.length > 0 ? `, with copies to ${others.join(', ')}` : '') +
     (leftOut.length > 0 ? `, without a copy: ${leftOut.join('; ')}` : '')
   );
+}
+
+/** The files that it left without. */
+function missingFiles(given: unknown): string {
+  const missing = (Array.isArray(given) ? given : []).flatMap((file) =>
+    isObject(file) && typeof file.missing === 'string' ? [`${file.filename}: ${file.missing}`] : [],
+  );
+  return missing.length > 0 ? `, without a file: ${missing.join('; ')}` : '';
 }
 
 const text = (value: unknown): string | undefined =>

@@ -165,6 +165,17 @@ const messages: Record<MessageOutcome, readonly (readonly [JsonObject, string])[
         'without a copy: cc 2: hard bounce; step hello of trial asked for it',
     ],
     [
+      {
+        ...{ stepId: 'hello', campaignId: 'trial' },
+        attachments: [
+          { filename: 'a.pdf', size: 1, sha256: 'x' },
+          { filename: 'b.pdf', missing: 'its server answered 404' },
+        ],
+      },
+      'message: e-mail welcome sent, without a file: b.pdf: its server answered 404; step hello of trial ' +
+        'asked for it',
+    ],
+    [
       { locale: 'default', stepId: 'hello', campaignId: 'trial' },
       'message: e-mail welcome sent in the template’s default language; step hello of trial asked for it',
     ],

@@ -8,6 +8,7 @@ import type { TProperties, TSchema } from 'typebox';
 import type { Outgoing, Provider } from '../providers/provider.ts';
 import type { DkimKeys } from './email/dkim/dkim-keys.ts';
 import type { OutgoingCopies } from './email/outgoing-copies.ts';
+import type { OutgoingFile } from './email/outgoing-file.ts';
 
 /**
  * All that messaging must know of one channel. A channel is a folder here that exports one of these, and a
@@ -83,6 +84,8 @@ export interface Envelope extends SenderContext {
   readonly to: string;
   /** Of e-mail: others who get it. */
   readonly copies?: OutgoingCopies | undefined;
+  /** Of e-mail: files that go along. */
+  readonly files?: readonly OutgoingFile[] | undefined;
   /** Absent in what is owed, such as a receipt. */
   readonly unsubscribe?: string | undefined;
   /** Absent: mail leaves unsigned. */

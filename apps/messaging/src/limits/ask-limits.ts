@@ -23,6 +23,8 @@ import type { Waitlists } from './waitlists.ts';
 export interface HeldBack {
   readonly transition: MessageTransition;
   readonly hold?: Hold;
+  /** Replaces the count of attempts. */
+  readonly tries?: MessageDocument['tries'];
 }
 
 /** What the limits must know of a message besides its document. */

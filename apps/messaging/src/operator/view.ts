@@ -1,5 +1,5 @@
 import type { MessageDocument } from '@herald/contracts';
-import type { MessageCopies } from '@herald/domain';
+import type { AttachmentFact, MessageCopies } from '@herald/domain';
 import { Type } from 'typebox';
 
 const When = Type.String({ format: 'date-time' });
@@ -34,6 +34,18 @@ export const Message = Type.Object({
           leftOut: Type.Optional(Type.Array(Type.String(), { description: 'who gets none, and why' })),
         },
         { description: 'who else got it' },
+      ),
+    ),
+  ),
+  attachments: Type.Optional(
+    Type.Unsafe<readonly AttachmentFact[]>(
+      Type.Array(
+        Type.Object({
+          filename: Type.String(),
+          size: Type.Optional(Type.Integer({ description: 'bytes' })),
+          sha256: Type.Optional(Type.String()),
+          missing: Type.Optional(Type.String({ description: 'why the message left without it' })),
+        }),
       ),
     ),
   ),

@@ -4,6 +4,7 @@ import type { HeldBack } from '../limits/ask-limits.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import type { Call, Dispatch } from './dispatch.ts';
+import type { FetchFiles } from './fetch-files.ts';
 import { targetOf } from './gate-shut.ts';
 import type { Prepare } from './prepare.ts';
 import type { RecordOutcome } from './record-outcome.ts';
@@ -19,6 +20,7 @@ export type Attempt = (doc: MessageDocument, waited?: Hold) => Promise<void>;
 export interface AttemptDeps {
   readonly runOrder: Pick<RunOrder, 'pass'>;
   readonly lanes: Pick<Lanes, 'choose'>;
+  readonly fetchFiles: FetchFiles;
   readonly prepare: Prepare;
   readonly dispatch: Dispatch;
   readonly recordOutcome: RecordOutcome;
@@ -37,12 +39,15 @@ export class StoppingError extends Error {
 }
 
 export function createAttempt(deps: AttemptDeps): Attempt {
-  const { runOrder, lanes, prepare, dispatch, recordOutcome, transitions, isStopping } = deps;
+  const { runOrder, lanes, fetchFiles, prepare, dispatch, recordOutcome, transitions, isStopping } = deps;
 
-  const holdBack = async (doc: MessageDocument, { transition, hold }: HeldBack): Promise<void> => {
+  const holdBack = async (
+    doc: MessageDocument,
+    { transition, hold, tries = doc.tries }: HeldBack,
+  ): Promise<void> => {
     const { request: _gone, ...withoutRequest } = doc;
     const kept = transition.facts?.reason === 'erased' ? withoutRequest : doc;
-    const recorded = await transitions.record(kept, transition, doc.tries, hold);
+    const recorded = await transitions.record(kept, transition, tries, hold);
     if (recorded !== undefined && hold !== undefined) await deps.wake(doc.workspace, hold.waitlist);
   };
 
@@ -51,11 +56,14 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     const doc = await runOrder.pass(wanted, waited);
     if (doc === undefined) return;
     const lane = lanes.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
+    if (isStopping()) throw new StoppingError();
+    const files = await fetchFiles(doc, lane);
+    if ('transition' in files) return holdBack(doc, files);
     // While the provider has a free connection: the checks are fresh, and what only waits is not claimed.
     const leave = async (): Promise<Call | undefined> => {
       // Before anything is read: with a slow store, a stop cannot wait for everybody in the queue.
       if (isStopping()) throw new StoppingError();
-      const ready = await prepare(doc, lane, waited);
+      const ready = await prepare(doc, lane, waited, files);
       if ('transition' in ready) {
         await holdBack(doc, ready);
         return undefined;
@@ -63,7 +71,8 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       if (isStopping()) throw new StoppingError();
       return dispatch(doc, ready);
     };
-    const call = await (lane === undefined ? leave() : lane.whenFree(doc.workspace, leave));
+    const leaving = lane === undefined ? leave() : lane.whenFree(doc.workspace, leave);
+    const call = await leaving.finally(() => files.release());
     if (call !== undefined) await recordOutcome(call);
   };
 }

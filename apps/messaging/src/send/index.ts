@@ -2,6 +2,7 @@ import type { Handler } from '@herald/broker';
 import { collections, type MessageDocument } from '@herald/contracts';
 import { createSweep } from '@herald/outbox';
 import type { OutageWatch, ServiceDeps } from '@herald/process';
+import type { Attachments } from '../attachments/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { Limits } from '../limits/index.ts';
@@ -15,6 +16,7 @@ import { createAttempt } from './attempt.ts';
 import { createCheck } from './check.ts';
 import { createReadCircumstances } from './circumstances.ts';
 import { createDispatch } from './dispatch.ts';
+import { createFetchFiles } from './fetch-files.ts';
 import type { FindSuppression } from './find-suppression.ts';
 import { countFromZero, watchMessages } from './measure.ts';
 import { createMessageLog } from './message-log.ts';
@@ -46,6 +48,7 @@ export interface SendingDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clo
   readonly limits: Limits;
   readonly consequences: Consequences;
   readonly track: Track;
+  readonly attachments: Attachments;
   readonly onInbound: OnInbound;
   readonly outage: OutageWatch;
   readonly findSuppression: FindSuppression;
@@ -78,7 +81,8 @@ export function createSending(deps: SendingDeps): Sending {
     runOrder,
     transitions,
     wake,
-    prepare: createPrepare({ check, askLimits: limits.ask, compose: templates.compose, track: deps.track }),
+    fetchFiles: createFetchFiles({ ...deps, ...templates, check }),
+    prepare: createPrepare({ ...deps, check, askLimits: limits.ask, compose: templates.compose }),
     dispatch: createDispatch({ clock, metrics, transitions }),
     recordOutcome: createRecordOutcome({ ...deps, transitions }),
   });

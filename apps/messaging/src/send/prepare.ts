@@ -1,6 +1,6 @@
 import type { MessageDocument } from '@herald/contracts';
-import type { CallFacts } from '@herald/domain';
-import { TemplateError } from '@herald/templates';
+import type { CallFacts, Clock } from '@herald/domain';
+import type { HeldFiles } from '../attachments/index.ts';
 import { NoSenderError } from '../channels/channel.ts';
 import { shownAddress } from '../channels/index.ts';
 import type { AskLimits, HeldBack } from '../limits/ask-limits.ts';
@@ -10,6 +10,7 @@ import type { Outgoing } from '../providers/provider.ts';
 import type { Track } from '../reports/track.ts';
 import type { Compose } from '../templates/compose.ts';
 import { because, type Check, type Sendable } from './check.ts';
+import { withoutFiles } from './fetch-files.ts';
 import { gateShut } from './gate-shut.ts';
 
 /** A message composed and allowed to leave. */
@@ -24,6 +25,7 @@ export type Prepare = (
   doc: MessageDocument,
   lane: Lane | undefined,
   waited: Hold | undefined,
+  files: HeldFiles,
 ) => Promise<Ready | HeldBack>;
 
 export interface PrepareDeps {
@@ -31,34 +33,40 @@ export interface PrepareDeps {
   readonly askLimits: AskLimits;
   readonly compose: Pick<Compose, 'message' | 'unsubscribeLink'>;
   readonly track: Track;
+  readonly clock: Clock;
 }
 
-export function createPrepare({ check, askLimits, compose, track }: PrepareDeps): Prepare {
-  const composed = async (doc: MessageDocument, sendable: Sendable): Promise<Ready | HeldBack> => {
+export function createPrepare({ check, askLimits, compose, track, clock }: PrepareDeps): Prepare {
+  const composed = async (
+    doc: MessageDocument,
+    sendable: Sendable,
+    { fetched }: HeldFiles,
+  ): Promise<Ready | HeldBack> => {
     const { version, subject, lane, to } = sendable;
     const { channel, prospectId } = doc.state;
     const unsubscribe = compose.unsubscribeLink(version, { id: doc.id, prospectId });
     const about = { ...subject, unsubscribe };
     try {
-      const { message, locale, copies } = await compose.message(version, about, to);
+      const attempts = doc.tries?.count ?? 0;
+      const composed = await compose.message(version, about, to, { fetched, attempts });
+      const { message, ...said } = composed;
       const facts = {
         to: shownAddress(channel, to),
         templateVersion: version.n,
-        ...(locale !== undefined && { locale }),
-        ...(copies !== undefined && { copies }),
+        ...said,
         provider: lane.name,
       };
       return { lane, message: lane.tracks ? message : track(doc, message), facts };
     } catch (error) {
-      if (error instanceof TemplateError)
-        return { transition: because('failed', `template_error: ${error.message}`) };
+      const instead = withoutFiles(doc, error, clock);
+      if (instead !== undefined) return instead;
       if (error instanceof NoSenderError)
         return { transition: because('failed', `no_sender: ${error.message}`) };
       throw error;
     }
   };
 
-  return async (doc, lane, waited) => {
+  return async (doc, lane, waited, files) => {
     const sendable = await check(doc, lane);
     if ('outcome' in sendable) return { transition: sendable };
     // Before the limits: what cannot leave now must not use them up.
@@ -70,6 +78,6 @@ export function createPrepare({ check, askLimits, compose, track }: PrepareDeps)
       transactional: sendable.version.transactional === true,
       waited,
     });
-    return held ?? composed(doc, sendable);
+    return held ?? composed(doc, sendable, files);
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '@herald/domain';
 import { type Rendered, type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
+import { type FetchedFile, outgoingFiles, type PlannedFile } from '../channels/email/attachments.ts';
 import { type CopyTexts, outgoingCopies, readCopies } from '../channels/email/copies.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import { bodySources } from '../channels/email/template.ts';
@@ -43,7 +44,7 @@ export interface Compose {
     subject: TemplateSubject,
     options?: ContentOptions,
   ): Promise<Composed<{ readonly content: Content }>>;
-  /** The message that leaves. Rejects with `TemplateError` or `NoSenderError`. */
+  /** The message that leaves. Rejects with `TemplateError`, `NoSenderError` or `FileLaterError`. */
   message(
     version: TemplateVersionDocument,
     subject: TemplateSubject,
@@ -53,7 +54,7 @@ export interface Compose {
 }
 
 /** With the facts to record of the message. */
-type Composed<What> = What & Pick<MessageFacts, 'locale' | 'copies'>;
+type Composed<What> = What & Pick<MessageFacts, 'locale' | 'copies' | 'attachments'>;
 
 interface ContentOptions {
   /** Replaces parts of the data, by name. */
@@ -65,6 +66,10 @@ interface ContentOptions {
 interface MessageOptions extends ContentOptions {
   /** A test is no message: nothing may be reported of it. */
   readonly isTest?: boolean;
+  /** The files that were fetched for it, by URL. Default: none. */
+  readonly fetched?: ReadonlyMap<string, FetchedFile>;
+  /** So far. */
+  readonly attempts?: number;
 }
 
 export interface ComposeDeps {
@@ -186,17 +191,20 @@ export function createCompose(deps: ComposeDeps): Compose {
       };
       return publicLink(publicUrl, `/u/${signUnsubscribe(claim, deps.linkSecret)}`);
     },
-    async message(version, subject, to, { isTest = false, ...options } = {}) {
+    async message(version, subject, to, { isTest = false, fetched = NONE, attempts = 0, ...options } = {}) {
       const { workspace } = version;
       const { content: said, ...composed } = await content(version, subject, options);
       // A test goes to the address given, and to nobody else.
       const copies = isTest ? undefined : await copiesOf(workspace, said, to);
+      const { files: planned = [] } = said as { readonly files?: readonly PlannedFile[] };
+      const { files, facts } = outgoingFiles(planned, fetched, attempts);
       const token = isTest ? undefined : reference(workspace, subject);
       const message = channels[said.channel].outgoing(said, {
         workspace,
         messageId: subject.message.messageId,
         reference: token,
         to,
+        files,
         copies: copies && outgoingCopies(copies, token && recipientMark(deps.linkSecret, token, to)),
         unsubscribe: subject.unsubscribe,
         senders: settings.of(workspace).senders ?? {},
@@ -204,10 +212,17 @@ export function createCompose(deps: ComposeDeps): Compose {
         dkim: deps.dkim,
         secret: (name) => deps.secret(workspace, name),
       });
-      return { message, ...composed, ...(copies && { copies }) };
+      return {
+        message,
+        ...composed,
+        ...(copies && { copies }),
+        ...(facts.length > 0 && { attachments: facts }),
+      };
     },
   };
 }
+
+const NONE: ReadonlyMap<string, FetchedFile> = new Map();
 
 const withLinks = ({ html, text, ...rest }: Rendered, links: UtmLinks): Rendered => ({
   ...rest,

@@ -2,6 +2,7 @@ import type { Mailbox } from '@herald/addresses';
 import type { Http } from '@herald/http';
 import type { ServiceDeps } from '@herald/process';
 import { createRenderer, type RendererOptions } from '@herald/templates';
+import type { Attachments } from '../attachments/index.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -31,6 +32,7 @@ export interface TemplatesDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'c
   readonly defaultSender: Mailbox | undefined;
   readonly dkim: DkimKeys;
   readonly defaultZone: string;
+  readonly attachments: Attachments;
   readonly whySuppressed: ComposeDeps['whySuppressed'];
   readonly secret: (workspace: string, name: string) => string | undefined;
 }

@@ -3,7 +3,9 @@ import { type Channel, type Clock, type ProviderOutcome, randomId } from '@heral
 import { Problem } from '@herald/http';
 import type { Store } from '@herald/store';
 import { type PartFault, TemplateError } from '@herald/templates';
+import type { Attachments } from '../attachments/index.ts';
 import { type Content, NoSenderError } from '../channels/channel.ts';
+import { FileLaterError, type PlannedFile } from '../channels/email/attachments.ts';
 import { channels } from '../channels/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import { busyAsProblem } from './busy.ts';
@@ -39,6 +41,7 @@ export interface PreviewDeps {
   readonly library: TemplateLibrary;
   readonly compose: Compose;
   readonly lanes: Lanes;
+  readonly attachments: Attachments;
   /** The country of phone numbers without a country code. */
   readonly countryOf: (workspace: string) => string | undefined;
 }
@@ -51,7 +54,7 @@ const TESTS_AT_ONCE = 8;
 const RETRY_AFTER = 5;
 
 export function createPreview(deps: PreviewDeps): Preview {
-  const { store, clock, library, compose, lanes, countryOf } = deps;
+  const { store, clock, library, compose, lanes, attachments, countryOf } = deps;
   const readSample = createReadSample(store, () => clock.now());
   /** Tests being sent, by workspace. */
   const testing = new Map<string, number>();
@@ -92,6 +95,16 @@ export function createPreview(deps: PreviewDeps): Preview {
     }
   };
 
+  /** Those to fetch. */
+  const filesOf: (...about: Parameters<Compose['content']>) => Promise<readonly PlannedFile[]> = async (
+    version,
+    ...about
+  ) => {
+    if (!version.attachments?.some(({ url }) => url !== undefined)) return [];
+    const { content } = await compose.content(version, ...about).catch(asProblem);
+    return (content as { readonly files?: readonly PlannedFile[] }).files ?? [];
+  };
+
   return {
     async show(workspace, id, sample, wanted) {
       const { version, subject, over } = await setUp(workspace, id, sample);
@@ -111,14 +124,20 @@ export function createPreview(deps: PreviewDeps): Preview {
           errors: [{ path: '/to', message: `must be ${addresses.description}` }],
         });
       const options = { over, locale: readLocale(wanted), isTest: true };
-      const { message, ...sent } = await compose.message(version, subject, to, options).catch(asProblem);
       const target = { workspace, url: isPerReceiver ? to : undefined };
-      const lane = lanes.choose(channel, target);
-      if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
-      const outcome = await oneOfFew(workspace, () =>
-        lane.whenFree(workspace, () => lane.send(message, target)),
-      );
-      return { ...sent, messageId, outcome, ...subjectOf(message) };
+      return oneOfFew(workspace, async () => {
+        const files = await attachments.fetch(workspace, await filesOf(version, subject, options));
+        try {
+          const given = { ...options, fetched: files.fetched, attempts: Infinity };
+          const { message, locale } = await compose.message(version, subject, to, given).catch(asProblem);
+          const lane = lanes.choose(channel, target);
+          if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
+          const outcome = await lane.whenFree(workspace, () => lane.send(message, target));
+          return { messageId, outcome, ...(locale !== undefined && { locale }), ...subjectOf(message) };
+        } finally {
+          files.release();
+        }
+      });
     },
   };
 }
@@ -140,6 +159,8 @@ function asProblem(error: unknown): never {
     throw new Problem(422, 'template_error', `The template cannot be rendered: ${error.message}`, {
       errors: error.faults.map(faultOf),
     });
+  if (error instanceof FileLaterError)
+    throw new Problem(422, 'attachment_missing', `A file cannot be had: ${error.message}.`);
   if (error instanceof NoSenderError)
     throw new Problem(409, 'no_sender', `It cannot be sent: ${error.message}.`);
   throw busyAsProblem(error);

@@ -41,6 +41,7 @@ export function evolveMessage(state: MessageState | undefined, event: Event): Me
     ...optional('templateVersion', data.templateVersion ?? state?.templateVersion),
     ...optional('locale', data.locale ?? state?.locale),
     ...optional('copies', data.copies ?? state?.copies),
+    ...optional('attachments', data.attachments ?? state?.attachments),
     ...optional('provider', data.provider ?? state?.provider),
     ...optional('providerId', data.providerId ?? state?.providerId),
     ...optional('sentAt', sentAt(state, known.outcome, event)),

@@ -59,6 +59,11 @@ export interface MessageCopies {
   readonly leftOut?: readonly string[];
 }
 
+/** A file of a message: what it was, or why the message left without it. */
+export type AttachmentFact =
+  | { readonly filename: string; readonly size: number; readonly sha256: string }
+  | { readonly filename: string; readonly missing: string };
+
 /** The data of an event about a message. `version` orders the fold: one that is not newer changes nothing. */
 export interface MessageFacts {
   readonly version: number;
@@ -69,6 +74,7 @@ export interface MessageFacts {
   /** The variant of the template, by its language, or `default`; absent: the template has no variants. */
   readonly locale?: string;
   readonly copies?: MessageCopies;
+  readonly attachments?: readonly AttachmentFact[];
   readonly provider?: string;
   readonly providerId?: string;
   /** When it leaves, or is tried again. */
@@ -93,7 +99,10 @@ export interface MessageFacts {
 }
 
 /** What is known of a call of a provider before it is made: it is recorded whatever the outcome. */
-export type CallFacts = Pick<MessageFacts, 'to' | 'templateVersion' | 'locale' | 'copies' | 'provider'>;
+export type CallFacts = Pick<
+  MessageFacts,
+  'to' | 'templateVersion' | 'locale' | 'copies' | 'attachments' | 'provider'
+>;
 
 export interface MessageState extends MessageIdentity {
   readonly status: MessageStatus;
@@ -107,6 +116,7 @@ export interface MessageState extends MessageIdentity {
   /** As in `MessageFacts`. */
   readonly locale?: string;
   readonly copies?: MessageCopies;
+  readonly attachments?: readonly AttachmentFact[];
   readonly provider?: string;
   readonly providerId?: string;
   /** When it left; absent while nothing says that it has. */

@@ -16,7 +16,7 @@ export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {})
     name: 'console',
     timeout: 1_000,
     connections: 1,
-    async send({ messageId, from, to, copies, subject, text, unsubscribe }) {
+    async send({ messageId, from, to, copies, files = [], subject, text, unsubscribe }) {
       const head = [
         `From: ${from.name === undefined ? from.email : `${from.name} <${from.email}>`}`,
         `To: ${to}`,
@@ -24,6 +24,10 @@ export function createConsoleProvider({ write = toStdout }: ConsoleOptions = {})
         ...headerOf('Bcc', copies?.bcc),
         `Subject: ${subject}`,
         `X-Herald-Message-Id: ${messageId}`,
+        ...files.map(
+          ({ filename, contentType, content }) =>
+            `Attachment: ${filename} (${contentType}, ${content.length} bytes)`,
+        ),
         ...(unsubscribe === undefined ? [] : [`List-Unsubscribe: <${unsubscribe}>`]),
       ];
       write(`\n${head.join('\n')}\n\n${text}\n${'─'.repeat(78)}\n`);

@@ -4,6 +4,7 @@ import type { Outgoing } from '../../providers/provider.ts';
 import { type Envelope, NoSenderError } from '../channel.ts';
 import type { DkimKey } from './dkim/read-keys.ts';
 import type { OutgoingCopies } from './outgoing-copies.ts';
+import type { OutgoingFile } from './outgoing-file.ts';
 import { NO_SENDER } from './sender.ts';
 import type { EmailContent } from './template.ts';
 
@@ -14,6 +15,7 @@ export interface OutgoingEmail extends Outgoing {
   readonly to: string;
   /** Others who get it. */
   readonly copies?: OutgoingCopies;
+  readonly files?: readonly OutgoingFile[];
   readonly replyTo?: string;
   readonly subject: string;
   readonly html?: string;
@@ -25,14 +27,25 @@ export interface OutgoingEmail extends Outgoing {
 }
 
 export function outgoingEmail(
-  { cc: _cc, bcc: _bcc, ...content }: EmailContent,
+  { cc: _cc, bcc: _bcc, files: _planned, ...content }: EmailContent,
   envelope: Envelope,
 ): OutgoingEmail {
-  const { workspace, messageId, reference, to, unsubscribe, senders, defaultSender, copies } = envelope;
+  const {
+    workspace,
+    messageId,
+    reference,
+    to,
+    unsubscribe,
+    senders,
+    defaultSender,
+    copies,
+    files = [],
+  } = envelope;
   const { from = defaultSender, replyTo } = senders.email ?? {};
   if (from === undefined) throw new NoSenderError(NO_SENDER);
   refuseUnsafe(to, from.email, from.name, replyTo, content.subject, messageId);
   refuseUnsafe(...(copies?.cc ?? []), ...(copies?.bcc ?? []));
+  refuseUnsafe(...files.flatMap(({ filename, contentType }) => [filename, contentType]));
   // In ASCII, which every provider takes.
   const email = emailAddress(from.email) ?? from.email;
   return {
@@ -43,6 +56,7 @@ export function outgoingEmail(
     dkim: envelope.dkim?.for(workspace, email),
     to,
     ...(copies && { copies }),
+    ...(files.length > 0 && { files }),
     ...(replyTo === undefined ? {} : { replyTo: emailAddress(replyTo) ?? replyTo }),
     ...(unsubscribe === undefined ? {} : { unsubscribe }),
   };

@@ -1,8 +1,7 @@
-import { ConfigError, Duration } from '@herald/config';
-import { type AllowedAddresses, createAllowedAddresses } from '@herald/outbound';
+import { Duration } from '@herald/config';
 import { type Static, type TObject, Type } from 'typebox';
+import { allowedAddresses } from '../allowed-addresses.ts';
 import type { ChannelProviders } from '../channel.ts';
-import { listed } from '../listed.ts';
 import type { OutgoingWebhook } from './message.ts';
 import { createWebhookProvider } from './webhook-provider.ts';
 
@@ -27,16 +26,10 @@ type Config = Readonly<Static<TObject<typeof config>>>;
 export const webhookProviders = {
   config,
   create: (config: Config) => [
-    createWebhookProvider({ allowed: allowedAddresses(config), timeout: config.WEBHOOK_TIMEOUT }),
+    createWebhookProvider({
+      allowed: allowedAddresses('WEBHOOK_ALLOW', config.WEBHOOK_ALLOW),
+      timeout: config.WEBHOOK_TIMEOUT,
+    }),
   ],
   setUp: 'leave providers.webhook out of the settings of the workspace',
 } satisfies ChannelProviders<OutgoingWebhook>;
-
-function allowedAddresses({ WEBHOOK_ALLOW = '' }: Config): AllowedAddresses {
-  try {
-    return createAllowedAddresses(listed(WEBHOOK_ALLOW));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError([`WEBHOOK_ALLOW is not a list of networks: ${error.message}`]);
-  }
-}

@@ -182,3 +182,23 @@ test('copies go along in the same mail, untracked, with a mark of the one whom t
     },
   });
 });
+
+const FILES = [
+  { filename: 'Rechnung März.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF') },
+  { filename: 'logo.png', contentType: 'image/png', cid: 'logo', content: Buffer.from('png') },
+];
+
+test('files go along in base64, pictures by their content id', async () => {
+  const { vendor, provider } = await setUp();
+  expect(await provider.send(message({ files: FILES }))).toMatchObject({ kind: 'sent' });
+  expect((vendor.mails[0]?.mail as { attachments?: unknown } | undefined)?.attachments).toEqual([
+    {
+      ...{ filename: 'Rechnung März.pdf', type: 'application/pdf', disposition: 'attachment' },
+      content: 'JVBERg==',
+    },
+    {
+      ...{ filename: 'logo.png', type: 'image/png', disposition: 'inline', content_id: 'logo' },
+      content: 'cG5n',
+    },
+  ]);
+});

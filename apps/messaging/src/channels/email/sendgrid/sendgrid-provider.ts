@@ -66,7 +66,19 @@ interface Answered {
 }
 
 function mailOf(message: OutgoingEmail): SendGridMail {
-  const { messageId, reference, from, to, copies, replyTo, subject, html, text, unsubscribe } = message;
+  const {
+    messageId,
+    reference,
+    from,
+    to,
+    copies,
+    files = [],
+    replyTo,
+    subject,
+    html,
+    text,
+    unsubscribe,
+  } = message;
   return {
     to: { email: to },
     ...copiesOf(message),
@@ -75,6 +87,16 @@ function mailOf(message: OutgoingEmail): SendGridMail {
     subject,
     text,
     ...(html === undefined ? {} : { html }),
+    ...(files.length > 0 && {
+      attachments: files.map(({ filename, contentType, cid, content }) => ({
+        filename,
+        type: contentType,
+        content: content.toString('base64'),
+        disposition: cid === undefined ? 'attachment' : 'inline',
+        // By the name in the API: the library leaves names within a list as they are.
+        ...(cid !== undefined && { content_id: cid }),
+      })),
+    }),
     headers: {
       [ID_HEADER]: headerId(messageId),
       ...(unsubscribe === undefined

@@ -234,3 +234,17 @@ test('whether a mail has left depends on its recipient alone: a copy is left out
   expect(await later.provider.send(message({ copies: COPIES }))).toMatchObject({ kind: 'temporary' });
   expect(later.server.received).toEqual([]);
 });
+
+test('files go along, with names of any letters (RFC 2231) and pictures by their content id', async () => {
+  const { server, provider } = await setUp();
+  const files = [
+    { filename: 'Rechnung März.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF') },
+    { filename: 'logo.png', contentType: 'image/png', cid: 'logo', content: Buffer.from('png') },
+  ];
+  expect(await provider.send(message({ files }))).toMatchObject({ kind: 'sent' });
+  const raw = server.received[0]?.raw ?? '';
+  expect(raw).toMatch(/Content-Disposition: attachment;\s+filename\*0\*=utf-8''Rechnung%20M%C3%A4rz\.pdf/);
+  expect(raw).toMatch(/Content-Disposition: inline; filename=logo\.png/);
+  expect(raw).toContain('Content-ID: <logo>');
+  expect(raw).toContain('JVBERg==');
+});

@@ -140,7 +140,7 @@ const signerFor = ({ dkim }: OutgoingEmail): DKIM | undefined =>
       });
 
 function mailOf(message: OutgoingEmail): SendMailOptions {
-  const { from, to, copies, replyTo, subject, html, text, unsubscribe } = message;
+  const { from, to, copies, files = [], replyTo, subject, html, text, unsubscribe } = message;
   const id = headerId(message.messageId);
   const host = from.email.slice(from.email.lastIndexOf('@') + 1);
   return {
@@ -151,6 +151,12 @@ function mailOf(message: OutgoingEmail): SendMailOptions {
     subject,
     text,
     ...(html === undefined ? {} : { html }),
+    ...(files.length > 0 && {
+      attachments: files.map((file) => ({
+        ...file,
+        contentDisposition: file.cid === undefined ? ('attachment' as const) : ('inline' as const),
+      })),
+    }),
     messageId: `<${id}@${host}>`,
     xMailer: false,
     headers: {
