@@ -30,6 +30,7 @@ describe('an enrollment', () => {
     await vi.waitFor(async () =>
       expect(await stage.statusOf('ada')).toEqual(['onboarding active at activated']),
     );
+    await stage.quiet();
     stage.at(T0 + 5 * DAY + 20_000);
     await vi.waitFor(async () => expect(await stage.statusOf('ada')).toEqual(['onboarding completed']));
     await stage.quiet();
@@ -198,6 +199,7 @@ steps:
     await stage.quiet();
     await stage.call('POST', '/v1/campaigns/onboarding/pause');
     await stage.happens('trial.started', 'bob');
+    await stage.quiet();
     stage.at(T0 + 2 * DAY + 20_000);
     await stage.quiet();
     expect(await stage.statusOf('ada')).toEqual(['onboarding active at settle']);
