@@ -72,7 +72,7 @@ describe('on RabbitMQ', () => {
     fairness(() =>
       openRabbitBroker({
         ...{ url: rabbit.url, topology, clock: systemClock, delayStrategy: 'levels' as const },
-        ...{ prefix: `fair-${randomBytes(4).toString('hex')}.`, levels: { unit: 50, digits: 2 } },
+        ...{ prefix: `fair-${randomBytes(4).toString('hex')}.`, levels: { unit: 50, base: 8, digits: 3 } },
       }),
     );
 });

@@ -5,21 +5,21 @@ import type { Names } from './names.ts';
 import { quorum } from './quorum.ts';
 
 /**
- * Delays made of plain queues. The wait, in units, is a number of base 32, and there is a queue for each
+ * Delays made of plain queues. The wait, in units, is a number of a few digits, and there is a queue for each
  * digit and each of its values but zero. A message waits in the queue of its highest digit, expires into the
  * exchange of the next digit, and in the end into that of arrivals. A queue has one time-to-live for all its
  * messages, so the first one is due first.
  */
-const BASE = 32;
-
 export interface LevelsShape {
   /** ms of the finest step. Delays are rounded up to it. */
   readonly unit: number;
+  /** How many values a digit has. */
+  readonly base: number;
   readonly digits: number;
 }
 
 /** 93 queues, up to 27 minutes in steps of 50 ms. */
-export const USUAL_SHAPE: LevelsShape = { unit: 50, digits: 3 };
+export const USUAL_SHAPE: LevelsShape = { unit: 50, base: 32, digits: 3 };
 
 export interface Levels {
   /** ms: the longest single wait. */
@@ -43,11 +43,11 @@ export interface LevelsDeps {
  * `delay` dead-letters at most once, which is faster: the store still has what is lost, and publishes it
  * again. `retry` dead-letters at least once: nothing else has what waits there.
  */
-export function createLevels({ names, kind, shape: { unit, digits } }: LevelsDeps): Levels {
+export function createLevels({ names, kind, shape: { unit, base, digits } }: LevelsDeps): Levels {
   const set = names.levels(kind, unit);
-  const most = BASE ** digits - 1;
+  const most = base ** digits - 1;
   const positions = Array.from({ length: digits }, (_, n) => digits - 1 - n);
-  const values = Array.from({ length: BASE - 1 }, (_, n) => n + 1);
+  const values = Array.from({ length: base - 1 }, (_, n) => n + 1);
   const exchange = (position: number): string => `${set}.${position < 0 ? 'due' : position}`;
   const queue = (position: number, value: number): string => `${set}.${position}.${value}`;
   /** Matches whatever the digits before `position` are. */
@@ -60,7 +60,7 @@ export function createLevels({ names, kind, shape: { unit, digits } }: LevelsDep
     await channel.assertQueue(
       name,
       quorum({
-        'x-message-ttl': value * BASE ** position * unit,
+        'x-message-ttl': value * base ** position * unit,
         'x-dead-letter-exchange': exchange(position - 1),
         ...atLeastOnce,
       }),
@@ -72,7 +72,7 @@ export function createLevels({ names, kind, shape: { unit, digits } }: LevelsDep
     range: most * unit,
     queues: positions.flatMap((position) => values.map((value) => queue(position, value))),
     address(target, ms) {
-      const written = digitsOf(Math.min(Math.ceil(ms / unit), most), digits);
+      const written = digitsOf(Math.min(Math.ceil(ms / unit), most), base, digits);
       const first = written.findIndex((digit) => digit > 0);
       const routingKey = [...written, names.own(target)].join('.');
       return { exchange: exchange(first < 0 ? -1 : digits - 1 - first), routingKey, mandatory: true };
@@ -97,5 +97,5 @@ export function createLevels({ names, kind, shape: { unit, digits } }: LevelsDep
 }
 
 /** The highest first. */
-const digitsOf = (units: number, digits: number): number[] =>
-  Array.from({ length: digits }, (_, n) => Math.floor(units / BASE ** (digits - 1 - n)) % BASE);
+const digitsOf = (units: number, base: number, digits: number): number[] =>
+  Array.from({ length: digits }, (_, n) => Math.floor(units / base ** (digits - 1 - n)) % base);

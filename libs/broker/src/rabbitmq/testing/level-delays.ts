@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { retry } from '../../verdict.ts';
+import type { LevelsShape } from '../levels.ts';
 import { createNames } from '../names.ts';
 import { message, openTrial, topology, until } from './trial.ts';
 
@@ -9,7 +10,7 @@ const CLOCKS = 3;
 export const levelDelays = (url: string) =>
   describe('delaying by levels', () => {
     /** Publishes with these delays; resolves with how late each came, in ms. */
-    const lateness = async (levels: { unit: number; digits: number }, delays: readonly number[]) => {
+    const lateness = async (levels: LevelsShape, delays: readonly number[]) => {
       const { broker } = await openTrial(url, { levels });
       const came = new Map<string, number>();
       await broker.consume('work', { prefetch: 50 }, async ({ id }) => {
@@ -24,7 +25,7 @@ export const levelDelays = (url: string) =>
 
     it('is never early around the steps of 50 ms', async () => {
       const late = await lateness(
-        { unit: 50, digits: 2 },
+        { unit: 50, base: 32, digits: 2 },
         [0, 1, 49, 50, 51, 1549, 1550, 1599, 1600, 1601, 1650],
       );
       expect(Math.min(...late)).toBeGreaterThan(-CLOCKS);
@@ -35,7 +36,7 @@ export const levelDelays = (url: string) =>
       // In steps of 1 ms: 32 is where two digits begin, 1024 where three do (1,600 and 51,200 ms in steps of
       // 50).
       const late = await lateness(
-        { unit: 1, digits: 3 },
+        { unit: 1, base: 32, digits: 3 },
         [0, 1, 31, 32, 33, 63, 64, 1023, 1024, 1025, 1056, 2048],
       );
       expect(Math.min(...late)).toBeGreaterThan(-CLOCKS);
@@ -43,13 +44,13 @@ export const levelDelays = (url: string) =>
     });
 
     it('goes round again for what is longer than its range', async () => {
-      const [late = 0] = await lateness({ unit: 1, digits: 2 }, [3500]);
+      const [late = 0] = await lateness({ unit: 1, base: 32, digits: 2 }, [3500]);
       expect(late).toBeGreaterThan(-CLOCKS);
       expect(late).toBeLessThan(3000);
     });
 
     it('goes round again for a retry that is longer than its range', async () => {
-      const { broker, collect } = await openTrial(url, { levels: { unit: 1, digits: 1 } });
+      const { broker, collect } = await openTrial(url, { levels: { unit: 1, base: 32, digits: 1 } });
       const at: number[] = [];
       const seen = await collect(({ attempt }) => {
         at.push(performance.now());

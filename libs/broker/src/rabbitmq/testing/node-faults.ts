@@ -12,7 +12,7 @@ const CTL = 240_000;
 export const nodeFaults = (url: string, node: RabbitNode, version: string) =>
   describe('a RabbitMQ node', () => {
     it('killed and restarted in the middle of publishing: everything that was confirmed is delivered', async () => {
-      const { broker } = await openTrial(url, { levels: { unit: 50, digits: 2 } });
+      const { broker } = await openTrial(url, { levels: { unit: 50, base: 32, digits: 2 } });
       const begun = performance.now();
       const confirmed: string[] = [];
       const refused: string[] = [];

@@ -24,8 +24,8 @@ export async function testOn(rabbit: Rabbit): Promise<void> {
   const { url, node, version } = rabbit;
   const prefix = `suite-${randomBytes(4).toString('hex')}.`;
   const plugin = await hasPlugin(createNodes(url), createNames(prefix));
-  // Two digits are enough for delays of seconds, and a third less to declare for each test.
-  const levels = { unit: 50, digits: 2 };
+  // 21 queues instead of 93, each of which RabbitMQ keeps for every test.
+  const levels = { unit: 50, base: 8, digits: 3 };
   const harness = (delayStrategy: 'levels' | 'plugin') =>
     createHarness({ url, prefix, delayStrategy, levels });
 

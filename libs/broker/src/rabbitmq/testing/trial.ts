@@ -23,7 +23,7 @@ export const topology: Topology = {
 };
 
 /** Few delay queues: most of these tests do not use them. */
-const SMALL = { unit: 50, digits: 1 };
+const SMALL = { unit: 50, base: 8, digits: 2 };
 
 export const message = (id: string, over: Partial<OutMessage> = {}): OutMessage => ({
   exchange: 'jobs',
