@@ -28,7 +28,7 @@ async function logged(options: StageOptions = {}) {
 async function smtp(behaviour: Parameters<typeof startMailServer>[0] = {}) {
   const server = await startMailServer(behaviour);
   onTestFinished(() => server.close());
-  return { server, provider: createSmtpProvider({ url: server.url, timeout: 2_000 }) };
+  return { server, provider: createSmtpProvider({ url: server.url, timeout: 10_000 }) };
 }
 
 const at = new Date(T0).toISOString();
@@ -85,7 +85,7 @@ test('the temporary refusal of a mail server is in the log, the list of messages
 
 test('a mail server that is down is named only in the log, and the cause everywhere', async () => {
   const port = await closedPort();
-  const provider = createSmtpProvider({ url: `smtp://127.0.0.1:${port}`, timeout: 2_000 });
+  const provider = createSmtpProvider({ url: `smtp://127.0.0.1:${port}`, timeout: 10_000 });
   const { stage, about, lines } = await logged({ providers: { email: [provider] } });
   await stage.ask();
   const { state } = await stage.until('m1', 'scheduled');

@@ -14,11 +14,11 @@ async function put(stage: Stage, id: string, template: object): Promise<void> {
   expect(saved).toMatchObject({ status: 201 });
 }
 
-async function withWebhooks(options: StageOptions = {}, timeout = 1_000) {
+async function withWebhooks(options: StageOptions = {}) {
   const receiver = await startReceiver();
   const webhook = createWebhookProvider({
     allowed: createAllowedAddresses(['127.0.0.1/32']),
-    timeout,
+    timeout: 10_000,
   });
   onTestFinished(() => receiver.close());
   const secrets = { read: (_workspace: string, name: string) => (name === 'webhook' ? SECRET : undefined) };
@@ -112,7 +112,7 @@ test('a webhook without a secret is not sent, and says what is missing', async (
 });
 
 test('a slow receiver takes no more than its share, and the others do not wait for it', async () => {
-  const { stage, receiver, ask } = await withWebhooks({ gates: { atOnce: 2 } }, 5_000);
+  const { stage, receiver, ask } = await withWebhooks({ gates: { atOnce: 2 } });
   const other = await startReceiver();
   onTestFinished(() => other.close());
   receiver.answerAlways('hang');

@@ -35,7 +35,7 @@ const names = (known: Readonly<Record<string, readonly string[]>>): typeof looku
 function provide(options: Partial<WebhookOptions> = {}) {
   const provider = createWebhookProvider({
     allowed: createAllowedAddresses(['127.0.0.1/32']),
-    timeout: 2_000,
+    timeout: 10_000,
     ...options,
   });
   onTestFinished(() => provider.close());

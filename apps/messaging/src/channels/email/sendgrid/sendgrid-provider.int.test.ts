@@ -22,7 +22,7 @@ const message = (given: Partial<OutgoingEmail> = {}): OutgoingEmail => ({
 
 async function setUp(behaviour: Behaviour = {}, options: Partial<SendGridOptions> = {}) {
   const vendor = await startSendGrid({ apiKey: KEY, ...behaviour });
-  const provider = createSendGridProvider({ apiKey: KEY, url: vendor.url, timeout: 2_000, ...options });
+  const provider = createSendGridProvider({ apiKey: KEY, url: vendor.url, timeout: 10_000, ...options });
   onTestFinished(async () => {
     await provider.close();
     await vendor.close();

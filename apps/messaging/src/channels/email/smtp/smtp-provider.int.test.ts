@@ -28,7 +28,7 @@ async function setUp(
   options: { timeout?: number; url?: string; connections?: number } = {},
 ) {
   const server = await startMailServer(behaviour);
-  const provider = createSmtpProvider({ url: server.url, timeout: 5_000, ...options });
+  const provider = createSmtpProvider({ url: server.url, timeout: 10_000, ...options });
   onTestFinished(async () => {
     await provider.close();
     await server.close();

@@ -33,7 +33,7 @@ const call = (given: Partial<OutgoingCall> = {}): OutgoingCall => ({
 async function setUp(behaviour: Behaviour = {}, options: Partial<TwilioOptions> = {}) {
   const vendor = await startTwilio(behaviour);
   const { url, accountSid, authToken } = vendor;
-  const twilio = createTwilioProviders({ url, accountSid, authToken, timeout: 2_000, ...options });
+  const twilio = createTwilioProviders({ url, accountSid, authToken, timeout: 10_000, ...options });
   onTestFinished(async () => {
     await vendor.settled();
     await vendor.close();
