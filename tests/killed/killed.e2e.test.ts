@@ -16,8 +16,9 @@ import {
 } from '@herald/harness';
 import { expect, onTestFinished, test } from 'vitest';
 
-const KILLS = 24;
-const PROSPECTS = 360;
+/** `KILLS=200` for a long run. */
+const KILLS = Number(process.env.KILLS ?? 12);
+const PROSPECTS = KILLS * 12;
 /** ms of wall time that a process lives after it is ready. */
 const LIFE = { min: 100, max: 900 };
 /** The most ms of wall time from the last requests to the kill. */

@@ -18,7 +18,7 @@ export const kills: Fault = {
   // A mail server that takes its time, so that many kills fall between the mail and its record.
   inbox: { answerAfter: 15 },
   async run({ four, load, long, say }) {
-    const each = long ? 50 : 3;
+    const each = long ? 50 : 2;
     // Load comes in by the kills, not by the clock: however slow the machine, there is something under way at
     // every one.
     const killsPerGroup = long ? 4 : 1;
@@ -37,7 +37,7 @@ export const kills: Fault = {
     };
     const killing = async (service: ServiceName): Promise<void> => {
       for (let n = 0; n < each; n += 1) {
-        if (killed % killsPerGroup === 0) groups.push(load.send(6, 0));
+        if (killed % killsPerGroup === 0) groups.push(load.send(long ? 6 : 4, 0));
         killed += 1;
         await pause(LIFE.min + Math.random() * (LIFE.max - LIFE.min));
         await crash(service);

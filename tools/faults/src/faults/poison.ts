@@ -34,7 +34,7 @@ export const poison: Fault = {
   short: true,
   async run(stage) {
     const { broker, load, long, check } = stage;
-    const loading = load.send(long ? 60 : 24, 3_000);
+    const loading = load.send(long ? 60 : 12, 1_500);
     const dead = new Map<string, string[]>();
     const note = (name: string, id: string): void => void dead.set(name, [...(dead.get(name) ?? []), id]);
     for (let round = 0; round < (long ? 5 : 1); round += 1) {

@@ -8,7 +8,7 @@ export const rabbitKilled: Fault = {
   needs: ['node'],
   async run({ node, load, long, say, check }) {
     const times = long ? 2 : 1;
-    await load.during({ every: 700, atMost: long ? 150 : 60 }, async () => {
+    await load.during({ every: 700, atMost: long ? 150 : 30 }, async () => {
       for (let time = 1; time <= times; time += 1) {
         await pause(1_500);
         await node().kill();
