@@ -17,6 +17,13 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.tmp/compile-cache
 /** Tests of the whole system that measure it by the clock, or run on a fast one. */
 const MEASURING = ['tests/{observability,unblocked}/**/*.e2e.test.ts', 'tools/demo/**/*.e2e.test.ts'];
 
+/** Tests with a server of their own for a file, or whose process must be nobody else's. */
+const OWN_PROCESS = [
+  '{libs/{broker,process},tools/*}/src/**/*.int.test.ts',
+  'tests/**/*.int.test.ts',
+  '**/{killed,crash}.int.test.ts',
+];
+
 /** The suffix of a test is its tier: `.unit` needs no service, `.int` one real service, `.e2e` the system. */
 const tier = (
   name: string,
@@ -39,7 +46,22 @@ export default defineConfig({
     projects: [
       // Without a process of its own for each file: importing took most of the time.
       tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0, isolate: false }),
-      tier('int', { testTimeout: 60_000, maxWorkers: 2, groupOrder: 1, ...withServers }),
+      // As unit tests do, where the file has nothing but a store and a broker in a folder of its own.
+      tier('int', {
+        testTimeout: 60_000,
+        maxWorkers: 2,
+        groupOrder: 1,
+        isolate: false,
+        exclude: [...configDefaults.exclude, ...OWN_PROCESS],
+        ...withServers,
+      }),
+      tier('int-alone', {
+        testTimeout: 60_000,
+        maxWorkers: 2,
+        groupOrder: 1,
+        include: OWN_PROCESS,
+        ...withServers,
+      }),
       // Side by side: these start whole systems, and mostly wait for them.
       tier('e2e', {
         testTimeout: 240_000,
