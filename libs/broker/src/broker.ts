@@ -151,7 +151,8 @@ export interface Broker {
   depth(queue: string): Promise<QueueDepth>;
   /**
    * Throws away every message of the delay exchange that waits for `queue`: the fault that the store must
-   * survive. What waits for a retry stays, for nobody else has it. Returns how many.
+   * survive. What waits for a retry stays, for nobody else has it. Returns how many. Rejects where the plugin
+   * delays: it cannot be purged.
    */
   purgeDelayed(queue: string): Promise<number>;
   /**

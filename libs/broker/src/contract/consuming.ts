@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ack } from '../verdict.ts';
-import { message, messages, type Stage, until, untilEmpty } from './stage.ts';
+import { countable, message, messages, type Stage, until, untilEmpty } from './stage.ts';
 
 export const consuming = (stage: () => Stage) =>
   describe('consuming', () => {
@@ -109,7 +109,7 @@ export const consuming = (stage: () => Stage) =>
       await until(async () => {
         const { ready, inFlight, delayed, dead } = await stage().broker().depth('work');
         expect(inFlight).toBeGreaterThanOrEqual(2);
-        expect([ready + inFlight, delayed, dead]).toEqual([5, 1, 0]);
+        expect([ready + inFlight, delayed, dead]).toEqual([5, countable(stage().broker(), 1), 0]);
       });
     });
 

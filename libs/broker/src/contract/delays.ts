@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { retry } from '../verdict.ts';
-import { delayed, message, messages, type Stage, until } from './stage.ts';
+import { countable, delayed, message, messages, type Stage, until } from './stage.ts';
 
 /** ms by which a clock of whole ms and a monotonic one may differ. */
 const CLOCKS = 3;
@@ -59,7 +59,8 @@ export const delays = (stage: () => Stage) =>
         .publish([delayed('near', 150)]);
       await work.count(1);
       expect(work.ids()).toEqual(['near']);
-      await until(async () => expect((await depth()).delayed).toBe(far.length));
+      const left = countable(stage().broker(), far.length);
+      await until(async () => expect((await depth()).delayed).toBe(left));
     });
 
     it('delivers each of many, once', async () => {
@@ -87,6 +88,9 @@ export const delays = (stage: () => Stage) =>
         ...[1400, 1500, 600_000].map((delay) => delayed(`work-${delay}`, delay)),
         delayed('frail', 1500, { key: 'frail' }),
       ]);
+      if (broker.delayStrategy === 'plugin') {
+        return expect(broker.purgeDelayed('work')).rejects.toThrow('cannot be purged');
+      }
       expect((await depth()).delayed).toBe(3);
       expect(await broker.purgeDelayed('work')).toBe(3);
       expect((await depth()).delayed).toBe(0);
@@ -105,7 +109,9 @@ export const delays = (stage: () => Stage) =>
         .broker()
         .publish([message('a')]);
       await until(async () => expect(await depth()).toMatchObject({ inFlight: 0, delayed: 1 }));
-      expect(await stage().broker().purgeDelayed('work')).toBe(0);
+      if (stage().broker().delayStrategy !== 'plugin') {
+        expect(await stage().broker().purgeDelayed('work')).toBe(0);
+      }
       await work.count(2);
     });
   });

@@ -75,6 +75,10 @@ export interface Seen extends Delivery {
   readonly at: number;
 }
 
+/** How many of `n` messages that are delayed the broker can count: AMQP does not show those in the plugin. */
+export const countable = ({ delayStrategy }: Broker, n: number): number =>
+  delayStrategy === 'plugin' ? 0 : n;
+
 /** Deliveries of a queue, in order. */
 interface Collection {
   readonly seen: Seen[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../broker.ts';
 import { ack, drop, retry, type Verdict } from '../verdict.ts';
-import { delayed, message, messages, type Stage, until, untilEmpty } from './stage.ts';
+import { countable, delayed, message, messages, type Stage, until, untilEmpty } from './stage.ts';
 
 export const surviving = (stage: () => Stage) =>
   describe('what survives', () => {
@@ -34,7 +34,8 @@ export const surviving = (stage: () => Stage) =>
       await work.count(2);
       expect(work.ids()).toEqual(['soon', 'later']);
       expect((work.seen[1]?.at ?? 0) - started).toBeGreaterThan(1195);
-      expect(await stage().broker().depth('work')).toMatchObject({ delayed: 1 });
+      const left = countable(stage().broker(), 1);
+      expect(await stage().broker().depth('work')).toMatchObject({ delayed: left });
     });
 
     it('a restart: what fell due meanwhile, in the order of due times', async () => {

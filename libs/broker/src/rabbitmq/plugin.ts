@@ -58,8 +58,8 @@ const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 
 /**
- * Delays by the plugin, with an exchange for each queue, so that one can be purged alone. AMQP does not show
- * how many messages such an exchange holds, so they are not counted.
+ * Delays by the plugin, with an exchange for each queue. AMQP does not show how many messages such an
+ * exchange holds, so they are not counted.
  */
 export function createPluginDelays(names: Names, targets: readonly string[]): Delays {
   const exchange = (queue: string): string => names.own(`delay.${queue}`);
@@ -85,10 +85,7 @@ export function createPluginDelays(names: Names, targets: readonly string[]): De
       for (const queue of targets) await declareOne(channel, queue);
     },
     count: async () => 0,
-    async purge(channel, queue) {
-      await channel.deleteExchange(exchange(queue));
-      await declareOne(channel, queue);
-      return 0;
-    },
+    // It keeps them even when their exchange is deleted, and delivers them once there is one of that name.
+    purge: () => Promise.reject(new Error('What the delayed-message plugin delays cannot be purged')),
   };
 }

@@ -7,6 +7,11 @@ import type { Fault, Stage } from '../fault.ts';
  */
 const LONG = 70_000;
 const SHORT = 4_000;
+/**
+ * ms from one kill to the next in which consumers settle what it cut off: what is cut off three times in a
+ * row becomes a dead letter.
+ */
+const SETTLE = 12_000;
 /** ms in which the others must take over. */
 const TAKE_OVER = 30_000;
 
@@ -18,9 +23,9 @@ export const clusterNodeKilled: Fault = {
   async run(stage) {
     const { cluster, load, long, say } = stage;
     const pauses: number[] = [];
-    await load.during({ every: 700, atMost: long ? 240 : 60 }, async () => {
+    await load.during({ every: 700, atMost: long ? 240 : 90 }, async () => {
       for (const [n, node] of cluster().entries()) {
-        await pause(2_000);
+        await pause(n === 0 ? 2_000 : SETTLE);
         await node.kill();
         say(`  node ${n + 1} is gone`);
         pauses.push(await untilAccepted(stage));
