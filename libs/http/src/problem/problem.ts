@@ -58,7 +58,7 @@ export class Problem extends Error {
 }
 
 /** More would not help, and an answer must not grow with what a stranger sends. */
-const MAX_ERRORS = 50;
+export const MAX_ERRORS = 50;
 /** characters */
 const MAX_PATH = 200;
 const MAX_MESSAGE = 1_000;
