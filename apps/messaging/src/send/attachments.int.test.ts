@@ -24,7 +24,7 @@ async function fileServer(): Promise<{ url: string; asked: string[]; answers: Ma
 const attachments = { allowed: createAllowedAddresses(['127.0.0.0/8']) };
 const PDF_HASH = '315d429b7714cedb6ad04ac31240145257692630457f3c88253c5beceac76027';
 const invoice = (url: string, ifMissing: string) => ({
-  ...{ subject: 'Your invoice', html: '<img src="cid:logo"><p>x</p>' },
+  ...{ subject: 'Your invoice', html: '<img src="cid:logo"><a href="<%= it.links.unsubscribe %>">bye</a>' },
   attachments: [
     {
       filename: 'Invoice <%= it.event.data.plan %>.pdf',

@@ -22,7 +22,7 @@ export interface FetchFilesDeps {
   readonly clock: Clock;
   readonly library: Pick<TemplateLibrary, 'latest'>;
   readonly check: Check;
-  readonly compose: Pick<Compose, 'content'>;
+  readonly compose: Pick<Compose, 'content' | 'unsubscribeLink'>;
   readonly attachments: Attachments;
 }
 
@@ -38,7 +38,9 @@ export function createFetchFiles(deps: FetchFilesDeps): FetchFiles {
     if (!version?.attachments?.some(({ url }) => url !== undefined)) return undefined;
     const sendable = await check(doc, lane);
     if ('outcome' in sendable || gateShut(doc, sendable.lane) !== undefined) return undefined;
-    const { content } = await compose.content(sendable.version, sendable.subject);
+    const { prospectId } = doc.state;
+    const unsubscribe = compose.unsubscribeLink(sendable.version, { id: doc.id, prospectId });
+    const { content } = await compose.content(sendable.version, { ...sendable.subject, unsubscribe });
     return (content as { readonly files?: readonly PlannedFile[] }).files;
   };
 
