@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { services } from '../charts.ts';
 import { same } from '../cluster/checks.ts';
 import { startLoad } from './load.ts';
-import { install, kubectl, NAMESPACE, RELEASE, type Stage, tryKubectl, well } from './stage.ts';
+import { install, kubectl, NAMESPACE, podsOf, RELEASE, type Stage, tryKubectl, well } from './stage.ts';
 
 /** s of load, in which all pods are replaced. */
 const LOAD = 90;
@@ -43,19 +43,12 @@ export async function rolls(stage: Stage): Promise<void> {
 /** After `rolls`, which has left two replicas of ingest and a budget. */
 export async function evictions(stage: Stage): Promise<void> {
   await stage.checks.run('of two pods of ingest only one is evicted at a time', async () => {
-    const names = await kubectl(stage, [
-      ...[
-        'get',
-        'pods',
-        '--selector',
-        'app.kubernetes.io/name=ingest',
-        '--field-selector',
-        'status.phase=Running',
-      ],
-      ...['--output', 'jsonpath={.items[*].metadata.name}'],
-    ]);
+    // A pod that ends, or is not ready yet, may always be evicted.
+    const ready = ['rollout', 'status', `deployment/${RELEASE}-ingest`, '--timeout', '3m'];
+    await kubectl(stage, ready);
+    const names = await podsOf(stage, 'app.kubernetes.io/name=ingest');
     const answers: boolean[] = [];
-    for (const name of names.split(' ').slice(0, 2)) {
+    for (const name of names.slice(0, 2)) {
       const eviction = {
         apiVersion: 'policy/v1',
         kind: 'Eviction',
@@ -67,6 +60,6 @@ export async function evictions(stage: Stage): Promise<void> {
       answers.push((await tryKubectl(stage, ['create', '--raw', path, '--filename', file])).code === 0);
     }
     same('whether each was evicted', answers, [true, false]);
-    await kubectl(stage, ['rollout', 'status', `deployment/${RELEASE}-ingest`, '--timeout', '3m']);
+    await kubectl(stage, ready);
   });
 }

@@ -1,4 +1,4 @@
-import { kubectl, RELEASE, type Stage, tryKubectl } from './stage.ts';
+import { podsOf, RELEASE, type Stage, tryKubectl } from './stage.ts';
 
 /** Where the kernel says the memory of a container, in bytes: cgroup v2, then v1. */
 const FILES = [
@@ -20,12 +20,7 @@ export interface Size {
 
 /** The memory of each pod of the release. */
 export async function sizes(stage: Stage): Promise<Size[]> {
-  const selector = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/part-of=herald`;
-  const listed = await kubectl(stage, [
-    ...['get', 'pods', '--selector', selector, '--field-selector', 'status.phase=Running'],
-    ...['--output', 'jsonpath={.items[*].metadata.name}'],
-  ]);
-  const pods = listed.split(' ').filter((name) => name !== '');
+  const pods = await podsOf(stage, `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/part-of=herald`);
   return Promise.all(pods.map((pod) => sizeOf(stage, pod)));
 }
 

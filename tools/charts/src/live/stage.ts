@@ -56,3 +56,19 @@ export const well = ({ code, stdout, stderr }: Outcome): string => {
 /** Whether the cluster knows a kind of an extension: `scaledobjects.keda.sh`. */
 export const hasKind = async (stage: Stage, name: string): Promise<boolean> =>
   (await tryKubectl(stage, ['get', 'crd', name])).code === 0;
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  }[];
+}
+
+/** The names of the pods with some labels, without those that end. */
+export async function podsOf(stage: Stage, selector: string): Promise<string[]> {
+  const { items }: Pods = JSON.parse(
+    await kubectl(stage, ['get', 'pods', '--selector', selector, '--output', 'json']),
+  );
+  return items.flatMap(({ metadata: { name, deletionTimestamp } }) =>
+    deletionTimestamp === undefined ? [name] : [],
+  );
+}
