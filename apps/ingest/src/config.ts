@@ -1,8 +1,10 @@
 import { twilioTokenConfig } from '@herald/config';
 import { Type } from 'typebox';
+import { mailConfig } from './mail/config.ts';
 
 /** What ingest adds to the configuration of a process. */
 export const ingestConfig = {
+  ...mailConfig,
   INGEST_RATE: Type.Integer({
     default: 0,
     minimum: 0,

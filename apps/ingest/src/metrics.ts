@@ -24,6 +24,22 @@ export const ingestMetrics = {
       'had to wait).',
     labels: ['provider', 'result'],
   },
+  returnedMails: {
+    kind: 'counter',
+    name: 'herald_returned_mails_total',
+    help:
+      'Mails that came back, by door (smtp, imap) and result: recorded; ignored (changes nothing); foreign ' +
+      '(names no message of this installation); forged (an address that was not signed here); unknown (no ' +
+      'form that Herald knows); unreadable; relay (to an address elsewhere); too_large; or ' +
+      'unavailable (not stored; its sender tries again).',
+    labels: ['door', 'result'],
+  },
+  mailboxReadable: {
+    kind: 'gauge',
+    name: 'herald_bounce_mailbox_readable',
+    help: '1 while the mailbox to which mail comes back can be read, else 0.',
+    labels: ['mailbox'],
+  },
 } as const satisfies Declarations;
 
 /** Every metric that this service may set. */

@@ -9,6 +9,8 @@ import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
 import { ingestConfig } from './config.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { hooksRoutes } from './hooks/hooks.routes.ts';
+import { type MailOptions, mailOptions } from './mail/config.ts';
+import { createReturnedMail } from './mail/index.ts';
 import { ingestMetrics } from './metrics.ts';
 import { createPublishEvents } from './publish-events.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -36,6 +38,8 @@ export interface IngestDeps extends ServiceDeps {
   readonly sendgridWebhookKey?: string | undefined;
   /** The same for Twilio. */
   readonly twilioAuthToken?: string | undefined;
+  /** How mail comes back. Absent: it does not. */
+  readonly mail?: MailOptions | undefined;
   /** Calls SNS. Default: over the internet. */
   readonly fetchPinned?: FetchPinned;
 }
@@ -55,6 +59,7 @@ export function createIngest(deps: IngestDeps): Service {
   const newRateLimit = () => createRateLimit(deps.rate ?? 0, () => performance.now());
   const rateLimit = newRateLimit();
 
+  const returnedMail = createReturnedMail({ ...deps, metrics, publishEvents, mail: deps.mail });
   const outbound = createFetchPinned();
   const sns = createSns({ fetchPinned: deps.fetchPinned ?? outbound.fetchPinned, clock, log });
 
@@ -80,9 +85,10 @@ export function createIngest(deps: IngestDeps): Service {
       );
     },
     async start() {
-      await Promise.all([memory.start(), countries.start(), secrets.start()]);
+      await Promise.all([memory.start(), countries.start(), secrets.start(), returnedMail.start()]);
     },
     async stop() {
+      await returnedMail.stop();
       await Promise.all([memory.stop(), countries.stop(), secrets.stop(), outbound.close()]);
     },
     // API keys and sources are in memory: it accepts events while the database is away.
@@ -94,11 +100,12 @@ export function createIngest(deps: IngestDeps): Service {
 /** The service as the configuration of its process says. */
 export const configuredIngest = (
   deps: ServiceDeps & Pick<IngestDeps, 'secrets' | 'linkSecret' | 'publicUrl'>,
-  config: Readonly<Static<TObject<typeof ingestConfig>>>,
+  config: Readonly<Static<TObject<typeof ingestConfig>>> & { readonly HOST?: string },
 ): Service =>
   createIngest({
     ...deps,
     rate: config.INGEST_RATE,
     sendgridWebhookKey: config.SENDGRID_WEBHOOK_KEY,
     twilioAuthToken: config.TWILIO_AUTH_TOKEN,
+    mail: mailOptions(config),
   });

@@ -1,4 +1,4 @@
-import { ConfigError, Duration, Secret, waitingConfig } from '@herald/config';
+import { bounceAddressConfig, ConfigError, Duration, Secret, waitingConfig } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
 import type { AttachmentLimits } from './attachments/index.ts';
@@ -10,6 +10,7 @@ import type { UnknownPolicy } from './send/retry-policy.ts';
 export const messagingConfig = {
   ...waitingConfig,
   ...providerConfig,
+  ...bounceAddressConfig,
   SENDER: Type.Optional(
     Type.String({
       maxLength: 320,

@@ -21,4 +21,5 @@ export const configuredMessaging = (
     sender: config.SENDER,
     attachments: attachmentLimits(config),
     dkimKeys: config.DKIM_KEYS,
+    bounceAddress: config.BOUNCE_ADDRESS,
   });

@@ -6,6 +6,7 @@ import { pauseDuringOutage, type Service, watchOutage } from '@herald/process';
 import { createWorkspaceSecrets } from '@herald/secrets';
 import { type AttachmentLimits, createAttachments } from './attachments/index.ts';
 import { createDkimKeys } from './channels/email/dkim/dkim-keys.ts';
+import { createReturnPath } from './channels/email/return-path.ts';
 import { parseDefaultSender } from './channels/email/sender.ts';
 import { createLanes } from './channels/lanes.ts';
 import { channelRoutes } from './channels/routes.ts';
@@ -21,6 +22,7 @@ import { createConsequences } from './reports/consequences.ts';
 import { createOnApplied } from './reports/on-applied.ts';
 import { createOnInbound } from './reports/on-inbound.ts';
 import { createOnReport } from './reports/on-report.ts';
+import { createOnReturned } from './reports/on-returned.ts';
 import { createTrack } from './reports/track.ts';
 import { createKeepSecrets } from './secrets/keep-secrets.ts';
 import { secretRoutes } from './secrets/routes.ts';
@@ -49,6 +51,7 @@ export function createMessaging(given: MessagingDeps): Service {
   const defaultSender = parseDefaultSender(given.sender);
   const secrets = createWorkspaceSecrets({ ...given, files: given.secrets ?? {} });
   const dkim = createDkimKeys({ ...given, secrets, configured: given.dkimKeys, defaultSender });
+  const returnPath = createReturnPath(given.bounceAddress, given.linkSecret);
   const sweepEvery = given.sweepEvery ?? span.SECOND;
   const metrics = given.metrics.declare(messagingMetrics);
   const deps = { ...given, metrics, lease, unknown, prefetch, defaultZone, sweepEvery };
@@ -77,6 +80,7 @@ export function createMessaging(given: MessagingDeps): Service {
     lanes,
     defaultSender,
     dkim,
+    returnPath,
     secret,
     whySuppressed,
     attachments,
@@ -98,6 +102,7 @@ export function createMessaging(given: MessagingDeps): Service {
     consequences: createConsequences({ store, settings }),
     track: createTrack({ ...deps, settings }),
     onInbound: createOnInbound(deps),
+    onReturned: createOnReturned({ ...deps, library: templates.library }),
     isStopping: () => stopping,
   });
   const { transitions } = sending;

@@ -52,6 +52,20 @@ export const twilioTokenConfig = {
   ),
 };
 
+/** Where mail comes back to: messaging writes it into mails, ingest takes what comes. */
+export const bounceAddressConfig = {
+  BOUNCE_ADDRESS: Type.Optional(
+    Type.String({
+      maxLength: 254,
+      description:
+        'Address to which bounces, complaints and requests to unsubscribe come back by mail, such as ' +
+        '`bounces@mail.example.com`. Mails of one message come to `bounces+<token>@…`. Needs ' +
+        '`INBOUND_SMTP_PORT` or `BOUNCE_IMAP_URL`. Unset: mail servers report to the sender’s address, and ' +
+        'nobody reads it.',
+    }),
+  ),
+};
+
 /** The settings of services that wait for due times. */
 export const waitingConfig = {
   DELAY_HORIZON: Duration({

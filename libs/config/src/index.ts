@@ -1,5 +1,11 @@
 /** Settings and secrets of a process, from its environment. */
-export { commonConfig, twilioTokenConfig, waitingConfig, waitingOf } from './app-config.ts';
+export {
+  bounceAddressConfig,
+  commonConfig,
+  twilioTokenConfig,
+  waitingConfig,
+  waitingOf,
+} from './app-config.ts';
 export { configTable } from './config-table.ts';
 export { ConfigError, loadConfig } from './load-config.ts';
 export { rotated } from './rotated.ts';

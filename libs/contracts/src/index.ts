@@ -10,6 +10,7 @@ export * from './events.ts';
 export { handlerOf } from './handler.ts';
 export * from './message-reference.ts';
 export { publicLink } from './public-link.ts';
+export * from './return-address.ts';
 export * from './secrets.ts';
 export * from './send.ts';
 export * from './settings.ts';

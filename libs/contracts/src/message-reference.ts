@@ -21,6 +21,9 @@ export interface MessageReference {
  */
 const MAX_LENGTH = 4_000;
 
+/** The header of a mail that carries the token, where reports come back by mail. */
+export const REFERENCE_HEADER = 'X-Herald-Reference';
+
 /** Tokens are signed for one use only. */
 const USE = 'message';
 

@@ -81,12 +81,35 @@ const Inbound = Type.Object({
   receivedAt: Type.Integer(),
 });
 
+/**
+ * `send` exchange, key `returned`: a mail came to an address that names a message. Only messaging knows whose
+ * message that is.
+ */
+const Returned = Type.Object({
+  kind: Type.Literal('returned'),
+  messageId: Type.String({ minLength: 1 }),
+  /** Of the message's workspace; see `workspaceTag`. */
+  workspaceTag: Type.String({ minLength: 1 }),
+  /** The same for the same mail. */
+  id: Type.String({ minLength: 1 }),
+  /** What is reported of the message. Absent: the person wants no more. */
+  reported: Type.Optional(
+    Type.Object({
+      outcome: Type.Enum(['bounced', 'failed', 'deferred', 'complained'] as const),
+      bounce: Type.Optional(Type.Enum(['hard', 'soft'] as const)),
+      reason: Type.Optional(Type.String()),
+    }),
+  ),
+  receivedAt: Type.Integer(),
+});
+
+export type SendReturned = Static<typeof Returned>;
 export type SendInbound = Static<typeof Inbound>;
 export type SendRequest = Static<typeof Request>;
 export type SendWithdraw = Static<typeof Withdraw>;
 export type SendDue = Static<typeof Due>;
 
-export const sendContract = contract('send', Type.Union([Request, Withdraw, Due, Inbound]));
+export const sendContract = contract('send', Type.Union([Request, Withdraw, Due, Inbound, Returned]));
 
 export const requestMessage = (request: SendRequest): OutMessage => ({
   exchange: exchange.send,
@@ -123,4 +146,11 @@ export const inboundMessage = (inbound: Omit<SendInbound, 'kind'>): OutMessage =
   key: 'inbound',
   id: `${inbound.provider}:${inbound.id}`,
   body: { kind: 'inbound', ...inbound } satisfies SendInbound,
+});
+
+export const returnedMessage = (returned: Omit<SendReturned, 'kind'>): OutMessage => ({
+  exchange: exchange.send,
+  key: 'returned',
+  id: returned.id,
+  body: { kind: 'returned', ...returned } satisfies SendReturned,
 });

@@ -9,6 +9,7 @@ import type { Outgoing, Provider } from '../providers/provider.ts';
 import type { DkimKeys } from './email/dkim/dkim-keys.ts';
 import type { OutgoingCopies } from './email/outgoing-copies.ts';
 import type { OutgoingFile } from './email/outgoing-file.ts';
+import type { ReturnPath } from './email/return-path.ts';
 
 /**
  * All that messaging must know of one channel. A channel is a folder here that exports one of these, and a
@@ -90,6 +91,8 @@ export interface Envelope extends SenderContext {
   readonly unsubscribe?: string | undefined;
   /** Absent: mail leaves unsigned. */
   readonly dkim?: DkimKeys | undefined;
+  /** Absent: mail comes back to its sender. */
+  readonly returnPath?: ReturnPath | undefined;
 }
 
 /** Whom a workspace's messages come from. */

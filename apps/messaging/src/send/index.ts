@@ -9,6 +9,7 @@ import type { Limits } from '../limits/index.ts';
 import type { MessagingMetrics } from '../metrics.ts';
 import type { Consequences } from '../reports/consequences.ts';
 import type { OnInbound } from '../reports/on-inbound.ts';
+import type { OnReturned } from '../reports/on-returned.ts';
 import type { Track } from '../reports/track.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Templates } from '../templates/index.ts';
@@ -50,6 +51,7 @@ export interface SendingDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clo
   readonly track: Track;
   readonly attachments: Attachments;
   readonly onInbound: OnInbound;
+  readonly onReturned: OnReturned;
   readonly outage: OutageWatch;
   readonly findSuppression: FindSuppression;
   /** Whether the service is stopping: nothing new begins. */

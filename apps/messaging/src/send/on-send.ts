@@ -15,6 +15,7 @@ import type { FairShare } from '../limits/fair-share.ts';
 import type { PutInWaitlist } from '../limits/put-in-waitlist.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
 import type { OnInbound } from '../reports/on-inbound.ts';
+import type { OnReturned } from '../reports/on-returned.ts';
 import { type Attempt, StoppingError } from './attempt.ts';
 import { isBehind } from './run-order.ts';
 import type { Transitions } from './transitions.ts';
@@ -25,6 +26,7 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
   readonly attempt: Attempt;
   readonly withdraw: Withdraw;
   readonly onInbound: OnInbound;
+  readonly onReturned: OnReturned;
   readonly share: FairShare;
   readonly putInWaitlist: PutInWaitlist;
   readonly wake: Waitlists['wake'];
@@ -33,11 +35,12 @@ export interface OnSendDeps extends Pick<ServiceDeps, 'clock'> {
 }
 
 /**
- * Handles `messaging.send`: a message is requested, due or withdrawn, or a text came in. Each may come twice,
- * and in any order.
+ * Handles `messaging.send`: a message is requested, due or withdrawn, or a text or a mail came in. Each may
+ * come twice, and in any order.
  */
 export function createOnSend(deps: OnSendDeps): Handler {
-  const { clock, transitions, attempt, withdraw, onInbound, share, putInWaitlist } = deps;
+  const { clock, transitions, attempt, withdraw, onInbound, onReturned, share } = deps;
+  const { putInWaitlist } = deps;
 
   /**
    * Continues from the message's status. One that is leased, waits in a waitlist, has left or has ended is
@@ -97,6 +100,7 @@ export function createOnSend(deps: OnSendDeps): Handler {
       if (wanted.kind === 'request') await onRequest(wanted);
       else if (wanted.kind === 'due') await onDue(wanted);
       else if (wanted.kind === 'inbound') await onInbound(wanted);
+      else if (wanted.kind === 'returned') await onReturned(wanted);
       else await withdraw(wanted);
       return ack;
     },

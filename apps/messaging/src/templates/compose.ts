@@ -18,6 +18,7 @@ import type { Content } from '../channels/channel.ts';
 import { type FetchedFile, outgoingFiles, type PlannedFile } from '../channels/email/attachments.ts';
 import { type CopyTexts, outgoingCopies, readCopies } from '../channels/email/copies.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
+import type { ReturnPath } from '../channels/email/return-path.ts';
 import { bodySources } from '../channels/email/template.ts';
 import { channels } from '../channels/index.ts';
 import type { Outgoing } from '../providers/provider.ts';
@@ -81,6 +82,7 @@ export interface ComposeDeps {
   /** For workspaces that have set none. */
   readonly defaultSender?: Mailbox | undefined;
   readonly dkim?: DkimKeys | undefined;
+  readonly returnPath?: ReturnPath | undefined;
   readonly defaultZone: string;
   /** Why nothing may go to a mail address; undefined: something may. */
   readonly whySuppressed: (workspace: string, address: string) => Promise<string | undefined>;
@@ -210,6 +212,7 @@ export function createCompose(deps: ComposeDeps): Compose {
         senders: settings.of(workspace).senders ?? {},
         defaultSender: deps.defaultSender,
         dkim: deps.dkim,
+        returnPath: deps.returnPath,
         secret: (name) => deps.secret(workspace, name),
       });
       return {

@@ -4,6 +4,7 @@ import type { ServiceDeps } from '@herald/process';
 import { createRenderer, type RendererOptions } from '@herald/templates';
 import type { Attachments } from '../attachments/index.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
+import type { ReturnPath } from '../channels/email/return-path.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createCheckTemplate } from './check.ts';
@@ -31,6 +32,7 @@ export interface TemplatesDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'c
   readonly publicUrl: string;
   readonly defaultSender: Mailbox | undefined;
   readonly dkim: DkimKeys;
+  readonly returnPath: ReturnPath | undefined;
   readonly defaultZone: string;
   readonly attachments: Attachments;
   readonly whySuppressed: ComposeDeps['whySuppressed'];

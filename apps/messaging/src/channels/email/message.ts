@@ -5,6 +5,7 @@ import { type Envelope, NoSenderError } from '../channel.ts';
 import type { DkimKey } from './dkim/read-keys.ts';
 import type { OutgoingCopies } from './outgoing-copies.ts';
 import type { OutgoingFile } from './outgoing-file.ts';
+import type { ReturnAddresses } from './return-path.ts';
 import { NO_SENDER } from './sender.ts';
 import type { EmailContent } from './template.ts';
 
@@ -22,6 +23,8 @@ export interface OutgoingEmail extends Outgoing {
   readonly text: string;
   /** Where one click ends the subscription (RFC 8058); absent for what is owed, such as a receipt. */
   readonly unsubscribe?: string;
+  /** Where it comes back to; absent: to `from`. */
+  readonly returnTo?: ReturnAddresses | undefined;
   /** Signs it where Herald hands it to a mail server. A `KeyObject`: it shows in no log and no JSON. */
   readonly dkim?: DkimKey | undefined;
 }
@@ -54,6 +57,7 @@ export function outgoingEmail(
     ...(reference === undefined ? {} : { reference }),
     from: { ...from, email },
     dkim: envelope.dkim?.for(workspace, email),
+    returnTo: envelope.returnPath?.(workspace, messageId),
     to,
     ...(copies && { copies }),
     ...(files.length > 0 && { files }),

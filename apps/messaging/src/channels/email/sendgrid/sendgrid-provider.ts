@@ -1,6 +1,7 @@
 import type { Headers } from '../../../providers/answers/patience.ts';
 import { within } from '../../../providers/answers/within.ts';
 import type { Provider } from '../../../providers/provider.ts';
+import { listUnsubscribe } from '../list-unsubscribe.ts';
 import { headerId, ID_HEADER } from '../mail-id.ts';
 import type { OutgoingEmail } from '../message.ts';
 import { createMails, type SendGridMail } from './library.ts';
@@ -66,19 +67,8 @@ interface Answered {
 }
 
 function mailOf(message: OutgoingEmail): SendGridMail {
-  const {
-    messageId,
-    reference,
-    from,
-    to,
-    copies,
-    files = [],
-    replyTo,
-    subject,
-    html,
-    text,
-    unsubscribe,
-  } = message;
+  const { messageId, reference, from, to, copies, files = [], replyTo, subject, html, text } = message;
+  const { unsubscribe, returnTo } = message;
   return {
     to: { email: to },
     ...copiesOf(message),
@@ -102,7 +92,7 @@ function mailOf(message: OutgoingEmail): SendGridMail {
       ...(unsubscribe === undefined
         ? {}
         : {
-            'List-Unsubscribe': `<${unsubscribe}>`,
+            'List-Unsubscribe': listUnsubscribe(unsubscribe, returnTo),
             'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
           }),
     },

@@ -65,6 +65,20 @@ test('a transactional message has no unsubscribe header, and one without HTML is
   expect(mail?.headers.get('content-type')).toContain('text/plain');
 });
 
+test('a mail that comes back somewhere says so in its envelope and its headers', async () => {
+  const { server, provider } = await setUp();
+  const returnTo = { bounce: 'bounces+b1@mail.acme.example', unsubscribe: 'bounces+u1@mail.acme.example' };
+  await provider.send(message({ returnTo, reference: 'token.mac' }));
+  await provider.send(message({ returnTo: { ...returnTo, unsubscribe: undefined } }));
+  const [mail, test] = server.received;
+  expect(mail).toMatchObject({ from: returnTo.bounce, to: ['ada@home.example'] });
+  expect(mail?.headers.get('x-herald-reference')).toBe('token.mac');
+  expect(mail?.headers.get('list-unsubscribe')).toBe(
+    `<${message().unsubscribe}>, <mailto:${returnTo.unsubscribe}?subject=unsubscribe>`,
+  );
+  expect(test?.headers.get('list-unsubscribe')).toBe(`<${message().unsubscribe}>`);
+});
+
 test('many at once share the connections and each arrives once', async () => {
   const { server, provider } = await setUp({}, { connections: 3 });
   const ids = Array.from({ length: 40 }, (_, n) => `m${n}`);

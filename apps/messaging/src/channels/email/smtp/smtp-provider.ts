@@ -1,6 +1,8 @@
+import { REFERENCE_HEADER } from '@herald/contracts';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import DKIM from 'nodemailer/lib/dkim';
 import type { Provider } from '../../../providers/provider.ts';
+import { listUnsubscribe } from '../list-unsubscribe.ts';
 import { headerId, ID_HEADER } from '../mail-id.ts';
 import type { OutgoingEmail } from '../message.ts';
 import { outcomeOfFailure, type SmtpFailure } from './outcome.ts';
@@ -62,7 +64,11 @@ export function createSmtpProvider({
         underWay.set(mail.messageId, { contents, signer: signerFor(message) });
         return transport.sendMail({
           ...mail,
-          envelope: { from: message.from.email, to: [to].flat() },
+          // What comes back about a copy says nothing of the recipient.
+          envelope: {
+            from: (to === message.to && message.returnTo?.bounce) || message.from.email,
+            to: [to].flat(),
+          },
           signal,
         });
       };
@@ -141,6 +147,7 @@ const signerFor = ({ dkim }: OutgoingEmail): DKIM | undefined =>
 
 function mailOf(message: OutgoingEmail): SendMailOptions {
   const { from, to, copies, files = [], replyTo, subject, html, text, unsubscribe } = message;
+  const { returnTo, reference } = message;
   const id = headerId(message.messageId);
   const host = from.email.slice(from.email.lastIndexOf('@') + 1);
   return {
@@ -161,13 +168,18 @@ function mailOf(message: OutgoingEmail): SendMailOptions {
     xMailer: false,
     headers: {
       [ID_HEADER]: id,
-      ...(unsubscribe === undefined ? {} : unsubscribeHeaders(unsubscribe)),
+      // Comes back with the mail's header where a report has no address of its own to come to. Not in copies:
+      // nobody could tell who complains.
+      ...(reference === undefined || returnTo === undefined || copies !== undefined
+        ? {}
+        : { [REFERENCE_HEADER]: { prepared: true, value: reference } }),
+      ...(unsubscribe === undefined ? {} : unsubscribeHeaders(unsubscribe, returnTo)),
     },
   };
 }
 
 /** Prepared: not folded, because some receivers fail to verify a folded one under DKIM. */
-const unsubscribeHeaders = (url: string) => ({
-  'List-Unsubscribe': { prepared: true, value: `<${url}>` },
+const unsubscribeHeaders = (...to: Parameters<typeof listUnsubscribe>) => ({
+  'List-Unsubscribe': { prepared: true, value: listUnsubscribe(...to) },
   'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
 });
