@@ -76,6 +76,7 @@ function imapUrlOf({ BOUNCE_IMAP_URL, BOUNCE_IMAP_USERNAME, BOUNCE_IMAP_PASSWORD
     name: 'BOUNCE_IMAP_URL',
     url: BOUNCE_IMAP_URL,
     schemes: ['imap', 'imaps'],
+    path: true,
     example: 'imaps://user:password@host:993/INBOX',
     username: BOUNCE_IMAP_USERNAME,
     password: BOUNCE_IMAP_PASSWORD,
