@@ -26,6 +26,15 @@ export const messagingConfig = {
         'those of a workspace in `<workspace>.dkim`.',
     }),
   ),
+  DNS_SERVERS: Type.String({
+    default: '',
+    maxLength: 500,
+    pattern: '^$|^[0-9a-fA-F.:\\[\\], ]+$',
+    expected: 'addresses of name servers with commas between, such as 192.0.2.53 or 127.0.0.1:5353',
+    description:
+      'Name servers that are asked, at start, whether the domains of senders have SPF, DKIM and DMARC. ' +
+      'Default: those of the system.',
+  }),
   UNKNOWN_RESEND: Duration({
     default: 0,
     description:

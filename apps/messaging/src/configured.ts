@@ -2,6 +2,7 @@ import { waitingOf } from '@herald/config';
 import type { Service, ServiceDeps } from '@herald/process';
 import type { Static, TObject } from 'typebox';
 import { createProviders } from './channels/configured-providers.ts';
+import { listed } from './channels/listed.ts';
 import { attachmentLimits, leaseFor, type messagingConfig, unknownPolicy } from './config.ts';
 import type { MessagingDeps } from './deps.ts';
 import { createMessaging } from './service.ts';
@@ -22,4 +23,5 @@ export const configuredMessaging = (
     attachments: attachmentLimits(config),
     dkimKeys: config.DKIM_KEYS,
     bounceAddress: config.BOUNCE_ADDRESS,
+    dnsServers: listed(config.DNS_SERVERS),
   });

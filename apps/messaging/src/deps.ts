@@ -23,6 +23,8 @@ export interface MessagingDeps extends ServiceDeps {
   readonly sender?: string | undefined;
   /** The keys that sign mail from `sender`, as `email/dkim/read-keys.ts` reads them. */
   readonly dkimKeys?: string | undefined;
+  /** Name servers that are asked about senders' domains. Default: those of the system. */
+  readonly dnsServers?: readonly string[];
   /** Where mail comes back to. Absent: to its sender. */
   readonly bounceAddress?: string | undefined;
   /** IANA zone for those who have none. Default: UTC. */

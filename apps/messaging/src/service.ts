@@ -6,8 +6,10 @@ import { pauseDuringOutage, type Service, watchOutage } from '@herald/process';
 import { createWorkspaceSecrets } from '@herald/secrets';
 import { type AttachmentLimits, createAttachments } from './attachments/index.ts';
 import { createDkimKeys } from './channels/email/dkim/dkim-keys.ts';
+import { createDomainRecords } from './channels/email/domain-records.ts';
 import { createReturnPath } from './channels/email/return-path.ts';
 import { parseDefaultSender } from './channels/email/sender.ts';
+import { warnAboutDomains } from './channels/email/warn-about-domains.ts';
 import { createLanes } from './channels/lanes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { createStatusOf } from './channels/status.ts';
@@ -52,6 +54,7 @@ export function createMessaging(given: MessagingDeps): Service {
   const secrets = createWorkspaceSecrets({ ...given, files: given.secrets ?? {} });
   const dkim = createDkimKeys({ ...given, secrets, configured: given.dkimKeys, defaultSender });
   const returnPath = createReturnPath(given.bounceAddress, given.linkSecret);
+  const records = createDomainRecords(given.dnsServers ?? []);
   const sweepEvery = given.sweepEvery ?? span.SECOND;
   const metrics = given.metrics.declare(messagingMetrics);
   const deps = { ...given, metrics, lease, unknown, prefetch, defaultZone, sweepEvery };
@@ -137,6 +140,21 @@ export function createMessaging(given: MessagingDeps): Service {
       await keepSecrets.resealAll();
       const inUse = templates.library.inUse();
       warnAtStart({ log, providers, hasSender: defaultSender !== undefined, statusOf, inUse });
+      if (providers.email?.some(({ name }) => name === 'smtp')) {
+        const workspaces = new Set(inUse.map(({ workspace }) => workspace));
+        const senders = [...workspaces].map((workspace) => ({
+          workspace,
+          from: sendersOf(workspace).email?.from ?? defaultSender,
+        }));
+        const { bounceAddress } = given;
+        void warnAboutDomains({
+          log,
+          records,
+          dkim,
+          bounceAddress,
+          senders: [{ workspace: '', from: defaultSender }, ...senders],
+        });
+      }
       sending.start();
       limits.start();
       const onSend = pauseDuringOutage(outage, sending.onSend);
@@ -146,6 +164,7 @@ export function createMessaging(given: MessagingDeps): Service {
     },
     async stop() {
       stopping = true;
+      records.cancel();
       outage.abandon();
       await Promise.all([sending.stop(), limits.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await Promise.all([templates.stop(), settings.stop(), secrets.stop()]);
