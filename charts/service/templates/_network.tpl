@@ -55,9 +55,9 @@ spec:
 {{- regexFind ":[0-9]+(/|$)" . | trimPrefix ":" | trimSuffix "/" -}}
 {{- end -}}
 
-{{/* Networks that webhooks may reach in addition to the internet: peers of a rule. A single address is a network of one. */}}
+{{/* Networks that webhooks, and files of mails, may reach in addition to the internet: peers of a rule. A single address is a network of one. */}}
 {{- define "service.webhookNetworks" -}}
-{{- range regexSplit "[\\s,]+" (.Values.config.webhookAllow | default "") -1 -}}
+{{- range regexSplit "[\\s,]+" (printf "%s,%s" (.Values.config.webhookAllow | default "") (.Values.config.attachmentAllow | default "")) -1 -}}
 {{- if . }}
 - ipBlock:
     cidr: {{ ternary . (printf "%s/%s" . (ternary "128" "32" (contains ":" .))) (contains "/" .) | quote }}

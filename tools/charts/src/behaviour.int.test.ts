@@ -242,9 +242,9 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
       { ports: [...tcp(443), { port: 1024, endPort: 65535, protocol: 'TCP' }], to: expect.any(Array) },
     ],
     [
-      'networks that webhooks may go to although they are not public',
+      'networks that webhooks and files may use although they are not public',
       'messaging',
-      { config: { webhookAllow: '10.1.0.0/16, 10.9.8.7,fd00::/8' } },
+      { config: { webhookAllow: '10.1.0.0/16, 10.9.8.7', attachmentAllow: 'fd00::/8' } },
       {
         ports: [...tcp(80, 443), { port: 1024, endPort: 65535, protocol: 'TCP' }],
         to: ['10.1.0.0/16', '10.9.8.7/32', 'fd00::/8'].map((cidr) => ({ ipBlock: { cidr } })),
