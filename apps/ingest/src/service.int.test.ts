@@ -88,7 +88,10 @@ describe('ingest', () => {
     const { paths } = (await ingest.app.inject('/openapi.json')).json();
     expect(Object.keys(paths).sort()).toEqual([
       '/callbacks/sendgrid',
+      '/callbacks/sendgrid/{workspace}/{account}',
       '/callbacks/twilio-inbound/{workspace}',
+      '/callbacks/twilio-inbound/{workspace}/{account}',
+      '/callbacks/twilio-status/{workspace}/{account}/{*}',
       '/callbacks/twilio/{*}',
       '/hooks/{workspace}/{source}',
       '/t/{*}',

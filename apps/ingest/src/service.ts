@@ -4,6 +4,7 @@ import type { Http } from '@herald/http';
 import type { Service, ServiceDeps } from '@herald/process';
 import { createWorkspaceSecrets } from '@herald/secrets';
 import type { Static, TObject } from 'typebox';
+import { createCallbackAccounts } from './callbacks/accounts.ts';
 import { sendgridRoutes } from './callbacks/sendgrid/sendgrid.routes.ts';
 import { twilioRoutes } from './callbacks/twilio/twilio.routes.ts';
 import { ingestConfig } from './config.ts';
@@ -15,6 +16,7 @@ import { ingestMetrics } from './metrics.ts';
 import { createPublishEvents } from './publish-events.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createCountries } from './settings/countries.ts';
+import { createSettingsMemory } from './settings/settings-memory.ts';
 import { createFetchPinned, type FetchPinned } from './signatures/sns/fetch-pinned.ts';
 import { createSns } from './signatures/sns/sns.ts';
 import { createSourceMemory } from './sources/source-memory.ts';
@@ -54,7 +56,8 @@ export function createIngest(deps: IngestDeps): Service {
   const metrics = deps.metrics.declare(ingestMetrics);
   const collection = deps.store.collection(collections.sources);
   const memory = createSourceMemory({ collection, broker, log });
-  const countries = createCountries(deps);
+  const settings = createSettingsMemory({ store: deps.store, broker, log });
+  const countries = createCountries({ memory: settings, log });
   const publishEvents = createPublishEvents({ broker, metrics });
   const newRateLimit = () => createRateLimit(deps.rate ?? 0, () => performance.now());
   const rateLimit = newRateLimit();
@@ -68,7 +71,7 @@ export function createIngest(deps: IngestDeps): Service {
     queues: [],
     async routes(app) {
       const common = { clock, log, metrics, publishEvents, publicUrl };
-      const callbacks = { ...common, linkSecret };
+      const callbacks = { ...common, linkSecret, accounts: createCallbackAccounts(settings, secrets) };
       const unsubscribe = { clock, linkSecret, publishEvents, readChoices: createReadChoices(deps) };
       const add = async (routes: (scope: Http) => void | Promise<void>): Promise<void> => {
         // Each in a scope of its own, because they read bodies differently.
@@ -85,11 +88,11 @@ export function createIngest(deps: IngestDeps): Service {
       );
     },
     async start() {
-      await Promise.all([memory.start(), countries.start(), secrets.start(), returnedMail.start()]);
+      await Promise.all([memory.start(), settings.start(), secrets.start(), returnedMail.start()]);
     },
     async stop() {
       await returnedMail.stop();
-      await Promise.all([memory.stop(), countries.stop(), secrets.stop(), outbound.close()]);
+      await Promise.all([memory.stop(), settings.stop(), secrets.stop(), outbound.close()]);
     },
     // API keys and sources are in memory: it accepts events while the database is away.
     needs: ['broker'],

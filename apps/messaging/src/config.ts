@@ -1,6 +1,7 @@
 import { bounceAddressConfig, ConfigError, Duration, Secret, waitingConfig } from '@herald/config';
 import { span } from '@herald/domain';
 import { type Static, Type } from 'typebox';
+import { accountConfig } from './accounts/config.ts';
 import type { AttachmentLimits } from './attachments/index.ts';
 import { allowedAddresses } from './channels/allowed-addresses.ts';
 import { providerConfig } from './channels/configured-providers.ts';
@@ -11,6 +12,7 @@ export const messagingConfig = {
   ...waitingConfig,
   ...providerConfig,
   ...bounceAddressConfig,
+  ...accountConfig,
   SENDER: Type.Optional(
     Type.String({
       maxLength: 320,

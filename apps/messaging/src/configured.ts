@@ -1,6 +1,7 @@
 import { waitingOf } from '@herald/config';
 import type { Service, ServiceDeps } from '@herald/process';
 import type { Static, TObject } from 'typebox';
+import { accountOptions } from './accounts/config.ts';
 import { createProviders } from './channels/configured-providers.ts';
 import { listed } from './channels/listed.ts';
 import { attachmentLimits, leaseFor, type messagingConfig, unknownPolicy } from './config.ts';
@@ -16,6 +17,7 @@ export const configuredMessaging = (
     ...deps,
     ...waitingOf(deps.clock, config),
     providers: createProviders(config, deps.publicUrl),
+    accounts: accountOptions(config, deps.publicUrl),
     lease: leaseFor(config),
     unknown: unknownPolicy(config),
     rendering: { timeLimit: config.TEMPLATE_TIMEOUT },

@@ -1,6 +1,7 @@
 import type { Secrets } from '@herald/config';
 import type { ServiceDeps } from '@herald/process';
 import type { RendererOptions } from '@herald/templates';
+import type { AccountOptions } from './accounts/kind.ts';
 import type { AttachmentLimits } from './attachments/index.ts';
 import type { GatePolicy } from './providers/gate.ts';
 import type { Providers } from './providers/provider.ts';
@@ -9,6 +10,8 @@ import type { UnknownPolicy } from './send/retry-policy.ts';
 export interface MessagingDeps extends ServiceDeps {
   /** Closed with the service. */
   readonly providers: Providers;
+  /** What holds for accounts of workspaces. Default: nothing but the vendors' own servers. */
+  readonly accounts?: AccountOptions;
   /** When providers get no messages, and for how long. Default: as in `providers/gate.ts`. */
   readonly gates?: Partial<GatePolicy>;
   /** The mounted ones: of workspaces, which sign webhooks and mails, and of the installation. */

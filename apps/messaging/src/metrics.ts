@@ -31,6 +31,25 @@ export const messagingMetrics = {
     help: 'Messages that a provider certainly did not accept and that went on to the next one.',
     labels: ['channel', 'provider'],
   },
+  accountSeconds: {
+    kind: 'histogram',
+    name: 'herald_account_call_duration_seconds',
+    help: "Time of one call of a provider with a workspace's own account, by kind of provider.",
+    labels: ['channel', 'provider', 'outcome'],
+    buckets: [...buckets.FAST, 30, 60],
+  },
+  accountsShut: {
+    kind: 'gauge',
+    name: 'herald_accounts_shut',
+    help: "Workspaces' own accounts that this replica gives no messages now, by kind of provider.",
+    labels: ['channel', 'provider'],
+  },
+  accountFailovers: {
+    kind: 'counter',
+    name: 'herald_account_failovers_total',
+    help: "Messages that a workspace's own account certainly did not take and that went on to the next one.",
+    labels: ['channel', 'provider'],
+  },
   limited: {
     kind: 'counter',
     name: 'herald_messages_limited_total',

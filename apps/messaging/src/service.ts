@@ -4,6 +4,11 @@ import { span } from '@herald/domain';
 import { createAllowedAddresses } from '@herald/outbound';
 import { pauseDuringOutage, type Service, watchOutage } from '@herald/process';
 import { createWorkspaceSecrets } from '@herald/secrets';
+import { createAccountLanes } from './accounts/account-lanes.ts';
+import { accountsFor } from './accounts/area.ts';
+import { NO_ACCOUNT_OPTIONS } from './accounts/config.ts';
+import { accountRoutes } from './accounts/routes.ts';
+import { createUnknownSecrets } from './accounts/unknown-secrets.ts';
 import { type AttachmentLimits, createAttachments } from './attachments/index.ts';
 import { createDkimKeys } from './channels/email/dkim/dkim-keys.ts';
 import { createDomainRecords } from './channels/email/domain-records.ts';
@@ -20,6 +25,7 @@ import { createLimits } from './limits/index.ts';
 import { messagingMetrics } from './metrics.ts';
 import { createOperator } from './operator/operator.ts';
 import { messageRoutes } from './operator/routes.ts';
+import { createFewAtOnce } from './providers/few-at-once.ts';
 import { createConsequences } from './reports/consequences.ts';
 import { createOnApplied } from './reports/on-applied.ts';
 import { createOnInbound } from './reports/on-inbound.ts';
@@ -33,6 +39,7 @@ import { createFindSuppression } from './send/find-suppression.ts';
 import { createSending } from './send/index.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { createSettings } from './settings/settings.ts';
+import { sendingOf } from './settings/streams.ts';
 import { createWarnings } from './settings/warnings.ts';
 import { createTemplates } from './templates/index.ts';
 
@@ -65,11 +72,21 @@ export function createMessaging(given: MessagingDeps): Service {
   const keepSecrets = createKeepSecrets({ ...deps, secrets });
   const secret = secrets.read;
   const settings = createSettings(deps);
+  const { accounts = NO_ACCOUNT_OPTIONS } = deps;
+  const accountLanes = createAccountLanes({ ...deps, settings, secret, accounts });
   const lanes = createLanes({
     ...deps,
-    chosen: (workspace, channel) => settings.of(workspace).providers?.[channel],
+    accountLanes,
+    chosen(channel, { workspace, stream }) {
+      const content = settings.of(workspace);
+      const chosen = sendingOf(content, stream)?.providers[channel];
+      const own = accountsFor(content, channel);
+      return chosen ?? (own.length > 0 ? own : undefined);
+    },
   });
-  const sendersOf = (workspace: string) => settings.of(workspace).senders ?? {};
+  const sendersOf = (workspace: string, stream?: string) =>
+    sendingOf(settings.of(workspace), stream)?.senders ?? {};
+  const fewAtOnce = createFewAtOnce();
   const statusOf = createStatusOf({ lanes, sendersOf, defaultSender, secret });
   const attachments = createAttachments({ ...ATTACHMENTS, ...given.attachments });
   const findSuppression = createFindSuppression(store);
@@ -81,6 +98,7 @@ export function createMessaging(given: MessagingDeps): Service {
     ...deps,
     settings,
     lanes,
+    fewAtOnce,
     defaultSender,
     dkim,
     returnPath,
@@ -127,11 +145,21 @@ export function createMessaging(given: MessagingDeps): Service {
     routes(app) {
       templates.routes(app);
       messageRoutes(app, store, createOperator({ ...deps, transitions }));
-      channelRoutes(app, statusOf);
+      channelRoutes(app, statusOf, (workspace) => settings.of(workspace).streams ?? {});
+      accountRoutes(app, {
+        accountLanes,
+        fewAtOnce,
+        sendersOf,
+        accountsOf: (workspace) => settings.of(workspace).accounts ?? {},
+        streamsOf: (workspace) => settings.of(workspace).streams ?? {},
+        countryOf: (workspace) => settings.of(workspace).country,
+      });
       secretRoutes(app, { keep: keepSecrets, users: createSecretUsers(store, settings.of) });
       settingsRoutes(app, {
         settings,
         providersOf: (channel) => providers[channel]?.map(({ name }) => name) ?? [],
+        accounts,
+        unknownSecrets: createUnknownSecrets(secrets),
         warnings: createWarnings({ store, hasDefaultSender: defaultSender !== undefined }),
       });
     },

@@ -55,9 +55,9 @@ spec:
 {{- regexFind ":[0-9]+(/|$)" . | trimPrefix ":" | trimSuffix "/" -}}
 {{- end -}}
 
-{{/* Networks that webhooks, and files of mails, may reach in addition to the internet: peers of a rule. A single address is a network of one. */}}
-{{- define "service.webhookNetworks" -}}
-{{- range regexSplit "[\\s,]+" (printf "%s,%s" (.Values.config.webhookAllow | default "") (.Values.config.attachmentAllow | default "")) -1 -}}
+{{/* The networks of a list, such as `config.webhookAllow`: peers of a rule. A single address is a network of one. */}}
+{{- define "service.networks" -}}
+{{- range regexSplit "[\\s,]+" (. | default "") -1 -}}
 {{- if . }}
 - ipBlock:
     cidr: {{ ternary . (printf "%s/%s" . (ternary "128" "32" (contains ":" .))) (contains "/" .) | quote }}
@@ -104,6 +104,17 @@ spec:
 {{- if include "service.hasCredential" (dict "name" "SMTP_URL" "context" .) }}
 {{ include "service.policyRule" (dict "direction" "to" "peers" $egress.smtp.to "ports" $egress.smtp.ports "context" .) }}
 {{- end }}
+{{- with $egress.mailServers }}
+{{- if .enabled }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" .to "ports" .ports "context" $) }}
+{{- with include "service.networks" $.Values.config.smtpAllow | trim }}
+- ports:
+    - { port: 1, endPort: 65535, protocol: TCP }
+  to:
+    {{- . | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if $egress.webhooks.enabled }}
 - ports:
     - { port: 443, protocol: TCP }
@@ -112,7 +123,7 @@ spec:
   to:
     {{- include "service.render" (dict "value" . "context" $) | nindent 4 }}
   {{- end }}
-{{- with include "service.webhookNetworks" . | trim }}
+{{- with include "service.networks" (printf "%s,%s" (.Values.config.webhookAllow | default "") (.Values.config.attachmentAllow | default "")) | trim }}
 - ports:
     - { port: 80, protocol: TCP }
     - { port: 443, protocol: TCP }

@@ -133,6 +133,8 @@ export interface TemplateVersionDocument extends Document {
   readonly transactional?: boolean;
   /** Its subject. People can opt out of it, or into it, independent of the channel. */
   readonly topic?: string;
+  /** The stream of the settings that sends it. */
+  readonly stream?: string;
   readonly voice?: string;
   readonly language?: string;
   readonly menu?: readonly { readonly key: string; readonly say: string }[];

@@ -2,6 +2,7 @@
  * What the services send to each other and store for each other: bodies of envelopes, documents, tokens in
  * links.
  */
+export * from './accounts.ts';
 export * from './applied.ts';
 export * from './changes.ts';
 export * from './documents.ts';

@@ -1,5 +1,6 @@
 import type { Cap, Channel, ChannelHours, ChannelRate, TopicRule } from '@herald/domain';
 import type { Document } from '@herald/store';
+import type { Account } from './accounts.ts';
 
 /** The sender of a workspace's messages, by channel. */
 export interface Senders {
@@ -15,11 +16,22 @@ export interface Senders {
   readonly webhook?: { readonly secret: string };
 }
 
+/** The providers to try, in order, by channel: names of accounts, or of providers of the installation. */
+export type ProviderOrder = { readonly [C in Channel]?: readonly string[] };
+
+/** What takes the place of the workspace's own senders and providers, channel by channel. */
+export interface Stream {
+  readonly senders?: Senders | undefined;
+  readonly providers?: ProviderOrder | undefined;
+}
+
 /** A subject that people can choose to get messages about, independent of the channel. */
 export interface Topic extends TopicRule {
   /** The name that people see where they choose. */
   readonly name: string;
   readonly description?: string;
+  /** The stream of its messages, unless their template names one. */
+  readonly stream?: string;
 }
 
 /** What an outcome of a message changes for its recipient. */
@@ -33,9 +45,12 @@ export interface SettingsDocument extends Document {
   readonly zone?: string;
   /** ISO 3166, two letters: the country of phone numbers without a country code. */
   readonly country?: string;
-  readonly senders?: Senders;
-  /** By channel: the names of the providers to try, in order. */
-  readonly providers?: { readonly [C in Channel]?: readonly string[] };
+  readonly senders?: Senders | undefined;
+  readonly providers?: ProviderOrder | undefined;
+  /** The workspace's accounts at providers, by name. */
+  readonly accounts?: Readonly<Record<string, Account>> | undefined;
+  /** By name. Templates and topics name them. */
+  readonly streams?: Readonly<Record<string, Stream>>;
   /**
    * `hard`: default `suppress` (the address). `softAfter`: soft bounces in a row that suppress it. Default:
    * 5; 0 for never.

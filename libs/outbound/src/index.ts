@@ -3,4 +3,5 @@
  * installation allows them.
  */
 export { type AllowedAddresses, createAllowedAddresses } from './allowed.ts';
+export { createConnectSocket, type SocketTarget } from './connect-socket.ts';
 export { type ConnectorOptions, createConnector, ForbiddenTargetError } from './connector.ts';

@@ -1,9 +1,6 @@
-import type { Broker } from '@herald/broker';
-import { collections } from '@herald/contracts';
-import { createDocumentMemory } from '@herald/definitions';
 import type { Fault } from '@herald/http';
 import type { Log } from '@herald/log';
-import type { Store } from '@herald/store';
+import { SETTINGS_ID, type SettingsMemory } from './settings-memory.ts';
 
 /**
  * The country of phone numbers without a country code, by workspace: from memory, even while the store is
@@ -28,32 +25,20 @@ export interface Countries {
     workspace: string,
     read: (country: string | undefined) => T,
   ): Promise<T>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export interface CountriesDeps {
-  readonly store: Store;
-  readonly broker: Pick<Broker, 'subscribe'>;
+  readonly memory: SettingsMemory;
   readonly log: Log;
 }
 
-const ID = 'settings';
-
-export function createCountries({ store, broker, log }: CountriesDeps): Countries {
-  const memory = createDocumentMemory({
-    collection: store.collection(collections.settings),
-    broker,
-    log,
-    kind: 'settings',
-    keep: ({ country }) => country,
-  });
-  const of = (workspace: string): string | undefined => memory.find(workspace, ID);
+export function createCountries({ memory, log }: CountriesDeps): Countries {
+  const of = (workspace: string): string | undefined => memory.find(workspace, SETTINGS_ID)?.country;
 
   const isOutdated: Countries['isOutdated'] = async (workspace, before, faults) => {
     if (!faults.some(({ path }) => /\/(?:phone|address)$/.test(path))) return false;
     try {
-      await memory.refresh(workspace, ID);
+      await memory.refresh(workspace, SETTINGS_ID);
     } catch (error) {
       log.warn(
         { err: error, workspace },
@@ -71,7 +56,5 @@ export function createCountries({ store, broker, log }: CountriesDeps): Countrie
       const found = read(before);
       return (await isOutdated(workspace, before, found.faults)) ? read(of(workspace)) : found;
     },
-    start: memory.start,
-    stop: memory.stop,
   };
 }

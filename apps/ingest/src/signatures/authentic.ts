@@ -1,11 +1,11 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import type { HmacPreset, SourceVerify } from '@herald/contracts';
+import { type HmacPreset, type SourceVerify, sendgridKey } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { equal } from './compare.ts';
 import { type HmacRule, isHmacAuthentic } from './hmac.ts';
 import { DEFAULT_HEADER, hmacPresets, hmacRule } from './hmac-presets.ts';
 import type { RawRequest } from './raw-request.ts';
-import { isSendgridSignature, sendgridKey } from './sendgrid.ts';
+import { isSendgridSignature } from './sendgrid.ts';
 import { readSnsMessage } from './sns/message.ts';
 import { isTwilioSignature } from './twilio.ts';
 

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
 import { type Clock, span } from '@herald/domain';
 import { isFresh } from './freshness.ts';
 
@@ -43,17 +43,5 @@ function isSigned(data: Buffer, key: KeyObject, signature: Buffer): boolean {
     return verify('sha256', data, key, signature);
   } catch {
     return false; // not even the form of a signature
-  }
-}
-
-/**
- * The key that SendGrid shows: base64 of a public key on P-256, without armour. Undefined for any other text.
- */
-export function sendgridKey(text: string): KeyObject | undefined {
-  try {
-    const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
-    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
-  } catch {
-    return undefined; // not a key
   }
 }

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { sendgridKey } from '@herald/contracts';
 import type { Clock } from '@herald/domain';
 import { EventWebhook } from '@sendgrid/eventwebhook';
 import { describe, expect, it } from 'vitest';
-import { isSendgridSignature, sendgridKey } from './sendgrid.ts';
+import { isSendgridSignature } from './sendgrid.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const SECONDS = String(NOW / 1000);

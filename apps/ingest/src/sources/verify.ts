@@ -1,11 +1,10 @@
 import type { Secrets } from '@herald/config';
-import { hmacPresets, type SourceVerify } from '@herald/contracts';
+import { hmacPresets, type SourceVerify, sendgridKey } from '@herald/contracts';
 import { NAME_PATTERN } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { type Static, Type } from 'typebox';
 import { hmacRulesOf, secretsOf } from '../signatures/authentic.ts';
 import { hmacKey } from '../signatures/hmac.ts';
-import { sendgridKey } from '../signatures/sendgrid.ts';
 import { holds, readSignedText } from '../signatures/signed-text.ts';
 import { TOPIC_ARN } from '../signatures/sns/pinned-urls.ts';
 

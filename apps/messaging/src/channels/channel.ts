@@ -100,7 +100,9 @@ export interface SenderContext {
   readonly workspace: string;
   /** What the workspace has set. */
   readonly senders: Senders;
-  /** For e-mail of workspaces that have set none. */
+  /** Whether an account of the workspace sends it. Absent: a provider of the installation. */
+  readonly isAccount?: boolean;
+  /** For e-mail of workspaces that have set none. Undefined also where an account of the workspace sends. */
   readonly defaultSender: Mailbox | undefined;
   /** A secret of the workspace by its name. */
   secret(name: string): string | undefined;

@@ -1,3 +1,4 @@
+import type { SettingsDocument } from '@herald/contracts';
 import type { Http } from '@herald/http';
 import { Type } from 'typebox';
 import type { Failure } from '../providers/failures.ts';
@@ -24,8 +25,7 @@ const state = {
   until: Type.Optional(When('when it is tried again')),
 };
 
-const Channel = Type.Object({
-  channel: Type.String(),
+const status = {
   problem: Text('why nothing leaves on this channel, and what to do; absent where it is set up'),
   sender: Type.Object(
     {
@@ -37,7 +37,8 @@ const Channel = Type.Object({
   ),
   providers: Type.Array(
     Type.Object({
-      provider: Type.String(),
+      provider: Type.String({ description: 'of the installation, or the name of an account' }),
+      kind: Text('the kind of provider, where it is an account of the workspace'),
       ...state,
       lastFailure: Type.Optional(
         Type.Object(
@@ -59,10 +60,23 @@ const Channel = Type.Object({
     }),
     { description: 'in the order in which they are tried' },
   ),
+};
+const Channel = Type.Object({
+  channel: Type.String(),
+  ...status,
+  streams: Type.Optional(
+    Type.Array(Type.Object({ stream: Type.String(), ...status }), {
+      description: 'the streams that have other senders or providers on this channel',
+    }),
+  ),
 });
 
 /** The route that shows the status of the channels. */
-export function channelRoutes(app: Http, statusOf: StatusOf): void {
+export function channelRoutes(
+  app: Http,
+  statusOf: StatusOf,
+  streamsOf: (workspace: string) => NonNullable<SettingsDocument['streams']>,
+): void {
   app.get(
     '/v1/channels',
     {
@@ -75,14 +89,24 @@ export function channelRoutes(app: Http, statusOf: StatusOf): void {
         response: { 200: Type.Object({ items: Type.Array(Channel) }) },
       },
     },
-    async ({ principal }) => ({ items: allStatuses(statusOf, principal.workspace).map(viewOf) }),
+    async ({ principal: { workspace } }) => ({
+      items: allStatuses(statusOf, workspace, streamsOf(workspace)).map(({ streams, ...all }) => ({
+        channel: all.channel,
+        ...viewOf(all),
+        ...(streams.length > 0 && {
+          streams: streams.map(({ stream, ...one }) => ({ stream, ...viewOf(one) })),
+        }),
+      })),
+    }),
   );
 }
 
-const viewOf = ({ providers, ...status }: ChannelStatus): Type.Static<typeof Channel> => ({
-  ...status,
-  providers: providers.map(({ provider, shut, lastFailure, receivers }) => ({
+const viewOf = ({ problem, sender, providers }: ChannelStatus) => ({
+  ...(problem !== undefined && { problem }),
+  sender,
+  providers: providers.map(({ provider, kind, shut, lastFailure, receivers }) => ({
     provider,
+    ...(kind !== undefined && { kind }),
     ...stateOf(shut),
     ...(lastFailure && { lastFailure: failureOf(lastFailure) }),
     ...(receivers && {

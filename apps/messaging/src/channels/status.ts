@@ -1,5 +1,5 @@
 import type { Mailbox } from '@herald/addresses';
-import type { Senders } from '@herald/contracts';
+import type { Senders, SettingsDocument } from '@herald/contracts';
 import { CHANNELS, type Channel } from '@herald/domain';
 import type { ProviderView } from '../providers/lane.ts';
 import type { Sender } from './channel.ts';
@@ -16,28 +16,33 @@ export interface ChannelStatus {
   readonly providers: readonly ProviderView[];
 }
 
-export type StatusOf = (workspace: string, channel: Channel) => ChannelStatus;
+/** `stream`: one of the settings. Default: of messages without a stream. */
+export type StatusOf = (workspace: string, channel: Channel, stream?: string) => ChannelStatus;
 
 export interface StatusDeps {
   readonly lanes: Lanes;
-  readonly sendersOf: (workspace: string) => Senders;
+  readonly sendersOf: (workspace: string, stream: string | undefined) => Senders;
   readonly defaultSender: Mailbox | undefined;
   /** A secret of a workspace by its name. */
   readonly secret: (workspace: string, name: string) => string | undefined;
 }
 
 export function createStatusOf({ lanes, sendersOf, defaultSender, secret }: StatusDeps): StatusOf {
-  return (workspace, channel) => {
+  return (workspace, channel, stream) => {
     const { sender: senders, providers: kinds } = channels[channel];
-    const here = lanes.of(channel, workspace);
-    const own = here.find((lane) => lane.sender !== undefined)?.sender;
+    const here = lanes.of(channel, { workspace, stream });
+    const withSender = here.find((lane) => lane.sender !== undefined);
+    const own = withSender?.sender;
     const context = {
       workspace,
-      senders: sendersOf(workspace),
-      defaultSender,
+      senders: sendersOf(workspace, stream),
+      // Never with an account of the workspace: see `Envelope`.
+      defaultSender: here[0]?.account === undefined ? defaultSender : undefined,
       secret: (name: string) => secret(workspace, name),
     };
-    const sender = senders.of(context, own);
+    const found = senders.of(context, own);
+    const isOwn = withSender?.account !== undefined && 'from' in found && found.from === own;
+    const sender = isOwn ? ({ ...found, setBy: 'settings' } as const) : found;
     const problem =
       here.length === 0
         ? `no_provider: nothing here sends ${channel}; ${kinds.setUp}`
@@ -49,5 +54,15 @@ export function createStatusOf({ lanes, sendersOf, defaultSender, secret }: Stat
   };
 }
 
-export const allStatuses = (statusOf: StatusOf, workspace: string): readonly ChannelStatus[] =>
-  CHANNELS.map((channel) => statusOf(workspace, channel));
+/** `streams`: those of the workspace, with the channels of which each has settings of its own. */
+export const allStatuses = (
+  statusOf: StatusOf,
+  workspace: string,
+  streams: NonNullable<SettingsDocument['streams']>,
+) =>
+  CHANNELS.map((channel) => ({
+    ...statusOf(workspace, channel),
+    streams: Object.entries(streams)
+      .filter(([, stream]) => (stream.senders?.[channel] ?? stream.providers?.[channel]) !== undefined)
+      .map(([name]) => ({ stream: name, ...statusOf(workspace, channel, name) })),
+  }));

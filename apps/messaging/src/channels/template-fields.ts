@@ -12,6 +12,16 @@ export const linkFields = {
   ),
 };
 
+/** What sends a message. */
+export const streamField = {
+  stream: Type.Optional(
+    Type.String({
+      pattern: NAME_PATTERN,
+      description: 'the stream of the settings whose senders and providers it has. Default: its topic’s',
+    }),
+  ),
+};
+
 /** What decides whether somebody gets a message. */
 export const consentTemplateFields = {
   transactional: Type.Optional(

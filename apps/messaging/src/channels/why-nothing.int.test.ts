@@ -140,13 +140,15 @@ test('a workspace without a sender is reported at start and for each message, wi
   for (const messageId of ['m1', 'm2']) {
     await stage.ask({ messageId });
     await stage.until(messageId, 'failed');
-    expect(about(messageId)).toMatchObject([
-      {
-        level: 'warn',
-        outcome: 'failed',
-        reason: expect.stringMatching(/^no_sender: .*PATCH \/v1\/settings/),
-      },
-    ]);
+    await vi.waitFor(() =>
+      expect(about(messageId)).toMatchObject([
+        {
+          level: 'warn',
+          outcome: 'failed',
+          reason: expect.stringMatching(/^no_sender: .*PATCH \/v1\/settings/),
+        },
+      ]),
+    );
   }
   const warnings = () =>
     lines().filter(
@@ -156,7 +158,7 @@ test('a workspace without a sender is reported at start and for each message, wi
   await stage.by(60_000);
   await stage.ask({ messageId: 'm3' });
   await stage.until('m3', 'failed');
-  expect(warnings()).toMatchObject([{}, { count: 2 }]);
+  await vi.waitFor(() => expect(warnings()).toMatchObject([{}, { count: 2 }]));
   const missing = expect.stringContaining('PATCH /v1/settings');
   expect(await stage.channel('email')).toMatchObject({
     problem: expect.stringMatching(/^no_sender: /),

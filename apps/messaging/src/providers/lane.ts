@@ -7,6 +7,7 @@ import { createConcurrencyLimit, type LimitedRun } from './concurrency.ts';
 import { createFailures, type Failure } from './failures.ts';
 import { createGate, type Gate, type GatePolicy, type Shut } from './gate.ts';
 import { createGates } from './gates.ts';
+import { type LaneMeter, providerMeter } from './meter.ts';
 import type { Outgoing, Provider } from './provider.ts';
 import { codeOf, withoutServers } from './reason.ts';
 
@@ -32,14 +33,20 @@ export interface Lane {
    * recipient nor the installation's own servers.
    */
   send(message: Outgoing, target: Target): Promise<ProviderOutcome>;
+  /** Counts a message that went on to the next one. */
+  failedOver(): void;
+  /** Whose it is; absent: the installation's. */
+  readonly account?: LaneAccount | undefined;
   /** Its status for a workspace. */
   view(workspace: string): ProviderView;
   close(): Promise<void>;
 }
 
-/** What a gate must know of a message. */
+/** What a lane must know of a message. */
 export interface Target {
   readonly workspace: string;
+  /** The stream that its template or topic names. */
+  readonly stream?: string | undefined;
   /** Where a webhook goes. */
   readonly url?: string | undefined;
 }
@@ -47,22 +54,14 @@ export interface Target {
 /** The status of a provider for one workspace, as this replica sees it. */
 export interface ProviderView {
   readonly provider: string;
+  /** The kind of provider, where it is an account of the workspace. */
+  readonly kind?: string;
   readonly shut?: Shut;
   /** Kept when it takes messages again. */
   readonly lastFailure?: Failure;
   /** The receivers of webhooks that are given none now. */
   readonly receivers?: readonly { readonly receiver: string; readonly shut: Shut }[];
 }
-
-/** Counted from 0, so that the first failure of a provider is seen as an increase. */
-const OUTCOMES = [
-  'sent',
-  'temporary',
-  'throttled',
-  'credentials',
-  'permanent',
-  'unknown',
-] as const satisfies readonly ProviderOutcome['kind'][];
 
 /** Webhooks to one receiver at once: a slow one must not use up all connections. */
 const RECEIVER_AT_ONCE = 8;
@@ -73,6 +72,19 @@ export interface LaneTraits {
   readonly isPerReceiver: boolean;
   /** A reason without the recipient. */
   readonly hideRecipient: ((reason: string, message: Outgoing) => string) | undefined;
+  /** Whose it is. Default: the installation's. */
+  readonly account?: LaneAccount;
+  /** Default: that of a provider of the installation. */
+  readonly meter?: LaneMeter;
+}
+
+/** The account of a workspace. */
+interface LaneAccount {
+  readonly workspace: string;
+  /** The kind of provider. */
+  readonly kind: string;
+  /** A text without the account's secrets. */
+  readonly hide: (text: string) => string;
 }
 
 export interface LaneDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
@@ -84,21 +96,19 @@ export interface LaneDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
 export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDeps): Lane {
   const { clock, log, metrics, gates = {} } = deps;
   const { channel, name, timeout } = provider;
-  const { isPerReceiver, hideRecipient = (reason) => reason } = traits;
-  const labels = { channel, provider: name };
+  const { isPerReceiver, account, hideRecipient = (reason) => reason } = traits;
+  const { meter = providerMeter(metrics, channel, name) } = traits;
+  const labels = { channel, provider: name, ...(account && { workspace: account.workspace }) };
   const policy = { trial: timeout + 5 * span.SECOND, ...gates };
   const onChange = (shut: Shut | undefined): void => {
-    metrics.providerShut.set(labels, shut === undefined ? 0 : 1);
+    meter.shut(shut !== undefined);
     if (shut === undefined) log.info(labels, 'a provider takes messages again');
     else
       log.warn({ ...labels, because: shut.because, reason: shut.reason }, 'a provider is given no messages');
   };
-  metrics.providerShut.set(labels, 0);
-  metrics.failovers.inc(labels, 0);
-  for (const outcome of OUTCOMES) metrics.providerSeconds.zero({ ...labels, outcome });
-  const one = createGate({ clock, policy, onChange, publicReason: codeOrHint });
+  const one = createGate({ clock, policy, onChange, ...(!account && { publicReason: codeOrHint }) });
   const perReceiver = createGates({ clock, policy: { atOnce: RECEIVER_AT_ONCE, ...policy } });
-  const failures = createFailures(clock, { shared: !isPerReceiver });
+  const failures = createFailures(clock, { shared: !isPerReceiver && account === undefined });
   const seldom = createSeldom(clock);
 
   /**
@@ -124,6 +134,8 @@ export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDep
     timeout,
     tracks: provider.tracks === true,
     sender: provider.sender,
+    failedOver: meter.failedOver,
+    account,
     view(workspace) {
       const lastFailure = failures.last(workspace);
       const shut = isPerReceiver ? undefined : one.shut();
@@ -133,6 +145,7 @@ export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDep
         .map(({ key, shut }) => ({ receiver: key.slice(prefix.length), shut }));
       return {
         provider: name,
+        ...(account && { kind: account.kind }),
         ...(shut && { shut }),
         ...(lastFailure && { lastFailure }),
         ...(isPerReceiver && { receivers }),
@@ -164,11 +177,11 @@ export function createLane(provider: Provider, traits: LaneTraits, deps: LaneDep
           return answer;
         },
       );
-      const seconds = (performance.now() - started) / span.SECOND;
-      metrics.providerSeconds.observe({ ...labels, outcome: outcome.kind }, seconds);
+      meter.called(outcome.kind, performance.now() - started);
       if (outcome.kind === 'sent') return outcome;
       const receiver = url === undefined ? undefined : originOf(url);
-      const full = hideRecipient(outcome.reason, message);
+      const hidden = hideRecipient(outcome.reason, message);
+      const full = account === undefined ? hidden : account.hide(hidden);
       logFailure({ ...outcome, reason: full }, workspace, receiver);
       const seen = { ...outcome, reason: isPerReceiver ? full : withoutServers(full) };
       failures.note(workspace, seen, receiver);

@@ -3,6 +3,7 @@ import type { Lanes } from '../channels/lanes.ts';
 import type { HeldBack } from '../limits/ask-limits.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { Waitlists } from '../limits/waitlists.ts';
+import type { Lane, Target } from '../providers/lane.ts';
 import type { Call, Dispatch } from './dispatch.ts';
 import type { FetchFiles } from './fetch-files.ts';
 import { targetOf } from './gate-shut.ts';
@@ -19,7 +20,9 @@ export type Attempt = (doc: MessageDocument, waited?: Hold) => Promise<void>;
 
 export interface AttemptDeps {
   readonly runOrder: Pick<RunOrder, 'pass'>;
-  readonly lanes: Pick<Lanes, 'choose'>;
+  /** The stream that the message's template or topic names. */
+  readonly streamOf: (doc: MessageDocument) => Promise<string | undefined>;
+  readonly lanes: Pick<Lanes, 'of' | 'choose'>;
   readonly fetchFiles: FetchFiles;
   readonly prepare: Prepare;
   readonly dispatch: Dispatch;
@@ -51,19 +54,26 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     if (recorded !== undefined && hold !== undefined) await deps.wake(doc.workspace, hold.waitlist);
   };
 
-  return async (wanted, waited) => {
-    // First: what waits for another message uses up no limit and takes nobody's connection.
-    const doc = await runOrder.pass(wanted, waited);
-    if (doc === undefined) return;
-    const lane = lanes.choose(doc.state.channel, targetOf(doc), doc.tries?.without);
+  /** Whether, while it waited for a connection, neither its stream nor the lane's account has changed. */
+  const isCurrent = async (doc: MessageDocument, lane: Lane | undefined, target: Target): Promise<boolean> =>
+    target.stream === (await deps.streamOf(doc)) &&
+    (lane?.account === undefined || lanes.of(doc.state.channel, target).includes(lane));
+
+  /** `left`: how often another lane may still be chosen. */
+  const send = async (doc: MessageDocument, waited: Hold | undefined, left: number): Promise<void> => {
+    const target = { ...targetOf(doc), stream: await deps.streamOf(doc) };
+    const lane = lanes.choose(doc.state.channel, target, doc.tries?.without);
+    let isOutdated = false;
     if (isStopping()) throw new StoppingError();
-    const files = await fetchFiles(doc, lane);
+    const files = await fetchFiles(doc, lane, target.stream);
     if ('transition' in files) return holdBack(doc, files);
     // While the provider has a free connection: the checks are fresh, and what only waits is not claimed.
     const leave = async (): Promise<Call | undefined> => {
       // Before anything is read: with a slow store, a stop cannot wait for everybody in the queue.
       if (isStopping()) throw new StoppingError();
-      const ready = await prepare(doc, lane, waited, files);
+      isOutdated = left > 0 && !(await isCurrent(doc, lane, target));
+      if (isOutdated) return undefined;
+      const ready = await prepare(doc, { lane, target, waited, files });
       if ('transition' in ready) {
         await holdBack(doc, ready);
         return undefined;
@@ -74,5 +84,16 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     const leaving = lane === undefined ? leave() : lane.whenFree(doc.workspace, leave);
     const call = await leaving.finally(() => files.release());
     if (call !== undefined) await recordOutcome(call);
+    else if (isOutdated) await send(doc, waited, left - 1);
+  };
+
+  return async (wanted, waited) => {
+    // First: what waits for another message uses up no limit and takes nobody's connection.
+    const doc = await runOrder.pass(wanted, waited);
+    if (doc === undefined) return;
+    await send(doc, waited, TRIES);
   };
 }
+
+/** An account that changes all the time is used as it was. */
+const TRIES = 5;

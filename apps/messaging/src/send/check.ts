@@ -3,6 +3,7 @@ import { type MessageTransition, type TopicRule, whyNotSend } from '@herald/doma
 import { findAddress } from '../channels/index.ts';
 import type { Lane } from '../providers/lane.ts';
 import type { Settings } from '../settings/settings.ts';
+import { sendingOf } from '../settings/streams.ts';
 import type { TemplateSubject } from '../templates/data.ts';
 import type { TemplateLibrary } from '../templates/library.ts';
 import type { ReadCircumstances } from './circumstances.ts';
@@ -17,7 +18,12 @@ export interface Sendable {
 }
 
 /** Whether a message may leave now, or what happens to it instead. All is read at this moment. */
-export type Check = (doc: MessageDocument, lane: Lane | undefined) => Promise<Sendable | MessageTransition>;
+export type Check = (
+  doc: MessageDocument,
+  lane: Lane | undefined,
+  /** The stream for which the lane was chosen. */
+  stream: string | undefined,
+) => Promise<Sendable | MessageTransition>;
 
 export interface CheckDeps {
   readonly library: Pick<TemplateLibrary, 'latest'>;
@@ -34,7 +40,7 @@ export function createCheck({ library, settings, readCircumstances, findSuppress
     return topics.find(({ id }) => id === version.topic) ?? { id: version.topic };
   };
 
-  return async (doc, lane) => {
+  return async (doc, lane, stream) => {
     const { workspace, state, request } = doc;
     const { channel, template, requestedAt } = state;
     const version = await library.latest(workspace, template);
@@ -52,6 +58,8 @@ export function createCheck({ library, settings, readCircumstances, findSuppress
     });
     if (refusal !== undefined) return refusal;
     if (subject === undefined) return because('suppressed', 'erased');
+    if (sendingOf(settings.of(workspace), stream) === undefined)
+      return because('failed', `no_stream: the settings have no stream ${stream}`);
     if (lane === undefined) return because('failed', `no_provider: nothing here sends ${channel}`);
     if (to === undefined) return because('suppressed', 'no_address');
     if (version?.channel !== channel) return because('failed', `template_unknown: ${template}`);

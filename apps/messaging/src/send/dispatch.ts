@@ -1,8 +1,8 @@
 import type { MessageDocument } from '@herald/contracts';
 import { type CallFacts, type Clock, type ProviderOutcome, span, wall } from '@herald/domain';
 import type { MessagingMetrics } from '../metrics.ts';
-import type { Lane } from '../providers/lane.ts';
-import { comeBack, targetOf } from './gate-shut.ts';
+import type { Lane, Target } from '../providers/lane.ts';
+import { comeBack } from './gate-shut.ts';
 import type { Ready } from './prepare.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -10,6 +10,7 @@ import type { Transitions } from './transitions.ts';
 export interface Call {
   readonly claimed: MessageDocument;
   readonly lane: Lane;
+  readonly target: Target;
   readonly facts: CallFacts;
   readonly outcome: ProviderOutcome;
 }
@@ -29,10 +30,10 @@ export interface DispatchDeps {
 export function createDispatch({ clock, metrics, transitions }: DispatchDeps): Dispatch {
   const seconds = (ms: number): number => Math.max(0, ms) / wall(clock, span.SECOND);
 
-  return async (doc, { lane, message, facts }) => {
-    const pass = lane.gate(targetOf(doc)).enter();
+  return async (doc, { lane, target, message, facts }) => {
+    const pass = lane.gate(target).enter();
     if ('until' in pass) {
-      const reason = lane.gate(targetOf(doc)).shut()?.reason ?? 'others go first';
+      const reason = lane.gate(target).shut()?.reason ?? 'others go first';
       await transitions.record(doc, comeBack(doc, lane, reason));
       return undefined;
     }
@@ -52,12 +53,12 @@ export function createDispatch({ clock, metrics, transitions }: DispatchDeps): D
       return undefined;
     }
     metrics.latenessSeconds.observe({ kind: 'send' }, seconds(clock.now() - doc.state.dueAt));
-    const outcome = await lane.send(message, targetOf(doc));
+    const outcome = await lane.send(message, target);
     const { receivedAt } = doc.request ?? {};
     // Not of a message that was put off: its wait says nothing about how fast Herald is.
     if (outcome.kind === 'sent' && receivedAt !== undefined && doc.state.version === 0)
       metrics.eventToSendSeconds.observe(seconds(clock.now() - receivedAt));
     pass.done(outcome);
-    return { claimed, lane, facts, outcome };
+    return { claimed, lane, target, facts, outcome };
   };
 }

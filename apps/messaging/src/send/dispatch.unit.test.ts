@@ -37,7 +37,8 @@ test('a process held up between claim and call does not call, because its lease 
   const lane = createLane(provider, traits, { clock, log, metrics });
   const dispatch = createDispatch({ clock, metrics, transitions });
   const message = { channel: 'email', messageId: 'm1' } as const;
-  expect(await dispatch(doc, { lane, message, facts: { provider: 'fake' } })).toBeUndefined();
+  const target = { workspace: doc.workspace };
+  expect(await dispatch(doc, { lane, target, message, facts: { provider: 'fake' } })).toBeUndefined();
   expect(provider.sent).toEqual([]);
   expect(recorded).toEqual([
     { outcome: 'scheduled', facts: { reason: 'held up before the call', dueAt: now } },

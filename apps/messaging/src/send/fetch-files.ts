@@ -16,7 +16,12 @@ import { firstTry, retryPolicy } from './retry-policy.ts';
  * unknown, before its limits are asked, and before it has a connection of the provider, which others need.
  * What happens instead where a file cannot be had.
  */
-export type FetchFiles = (doc: MessageDocument, lane: Lane | undefined) => Promise<HeldFiles | HeldBack>;
+export type FetchFiles = (
+  doc: MessageDocument,
+  lane: Lane | undefined,
+  /** The stream for which the lane was chosen. */
+  stream: string | undefined,
+) => Promise<HeldFiles | HeldBack>;
 
 export interface FetchFilesDeps {
   readonly clock: Clock;
@@ -33,10 +38,11 @@ export function createFetchFiles(deps: FetchFilesDeps): FetchFiles {
   const planOf = async (
     doc: MessageDocument,
     lane: Lane | undefined,
+    stream: string | undefined,
   ): Promise<readonly PlannedFile[] | undefined> => {
     const version = await library.latest(doc.workspace, doc.state.template);
     if (!version?.attachments?.some(({ url }) => url !== undefined)) return undefined;
-    const sendable = await check(doc, lane);
+    const sendable = await check(doc, lane, stream);
     if ('outcome' in sendable || gateShut(doc, sendable.lane) !== undefined) return undefined;
     const { prospectId } = doc.state;
     const unsubscribe = compose.unsubscribeLink(sendable.version, { id: doc.id, prospectId });
@@ -54,9 +60,9 @@ export function createFetchFiles(deps: FetchFilesDeps): FetchFiles {
     }
   };
 
-  return (doc, lane) =>
+  return (doc, lane, stream) =>
     orInstead(async () => {
-      const planned = await planOf(doc, lane);
+      const planned = await planOf(doc, lane, stream);
       if (planned === undefined) return NO_FILES;
       const held = await attachments.fetch(doc.workspace, planned);
       try {

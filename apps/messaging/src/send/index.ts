@@ -12,6 +12,7 @@ import type { OnInbound } from '../reports/on-inbound.ts';
 import type { OnReturned } from '../reports/on-returned.ts';
 import type { Track } from '../reports/track.ts';
 import type { Settings } from '../settings/settings.ts';
+import { streamOf } from '../settings/streams.ts';
 import type { Templates } from '../templates/index.ts';
 import { createAttempt } from './attempt.ts';
 import { createCheck } from './check.ts';
@@ -80,6 +81,10 @@ export function createSending(deps: SendingDeps): Sending {
   });
   const attempt = createAttempt({
     ...deps,
+    streamOf: async ({ workspace, state }) => {
+      const version = await templates.library.latest(workspace, state.template);
+      return version && streamOf(version, deps.settings.of(workspace));
+    },
     runOrder,
     transitions,
     wake,

@@ -5,7 +5,7 @@ import { NoSenderError } from '../channels/channel.ts';
 import { shownAddress } from '../channels/index.ts';
 import type { AskLimits, HeldBack } from '../limits/ask-limits.ts';
 import type { Hold } from '../limits/hold.ts';
-import type { Lane } from '../providers/lane.ts';
+import type { Lane, Target } from '../providers/lane.ts';
 import type { Outgoing } from '../providers/provider.ts';
 import type { Track } from '../reports/track.ts';
 import type { Compose } from '../templates/compose.ts';
@@ -16,17 +16,22 @@ import { gateShut } from './gate-shut.ts';
 /** A message composed and allowed to leave. */
 export interface Ready {
   readonly lane: Lane;
+  readonly target: Target;
   readonly message: Outgoing;
   readonly facts: CallFacts;
 }
 
-/** The message ready to leave, or what happens to it instead. `waited`: where it has waited already. */
-export type Prepare = (
-  doc: MessageDocument,
-  lane: Lane | undefined,
-  waited: Hold | undefined,
-  files: HeldFiles,
-) => Promise<Ready | HeldBack>;
+/** The message ready to leave, or what happens to it instead. */
+export type Prepare = (doc: MessageDocument, by: Route) => Promise<Ready | HeldBack>;
+
+/** By which lane a message is to leave. */
+interface Route {
+  readonly lane: Lane | undefined;
+  readonly target: Target;
+  /** Where it has waited already. */
+  readonly waited: Hold | undefined;
+  readonly files: HeldFiles;
+}
 
 export interface PrepareDeps {
   readonly check: Check;
@@ -40,6 +45,7 @@ export function createPrepare({ check, askLimits, compose, track, clock }: Prepa
   const composed = async (
     doc: MessageDocument,
     sendable: Sendable,
+    target: Target,
     { fetched }: HeldFiles,
   ): Promise<Ready | HeldBack> => {
     const { version, subject, lane, to } = sendable;
@@ -48,7 +54,8 @@ export function createPrepare({ check, askLimits, compose, track, clock }: Prepa
     const about = { ...subject, unsubscribe };
     try {
       const attempts = doc.tries?.count ?? 0;
-      const composed = await compose.message(version, about, to, { fetched, attempts });
+      const isAccount = lane.account !== undefined;
+      const composed = await compose.message(version, about, to, { isAccount, fetched, attempts });
       const { message, ...said } = composed;
       const facts = {
         to: shownAddress(channel, to),
@@ -56,7 +63,7 @@ export function createPrepare({ check, askLimits, compose, track, clock }: Prepa
         ...said,
         provider: lane.name,
       };
-      return { lane, message: lane.tracks ? message : track(doc, message), facts };
+      return { lane, target, message: lane.tracks ? message : track(doc, message), facts };
     } catch (error) {
       const instead = withoutFiles(doc, error, clock);
       if (instead !== undefined) return instead;
@@ -66,8 +73,8 @@ export function createPrepare({ check, askLimits, compose, track, clock }: Prepa
     }
   };
 
-  return async (doc, lane, waited, files) => {
-    const sendable = await check(doc, lane);
+  return async (doc, { lane, target, waited, files }) => {
+    const sendable = await check(doc, lane, target.stream);
     if ('outcome' in sendable) return { transition: sendable };
     // Before the limits: what cannot leave now must not use them up.
     const shut = gateShut(doc, sendable.lane);
@@ -78,6 +85,6 @@ export function createPrepare({ check, askLimits, compose, track, clock }: Prepa
       transactional: sendable.version.transactional === true,
       waited,
     });
-    return held ?? composed(doc, sendable, files);
+    return held ?? composed(doc, sendable, target, files);
   };
 }

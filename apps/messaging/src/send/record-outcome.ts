@@ -11,9 +11,7 @@ import {
 import type { OutageWatch, ServiceDeps } from '@herald/process';
 import { retryOnConflict } from '@herald/store';
 import type { Lanes } from '../channels/lanes.ts';
-import type { MessagingMetrics } from '../metrics.ts';
 import type { Call } from './dispatch.ts';
-import { targetOf } from './gate-shut.ts';
 import { firstTry, retryPolicy } from './retry-policy.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -21,7 +19,6 @@ import type { Transitions } from './transitions.ts';
 export type RecordOutcome = (call: Call) => Promise<void>;
 
 export interface RecordOutcomeDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
-  readonly metrics: MessagingMetrics;
   readonly transitions: Transitions;
   readonly lanes: Pick<Lanes, 'another'>;
   /** Of store and broker. */
@@ -35,18 +32,17 @@ export interface RecordOutcomeDeps extends Pick<ServiceDeps, 'clock' | 'log'> {
 const RECORD = { tries: 12, first: 100, last: 5_000 };
 
 export function createRecordOutcome(deps: RecordOutcomeDeps): RecordOutcome {
-  const { clock, log, metrics, transitions, lanes, outage } = deps;
+  const { clock, log, transitions, lanes, outage } = deps;
 
   /** Another provider gets the message only if it is certain that this one does not have it. */
-  const transitionAfter = ({ claimed, lane, outcome }: Call) => {
+  const transitionAfter = ({ claimed, lane, target, outcome }: Call) => {
     const { channel } = claimed.state;
-    const target = targetOf(claimed);
     const { without: before = [], ...tries } = claimed.tries ?? firstTry(clock, channel);
     const counted = { ...tries, count: tries.count + 1 };
     const without = [...before, lane.name];
     const next = isCertainlyNot(outcome) ? lanes.another(channel, target, without) : undefined;
     if (next !== undefined && counted.count < retryPolicy(clock, channel).attempts) {
-      metrics.failovers.inc({ channel, provider: lane.name });
+      lane.failedOver();
       const reason = `${lane.name}: ${outcome.kind === 'sent' ? '' : outcome.reason}; goes to ${next.name}`;
       const facts = { attempts: claimed.state.attempts + 1, reason, dueAt: clock.now() };
       return { transition: { outcome: 'scheduled', facts } as const, tries: { ...counted, without } };

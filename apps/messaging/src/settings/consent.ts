@@ -42,6 +42,9 @@ export const consentFields = {
             id: Type.String({ pattern: NAME_PATTERN }),
             name: Type.String({ minLength: 1, maxLength: 100, description: 'as people see it' }),
             description: Type.Optional(Type.String({ maxLength: 300 })),
+            stream: Type.Optional(
+              Type.String({ pattern: NAME_PATTERN, description: 'of its messages, where no template says' }),
+            ),
             optIn: Type.Optional(
               Type.Boolean({ description: 'true: nobody gets it who has not asked for it' }),
             ),

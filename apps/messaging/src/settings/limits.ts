@@ -1,7 +1,6 @@
 import {
   type Cap as CapSetting,
   CHANNELS,
-  type Channel,
   type ChannelHours,
   type ChannelRate,
   capFault,
@@ -12,7 +11,7 @@ import {
 } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { type TSchema, Type } from 'typebox';
-import type { SettingsArea } from './area.ts';
+import type { NamesOf, SettingsArea } from './area.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -87,13 +86,10 @@ export const limitFields = {
   }),
 };
 
-/**
- * When, how often and how fast messages leave. `there`: the names of the providers that the installation has,
- * by channel.
- */
-export const limitSettings = (there: (channel: Channel) => readonly string[]): SettingsArea => ({
+/** When, how often and how fast messages leave. `there`: the providers and accounts that a rate can name. */
+export const limitSettings = (there: NamesOf): SettingsArea => ({
   fields: limitFields,
-  faults({ quietHours = [], windows = [], spread, caps = [], rates = [] }) {
+  faults({ quietHours = [], windows = [], spread, caps = [], rates = [], accounts }) {
     const errors: Fault[] = [];
     const wrong = (path: string, message: string | undefined): void => {
       if (message !== undefined) errors.push({ path, message });
@@ -105,7 +101,7 @@ export const limitSettings = (there: (channel: Channel) => readonly string[]): S
     for (const [n, cap] of caps.entries()) wrong(`/caps/${n}/per`, capFault(cap));
     for (const [n, rate] of rates.entries()) {
       wrong(`/rates/${n}/per`, rateFault(rate));
-      const known = there(rate.channel);
+      const known = there(rate.channel, { accounts });
       if (rate.provider !== undefined && !known.includes(rate.provider))
         wrong(`/rates/${n}/provider`, `must be one that is set up here: ${known.join(', ') || 'none is'}`);
       const first = rates.findIndex(

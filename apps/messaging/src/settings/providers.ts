@@ -1,20 +1,23 @@
-import { CHANNELS, type Channel } from '@herald/domain';
+import type { ProviderOrder } from '@herald/contracts';
+import { CHANNELS } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { Type } from 'typebox';
-import type { SettingsArea } from './area.ts';
+import type { NamesOf, SettingsArea } from './area.ts';
 
 const Names = Type.Optional(
   Type.Unsafe<readonly string[]>(
     Type.Array(Type.String({ maxLength: 40 }), {
       maxItems: 5,
-      description: 'the first is used; the next when the one before it certainly did not take a message',
+      description:
+        'accounts, or providers of the installation: the first is used; the next when the one before it ' +
+        'certainly did not take a message',
     }),
   ),
 );
 
 export const providerFields = {
   providers: Type.Optional(
-    Type.Unsafe<{ readonly [C in Channel]?: readonly string[] }>(
+    Type.Unsafe<ProviderOrder>(
       Type.Object(Object.fromEntries(CHANNELS.map((channel) => [channel, Names])), {
         additionalProperties: false,
       }),
@@ -22,12 +25,12 @@ export const providerFields = {
   ),
 };
 
-/** Which providers send a workspace's messages, of those that the installation has: `there`, by channel. */
-export const providerSettings = (there: (channel: Channel) => readonly string[]): SettingsArea => ({
+/** Which providers and accounts send a workspace's messages. `there`: those it can name. */
+export const providerSettings = (there: NamesOf): SettingsArea => ({
   fields: providerFields,
-  faults: ({ providers = {} }) =>
+  faults: ({ providers = {}, accounts }) =>
     CHANNELS.flatMap((channel): Fault[] => {
-      const known = there(channel);
+      const known = there(channel, { accounts });
       const names = providers[channel] ?? [];
       const path = `/providers/${channel}`;
       if (providers[channel] !== undefined && names.length === 0)

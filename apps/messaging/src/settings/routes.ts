@@ -1,18 +1,30 @@
 import type { Channel } from '@herald/domain';
 import { type Http, Problem, parseJson, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
-import type { SettingsArea } from './area.ts';
+import { accountFields, accountSettings, accountsFor } from '../accounts/area.ts';
+import type { AccountOptions } from '../accounts/kind.ts';
+import type { UnknownSecrets } from '../accounts/unknown-secrets.ts';
+import type { NamesOf, SettingsArea } from './area.ts';
 import { consentFields, consentSettings } from './consent.ts';
 import { limitFields, limitSettings } from './limits.ts';
 import { mergePatch } from './merge-patch.ts';
 import { providerFields, providerSettings } from './providers.ts';
 import { senderFields, senderSettings } from './senders.ts';
 import { contentOf, type Settings, type SettingsChange, type SettingsContent } from './settings.ts';
+import { streamFields, streamSettings } from './streams.ts';
 import type { SettingsWarnings } from './warnings.ts';
 import { zoneFields, zoneSettings } from './zone.ts';
 
 const Content = Type.Object(
-  { ...zoneFields, ...senderFields, ...providerFields, ...limitFields, ...consentFields },
+  {
+    ...zoneFields,
+    ...senderFields,
+    ...accountFields,
+    ...providerFields,
+    ...streamFields,
+    ...limitFields,
+    ...consentFields,
+  },
   {
     additionalProperties: false,
     examples: [
@@ -55,21 +67,29 @@ export interface SettingsRoutesDeps {
   readonly settings: Settings;
   /** The names of the providers that the installation has. */
   readonly providersOf: (channel: Channel) => readonly string[];
+  readonly accounts: AccountOptions;
+  /** Faults of the secrets that a change newly names: they must be there. */
+  readonly unknownSecrets: UnknownSecrets;
   readonly warnings: SettingsWarnings;
 }
 
 /** The routes that keep a workspace's settings. */
-export function settingsRoutes(app: Http, { settings, providersOf, warnings }: SettingsRoutesDeps): void {
+export function settingsRoutes(app: Http, deps: SettingsRoutesDeps): void {
+  const { settings, providersOf, warnings, unknownSecrets } = deps;
+  const there: NamesOf = (channel, content) => [...accountsFor(content, channel), ...providersOf(channel)];
   const areas: readonly SettingsArea[] = [
     zoneSettings,
     senderSettings,
-    providerSettings(providersOf),
-    limitSettings(providersOf),
+    accountSettings(deps.accounts, providersOf),
+    providerSettings(there),
+    streamSettings([senderSettings, providerSettings(there)]),
+    limitSettings(there),
     consentSettings,
   ];
 
-  const assertUsable = (content: SettingsContent): void => {
+  const assertUsable = (workspace: string, before: SettingsContent, content: SettingsContent): void => {
     const errors = areas.flatMap((area) => area.faults(content));
+    if (errors.length === 0) errors.push(...unknownSecrets.faults(workspace, before, content));
     if (errors.length > 0)
       throw new Problem(422, 'invalid_settings', 'The settings cannot be used.', { errors });
   };
@@ -111,8 +131,12 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
       },
     },
     async ({ principal, body }, reply) => {
-      assertUsable(body);
-      const change = await settings.change(principal.workspace, () => body);
+      const { workspace } = principal;
+      await unknownSecrets.prepare(workspace, body);
+      const change = await settings.change(workspace, (before) => {
+        assertUsable(workspace, before, body);
+        return body;
+      });
       return reply.code(change.created ? 201 : 200).send(await answer(change, true));
     },
   );
@@ -133,6 +157,7 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
     },
     async (request, reply) => {
       const { principal, body } = request;
+      await unknownSecrets.prepare(principal.workspace, body);
       const isContent = request.compileValidationSchema(Content, 'body');
       const change = await settings.change(principal.workspace, (before) => {
         const merged = mergePatch(before, body);
@@ -140,7 +165,7 @@ export function settingsRoutes(app: Http, { settings, providersOf, warnings }: S
         const checked: unknown = isContent(merged);
         if (typeof checked === 'object' && checked !== null && 'error' in checked) throw checked.error;
         const content = merged as SettingsContent;
-        assertUsable(content);
+        assertUsable(principal.workspace, before, content);
         return content;
       });
       return reply.code(change.created ? 201 : 200).send(await answer(change, false));

@@ -27,7 +27,8 @@ export interface SettingsChange {
   readonly created: boolean;
 }
 
-const ID = 'settings';
+/** The id of a workspace's settings. */
+export const SETTINGS_ID = 'settings';
 /** At most so many changes may come in between. */
 const TRIES = 10;
 
@@ -48,7 +49,7 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
       for await (const batch of collection.scan()) batch.forEach(keep);
     },
     async readOne(workspace) {
-      const doc = await collection.get(workspace, ID);
+      const doc = await collection.get(workspace, SETTINGS_ID);
       if (doc !== undefined) keep(doc);
     },
   });
@@ -57,12 +58,12 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
     workspace: string,
     change: (before: SettingsContent) => SettingsContent,
   ): Promise<SettingsChange | undefined> => {
-    const stored = await collection.get(workspace, ID);
+    const stored = await collection.get(workspace, SETTINGS_ID);
     const before = stored === undefined ? {} : contentOf(stored);
     const content = change(before);
     if (stored !== undefined && canonicalJson(before) === canonicalJson(content))
       return { before, doc: stored, created: false };
-    const doc = { ...content, workspace, id: ID, version: (stored?.version ?? 0) + 1 };
+    const doc = { ...content, workspace, id: SETTINGS_ID, version: (stored?.version ?? 0) + 1 };
     const [written] = await collection.write([{ doc, ifVersion: stored?.version ?? null }]);
     return written === true ? { before, doc, created: stored === undefined } : undefined;
   };
@@ -80,7 +81,7 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
         throw new Problem(409, 'conflict', 'The settings are being changed by somebody else; try again.');
       keep(saved.doc);
       // Also when nothing changed: an earlier process may have ended between its write and this.
-      await announce({ kind: 'settings', workspace, id: ID, version: saved.doc.version });
+      await announce({ kind: 'settings', workspace, id: SETTINGS_ID, version: saved.doc.version });
       return saved;
     },
   };

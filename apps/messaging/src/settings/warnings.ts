@@ -1,4 +1,4 @@
-import { collections } from '@herald/contracts';
+import { collections, type TemplateVersionDocument } from '@herald/contracts';
 import { CHANNELS } from '@herald/domain';
 import type { Store } from '@herald/store';
 import { channels } from '../channels/index.ts';
@@ -26,15 +26,11 @@ export function createWarnings({ store, hasDefaultSender }: WarningsDeps): Setti
   const templates = store.collection(collections.templates);
   const versions = store.collection(collections.templateVersions);
 
-  /** The templates of these channels, by channel; some of them, where a workspace has very many. */
-  const templatesOf = async (workspace: string, channels: readonly string[]) => {
+  /** The templates of a workspace; some of them, where it has very many. */
+  const templatesOf = async (workspace: string): Promise<TemplateVersionDocument[]> => {
     const { items } = await templates.find({ index: 'byWorkspace', equals: [workspace], limit: TEMPLATES });
     const keys = items.map(({ id, latest }) => ({ workspace, id: versionId(id, latest) }));
-    const found = (await versions.getMany(keys)).flatMap((version) => version ?? []);
-    return Map.groupBy(
-      found.filter(({ channel }) => channels.includes(channel)),
-      ({ channel }) => channel,
-    );
+    return (await versions.getMany(keys)).flatMap((version) => version ?? []);
   };
 
   return async (workspace, before, after, unnamed) => {
@@ -45,18 +41,32 @@ export function createWarnings({ store, hasDefaultSender }: WarningsDeps): Setti
     const warnings = (unnamed ? dropped : []).map(
       (name) => `${name} is unset now: it was not in the request. PATCH changes only what it names.`,
     );
-    if (lost.length === 0) return warnings;
-    const inUse = await templatesOf(workspace, lost);
+    const { streams = {} } = after;
+    const gone = Object.keys(before.streams ?? {}).filter((name) => !Object.hasOwn(streams, name));
+    if (lost.length === 0 && gone.length === 0) return warnings;
+    const all = await templatesOf(workspace);
     for (const channel of lost) {
-      const used = inUse.get(channel) ?? [];
-      if (used.length === 0) continue;
-      const names = used.slice(0, 3).map(({ templateId }) => templateId);
-      const more = used.length > 3 ? ` and ${used.length - 3} more` : '';
-      warnings.push(
-        `senders.${channel} is unset now, and templates send by ${channel} ` +
-          `(${names.join(', ')}${more}): ${channels[channel].sender.whenUnset(hasDefaultSender)}`,
-      );
+      const used = all.filter((template) => template.channel === channel);
+      if (used.length > 0)
+        warnings.push(
+          `senders.${channel} is unset now, and templates send by ${channel} ` +
+            `(${namesOf(used)}): ${channels[channel].sender.whenUnset(hasDefaultSender)}`,
+        );
+    }
+    for (const name of gone) {
+      const used = all.filter(({ stream }) => stream === name);
+      if (used.length > 0)
+        warnings.push(
+          `streams.${name} is gone, and templates name it (${namesOf(used)}): ` +
+            'their messages fail as no_stream.',
+        );
     }
     return warnings;
   };
+}
+
+/** Some of them. */
+function namesOf(templates: readonly TemplateVersionDocument[]): string {
+  const names = templates.slice(0, 3).map(({ templateId }) => templateId);
+  return templates.length > 3 ? `${names.join(', ')} and ${templates.length - 3} more` : names.join(', ');
 }

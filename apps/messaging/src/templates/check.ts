@@ -1,6 +1,8 @@
 import type { Fault } from '@herald/http';
 import type { PartFault, Renderer } from '@herald/templates';
 import type { TemplateContent } from '../channels/channel.ts';
+import { SETTINGS_ID, type Settings } from '../settings/settings.ts';
+import { sendingOf, streamFault } from '../settings/streams.ts';
 import { busyAsProblem } from './busy.ts';
 import { templateKinds } from './kinds.ts';
 import type { TemplateLibrary } from './library.ts';
@@ -24,8 +26,19 @@ export type CheckTemplate = (
 export function createCheckTemplate(deps: {
   readonly library: TemplateLibrary;
   readonly renderer: Renderer;
+  readonly settings: Pick<Settings, 'of' | 'refresh'>;
 }): CheckTemplate {
-  const { library, renderer } = deps;
+  const { library, renderer, settings } = deps;
+
+  const streamFaults = async (workspace: string, { stream }: TemplateContent): Promise<Fault[]> => {
+    if (stream === undefined) return [];
+    const isThere = () => sendingOf(settings.of(workspace), stream) !== undefined;
+    // Another replica may just have saved it.
+    if (!isThere()) await settings.refresh(workspace, SETTINGS_ID);
+    const { streams = {} } = settings.of(workspace);
+    return isThere() ? [] : [{ path: '/stream', message: streamFault(streams) }];
+  };
+
   return async (workspace, id, content) => {
     const [named, checked, kept] = await Promise.all([
       layoutFaults(library, workspace, content),
@@ -38,8 +51,9 @@ export function createCheckTemplate(deps: {
         : [];
     const { faults, partials, warnings } = checked;
     const gone = await partialFaults(library, workspace, partials);
+    const astray = await streamFaults(workspace, content);
     return {
-      faults: [...shapeFaults(content), ...named, ...changed, ...faults, ...gone],
+      faults: [...shapeFaults(content), ...named, ...changed, ...faults, ...gone, ...astray],
       partials,
       warnings,
     };

@@ -23,6 +23,7 @@ import { bodySources } from '../channels/email/template.ts';
 import { channels } from '../channels/index.ts';
 import type { Outgoing } from '../providers/provider.ts';
 import type { Settings } from '../settings/settings.ts';
+import { sendingOf, streamOf } from '../settings/streams.ts';
 import { contentOf } from './content.ts';
 import { languageOf, localityOf, type TemplateData, type TemplateSubject, templateData } from './data.ts';
 import type { TemplateLibrary } from './library.ts';
@@ -67,6 +68,8 @@ interface ContentOptions {
 interface MessageOptions extends ContentOptions {
   /** A test is no message: nothing may be reported of it. */
   readonly isTest?: boolean;
+  /** Whether an account of the workspace sends it: then nothing of the installation's stands in it. */
+  readonly isAccount?: boolean;
   /** The files that were fetched for it, by URL. Default: none. */
   readonly fetched?: ReadonlyMap<string, FetchedFile>;
   /** So far. */
@@ -193,7 +196,8 @@ export function createCompose(deps: ComposeDeps): Compose {
       };
       return publicLink(publicUrl, `/u/${signUnsubscribe(claim, deps.linkSecret)}`);
     },
-    async message(version, subject, to, { isTest = false, fetched = NONE, attempts = 0, ...options } = {}) {
+    async message(version, subject, to, given = {}) {
+      const { isTest = false, isAccount = false, fetched = NONE, attempts = 0, ...options } = given;
       const { workspace } = version;
       const { content: said, ...composed } = await content(version, subject, options);
       // A test goes to the address given, and to nobody else.
@@ -209,8 +213,9 @@ export function createCompose(deps: ComposeDeps): Compose {
         files,
         copies: copies && outgoingCopies(copies, token && recipientMark(deps.linkSecret, token, to)),
         unsubscribe: subject.unsubscribe,
-        senders: settings.of(workspace).senders ?? {},
-        defaultSender: deps.defaultSender,
+        senders: sendingOf(settings.of(workspace), streamOf(version, settings.of(workspace)))?.senders ?? {},
+        defaultSender: isAccount ? undefined : deps.defaultSender,
+        isAccount,
         dkim: deps.dkim,
         returnPath: deps.returnPath,
         secret: (name) => deps.secret(workspace, name),

@@ -6,6 +6,7 @@ import type { Attachments } from '../attachments/index.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import type { ReturnPath } from '../channels/email/return-path.ts';
 import type { Lanes } from '../channels/lanes.ts';
+import type { FewAtOnce } from '../providers/few-at-once.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createCheckTemplate } from './check.ts';
 import { type Compose, type ComposeDeps, createCompose } from './compose.ts';
@@ -27,6 +28,7 @@ export interface Templates {
 export interface TemplatesDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clock' | 'log'> {
   readonly settings: Settings;
   readonly lanes: Lanes;
+  readonly fewAtOnce: FewAtOnce;
   readonly rendering?: RendererOptions;
   readonly linkSecret: string;
   readonly publicUrl: string;
@@ -48,7 +50,7 @@ export function createTemplates(deps: TemplatesDeps): Templates {
     library,
     compose,
     routes(app) {
-      const check = createCheckTemplate({ library, renderer });
+      const check = createCheckTemplate({ library, renderer, settings });
       templateRoutes(app, { store, check, save: createSaveTemplate({ ...deps, library }) });
       const countryOf = (workspace: string) => settings.of(workspace).country;
       previewRoutes(app, createPreview({ ...deps, library, compose, countryOf }));

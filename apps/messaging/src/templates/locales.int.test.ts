@@ -113,7 +113,7 @@ test('every fault of a variant is found when it is saved, with its place', async
     ' partial gone must be a template of channel partial that exists',
   ]);
   const hook = await put({ channel: 'webhook', body: '{}', locales: { de: { text: 't' } } });
-  expect(errorsOf(hook)).toContain('/locales is not for channel webhook, which has body, headers');
+  expect(errorsOf(hook)).toContain('/locales is not for channel webhook, which has body, headers, stream');
 });
 
 test('data that only a variant names are pointed out', async () => {

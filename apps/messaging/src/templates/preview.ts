@@ -8,6 +8,9 @@ import { type Content, NoSenderError } from '../channels/channel.ts';
 import { FileLaterError, type PlannedFile } from '../channels/email/attachments.ts';
 import { channels } from '../channels/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
+import type { FewAtOnce } from '../providers/few-at-once.ts';
+import type { Settings } from '../settings/settings.ts';
+import { streamOf } from '../settings/streams.ts';
 import { busyAsProblem } from './busy.ts';
 import type { Compose } from './compose.ts';
 import type { TemplateLibrary } from './library.ts';
@@ -42,22 +45,17 @@ export interface PreviewDeps {
   readonly compose: Compose;
   readonly lanes: Lanes;
   readonly attachments: Attachments;
+  readonly settings: Pick<Settings, 'of'>;
+  readonly fewAtOnce: FewAtOnce;
   /** The country of phone numbers without a country code. */
   readonly countryOf: (workspace: string) => string | undefined;
 }
 
 type Sendable = TemplateVersionDocument & { readonly channel: Channel };
 
-/** Of one workspace, in one process. */
-const TESTS_AT_ONCE = 8;
-/** s */
-const RETRY_AFTER = 5;
-
 export function createPreview(deps: PreviewDeps): Preview {
-  const { store, clock, library, compose, lanes, attachments, countryOf } = deps;
+  const { store, clock, library, compose, lanes, attachments, settings, fewAtOnce, countryOf } = deps;
   const readSample = createReadSample(store, () => clock.now());
-  /** Tests being sent, by workspace. */
-  const testing = new Map<string, number>();
 
   const existing = async (workspace: string, id: string, n?: number): Promise<Sendable> => {
     const version =
@@ -76,23 +74,6 @@ export function createPreview(deps: PreviewDeps): Preview {
     const { subject, over } = await readSample(version, messageId, sample);
     const unsubscribe = compose.unsubscribeLink(version, undefined);
     return { version, messageId, over, subject: unsubscribe ? { ...subject, unsubscribe } : subject };
-  };
-
-  /** Tests use the same connections as messages: nobody may queue thousands of them. */
-  const oneOfFew = async <T>(workspace: string, work: () => Promise<T>): Promise<T> => {
-    const before = testing.get(workspace) ?? 0;
-    if (before >= TESTS_AT_ONCE)
-      throw new Problem(429, 'too_many_tests', 'Too many tests are being sent; wait for one to end.', {
-        retryAfter: RETRY_AFTER,
-      });
-    testing.set(workspace, before + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (testing.get(workspace) ?? 1) - 1;
-      if (left > 0) testing.set(workspace, left);
-      else testing.delete(workspace);
-    }
   };
 
   /** Those to fetch. */
@@ -123,15 +104,17 @@ export function createPreview(deps: PreviewDeps): Preview {
         throw new Problem(422, 'invalid_address', 'There is nowhere to send it.', {
           errors: [{ path: '/to', message: `must be ${addresses.description}` }],
         });
+      const stream = streamOf(version, settings.of(workspace));
+      const target = { workspace, stream, url: isPerReceiver ? to : undefined };
       const options = { over, locale: readLocale(wanted), isTest: true };
-      const target = { workspace, url: isPerReceiver ? to : undefined };
-      return oneOfFew(workspace, async () => {
+      return fewAtOnce(workspace, async () => {
         const files = await attachments.fetch(workspace, await filesOf(version, subject, options));
         try {
-          const given = { ...options, fetched: files.fetched, attempts: Infinity };
-          const { message, locale } = await compose.message(version, subject, to, given).catch(asProblem);
           const lane = lanes.choose(channel, target);
           if (lane === undefined) throw new Problem(409, 'no_provider', `Nothing here sends ${channel}.`);
+          const isAccount = lane.account !== undefined;
+          const given = { ...options, isAccount, fetched: files.fetched, attempts: Infinity };
+          const { message, locale } = await compose.message(version, subject, to, given).catch(asProblem);
           const outcome = await lane.whenFree(workspace, () => lane.send(message, target));
           return { messageId, outcome, ...(locale !== undefined && { locale }), ...subjectOf(message) };
         } finally {

@@ -3,7 +3,7 @@ import type { Fault } from '@herald/http';
 import { type PartFault, type PlainSources, TemplateError } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
-import { consentTemplateFields, textField } from '../template-fields.ts';
+import { consentTemplateFields, streamField, textField } from '../template-fields.ts';
 
 /** What a key does: the call says this, and reports which key it was. */
 export interface MenuChoice {
@@ -55,6 +55,7 @@ export const callTemplate: ChannelTemplate<CallContent> = {
     ),
     menu: Type.Optional(Type.Array(Choice, { minItems: 1, maxItems: 6 })),
     ...consentTemplateFields,
+    ...streamField,
   },
   faults: (content) => [
     ...missing(content, ['text']),

@@ -56,8 +56,9 @@ export function outgoingEmail(
     messageId,
     ...(reference === undefined ? {} : { reference }),
     from: { ...from, email },
-    dkim: envelope.dkim?.for(workspace, email),
-    returnTo: envelope.returnPath?.(workspace, messageId),
+    dkim: envelope.dkim?.for(workspace, email, envelope.isAccount === true),
+    // An account’s server may not send for the installation's domain (SPF).
+    returnTo: envelope.isAccount ? undefined : envelope.returnPath?.(workspace, messageId),
     to,
     ...(copies && { copies }),
     ...(files.length > 0 && { files }),

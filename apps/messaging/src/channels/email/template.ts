@@ -1,7 +1,7 @@
 import type { PlainSources, Rendered, TemplateSources } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
-import { consentTemplateFields, linkFields, textField } from '../template-fields.ts';
+import { consentTemplateFields, linkFields, streamField, textField } from '../template-fields.ts';
 import {
   attachmentFaults,
   attachmentFields,
@@ -41,6 +41,7 @@ export const emailTemplate: ChannelTemplate<EmailContent> = {
     ...attachmentFields,
     ...linkFields,
     ...consentTemplateFields,
+    ...streamField,
   },
   faults: (content) => [
     ...missing(content, ['subject']),

@@ -1,7 +1,7 @@
 import { TemplateError } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
-import { consentTemplateFields, linkFields, textField } from '../template-fields.ts';
+import { consentTemplateFields, linkFields, streamField, textField } from '../template-fields.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 
 /** What a text message says. */
@@ -16,7 +16,7 @@ const MAX_TEXT = 1_600;
 const MAX_SEGMENTS = 10;
 
 export const smsTemplate: ChannelTemplate<SmsContent> = {
-  fields: { ...textField, ...linkFields, ...consentTemplateFields },
+  fields: { ...textField, ...linkFields, ...consentTemplateFields, ...streamField },
   faults: (content) => missing(content, ['text']),
   sources: (content) => ({ plain: plainSources(content) }),
   preview: {

@@ -3,6 +3,7 @@ import type { Fault } from '@herald/http';
 import { type PartFault, type PlainSources, TemplateError } from '@herald/templates';
 import { Type } from 'typebox';
 import { type ChannelTemplate, type Content, missing, type TemplateContent } from '../channel.ts';
+import { streamField } from '../template-fields.ts';
 
 /** What a webhook says. */
 export interface WebhookContent extends Content {
@@ -33,6 +34,7 @@ export const webhookTemplate: ChannelTemplate<WebhookContent> = {
     headers: Type.Optional(
       Type.Record(Type.String(), Type.String({ maxLength: 4_000 }), { maxProperties: 20 }),
     ),
+    ...streamField,
   },
   faults: (content) => [...missing(content, ['body']), ...headerFaults(content)],
   sources: (content) => ({ plain: plainSources(content) }),

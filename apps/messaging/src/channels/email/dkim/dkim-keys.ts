@@ -9,8 +9,11 @@ import { type DkimKey, readDkimKeys } from './read-keys.ts';
  * comes from its own senders. So no workspace signs as another.
  */
 export interface DkimKeys {
-  /** The key for a mail of the workspace from this address; undefined: it leaves unsigned. */
-  for(workspace: string, from: string): DkimKey | undefined;
+  /**
+   * The key for a mail of the workspace from this address; undefined: it leaves unsigned. `isAccount`: it
+   * goes to the workspace's own mail server, which must never hold what the installation has signed.
+   */
+  for(workspace: string, from: string, isAccount?: boolean): DkimKey | undefined;
 }
 
 export interface DkimKeysDeps {
@@ -53,9 +56,9 @@ export function createDkimKeys({ secrets, configured, defaultSender, log }: Dkim
   };
 
   return {
-    for: (workspace, from) =>
+    for: (workspace, from, isAccount = false) =>
       keyFor(domainOf(from), keysOf(workspace)) ??
-      (from === defaultSender?.email ? keyFor(domainOf(from), own) : undefined),
+      (from === defaultSender?.email && !isAccount ? keyFor(domainOf(from), own) : undefined),
   };
 }
 

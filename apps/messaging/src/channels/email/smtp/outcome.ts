@@ -23,6 +23,8 @@ const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set(['MAIL FROM', 'RCPT TO', 
 export function outcomeOfFailure(failure: SmtpFailure, started: boolean): ProviderOutcome {
   const reason = reasonOf(`${failure.code ?? 'error'}: ${failure.message}`);
   const { command = '', responseCode = 0 } = failure;
+  // About the account: its mail server may not be called.
+  if (failure.code === 'ERR_FORBIDDEN_TARGET') return { kind: 'credentials', reason };
   if (responseCode >= 500 && responseCode !== 503 && ABOUT_THE_MESSAGE.has(command)) {
     const bounce = bounceOf(failure);
     return { kind: 'permanent', reason, ...(bounce === undefined ? {} : { bounce }) };

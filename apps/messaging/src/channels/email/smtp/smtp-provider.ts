@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { REFERENCE_HEADER } from '@herald/contracts';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import DKIM from 'nodemailer/lib/dkim';
@@ -9,11 +10,23 @@ import { outcomeOfFailure, type SmtpFailure } from './outcome.ts';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. */
-  readonly url: string;
+  readonly url?: string;
+  /** In place of `url`: the mail server of a workspace. */
+  readonly server?: SmtpServer;
   /** ms of wall time for one message, from asking for a connection to the server's last word. */
   readonly timeout?: number;
   /** Connections held open at once. */
   readonly connections?: number;
+}
+
+interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls`: required of the server. */
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  readonly auth?: { readonly user: string; readonly pass: string };
+  /** Opens each connection: it decides what may be called. */
+  readonly connect: () => Promise<Socket>;
 }
 
 /** ms of wall time within which a server must be reached and say hello. */
@@ -25,11 +38,12 @@ const REACH = 15_000;
  */
 export function createSmtpProvider({
   url,
+  server,
   timeout = 45_000,
   connections = 5,
 }: SmtpOptions): Provider<OutgoingEmail> {
   const transport = createTransport({
-    url,
+    ...(server === undefined ? { url } : serverOptions(server)),
     pool: true,
     maxConnections: connections,
     connectionTimeout: Math.min(REACH, timeout),
@@ -113,6 +127,19 @@ async function handCopies(
     return [`the copies were not taken: ${responseCode ?? code ?? 'no code'}`];
   }
 }
+
+type Connected = (error: Error | null, socket?: { readonly connection: Socket }) => void;
+
+const serverOptions = ({ host, port, tls, auth, connect }: SmtpServer) => ({
+  host,
+  port,
+  secure: tls === 'implicit',
+  requireTLS: tls === 'starttls',
+  ignoreTLS: tls === 'none',
+  ...(auth !== undefined && { auth: { ...auth } }),
+  getSocket: (_options: object, done: Connected) =>
+    void connect().then((connection) => done(null, { connection }), done),
+});
 
 /** A mail under way, by its Message-ID. */
 interface UnderWay {

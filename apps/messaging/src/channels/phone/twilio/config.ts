@@ -53,12 +53,17 @@ export function configuredTwilio(config: TwilioConfig, publicUrl: string): Twili
     url,
     number,
     service: config.TWILIO_MESSAGING_SERVICE_SID,
-    // Twilio refuses a message with a callback address that it cannot reach. A stand-in is as local as we
-    // are.
-    callbacks: url === undefined && isLocal(publicUrl) ? undefined : publicUrl,
+    callbacks: callbacksOf(config, publicUrl),
     timeout: config.SEND_TIMEOUT,
   });
 }
+
+/**
+ * Where Twilio reports to. It refuses a message with a callback address that it cannot reach; a stand-in is
+ * as local as we are.
+ */
+export const callbacksOf = ({ TWILIO_URL }: Pick<TwilioConfig, 'TWILIO_URL'>, publicUrl: string) =>
+  TWILIO_URL === undefined && isLocal(publicUrl) ? undefined : publicUrl;
 
 const isLocal = (url: string): boolean =>
   /^(?:localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(new URL(url).hostname);

@@ -21,6 +21,8 @@ export interface TwilioOptions {
   readonly url?: string | undefined;
   /** Where Twilio reaches us: ingest's public address. Undefined: it cannot, so it reports nothing. */
   readonly callbacks?: string | undefined;
+  /** The path there, before the reference. Default: that of the installation's account. */
+  readonly callbackPath?: string;
   /** ms of wall time for one call of the API. */
   readonly timeout?: number;
   /** Calls of the API under way at once. */
@@ -47,6 +49,7 @@ export function createTwilioProviders(options: TwilioOptions): TwilioProviders {
     service,
     url,
     callbacks,
+    callbackPath = '/callbacks/twilio',
     timeout = 45_000,
     connections = 20,
   } = options;
@@ -56,7 +59,7 @@ export function createTwilioProviders(options: TwilioOptions): TwilioProviders {
   const callbackOf = (reference: string | undefined): string | undefined =>
     callbacks === undefined || reference === undefined
       ? undefined
-      : publicLink(callbacks, `/callbacks/twilio/${reference}`);
+      : publicLink(callbacks, `${callbackPath}/${reference}`);
 
   const attempt = async (work: () => Promise<{ readonly sid: string }>): Promise<ProviderOutcome> => {
     try {
