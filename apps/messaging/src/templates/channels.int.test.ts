@@ -18,8 +18,8 @@ test.each<[string, object, string[]]>([
     'a text with a subject',
     { channel: 'sms', text: 't', subject: 's', html: 'h' },
     [
-      '/subject is not for channel sms, which has text, transactional',
-      '/html is not for channel sms, which has text, transactional',
+      '/subject is not for channel sms, which has text, utm, transactional, topic, stream, locales',
+      '/html is not for channel sms, which has text, utm, transactional, topic, stream, locales',
     ],
   ],
   [
