@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { configDefaults, defineConfig, type TestUserConfig } from 'vitest/config';
+import { LongestFirst } from './tools/test/src/longest-first.ts';
 
 /**
  * With real servers on a shared machine something may stall once: there such a test has a second try, which
@@ -43,6 +44,7 @@ export default defineConfig({
   test: {
     // Processes, not threads: a test that kills, leaks or blocks cannot touch another file.
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Without a process of its own for each file: importing took most of the time.
       tier('unit', { testTimeout: 10_000, maxWorkers: 2, groupOrder: 0, isolate: false }),
@@ -55,10 +57,11 @@ export default defineConfig({
         exclude: [...configDefaults.exclude, ...OWN_PROCESS],
         ...withServers,
       }),
+      // These mostly wait for their servers.
       tier('int-alone', {
         testTimeout: 60_000,
-        maxWorkers: 2,
-        groupOrder: 1,
+        maxWorkers: 3,
+        groupOrder: 2,
         include: OWN_PROCESS,
         ...withServers,
       }),
@@ -66,7 +69,7 @@ export default defineConfig({
       tier('e2e', {
         testTimeout: 240_000,
         maxWorkers: 3,
-        groupOrder: 2,
+        groupOrder: 3,
         exclude: [...configDefaults.exclude, ...MEASURING],
         ...withServers,
       }),
@@ -74,7 +77,7 @@ export default defineConfig({
       tier('measured', {
         testTimeout: 240_000,
         maxWorkers: 1,
-        groupOrder: 3,
+        groupOrder: 4,
         include: MEASURING,
         ...withServers,
       }),

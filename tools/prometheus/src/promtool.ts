@@ -11,7 +11,9 @@ export const runPromtool = (
   input = '',
 ): Promise<{ ok: boolean; output: string }> =>
   new Promise((resolve) => {
-    const child = execFile(promtool, [...args], { timeout: 120_000 }, (error, stdout, stderr) =>
+    // It lives for seconds: collecting garbage seldom takes a quarter less of the processor.
+    const env = { ...process.env, GOGC: '800' };
+    const child = execFile(promtool, [...args], { env, timeout: 120_000 }, (error, stdout, stderr) =>
       resolve({ ok: error === null, output: `${stdout}${stderr}` }),
     );
     child.stdin?.end(input);
