@@ -111,6 +111,11 @@ secret of the default user. User and password stay out of the URL, because they 
 - name: PUBLIC_URL
   value: {{ . | quote }}
 {{- end }}
+{{- with $settings.bounceAddress }}
+- name: BOUNCE_ADDRESS
+  value: {{ . | quote }}
+{{- end }}
+{{- include "service.inboundSmtpEnv" . }}
 {{- include "service.brokerEnv" $settings }}
 {{- with $settings.mongodb.existingSecret }}
 {{ include "service.secretEnv" (dict "name" "MONGODB_URI" "secret" . "key" $settings.mongodb.key) }}

@@ -8,6 +8,7 @@
   (include "service.migrateJob" .)
   (include "service.deployment" .)
   (include "service.service" .)
+  (include "service.inboundSmtpService" .)
   (include "service.horizontalPodAutoscaler" .)
   (include "service.triggerAuthentication" .)
   (include "service.scaledObject" .)

@@ -41,6 +41,9 @@ spec:
     {{- if $http }}{{ $http = append $http (dict "podSelector" (dict "matchLabels" (dict "app.kubernetes.io/instance" $.Release.Name "app.kubernetes.io/part-of" "herald"))) }}{{ end }}
     {{- include "service.policyRule" (dict "direction" "from" "peers" $http "ports" (list "http") "context" $) | nindent 4 }}
     {{- include "service.policyRule" (dict "direction" "from" "peers" .ingress.metrics "ports" (list "admin") "context" $) | nindent 4 }}
+    {{- if include "service.inboundSmtpPort" $ }}
+    {{- include "service.policyRule" (dict "direction" "from" "peers" .ingress.smtp "ports" (list "smtp") "context" $) | nindent 4 }}
+    {{- end }}
     {{- with .ingress.extra }}
     {{- include "service.render" (dict "value" . "context" $) | nindent 4 }}
     {{- end }}
@@ -65,10 +68,22 @@ spec:
 {{- end -}}
 {{- end -}}
 
+{{/* The name servers of `config.dnsServers`: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`. */}}
+{{- define "service.policyNameServers" -}}
+{{- range regexSplit "[\\s,]+" (.Values.config.dnsServers | default "") -1 }}
+{{- if . }}
+{{- $port := regexFind "^([0-9.]+|\\[.*\\]):[0-9]+$" . | regexFind ":[0-9]+$" }}
+{{- $peers := trimSuffix $port . | trimAll "[]" | include "service.networks" | fromYamlArray }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" $peers "ports" (list ($port | trimPrefix ":" | default "53" | int)) "protocols" (list "UDP" "TCP") "context" $) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "service.policyEgress" -}}
 {{- $egress := .Values.networkPolicy.egress -}}
 {{- $settings := include "service.settings" . | fromYaml -}}
 {{ include "service.policyRule" (dict "direction" "to" "peers" $egress.dns.to "ports" $egress.dns.ports "protocols" (list "UDP" "TCP") "context" .) }}
+{{- include "service.policyNameServers" . }}
 {{- $broker := $egress.rabbitmq.ports }}
 {{- with $settings.rabbitmq.port }}{{ $broker = append $broker (int .) | uniq }}{{ end }}
 {{ include "service.policyRule" (dict "direction" "to" "peers" $egress.rabbitmq.to "ports" $broker "context" .) }}
@@ -80,6 +95,9 @@ spec:
 {{- end }}
 {{- if $egress.providers }}
 {{- include "service.policyOutside" . }}
+{{- end }}
+{{- if and $egress.imap (include "service.hasCredential" (dict "name" "BOUNCE_IMAP_URL" "context" .)) }}
+{{ include "service.policyRule" (dict "direction" "to" "peers" $egress.imap.to "ports" $egress.imap.ports "context" .) }}
 {{- end }}
 {{- with $egress.sns }}
 {{- if .enabled }}

@@ -109,6 +109,11 @@ affinity:
   secret:
     secretName: {{ $settings.trustedCa.existingSecret }}
 {{- end }}
+{{- with include "service.inboundSmtpTls" . }}
+- name: smtp-tls
+  secret:
+    secretName: {{ . }}
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{ include "service.render" (dict "value" . "context" $) }}
 {{- end }}
@@ -127,6 +132,11 @@ affinity:
 {{- if $settings.trustedCa.existingSecret }}
 - name: ca
   mountPath: /etc/herald/ca
+  readOnly: true
+{{- end }}
+{{- if include "service.inboundSmtpTls" . }}
+- name: smtp-tls
+  mountPath: /etc/herald/smtp-tls
   readOnly: true
 {{- end }}
 {{- with .Values.extraVolumeMounts }}
@@ -165,6 +175,11 @@ ports:
   - name: admin
     containerPort: {{ int .Values.ports.admin }}
     protocol: TCP
+{{- with include "service.inboundSmtpPort" . }}
+  - name: smtp
+    containerPort: {{ . }}
+    protocol: TCP
+{{- end }}
 env:
   {{- include "service.env" . | nindent 2 }}
 {{- with .Values.extraEnvFrom }}

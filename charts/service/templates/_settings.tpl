@@ -3,7 +3,7 @@ Shared settings are set once in `global.herald`; each service can override them.
 comes from there, else from the defaults here. A switch is on if either turns it on.
 */}}
 {{- define "service.settings" -}}
-{{- $own := deepCopy (pick .Values "rabbitmq" "mongodb" "apiKeys" "secrets" "publicUrl" "telemetry" "trustedCa" "serviceMonitor" "podMonitor" "prometheusRule" "dashboards") -}}
+{{- $own := deepCopy (pick .Values "rabbitmq" "mongodb" "apiKeys" "secrets" "publicUrl" "bounceAddress" "telemetry" "trustedCa" "serviceMonitor" "podMonitor" "prometheusRule" "dashboards") -}}
 {{- $global := dig "herald" dict (.Values.global | default dict) | deepCopy -}}
 {{- $defaults := dict
   "rabbitmq" (dict "scheme" "amqp" "hostKey" "host" "portKey" "port" "usernameKey" "username" "passwordKey" "password")

@@ -105,6 +105,10 @@
 {{- $faults = append $faults "serviceMonitor.enabled needs the admin port in the Service, which is left out of a Service reachable from outside the cluster: use podMonitor instead, or service.type ClusterIP." -}}
 {{- end -}}
 
+{{- with include "service.inboundMailFaults" . | trim -}}
+{{- $faults = concat $faults (splitList "\n" .) -}}
+{{- end -}}
+
 {{- with $faults -}}
 {{- fail (printf "\n\n%s cannot be rendered:\n  - %s\n" $.Chart.Name (join "\n  - " .)) -}}
 {{- end -}}

@@ -263,6 +263,23 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
       { ports: tcp(443), to: expect.any(Array) },
     ],
     [
+      'the mailbox to which mail comes back',
+      'ingest',
+      { bounceAddress: 'b@a.example', credentials: { BOUNCE_IMAP_URL: { existingSecret: 'mailbox' } } },
+      { ports: tcp(993, 143) },
+    ],
+    ...Object.entries({
+      '192.0.2.53': ['192.0.2.53/32', 53],
+      '192.0.2.53:5353': ['192.0.2.53/32', 5353],
+      '2001:db8::53': ['2001:db8::53/128', 53],
+      '[2001:db8::53]:5353': ['2001:db8::53/128', 5353],
+    }).map(([dnsServers, [cidr, port]]): [string, ChartName, object, object] => [
+      `the name server ${dnsServers}`,
+      'messaging',
+      { config: { dnsServers: `${dnsServers}, 198.51.100.1` } },
+      { ports: ['UDP', 'TCP'].map((protocol) => ({ port, protocol })), to: [{ ipBlock: { cidr } }] },
+    ]),
+    [
       'the collector on the port it is said to have',
       'ingest',
       { telemetry: { endpoint: 'http://collector.example:14318' } },
@@ -289,9 +306,9 @@ describe.skipIf('unavailable' in helm)('a chart', () => {
     expect(JSON.stringify(policies)).not.toContain('0.0.0.0/0');
   });
 
-  it('gives pods no egress to mail servers while none is set', async () => {
+  it('gives pods no egress to mail servers while none is set and workspaces may have none', async () => {
     const manifests = await render('messaging', {
-      networkPolicy: { enabled: true },
+      networkPolicy: { enabled: true, egress: { mailServers: { enabled: false } } },
       credentials: { SMTP_URL: { existingSecret: '' }, SENDGRID_API_KEY: { existingSecret: 'sendgrid' } },
     });
     expect(JSON.stringify(manifests.filter(({ kind }) => kind === 'NetworkPolicy'))).not.toContain('587');

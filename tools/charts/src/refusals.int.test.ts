@@ -142,6 +142,14 @@ describe.skipIf('unavailable' in helm)('values that cannot work are refused with
       ['serviceMonitor.enabled=true', 'service.type=LoadBalancer'],
     ],
     [
+      'bounceAddress is set, but nothing reads it: set inboundSmtp.port, or credentials.BOUNCE_IMAP_URL',
+      ['bounceAddress=bounces@mail.example'],
+    ],
+    [
+      'inboundSmtp.port and credentials.BOUNCE_IMAP_URL go with bounceAddress, which is not set',
+      ['inboundSmtp.port=2525'],
+    ],
+    [
       'resources.limits.memory is "12Zi"; expected a number with Ki, Mi, Gi, k, M or G, such as 512Mi.',
       ['resources.limits.memory=12Zi'],
     ],

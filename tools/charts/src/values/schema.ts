@@ -11,6 +11,7 @@ const SHARED = [
   'apiKeys',
   'secrets',
   'publicUrl',
+  'bounceAddress',
   'telemetry',
   'trustedCa',
   'serviceMonitor',
