@@ -44,6 +44,6 @@ export interface MessagingDeps extends ServiceDeps {
   /** Messages of one workspace handled at once. Default: 128. */
   readonly prefetch?: number;
   readonly rendering?: RendererOptions;
-  /** How much of files is fetched for mails. Default: as in `service.ts`. */
+  /** How much of files is fetched for mails. Default: as in `attachments/index.ts`. */
   readonly attachments?: Partial<AttachmentLimits>;
 }

@@ -1,10 +1,11 @@
-import type { Account, Senders, Stream } from '@herald/contracts';
+import type { Senders } from '@herald/contracts';
 import { CHANNELS, type Channel, NAME_PATTERN, randomId } from '@herald/domain';
 import { type Http, Problem, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
 import { type Content, NoSenderError } from '../channels/channel.ts';
 import { channels } from '../channels/index.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { AccountLanes } from './account-lanes.ts';
 import { accountKinds } from './kinds.ts';
 
@@ -18,16 +19,13 @@ const Tried = Type.Object({
 export interface AccountRoutesDeps {
   readonly accountLanes: Pick<AccountLanes, 'find'>;
   readonly fewAtOnce: FewAtOnce;
-  readonly accountsOf: (workspace: string) => Readonly<Record<string, Account>>;
-  readonly streamsOf: (workspace: string) => Readonly<Record<string, Stream>>;
+  readonly settings: Pick<Settings, 'of'>;
   readonly sendersOf: (workspace: string, stream: string | undefined) => Senders;
-  /** The country of phone numbers without a country code. */
-  readonly countryOf: (workspace: string) => string | undefined;
 }
 
 /** The route that tries an account, by the code that sends. */
 export function accountRoutes(app: Http, deps: AccountRoutesDeps): void {
-  const { accountLanes, fewAtOnce, accountsOf, streamsOf, sendersOf, countryOf } = deps;
+  const { accountLanes, fewAtOnce, settings, sendersOf } = deps;
   app.post(
     '/v1/settings/accounts/:name/test',
     {
@@ -52,17 +50,17 @@ export function accountRoutes(app: Http, deps: AccountRoutesDeps): void {
       },
     },
     async ({ principal: { workspace }, params: { name }, body }) => {
-      const accounts = accountsOf(workspace);
+      const { accounts = {}, streams = {}, country } = settings.of(workspace);
       const account = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
       if (account === undefined) throw new Problem(404, 'account_unknown', 'There is no such account.');
       const { channels: served } = accountKinds[account.provider];
       const { channel = served[0] ?? 'email', stream } = body;
       const lane = accountLanes.find(workspace, channel, name);
       if (lane === undefined) throw wrong('/channel', `must be one of ${served.join(', ')}`);
-      if (stream !== undefined && !Object.hasOwn(streamsOf(workspace), stream))
+      if (stream !== undefined && !Object.hasOwn(streams, stream))
         throw wrong('/stream', 'must be a stream of the settings');
       const { address, outgoing } = channels[channel];
-      const to = address.parse(body.to, countryOf(workspace));
+      const to = address.parse(body.to, country);
       if (to === undefined) throw wrong('/to', `must be ${address.description}`);
       const messageId = `test-${randomId()}`;
       const message = orNoSender(() =>

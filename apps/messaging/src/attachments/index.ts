@@ -1,4 +1,5 @@
-import type { AllowedAddresses } from '@herald/outbound';
+import { span } from '@herald/domain';
+import { type AllowedAddresses, createAllowedAddresses } from '@herald/outbound';
 import type { FetchedFile, PlannedFile } from '../channels/email/attachments.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createFetchFile } from './fetch-file.ts';
@@ -31,7 +32,17 @@ export interface Attachments {
 
 export const NO_FILES: HeldFiles = { fetched: new Map(), release() {} };
 
-export function createAttachments(limits: AttachmentLimits): Attachments {
+const USUAL: AttachmentLimits = {
+  file: 5_000_000,
+  message: 10_000_000,
+  memory: 40_000_000,
+  timeout: 10 * span.SECOND,
+  allowed: createAllowedAddresses([]),
+};
+
+/** What is not given is as in `USUAL`. */
+export function createAttachments(given: Partial<AttachmentLimits> = {}): Attachments {
+  const limits = { ...USUAL, ...given };
   const fetchFile = createFetchFile(limits);
   const budget = createByteBudget({ total: limits.memory, share: limits.memory / 2 });
   return {

@@ -27,3 +27,11 @@ export function createFindSuppression(store: Store): FindSuppression {
       .find((suppression) => suppression?.suppressed === true);
   };
 }
+
+/** Why nobody is to get mail at an address of the workspace; undefined: it is not suppressed. */
+export const createWhySuppressed =
+  (find: FindSuppression) =>
+  async (workspace: string, address: string): Promise<string | undefined> => {
+    const found = await find(workspace, 'email', address);
+    return found && (found.reason ?? 'suppressed');
+  };

@@ -1,0 +1,48 @@
+import type { Mailbox } from '@herald/addresses';
+import type { Secrets } from '@herald/config';
+import type { Senders } from '@herald/contracts';
+import type { Log } from '@herald/log';
+import { createDkimKeys, type DkimKeys } from './dkim/dkim-keys.ts';
+import { createDomainRecords } from './domain-records.ts';
+import { createReturnPath, type ReturnPath } from './return-path.ts';
+import { warnAboutDomains } from './warn-about-domains.ts';
+
+/** How mail that Herald itself hands to a mail server proves whose it is, and comes back. */
+export interface MailIdentity {
+  readonly dkim: DkimKeys;
+  readonly returnPath: ReturnPath | undefined;
+  /** Logs what senders' domains lack in DNS. Blocks nothing; never rejects. */
+  warn(workspaces: Iterable<string>, sendersOf: (workspace: string) => Senders): void;
+  /** Ends lookups under way. */
+  cancel(): void;
+}
+
+export interface MailIdentityDeps {
+  readonly secrets: Partial<Secrets>;
+  readonly dkimKeys?: string | undefined;
+  readonly defaultSender: Mailbox | undefined;
+  readonly bounceAddress?: string | undefined;
+  readonly linkSecret: string;
+  readonly dnsServers?: readonly string[] | undefined;
+  readonly log: Log;
+}
+
+/** Throws a `ConfigError` for keys and addresses that cannot be used. */
+export function createMailIdentity(deps: MailIdentityDeps): MailIdentity {
+  const { defaultSender, bounceAddress, log } = deps;
+  const dkim = createDkimKeys({ ...deps, configured: deps.dkimKeys });
+  const records = createDomainRecords(deps.dnsServers ?? []);
+  return {
+    dkim,
+    returnPath: createReturnPath(bounceAddress, deps.linkSecret),
+    cancel: () => records.cancel(),
+    warn(workspaces, sendersOf) {
+      const own = [...workspaces].map((workspace) => ({
+        workspace,
+        from: sendersOf(workspace).email?.from ?? defaultSender,
+      }));
+      const senders = [{ workspace: '', from: defaultSender }, ...own];
+      void warnAboutDomains({ log, records, dkim, bounceAddress, senders });
+    },
+  };
+}
