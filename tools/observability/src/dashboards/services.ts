@@ -47,6 +47,25 @@ const intake: Row = {
   ],
 };
 
+const returnedMail: Row = {
+  title: 'Mail that comes back',
+  panels: [
+    {
+      title: 'Mails that came back, by result',
+      description: 'recorded: a bounce, a complaint or a request to unsubscribe. The others changed nothing.',
+      unit: 'ops',
+      queries: [{ expr: `sum by (result) (${rate(m.returnedMails.name)})`, legend: '{{result}}' }],
+    },
+    {
+      title: 'Mailbox is read',
+      description: '1 while a replica reads the mailbox of bounces (`BOUNCE_IMAP_URL`).',
+      unit: 'bool_on_off',
+      queries: [{ expr: `max by (mailbox) (${of(m.mailboxReadable.name)})`, legend: '{{mailbox}}' }],
+      alert: 'HeraldBounceMailboxUnreadable',
+    },
+  ],
+};
+
 const log: Row = {
   title: 'The event log',
   panels: [
@@ -223,7 +242,7 @@ const dashboard = (
 
 /** One for each service: promises, work, scaling, dependencies and runtime. */
 export const serviceDashboards = {
-  ingest: dashboard('ingest', 'Incoming events and webhooks.', [requests, intake, publishing]),
+  ingest: dashboard('ingest', 'Incoming events and webhooks.', [requests, intake, returnedMail, publishing]),
   'event-handler': dashboard('event-handler', 'The event log, and the documents folded from it.', [
     log,
     queues,

@@ -270,6 +270,9 @@ const provider = { namespace: 'n', service: 'messaging', channel: 'email', provi
 const rejected = (values: string) => ({
   'herald_events_rejected_total{namespace="n",pod="p",reason="signature"}': values,
 });
+const mailbox = (pod: string, values: string) => ({
+  [`herald_bounce_mailbox_readable{namespace="n",pod="${pod}",mailbox="INBOX"}`]: values,
+});
 const unknown = (values: string) => ({
   'herald_messages_unknown{namespace="n",pod="p",service_name="messaging"}': values,
 });
@@ -282,6 +285,23 @@ export const webhookCases: readonly Case[] = both(
   { namespace: 'n', service: 'ingest', reason: 'signature', severity: 'ticket' },
   { ill: rejected('0+30x60'), well: rejected('0+2x60'), quietAt: '14m', firesAt: '30m' },
 );
+
+export const mailCases: readonly Case[] = [
+  ...both(
+    'HeraldBounceMailboxUnreadable',
+    { namespace: 'n', service: 'ingest', mailbox: 'INBOX', severity: 'ticket' },
+    { ill: mailbox('p', '1x4 0x60'), well: mailbox('p', '1x60'), quietAt: '18m', firesAt: '22m' },
+  ),
+  {
+    alert: 'HeraldBounceMailboxUnreadable',
+    name: 'is quiet while another replica reads it, and after a short outage',
+    series: { ...mailbox('p', '0x60'), ...mailbox('q', '1x20 0x10 1x30') },
+    expected: [
+      { at: '31m', firing: [] },
+      { at: '60m', firing: [] },
+    ],
+  },
+];
 
 export const sendCases: readonly Case[] = [
   ...both(

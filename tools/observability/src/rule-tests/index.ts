@@ -3,7 +3,15 @@ import { catalogue as m } from '../declarations.ts';
 import type { Chart } from '../rules/index.ts';
 import { objectives } from '../rules/objectives.ts';
 import { type Case, ruleTests } from './case.ts';
-import { everyServiceCases, queueCases, sendCases, waitCases, webhookCases, wholeCases } from './causes.ts';
+import {
+  everyServiceCases,
+  mailCases,
+  queueCases,
+  sendCases,
+  waitCases,
+  webhookCases,
+  wholeCases,
+} from './causes.ts';
 import { counted, type Flow, measured, objectiveCases } from './objectives.ts';
 
 const request = (status: number): string =>
@@ -35,7 +43,7 @@ const promises = (chart: Chart): Case[] =>
   );
 
 const causes: Readonly<Record<Chart, readonly Case[]>> = {
-  ingest: [...everyServiceCases('ingest'), ...webhookCases],
+  ingest: [...everyServiceCases('ingest'), ...webhookCases, ...mailCases],
   'event-handler': [
     ...everyServiceCases('event-handler'),
     ...queueCases('event-handler', 'event-handler.events'),

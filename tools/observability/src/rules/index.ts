@@ -1,7 +1,7 @@
 import { everyService } from './every-service.ts';
 import { type Objective, objectiveGroup } from './objective.ts';
 import { objectives } from './objectives.ts';
-import { sendAlerts, webhookAlerts, wholeAlerts } from './own.ts';
+import { mailAlerts, sendAlerts, webhookAlerts, wholeAlerts } from './own.ts';
 import { queueAlerts, waitAlerts } from './queues.ts';
 import { type Alert, isAlert, type RuleGroup } from './rule.ts';
 
@@ -15,7 +15,7 @@ const promises = (chart: Chart): RuleGroup[] =>
 export const rules: Readonly<
   Record<Chart, { readonly objectives: readonly RuleGroup[]; readonly causes: readonly RuleGroup[] }>
 > = {
-  ingest: { objectives: promises('ingest'), causes: [everyService('ingest'), webhookAlerts] },
+  ingest: { objectives: promises('ingest'), causes: [everyService('ingest'), webhookAlerts, mailAlerts] },
   'event-handler': {
     objectives: promises('event-handler'),
     causes: [everyService('event-handler'), queueAlerts('event-handler')],

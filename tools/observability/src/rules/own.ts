@@ -1,6 +1,6 @@
 import { catalogue } from '../declarations.ts';
 import { labelled } from './every-service.ts';
-import { type Alert, above, type RuleGroup } from './rule.ts';
+import { type Alert, above, below, type RuleGroup } from './rule.ts';
 
 const calls = catalogue.providerSeconds.name;
 const callRate = (labels: string): string =>
@@ -19,6 +19,17 @@ const webhooks: Alert = {
     'Webhooks in {{ $labels.namespace }} are refused ({{ $labels.reason }}): {{ $value | humanize }} a ' +
     'second',
   impact: 'A sender’s events are not recorded: its secret or payload has changed, or somebody is probing.',
+};
+
+const mailbox: Alert = {
+  alert: 'HeraldBounceMailboxUnreadable',
+  // One replica that reads it is enough.
+  ...below(`max by (namespace, mailbox) (${catalogue.mailboxReadable.name})`, 1),
+  for: '15m',
+  severity: 'ticket',
+  summary:
+    'The mailbox {{ $labels.mailbox }} to which mail comes back in {{ $labels.namespace }} is not read',
+  impact: 'Bounces, complaints and requests to unsubscribe wait in it, and mail still goes to these people.',
 };
 
 const sending: readonly Alert[] = [
@@ -80,5 +91,6 @@ const group = (name: string, service: string, alerts: readonly Alert[]): RuleGro
 
 /** Alerts that only one service has. */
 export const webhookAlerts = group('herald-ingest-webhooks', 'ingest', [webhooks]);
+export const mailAlerts = group('herald-ingest-mail', 'ingest', [mailbox]);
 export const sendAlerts = group('herald-messaging-sends', 'messaging', sending);
 export const wholeAlerts = group('herald-whole', 'herald', together);
