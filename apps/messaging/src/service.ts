@@ -78,7 +78,14 @@ export function createMessaging(given: MessagingDeps): Service {
     routes(app) {
       templates.routes(app);
       messageRoutes(app, store, createOperator({ ...deps, transitions }));
-      channelRoutes(app, statusOf, (workspace) => settings.of(workspace).streams ?? {});
+      channelRoutes(app, {
+        statusOf,
+        streamsOf: (workspace) => settings.of(workspace).streams ?? {},
+        async missingRecords(workspace, stream) {
+          const from = sendersOf(workspace, stream).email?.from.email;
+          return from === undefined ? [] : identity.missingRecords(workspace, from);
+        },
+      });
       accounts.routes(app);
       secrets.routes(app, settings);
       settingsRoutes(app, {

@@ -32,6 +32,13 @@ const status = {
       from: Text('what messages come from; of webhooks the secret that signs them'),
       setBy: Text('settings, of the workspace, or installation'),
       missing: Text('there is none: how to set one'),
+      missingRecords: Type.Optional(
+        Type.Array(Type.String(), {
+          description:
+            'what the domain of the address lacks in DNS, where mail of the workspace’s own sender leaves ' +
+            'by SMTP. Absent: nothing is known to be missing',
+        }),
+      ),
     },
     { description: 'what messages of the channel come from' },
   ),
@@ -71,12 +78,24 @@ const Channel = Type.Object({
   ),
 });
 
+export interface ChannelRoutesDeps {
+  readonly statusOf: StatusOf;
+  readonly streamsOf: (workspace: string) => NonNullable<SettingsDocument['streams']>;
+  /** What the domain of the workspace's own e-mail sender lacks in DNS, as sentences. */
+  readonly missingRecords: (workspace: string, stream?: string) => Promise<readonly string[]>;
+}
+
 /** The route that shows the status of the channels. */
-export function channelRoutes(
-  app: Http,
-  statusOf: StatusOf,
-  streamsOf: (workspace: string) => NonNullable<SettingsDocument['streams']>,
-): void {
+export function channelRoutes(app: Http, { statusOf, streamsOf, missingRecords }: ChannelRoutesDeps): void {
+  const shown = async (workspace: string, status: ChannelStatus, stream?: string) => {
+    // SendGrid signs by itself, and an account's mail server is the workspace's own.
+    const isSmtp = status.providers.some(({ provider, kind }) => provider === 'smtp' && kind === undefined);
+    const missing = status.channel === 'email' && isSmtp ? await missingRecords(workspace, stream) : [];
+    const view = viewOf(status);
+    return missing.length === 0
+      ? view
+      : { ...view, sender: { ...view.sender, missingRecords: [...missing] } };
+  };
   app.get(
     '/v1/channels',
     {
@@ -90,13 +109,20 @@ export function channelRoutes(
       },
     },
     async ({ principal: { workspace } }) => ({
-      items: allStatuses(statusOf, workspace, streamsOf(workspace)).map(({ streams, ...all }) => ({
-        channel: all.channel,
-        ...viewOf(all),
-        ...(streams.length > 0 && {
-          streams: streams.map(({ stream, ...one }) => ({ stream, ...viewOf(one) })),
-        }),
-      })),
+      items: await Promise.all(
+        allStatuses(statusOf, workspace, streamsOf(workspace)).map(async ({ streams, ...all }) => ({
+          channel: all.channel,
+          ...(await shown(workspace, all)),
+          ...(streams.length > 0 && {
+            streams: await Promise.all(
+              streams.map(async ({ stream, ...one }) => ({
+                stream,
+                ...(await shown(workspace, one, stream)),
+              })),
+            ),
+          }),
+        })),
+      ),
     }),
   );
 }

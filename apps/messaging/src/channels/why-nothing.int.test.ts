@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { T0 } from '../testing/documents.ts';
 import { fakeProvider } from '../testing/fake-provider.ts';
 import { closedPort, reply, startMailServer } from '../testing/mail-server.ts';
+import { startNameServer } from '../testing/name-server.ts';
 import { ready } from '../testing/ready.ts';
 import type { StageOptions } from '../testing/stage.ts';
 import { createSmtpProvider } from './email/smtp/smtp-provider.ts';
@@ -130,6 +131,25 @@ test('another workspace sees that a provider failed and its code, but not its te
     },
   ]);
   expect(JSON.stringify(providers)).not.toContain('Secret');
+});
+
+test('/v1/channels shows what the domain of the workspace’s own sender lacks in DNS, for mail by SMTP', async () => {
+  const { provider } = await smtp();
+  const dnsServers = [await startNameServer({ 'own.example': 'v=spf1 -all' })];
+  const { stage } = await logged({ providers: { email: [provider] }, dnsServers });
+  expect((await stage.channel('email')).sender).not.toHaveProperty('missingRecords');
+  const senders = { email: { from: { email: 'news@own.example' } } };
+  expect((await stage.call('PATCH', '/v1/settings', { senders })).status).toBe(201);
+  const expected = {
+    from: 'news@own.example',
+    setBy: 'settings',
+    missingRecords: [
+      expect.stringMatching(/^DKIM: Herald has no key/),
+      'DMARC: there is no record v=DMARC1 at _dmarc.own.example',
+    ],
+  };
+  await expect.poll(async () => (await stage.channel('email')).sender).toEqual(expected);
+  expect((await stage.channel('email', 'stranger')).sender).not.toHaveProperty('missingRecords');
 });
 
 test('a workspace without a sender is reported at start and for each message, with how to set one', async () => {

@@ -1,8 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { decode, encode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
+import { startNameServer, type Zone } from '../../testing/name-server.ts';
 import { type DkimKey, dnsNameOf, dnsRecordOf } from './dkim/read-keys.ts';
 import { createDomainRecords } from './domain-records.ts';
 
@@ -14,35 +12,10 @@ const keyOf = (): DkimKey => ({
 const dkim = keyOf();
 const sender = { from: 'news@mail.acme.example', returnDomain: 'bounces.acme.example', dkim };
 
-/** A name server with these texts: by name; `fails` for one that it cannot answer. */
-async function setUp(zone: Readonly<Record<string, string | 'fails'>>) {
-  const server = createSocket('udp4');
-  server.on('message', (query, { port, address }) => {
-    const { id, questions = [] } = decode(query);
-    const [question] = questions;
-    if (question === undefined) return;
-    const { name } = question;
-    const text = zone[name];
-    const failed = text === 'fails';
-    const answers =
-      text === undefined || failed
-        ? []
-        : [{ type: 'TXT', name, ttl: 1, data: text.match(/.{1,255}/g) ?? [] } as const];
-    // The reply code is the low four bits: 0, 2 (no answer) or 3 (no such name).
-    const flags = 0x0100 | (failed ? 2 : text === undefined ? 3 : 0);
-    server.send(
-      encode({ type: 'response', id: id ?? 0, flags, questions: [question], answers }),
-      port,
-      address,
-    );
-  });
-  server.bind(0, '127.0.0.1');
-  await once(server, 'listening');
-  const records = createDomainRecords([`127.0.0.1:${server.address().port}`]);
-  onTestFinished(() => {
-    records.cancel();
-    server.close();
-  });
+/** Looks records up at a name server with these texts. */
+async function setUp(zone: Zone) {
+  const records = createDomainRecords([await startNameServer(zone)]);
+  onTestFinished(() => records.cancel());
   return records;
 }
 

@@ -1,8 +1,10 @@
 import type { Mailbox } from '@herald/addresses';
 import type { Secrets } from '@herald/config';
 import type { Senders } from '@herald/contracts';
+import type { Clock } from '@herald/domain';
 import type { Log } from '@herald/log';
 import { createDkimKeys, type DkimKeys } from './dkim/dkim-keys.ts';
+import { createDomainFindings, type DomainFindings } from './domain-findings.ts';
 import { createDomainRecords } from './domain-records.ts';
 import { createReturnPath, type ReturnPath } from './return-path.ts';
 import { warnAboutDomains } from './warn-about-domains.ts';
@@ -13,6 +15,8 @@ export interface MailIdentity {
   readonly returnPath: ReturnPath | undefined;
   /** Logs what senders' domains lack in DNS. Blocks nothing; never rejects. */
   warn(workspaces: Iterable<string>, sendersOf: (workspace: string) => Senders): void;
+  /** What the domain of a workspace's sender lacks in DNS. */
+  readonly missingRecords: DomainFindings;
   /** Ends lookups under way. */
   cancel(): void;
 }
@@ -25,16 +29,18 @@ export interface MailIdentityDeps {
   readonly linkSecret: string;
   readonly dnsServers?: readonly string[] | undefined;
   readonly log: Log;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Throws a `ConfigError` for keys and addresses that cannot be used. */
 export function createMailIdentity(deps: MailIdentityDeps): MailIdentity {
-  const { defaultSender, bounceAddress, log } = deps;
+  const { defaultSender, bounceAddress, log, clock } = deps;
   const dkim = createDkimKeys({ ...deps, configured: deps.dkimKeys });
   const records = createDomainRecords(deps.dnsServers ?? []);
   return {
     dkim,
     returnPath: createReturnPath(bounceAddress, deps.linkSecret),
+    missingRecords: createDomainFindings({ clock, records, dkim, bounceAddress }),
     cancel: () => records.cancel(),
     warn(workspaces, sendersOf) {
       const own = [...workspaces].map((workspace) => ({
