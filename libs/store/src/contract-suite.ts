@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { appendContract } from './contract/append.ts';
+import { exactContract } from './contract/exact.ts';
 import { findContract } from './contract/find.ts';
 import type { SetUp } from './contract/fixtures.ts';
 import { lifecycleContract } from './contract/lifecycle.ts';
@@ -23,6 +24,7 @@ export function storeContract(name: string, setUp: SetUp, { effort = 1 } = {}): 
     streamContract(setUp);
     logQueryContract(setUp);
     writeContract(setUp);
+    exactContract(setUp, effort);
     findContract(setUp);
     pagingContract(setUp, effort);
     sweepContract(setUp);

@@ -16,7 +16,7 @@ export function assertSpec(spec: CollectionSpec<Document>): void {
 }
 
 /** The scalar at a dotted path; null for whatever is not one, as JSON would have it. */
-export function valueAt(doc: Document, path: string): Scalar {
+export function valueAt(doc: object, path: string): Scalar {
   let value: unknown = doc;
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) {

@@ -19,6 +19,10 @@ export interface Gateway {
   /** The database is down from now on: commands other than greetings and `ping` get these errors in turn. */
   stopDatabase(faults?: readonly ServerFault[]): void;
   startDatabase(): void;
+  /** The next command of this name gets this answer, and does not reach the database. */
+  answerNext(command: string, answer: Readonly<Record<string, unknown>>): void;
+  /** Answers that no command has had yet. */
+  readonly unused: number;
   /** Commands that were answered with an error so far. */
   readonly refused: number;
   close(): Promise<void>;
@@ -39,6 +43,7 @@ export async function openGateway(target: { host: string; port: number }): Promi
   const sockets = new Set<Socket>();
   let faults: readonly ServerFault[] | undefined;
   let refused = 0;
+  const answers: { readonly command: string; readonly answer: Readonly<Record<string, unknown>> }[] = [];
 
   const refusal = (request: Request): Buffer => {
     const { code, codeName } = faults?.[refused % faults.length] ?? { code: 1, codeName: 'InternalError' };
@@ -81,6 +86,9 @@ export async function openGateway(target: { host: string; port: number }): Promi
       if (OWN.has(request.command))
         return void near.write(answerTo(request, { ...hello, localTime: new Date() }));
       if (faults !== undefined) return void near.write(refusal(request));
+      const next = answers.findIndex(({ command }) => command === request.command);
+      const [own] = next < 0 ? [] : answers.splice(next, 1);
+      if (own !== undefined) return void near.write(answerTo(request, own.answer));
       open.set(request.id, request);
       reach().write(frame);
     });
@@ -101,6 +109,12 @@ export async function openGateway(target: { host: string; port: number }): Promi
     },
     startDatabase() {
       faults = undefined;
+    },
+    answerNext(command, answer) {
+      answers.push({ command, answer });
+    },
+    get unused() {
+      return answers.length;
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

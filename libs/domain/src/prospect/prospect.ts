@@ -89,7 +89,7 @@ export function mergeTraits(
   const nextStamps = new Map<string, Place>(Object.entries(stamps));
   if (isObject(event.data.traits)) {
     for (const [name, value] of Object.entries(event.data.traits)) {
-      const key = `traits.${name}`;
+      const key = `traits:${name}`;
       if (!isLater(event, nextStamps.get(key))) continue;
       nextStamps.set(key, placeOf(event));
       if (value === null) nextTraits.delete(name);

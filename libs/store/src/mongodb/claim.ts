@@ -1,5 +1,8 @@
 import { type Collection as MongoCollection, ObjectId } from 'mongodb';
-import { type DocumentRow, SWEEP } from './schema.ts';
+import { idOf } from './ids.ts';
+import { tryAgain } from './passing.ts';
+import { type Row, WHOLE } from './rows.ts';
+import { SWEEP } from './schema.ts';
 
 /**
  * Moves `sweepAt` of up to `limit` due documents and gives them as they are then, by what it was. Others may
@@ -8,36 +11,36 @@ import { type DocumentRow, SWEEP } from './schema.ts';
  * at the same.
  */
 export async function claimRows(
-  rows: MongoCollection<DocumentRow>,
+  rows: MongoCollection<Row>,
   { dueBy, until, limit }: { dueBy: number; until: number; limit: number },
-): Promise<DocumentRow[]> {
-  const lease = new ObjectId();
+): Promise<Row[]> {
+  const _claim = new ObjectId();
   const dueAt = new Map<string, number>();
-  const claimed: DocumentRow[] = [];
+  const claimed: Row[] = [];
   while (claimed.length < limit) {
     const lacking = limit - claimed.length;
     const due = await rows
       .find(
-        { sweepAt: { $lte: dueBy }, lease: { $ne: lease } },
+        { sweepAt: { $lte: dueBy }, _claim: { $ne: _claim } },
         { sort: { sweepAt: 1 }, limit: lacking, batchSize: lacking, hint: SWEEP, projection: { sweepAt: 1 } },
       )
       .toArray();
     if (due.length === 0) break;
     for (const { _id, sweepAt } of due) dueAt.set(_id, sweepAt ?? dueBy);
     const ids = due.map(({ _id }) => _id);
-    await rows.updateMany(
-      { _id: { $in: ids }, sweepAt: { $lte: dueBy }, lease: { $ne: lease } },
-      { $set: { sweepAt: until, lease } },
-      // Else the planner may go through all that is due.
-      { hint: '_id_' },
+    await tryAgain(() =>
+      rows.updateMany(
+        { _id: { $in: ids }, sweepAt: { $lte: dueBy }, _claim: { $ne: _claim } },
+        { $set: { sweepAt: until, _claim } },
+        // Else the planner may go through all that is due.
+        { hint: '_id_' },
+      ),
     );
     // Written meanwhile, it is no longer leased, and has an attention time of its own.
     claimed.push(
-      ...(await rows
-        .find({ _id: { $in: ids }, lease }, { projection: { sweepAt: 1, body: 1 }, batchSize: ids.length })
-        .toArray()),
+      ...(await rows.find({ _id: { $in: ids }, _claim }, { ...WHOLE, batchSize: ids.length }).toArray()),
     );
   }
-  const place = ({ _id }: DocumentRow): number => dueAt.get(_id) ?? dueBy;
+  const place = (row: Row): number => dueAt.get(idOf(row)) ?? dueBy;
   return claimed.sort((a, b) => place(a) - place(b));
 }

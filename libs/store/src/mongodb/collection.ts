@@ -1,105 +1,85 @@
-import { readJson } from '@herald/domain';
-import type { Db, Filter, Collection as MongoCollection } from 'mongodb';
-import { decodeCursor, encodeCursor, InvalidCursorError } from '../cursor.ts';
-import type { Collection, CountRow, Document } from '../documents.ts';
+import type { Db, Collection as MongoCollection } from 'mongodb';
+import type { Collection, CountRow, Document, Scalar } from '../documents.ts';
 import { takeBatch } from './batch.ts';
 import { claimRows } from './claim.ts';
 import type { Connection } from './connection.ts';
-import { decodeKey, idOf, type KeyRange } from './keys.ts';
-import { type DocumentRow, type DocumentSchema, SWEEP } from './schema.ts';
+import { planCount, planFind } from './find.ts';
+import { idOf } from './ids.ts';
+import { tryAgain } from './passing.ts';
+import { documentOf, type Row, rowOf, WHOLE } from './rows.ts';
+import { type DocumentSchema, SWEEP } from './schema.ts';
 import { writeRows } from './write.ts';
 
 const SCAN_BATCH = 500;
-const PROJECTION = { body: 1, sweepAt: 1 } as const;
-
-type Found = Pick<DocumentRow, '_id' | 'body' | 'sweepAt'>;
 
 export function createCollection<T extends Document>(
   connection: Connection,
   schema: DocumentSchema,
 ): Collection<T> {
-  const run = <R>(work: (rows: MongoCollection<DocumentRow>) => Promise<R>): Promise<R> =>
-    connection.run((db: Db) => work(db.collection<DocumentRow>(schema.name)));
-
-  /** A lease moves `sweepAt` alone, so the field is the truth where it is set. */
-  const parse = ({ body, sweepAt }: Found): T => {
-    const doc = readJson(body) as T;
-    return sweepAt === undefined || doc.sweepAt === sweepAt ? doc : { ...doc, sweepAt };
-  };
+  const run = <R>(work: (rows: MongoCollection<Row>) => Promise<R>): Promise<R> =>
+    connection.run((db: Db) => work(db.collection<Row>(schema.name)));
+  const parse = (row: Row): T => documentOf<T>(row);
 
   return {
     async get(workspace, id) {
       const _id = idOf({ workspace, id });
-      const row = await run((rows) => rows.findOne({ _id }, { projection: PROJECTION }));
+      const row = await run((rows) => rows.findOne({ _id }, WHOLE));
       return row === null ? undefined : parse(row);
     },
     async getMany(keys) {
       const ids = keys.map(idOf);
       if (ids.length === 0) return [];
       const filter = { _id: { $in: [...new Set(ids)] } };
-      const found = await run((rows) =>
-        rows.find(filter, { projection: PROJECTION, batchSize: ids.length }).toArray(),
-      );
-      const byId = new Map(found.map((row) => [row._id, row]));
+      const found = await run((rows) => rows.find(filter, { ...WHOLE, batchSize: ids.length }).toArray());
+      const byId = new Map(found.map((row) => [idOf(row), row]));
       return ids.map((id) => {
         const row = byId.get(id);
         return row === undefined ? undefined : parse(row);
       });
     },
     async write(writes) {
-      // Turned into text at once: what the caller does to the documents afterwards is not written.
-      const prepared = writes.map(({ doc, ifVersion }) => ({ row: schema.toRow(doc), ifVersion }));
+      // Copied at once: what the caller does to the documents afterwards is not written.
+      const prepared = writes.map(({ doc, ifVersion }) => ({ row: rowOf(doc, schema.indexed), ifVersion }));
       return run((rows) => writeRows(rows, prepared));
     },
     async remove(workspace, id) {
       const _id = idOf({ workspace, id });
-      return run(async (rows) => (await rows.deleteOne({ _id })).deletedCount === 1);
+      return run(async (rows) => (await tryAgain(() => rows.deleteOne({ _id }))).deletedCount === 1);
     },
     async find(query) {
-      const { limit, cursor, reverse = false, equals, from, before } = query;
-      if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`Not a limit: ${limit}`);
-      const { index, range } = schema.range(query);
-      if (range === undefined) return { items: [] };
-      const identity = [schema.name, query.index, equals, { from, before, reverse }];
-      const position = cursor === undefined ? undefined : decodeCursor(identity, cursor, 2);
-      const filters = pageFilters(index.field, range, reverse, position);
-      const direction = reverse ? -1 : 1;
+      const { limit } = query;
+      const plan = planFind(schema, query);
+      if (plan === undefined) return { items: [] };
+      const { filters, sort, hint, next } = plan;
       return run(async (rows) => {
-        const found: DocumentRow[] = [];
+        const found: Row[] = [];
         for (const filter of filters) {
           const lacking = limit + 1 - found.length;
-          if (lacking <= 0) continue;
-          const options = {
-            sort: { [index.field]: direction, _id: direction },
-            hint: index.name,
-            limit: lacking,
-            batchSize: lacking,
-            projection: { ...PROJECTION, [index.field]: 1 },
-          } as const;
+          if (lacking <= 0) break;
+          const options = { ...WHOLE, sort, hint, limit: lacking, batchSize: lacking };
           found.push(...(await rows.find(filter, options).toArray()));
         }
         const page = found.slice(0, limit);
         const items = page.map(parse);
         const last = page.at(-1);
-        if (found.length <= limit || last === undefined) return { items };
-        return { items, next: encodeCursor(identity, [last.keys[index.name] ?? '', last._id]) };
+        return found.length > limit && last !== undefined ? { items, next: next(last) } : { items };
       });
     },
     async count(query) {
-      const { index, range } = schema.range(query);
-      if (range === undefined) return 0;
-      return run((rows) => rows.countDocuments({ [index.field]: range }, { hint: index.name }));
+      const plan = planCount(schema, query);
+      if (plan === undefined) return 0;
+      return run((rows) => rows.countDocuments(plan.filter, { hint: plan.hint }));
     },
-    async countBy(name, equals) {
-      const { index, range } = schema.range({ index: name, equals });
-      const pipeline = [
-        { $match: { [index.field]: range } },
-        { $group: { _id: `$${index.field}`, count: { $sum: 1 } } },
-      ];
+    async countBy(index, equals) {
+      const { filter, hint } = planCount(schema, { index, equals }) ?? {};
+      const fields = schema.index(index, equals).fields.slice(equals.length);
+      const names = fields.map((_, n) => `k${n}`);
+      const by = Object.fromEntries(fields.map((field, n) => [names[n], `$${field}`]));
+      const pipeline = [{ $match: filter }, { $group: { _id: by, count: { $sum: 1 } } }];
       const groups = await run((rows) =>
-        rows.aggregate<{ _id: string; count: number }>(pipeline, { hint: index.name }).toArray(),
+        rows.aggregate<{ _id: Record<string, Scalar>; count: number }>(pipeline, { hint }).toArray(),
       );
-      return groups.map(({ _id, count }): CountRow => ({ key: decodeKey(_id).slice(equals.length), count }));
+      return merged(groups.map(({ _id, count }) => ({ key: names.map((name) => _id[name] ?? null), count })));
     },
     claim: (lease) => run(async (rows) => (await claimRows(rows, lease)).map(parse)),
     overdue: (before) =>
@@ -111,43 +91,28 @@ export function createCollection<T extends Document>(
             { sort: { sweepAt: 1 }, hint: SWEEP, projection: { sweepAt: 1 } },
           ),
         ]);
-        return first?.sweepAt === undefined ? { count } : { count, oldest: first.sweepAt };
+        return typeof first?.sweepAt === 'number' ? { count, oldest: first.sweepAt } : { count };
       }),
     async *scan() {
       for (let last = ''; ; ) {
         const filter = { _id: { $gt: last } };
-        const options = {
-          sort: { _id: 1 },
-          limit: SCAN_BATCH,
-          batchSize: SCAN_BATCH,
-          projection: PROJECTION,
-        } as const;
+        const options = { ...WHOLE, sort: { _id: 1 }, limit: SCAN_BATCH, batchSize: SCAN_BATCH } as const;
         const batch = await run((rows) => takeBatch(rows.find(filter, options)));
         const end = batch.at(-1);
         if (end === undefined) return;
-        last = end._id;
+        last = idOf(end);
         yield batch.map(parse);
       }
     },
   };
 }
 
-/**
- * The searches that together give a page, each to be made when those before it gave too little: what shares
- * the cursor's key, then what lies beyond it. The range stays in each: a forged cursor leads nowhere else.
- */
-function pageFilters(
-  field: string,
-  range: KeyRange,
-  reverse: boolean,
-  position: readonly unknown[] | undefined,
-): Filter<DocumentRow>[] {
-  if (position === undefined) return [{ [field]: range }];
-  const [key, id] = position;
-  if (typeof key !== 'string' || typeof id !== 'string') throw new InvalidCursorError();
-  const beyond = reverse ? '$lt' : '$gt';
-  return [
-    { [field]: { $eq: key, ...range }, _id: { [beyond]: id } },
-    { $and: [{ [field]: range }, { [field]: { [beyond]: key } }] },
-  ];
+/** A server counts what is missing apart from what is null. */
+function merged(rows: readonly CountRow[]): CountRow[] {
+  const byKey = new Map<string, CountRow>();
+  for (const { key, count } of rows) {
+    const text = JSON.stringify(key);
+    byKey.set(text, { key, count: count + (byKey.get(text)?.count ?? 0) });
+  }
+  return [...byKey.values()];
 }

@@ -1,11 +1,11 @@
-import { readJson, type StoredEvent, writeJson } from '@herald/domain';
+import type { StoredEvent } from '@herald/domain';
 import type { Db, Collection as MongoCollection } from 'mongodb';
 import type { AppendResult, EventLog } from '../event-log.ts';
 import { takeBatch } from './batch.ts';
 import { eachOf } from './concurrently.ts';
 import type { Connection } from './connection.ts';
-import { duplicatesIn } from './duplicates.ts';
 import {
+  EVENT_PATHS,
   EVENTS,
   type EventRow,
   querySearches,
@@ -13,7 +13,10 @@ import {
   scanSearches,
   streamSearch,
 } from './event-queries.ts';
-import { idOf } from './keys.ts';
+import { idOf } from './ids.ts';
+import { insertRows } from './insert.ts';
+import { tryAgain } from './passing.ts';
+import { documentOf, type Row, rowOf, WHOLE } from './rows.ts';
 
 export { EVENTS };
 
@@ -24,26 +27,14 @@ export { EVENTS };
 const APPEND_BATCH = 100;
 const SCAN_BATCH = 1_000;
 
-const toRow = (event: StoredEvent): EventRow => {
-  const { workspace, stream, seq, type, occurredAt, receivedAt } = event;
-  return {
-    _id: idOf(event),
-    workspace,
-    stream,
-    seq,
-    type,
-    occurredAt,
-    receivedAt,
-    body: writeJson(event),
-  };
-};
-const parseEvent = ({ body }: Pick<EventRow, 'body'>): StoredEvent => readJson(body) as StoredEvent;
+const toRow = (event: StoredEvent): Row => rowOf(event, EVENT_PATHS);
+const parseEvent = (row: Row): StoredEvent => documentOf<StoredEvent>(row);
 
 export function createEventLog(connection: Connection): EventLog {
   const run = <T>(work: (events: MongoCollection<EventRow>) => Promise<T>): Promise<T> =>
     connection.run((db: Db) => work(db.collection<EventRow>(EVENTS.name)));
   const search = (events: MongoCollection<EventRow>, { filter, sort, hint }: Search, limit: number) =>
-    events.find(filter, { sort, hint, limit, batchSize: limit, projection: { body: 1 } });
+    events.find(filter, { ...WHOLE, sort, hint, limit, batchSize: limit });
 
   return {
     async append(events) {
@@ -52,7 +43,7 @@ export function createEventLog(connection: Connection): EventLog {
       return run(async (collection): Promise<AppendResult> => {
         for (let start = 0; start < rows.length; start += APPEND_BATCH) {
           const batch = rows.slice(start, start + APPEND_BATCH);
-          const [index] = await duplicatesIn(() => collection.insertMany(batch, { ordered: true }));
+          const [index] = await insertRows(collection, batch, { ordered: true });
           if (index === undefined) continue;
           // Which unique index it was, the driver does not say; and where both are taken, it is the id that
           // counts.
@@ -67,9 +58,7 @@ export function createEventLog(connection: Connection): EventLog {
       const ids = [...new Set(keys.map(idOf))];
       if (ids.length === 0) return [];
       return run(async (events) => {
-        const rows = await events
-          .find({ _id: { $in: ids } }, { projection: { body: 1 }, batchSize: ids.length })
-          .toArray();
+        const rows = await events.find({ _id: { $in: ids } }, { ...WHOLE, batchSize: ids.length }).toArray();
         return rows.map(parseEvent);
       });
     },
@@ -108,8 +97,8 @@ export function createEventLog(connection: Connection): EventLog {
     },
     count: () => run((events) => events.estimatedDocumentCount()),
     async rewrite(events) {
-      // As text at once: what the caller does to them afterwards is not written.
-      const copies = new Map(events.map((event) => [idOf(event), writeJson(event)]));
+      // Copied at once: what the caller does to them afterwards is not written.
+      const copies = new Map(events.map((event) => [idOf(event), structuredClone(event)]));
       if (copies.size === 0) return;
       await run(async (collection) => {
         const places = await collection
@@ -118,10 +107,11 @@ export function createEventLog(connection: Connection): EventLog {
             { projection: { stream: 1, seq: 1, type: 1 }, batchSize: copies.size },
           )
           .toArray();
-        await eachOf(places, ({ _id, stream, seq, type }) => {
-          const event = parseEvent({ body: copies.get(_id) ?? '' });
-          const { occurredAt, receivedAt, body } = toRow({ ...event, stream, seq, type });
-          return collection.updateOne({ _id }, { $set: { occurredAt, receivedAt, body } });
+        await eachOf(places, async ({ _id, stream, seq, type }) => {
+          const event = copies.get(_id);
+          if (event === undefined) return;
+          const row = toRow({ ...event, stream, seq, type }) as EventRow;
+          await tryAgain(() => collection.replaceOne({ _id }, row));
         });
       });
     },

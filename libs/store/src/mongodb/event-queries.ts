@@ -3,23 +3,16 @@ import type { Filter, Sort } from 'mongodb';
 import { decodeCursor, encodeCursor, InvalidCursorError } from '../cursor.ts';
 import type { Scalar } from '../documents.ts';
 import type { LogQuery, StreamQuery } from '../event-log.ts';
-import { idOf } from './keys.ts';
-import type { CollectionSchema } from './schema.ts';
+import { idOf } from './ids.ts';
+import type { Row } from './rows.ts';
+import { type CollectionSchema, indexOn } from './schema.ts';
 
-/**
- * An event as it lies in MongoDB: its JSON as text, and beside it what queries need. `_id` is `idOf` the
- * event.
- */
-export interface EventRow {
-  readonly _id: string;
-  readonly workspace: string;
-  readonly stream: string;
-  readonly seq: number;
-  readonly type: string;
-  readonly occurredAt: number;
-  readonly receivedAt: number;
-  readonly body: string;
-}
+/** An event as it lies in MongoDB. What queries need of it is there however the rest is kept. */
+export interface EventRow
+  extends Row,
+    Pick<StoredEvent, 'stream' | 'seq' | 'type' | 'occurredAt' | 'receivedAt'> {}
+
+export const EVENT_PATHS = ['stream', 'seq', 'type', 'occurredAt', 'receivedAt'];
 
 const PLACE = 'workspace,stream,seq';
 const TYPES = 'workspace,stream,type,occurredAt';
@@ -29,11 +22,10 @@ const TYPE = 'workspace,type,receivedAt,_id';
 /** Few, as each costs every event a write. */
 export const EVENTS: CollectionSchema = {
   name: 'events',
-  indexes: [PLACE, TYPES, TIME, TYPE].map((name) => ({
-    name,
-    key: Object.fromEntries(name.split(',').map((field) => [field, 1])),
-    ...(name === PLACE ? { unique: true } : {}),
-  })),
+  indexes: [
+    { ...indexOn(PLACE.split(',')), unique: true },
+    ...[TYPES, TIME, TYPE].map((name) => indexOn(name.split(','))),
+  ],
 };
 
 /**

@@ -56,10 +56,10 @@ const ways: Record<string, [Work, ...string[]]> = {
         await docs.find({ ...byOwner, from: 1, reverse, cursor: next });
       }
     },
-    'workspace,owner:name,rank',
+    'workspace,owner.name,rank,_id',
   ],
-  'a count': [(_, docs) => docs.count({ ...byOwner, before: 9 }), 'workspace,owner:name,rank'],
-  'a count by fields': [(_, docs) => docs.countBy('byStatus', ['acme']), 'workspace,status'],
+  'a count': [(_, docs) => docs.count({ ...byOwner, before: 9 }), 'workspace,owner.name,rank,_id'],
+  'a count by fields': [(_, docs) => docs.countBy('byStatus', ['acme']), 'workspace,status,_id'],
   'what is overdue': [(_, docs) => docs.overdue(5), 'sweepAt'],
   'a claim': [(_, docs) => docs.claim({ dueBy: 5, until: 1, limit: 2 }), 'sweepAt', '_id_'],
 };

@@ -57,7 +57,7 @@ export function createMongoStore(
         // An index takes as long as there is much to put in it.
         const patient = createClient(options, { socketTimeoutMS: 0 });
         try {
-          await migrate(patient.db(database), [EVENTS], [...documents.values()]);
+          await migrate(patient.db(database), schemas);
         } finally {
           await patient.close();
         }

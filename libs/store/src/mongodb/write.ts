@@ -1,11 +1,12 @@
 import type { Collection as MongoCollection } from 'mongodb';
 import { allOf, eachOf } from './concurrently.ts';
-import { duplicatesIn } from './duplicates.ts';
-import type { DocumentRow } from './schema.ts';
+import { insertRows } from './insert.ts';
+import { tryAgain } from './passing.ts';
+import type { Row } from './rows.ts';
 
 /** A guarded write, ready to be sent. */
 export interface RowWrite {
-  readonly row: DocumentRow;
+  readonly row: Row;
   readonly ifVersion: number | null;
 }
 
@@ -14,10 +15,7 @@ export interface RowWrite {
  * documents have none. All new documents go in one command. A replacement is a command each, several at a
  * time: only from version 8 on do servers say which of many matched.
  */
-export async function writeRows(
-  rows: MongoCollection<DocumentRow>,
-  writes: readonly RowWrite[],
-): Promise<boolean[]> {
+export async function writeRows(rows: MongoCollection<Row>, writes: readonly RowWrite[]): Promise<boolean[]> {
   const done = writes.map(() => false);
   for (const round of rounds(writes)) {
     const inserts = round.filter((n) => writes[n]?.ifVersion === null);
@@ -27,17 +25,16 @@ export async function writeRows(
   return done;
 
   async function insert(places: readonly number[]): Promise<void> {
-    const documents = places.flatMap((n) => writes[n]?.row ?? []);
-    if (documents.length === 0) return;
-    const taken = new Set(await duplicatesIn(() => rows.insertMany(documents, { ordered: false })));
+    const fresh = places.flatMap((n) => writes[n]?.row ?? []);
+    const taken = new Set(await insertRows(rows, fresh, { ordered: false }));
     for (const [index, n] of places.entries()) done[n] = !taken.has(index);
   }
 
   async function replace(n: number): Promise<void> {
     const write = writes[n];
     if (write === undefined || write.ifVersion === null) return;
-    const { _id, ...row } = write.row;
-    const { matchedCount } = await rows.replaceOne({ _id, version: write.ifVersion }, row);
+    const { row, ifVersion: version } = write;
+    const { matchedCount } = await tryAgain(() => rows.replaceOne({ _id: row._id, version }, row));
     done[n] = matchedCount === 1;
   }
 }
