@@ -1,4 +1,4 @@
-import type { Declaration } from '@herald/metrics';
+import { AT_MOST, type Declaration } from '@herald/metrics';
 import { declarations } from '@herald/observability';
 import { describe, expect, it } from 'vitest';
 
@@ -13,6 +13,16 @@ describe('the metrics of all services', () => {
     expect(help).toMatch(/\.$/);
     expect(name).not.toMatch(/_(ms|milliseconds|minutes|kb|mb)\b/);
     for (const label of labels) expect(label).not.toMatch(/workspace|prospect|campaign|message_id|url|email/);
+  });
+
+  it.each([
+    'herald_messages_total',
+    'herald_messages_limited_total',
+    'herald_provider_failovers_total',
+    'herald_enrollments_total',
+    'herald_events_appended_total',
+  ])('%s says that a kill may leave some out of it', (name) => {
+    expect(declared.find((one) => one.name === name)?.help).toContain(AT_MOST);
   });
 
   it('have no name twice', () => {

@@ -1,4 +1,4 @@
-import { type Declarations, type Instruments, type Metrics, waitingMetrics } from '@herald/metrics';
+import { AT_MOST, type Declarations, type Instruments, type Metrics, waitingMetrics } from '@herald/metrics';
 
 /** What this service measures beside what every process does. */
 export const campaignRunnerMetrics = {
@@ -6,7 +6,7 @@ export const campaignRunnerMetrics = {
   enrollments: {
     kind: 'counter',
     name: 'herald_enrollments_total',
-    help: 'Enrollments by outcome: entered, completed, exited and so on.',
+    help: `Enrollments by outcome: entered, completed, exited and so on. ${AT_MOST}`,
     labels: ['outcome'],
   },
 } as const satisfies Declarations;

@@ -1,17 +1,19 @@
-import type { Declarations, Instruments, Metrics } from '@herald/metrics';
+import { AT_MOST, type Declarations, type Instruments, type Metrics } from '@herald/metrics';
 
 /** What this service measures beside what every process does. */
 export const eventHandlerMetrics = {
   eventsAppended: {
     kind: 'counter',
     name: 'herald_events_appended_total',
-    help: 'Events written to the log and folded.',
+    help: `Events written to the log and folded. ${AT_MOST}`,
     labels: [],
   },
   eventsDuplicate: {
     kind: 'counter',
     name: 'herald_events_duplicate_total',
-    help: 'Events that were in the log already.',
+    help:
+      'Events that were in the log already, also those of a process that was killed before it had ' +
+      'acknowledged them.',
     labels: [],
   },
   eventBatchSize: {

@@ -1,4 +1,11 @@
-import { buckets, type Declarations, type Instruments, type Metrics, waitingMetrics } from '@herald/metrics';
+import {
+  AT_MOST,
+  buckets,
+  type Declarations,
+  type Instruments,
+  type Metrics,
+  waitingMetrics,
+} from '@herald/metrics';
 import { LIMIT_NAMES } from './limits/limit-names.ts';
 
 /** What this service measures beside what every process does. */
@@ -7,7 +14,7 @@ export const messagingMetrics = {
   messages: {
     kind: 'counter',
     name: 'herald_messages_total',
-    help: 'Messages to people, by channel and outcome.',
+    help: `Messages to people, by channel and outcome. ${AT_MOST}`,
     labels: ['channel', 'outcome'],
   },
   providerSeconds: {
@@ -28,7 +35,7 @@ export const messagingMetrics = {
   failovers: {
     kind: 'counter',
     name: 'herald_provider_failovers_total',
-    help: 'Messages that a provider certainly did not accept and that went on to the next one.',
+    help: `Messages that a provider certainly did not accept and that went on to the next one. ${AT_MOST}`,
     labels: ['channel', 'provider'],
   },
   accountSeconds: {
@@ -55,7 +62,7 @@ export const messagingMetrics = {
     name: 'herald_messages_limited_total',
     help:
       `Times that a limit held a message back, by limit (${LIMIT_NAMES.join(', ')}) and effect: ` +
-      'deferred, or suppressed for good.',
+      `deferred, or suppressed for good. ${AT_MOST}`,
     labels: ['channel', 'limit', 'effect'],
   },
   eventToSendSeconds: {

@@ -14,6 +14,12 @@ export interface Declaration {
  */
 export type Declarations = Readonly<Record<string, Declaration>>;
 
+/**
+ * For the help of a counter of what is stored as well. It is counted after it is stored, so a kill or a lost
+ * answer in between leaves it out; counting it from the store would read all of it at each scrape.
+ */
+export const AT_MOST = 'A kill or an outage may leave some out, and adds none; the store is exact.';
+
 const FAST = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Upper bounds in seconds: for calls, for handling a delivery, and for waits of up to hours. */

@@ -1,5 +1,5 @@
 /** What a process measures, for Prometheus. */
-export { buckets, type Declaration, type Declarations } from './declaration.ts';
+export { AT_MOST, buckets, type Declaration, type Declarations } from './declaration.ts';
 export type { Instruments } from './instruments.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { metricsTable } from './metrics-table.ts';
