@@ -38,6 +38,7 @@ if ('unavailable' in mongo) {
         uri: mongo.uri,
         database: db.databaseName,
         collections: Object.values(collections),
+        documents: 'fields',
       });
       await store.migrate();
       await store.log.append([updated]);

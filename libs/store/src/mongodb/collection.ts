@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { planCount, planFind } from './find.ts';
 import { idOf } from './ids.ts';
 import { tryAgain } from './passing.ts';
-import { documentOf, type Row, rowOf, WHOLE } from './rows.ts';
+import { type DocumentForm, documentOf, type Row, rowOf, WHOLE } from './rows.ts';
 import { type DocumentSchema, SWEEP } from './schema.ts';
 import { writeRows } from './write.ts';
 
@@ -15,6 +15,7 @@ const SCAN_BATCH = 500;
 export function createCollection<T extends Document>(
   connection: Connection,
   schema: DocumentSchema,
+  form: DocumentForm,
 ): Collection<T> {
   const run = <R>(work: (rows: MongoCollection<Row>) => Promise<R>): Promise<R> =>
     connection.run((db: Db) => work(db.collection<Row>(schema.name)));
@@ -39,7 +40,10 @@ export function createCollection<T extends Document>(
     },
     async write(writes) {
       // Copied at once: what the caller does to the documents afterwards is not written.
-      const prepared = writes.map(({ doc, ifVersion }) => ({ row: rowOf(doc, schema.indexed), ifVersion }));
+      const prepared = writes.map(({ doc, ifVersion }) => ({
+        row: rowOf(doc, schema.indexed, form),
+        ifVersion,
+      }));
       return run((rows) => writeRows(rows, prepared));
     },
     async remove(workspace, id) {

@@ -1,5 +1,6 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { CollectionSpec, Document } from '../documents.ts';
+import type { DocumentForm } from './rows.ts';
 import { storeError } from './store-error.ts';
 
 export interface MongoStoreOptions {
@@ -9,6 +10,11 @@ export interface MongoStoreOptions {
   readonly database?: string;
   /** All kinds of documents that will be asked for. */
   readonly collections: readonly CollectionSpec<Document>[];
+  /**
+   * How documents and events are written; both forms are always read. By default as suits the server: `text`
+   * on FerretDB 1, `fields` on any other.
+   */
+  readonly documents?: DocumentForm;
   /**
    * How long to look for a server that takes writes before a call rejects, in ms. Default 15,000: an election
    * takes up to 12,000.
@@ -50,6 +56,9 @@ function tooOldIn(error: unknown): Error | undefined {
   const message = `MongoDB ${LOWEST_MONGODB} or newer is needed, and the server is older`;
   return Object.assign(new Error(message, { cause: error }), { code: TOO_OLD });
 }
+
+/** An error of the driver as the store gives it. */
+export const clientError = (error: unknown): unknown => tooOldIn(error) ?? storeError(error);
 
 /**
  * The driver with the guarantees the store makes; see the options. Throws for what is no connection string,
@@ -125,7 +134,7 @@ export function createConnection(
   const track = async <T>(work: () => Promise<T>): Promise<T> => {
     if (closed !== undefined) throw new Error('The store is closed');
     const promise = work().catch((error: unknown) => {
-      throw tooOldIn(error) ?? storeError(error);
+      throw clientError(error);
     });
     underWay.add(promise);
     try {

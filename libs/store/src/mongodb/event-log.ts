@@ -5,7 +5,6 @@ import { takeBatch } from './batch.ts';
 import { eachOf } from './concurrently.ts';
 import type { Connection } from './connection.ts';
 import {
-  EVENT_PATHS,
   EVENTS,
   type EventRow,
   querySearches,
@@ -16,7 +15,7 @@ import {
 import { idOf } from './ids.ts';
 import { insertRows } from './insert.ts';
 import { tryAgain } from './passing.ts';
-import { documentOf, type Row, rowOf, WHOLE } from './rows.ts';
+import { type DocumentForm, documentOf, type Row, rowOf, WHOLE } from './rows.ts';
 
 export { EVENTS };
 
@@ -27,10 +26,10 @@ export { EVENTS };
 const APPEND_BATCH = 100;
 const SCAN_BATCH = 1_000;
 
-const toRow = (event: StoredEvent): Row => rowOf(event, EVENT_PATHS);
 const parseEvent = (row: Row): StoredEvent => documentOf<StoredEvent>(row);
 
-export function createEventLog(connection: Connection): EventLog {
+export function createEventLog(connection: Connection, form: DocumentForm): EventLog {
+  const toRow = (event: StoredEvent): Row => rowOf(event, EVENTS.indexed, form);
   const run = <T>(work: (events: MongoCollection<EventRow>) => Promise<T>): Promise<T> =>
     connection.run((db: Db) => work(db.collection<EventRow>(EVENTS.name)));
   const search = (events: MongoCollection<EventRow>, { filter, sort, hint }: Search, limit: number) =>

@@ -12,8 +12,6 @@ export interface EventRow
   extends Row,
     Pick<StoredEvent, 'stream' | 'seq' | 'type' | 'occurredAt' | 'receivedAt'> {}
 
-export const EVENT_PATHS = ['stream', 'seq', 'type', 'occurredAt', 'receivedAt'];
-
 const PLACE = 'workspace,stream,seq';
 const TYPES = 'workspace,stream,type,occurredAt';
 const TIME = 'workspace,receivedAt,_id';
@@ -26,6 +24,7 @@ export const EVENTS: CollectionSchema = {
     { ...indexOn(PLACE.split(',')), unique: true },
     ...[TYPES, TIME, TYPE].map((name) => indexOn(name.split(','))),
   ],
+  indexed: ['stream', 'seq', 'type', 'occurredAt', 'receivedAt'],
 };
 
 /**

@@ -24,7 +24,7 @@ function refusing(codes: Record<string, number[]>) {
   return { kept, insertMany: insertMany as never };
 }
 
-const rows = ['a', 'b', 'c', 'd'].map((id) => rowOf({ workspace: 'acme', id }, []));
+const rows = ['a', 'b', 'c', 'd'].map((id) => rowOf({ workspace: 'acme', id }, [], 'fields'));
 
 test('in order, it goes on at the row that was refused just now', async () => {
   const collection = refusing({ b: [112, 112], d: [24] });

@@ -1,16 +1,18 @@
 import { type SetUp, storeContract } from '../contract-suite.ts';
+import type { DocumentForm } from './rows.ts';
 import { openMongoStore } from './store.ts';
 import { describeWithMongo, dropDatabase, freshDatabase } from './testing/server.ts';
 
 await describeWithMongo('MongoDB', ({ uri, product }) => {
-  const setUp: SetUp = async (collections) => {
+  const setUp = async (documents: DocumentForm, ...[collections]: Parameters<SetUp>) => {
     const database = freshDatabase();
-    let store = await openMongoStore({ uri, database, collections });
+    const options = { uri, database, documents };
+    let store = await openMongoStore({ ...options, collections });
     return {
       store,
-      async reopen(others = collections) {
+      async reopen(others: typeof collections = collections) {
         await store.close();
-        store = await openMongoStore({ uri, database, collections: others });
+        store = await openMongoStore({ ...options, collections: others });
         return store;
       },
       async tearDown() {
@@ -20,5 +22,8 @@ await describeWithMongo('MongoDB', ({ uri, product }) => {
     };
   };
   // FerretDB looks at every document for every question.
-  storeContract('MongoDB', setUp, { effort: product === 'ferretdb' ? 0.25 : 1 });
+  const effort = product === 'ferretdb' ? 0.25 : 1;
+  for (const form of ['fields', 'text'] as const) {
+    storeContract(`MongoDB with documents as ${form}`, (collections) => setUp(form, collections), { effort });
+  }
 });

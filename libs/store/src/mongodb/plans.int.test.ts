@@ -76,7 +76,7 @@ await describeWithMongo('What the store asks MongoDB', ({ uri, product }) => {
     client.on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
       asked.push({ name: commandName, command });
     });
-    store = createMongoStore(client, options);
+    store = createMongoStore(client, options, 'fields');
     await store.migrate();
     await store.log.append([1, 2, 3].map((seq) => event(seq)));
     const docs = ['a', 'b', 'c'].map((id, n) =>

@@ -6,6 +6,8 @@ import { assertSpec } from '../spec.ts';
 export interface CollectionSchema {
   readonly name: string;
   readonly indexes: readonly (IndexDescription & { readonly name: string })[];
+  /** Every field of the indexes, dotted; those that the store needs for itself may be left out. */
+  readonly indexed: readonly string[];
 }
 
 /**
@@ -19,8 +21,6 @@ interface DocumentIndex {
 }
 
 export interface DocumentSchema extends CollectionSchema {
-  /** Every field that is in an index of the spec, dotted. */
-  readonly indexed: readonly string[];
   /**
    * The index of that name; throws when there is none, or when it has fewer fields than `equals` has values.
    */

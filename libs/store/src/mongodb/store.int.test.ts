@@ -6,7 +6,7 @@ import { event, gather, notes, range, type Task, task, tasks } from '../contract
 import { encodeCursor } from '../cursor.ts';
 import type { CollectionSpec, Document } from '../documents.ts';
 import type { Store } from '../store.ts';
-import type { Row } from './rows.ts';
+import type { DocumentForm, Row } from './rows.ts';
 import { openMongoStore } from './store.ts';
 import { describeWithMongo, dropDatabase, freshDatabase } from './testing/server.ts';
 
@@ -16,11 +16,12 @@ await describeWithMongo('The store in MongoDB', ({ uri }) => {
   let client: MongoClient;
   let database: string;
   const open: Store[] = [];
-  const openWith = async (...collections: CollectionSpec<Document>[]): Promise<Store> => {
-    const store = await openMongoStore({ uri, database, collections });
+  const openAs = async (documents: DocumentForm | undefined, ...collections: CollectionSpec<Document>[]) => {
+    const store = await openMongoStore({ uri, database, collections, documents });
     open.push(store);
     return store;
   };
+  const openWith = (...collections: CollectionSpec<Document>[]) => openAs(undefined, ...collections);
   const rows = (name: string) => client.db(database).collection<Row>(name);
   const insert = (store: Store, docs: readonly Task[]) =>
     store.collection(tasks).write(docs.map((doc) => ({ doc, ifVersion: null })));
@@ -84,6 +85,26 @@ await describeWithMongo('The store in MongoDB', ({ uri }) => {
         ['workspace', '_id'],
       ]),
     );
+  });
+
+  it('gives a new index what it needs of documents in either form, and changes nothing else', async () => {
+    for (const form of ['fields', 'text'] as const) {
+      const store = await openAs(form, tasks);
+      await store.migrate();
+      const titles = ['mine', ['mine'], { a: 1 }, null, true, 1n << 60n] as unknown as string[];
+      const docs = titles.map((title, n) => task(`${form}${n}`, { title, sweepAt: 1 }));
+      await insert(store, docs);
+      await store.collection(tasks).claim({ dueBy: 1, until: 5, limit: 9 });
+      const later = await openAs(form, wider);
+      await later.migrate();
+      const leased = docs.map((doc) => ({ ...doc, sweepAt: 5 }));
+      const byTitle = { index: 'byTitle', equals: ['acme', 'mine'], limit: 9 };
+      expect((await later.collection(wider).find(byTitle)).items).toEqual(leased.slice(0, 1));
+      const byNull = { ...byTitle, equals: ['acme', null] };
+      expect((await later.collection(wider).find(byNull)).items).toEqual(leased.slice(1));
+      await later.close();
+      await client.db(database).dropDatabase();
+    }
   });
 
   it('leaves an operator’s own indexes alone', async () => {
@@ -156,7 +177,7 @@ await describeWithMongo('The store in MongoDB', ({ uri }) => {
   });
 
   it('shows documents and events as fields, and what BSON cannot hold beside their exact JSON', async () => {
-    const store = await openWith(notes);
+    const store = await openAs('fields', notes);
     await store.migrate();
     const plain = { ...task('ann'), content: { plan: 'pro', seats: 12, tags: ['a'], since: null } };
     const odd = {
@@ -177,6 +198,53 @@ await describeWithMongo('The store in MongoDB', ({ uri }) => {
       _id: `acme ${stored.id}`,
       ...stored,
     });
+  });
+
+  it('writes text beside the fields of indexes where each field costs, and fields elsewhere', async () => {
+    const rowWrittenBy = async (documents: DocumentForm | undefined) => {
+      const store = await openAs(documents, tasks);
+      await store.migrate();
+      await store.collection(tasks).remove('acme', 'a');
+      await insert(store, [task('a', { title: 'mine', owner: { name: 'ann', team: 'x' }, rank: 1 })]);
+      return rows('tasks').findOne({ _id: 'acme a' });
+    };
+    const text = await rowWrittenBy('text');
+    const fields = await rowWrittenBy('fields');
+    expect(text).toEqual({
+      ...{ _id: 'acme a', workspace: 'acme', id: 'a', version: 1 },
+      ...{ owner: { name: 'ann', team: 'x' }, rank: 1 },
+      _json: writeJson(task('a', { title: 'mine', owner: { name: 'ann', team: 'x' }, rank: 1 })),
+    });
+    expect(fields).toMatchObject({ title: 'mine', rank: 1 });
+    expect(fields).not.toHaveProperty('_json');
+    const server = await client.db('admin').command({ buildInfo: 1 });
+    expect(await rowWrittenBy(undefined)).toEqual('ferretdbVersion' in server ? text : fields);
+  });
+
+  it('reads, finds, leases and replaces what was written in the other form', async () => {
+    for (const [mine, others] of [
+      ['fields', 'text'],
+      ['text', 'fields'],
+    ] as const) {
+      const store = await openAs(mine, tasks);
+      const other = await openAs(others, tasks);
+      await store.migrate();
+      const doc = task(mine, { title: 'mine', owner: { name: mine }, rank: 2, sweepAt: 1 });
+      await insert(other, [doc]);
+      const collection = store.collection(tasks);
+      expect(await collection.get('acme', mine)).toEqual(doc);
+      const found = await collection.find({ index: 'byOwner', equals: ['acme', mine, 2], limit: 2 });
+      expect(found.items).toEqual([doc]);
+      expect(await collection.claim({ dueBy: 1, until: 9, limit: 1 })).toEqual([{ ...doc, sweepAt: 9 }]);
+      const next = { ...doc, version: 2, rank: 3 };
+      expect(await collection.write([{ doc: { ...next, sweepAt: null }, ifVersion: 1 }])).toEqual([true]);
+      expect(await other.collection(tasks).get('acme', mine)).toEqual({ ...next, sweepAt: null });
+      const first = event(1, { stream: `prospect/${mine}`, id: mine, data: { plan: 'pro' } });
+      await other.log.append([first]);
+      expect(await store.log.byIds([first])).toEqual([first]);
+      await store.log.rewrite([{ ...first, data: {} }]);
+      expect(await other.log.readStream({ ...first, limit: 2 })).toEqual([{ ...first, data: {} }]);
+    }
   });
 
   it('counts anything but a string or a finite number as null in an index', async () => {

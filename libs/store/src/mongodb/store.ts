@@ -4,7 +4,9 @@ import type { Store } from '../store.ts';
 import { createCollection } from './collection.ts';
 import { createClient, createConnection, type MongoStoreOptions } from './connection.ts';
 import { createEventLog, EVENTS } from './event-log.ts';
+import { formFor } from './form.ts';
 import { migrate } from './migrate.ts';
+import type { DocumentForm } from './rows.ts';
 import { documentSchema, missingFrom } from './schema.ts';
 import { databaseIn } from './uri.ts';
 
@@ -18,20 +20,22 @@ const DATABASE = 'herald';
  * rejects.
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
-  const store = createMongoStore(createClient(options), options);
+  const client = createClient(options);
   try {
+    const store = createMongoStore(client, options, options.documents ?? (await formFor(client)));
     await (options.mustBeMigrated === true ? store.assertMigrated() : store.ping());
+    return store;
   } catch (error) {
-    await store.close();
+    await client.close();
     throw error;
   }
-  return store;
 }
 
 /** The same on a client, which the store closes. */
 export function createMongoStore(
   client: MongoClient,
   options: MongoStoreOptions,
+  form: DocumentForm,
 ): Store & { assertMigrated(): Promise<void> } {
   const documents = new Map(options.collections.map((spec) => [spec.name, documentSchema(spec)]));
   if (documents.has(EVENTS.name)) throw new Error(`The collection ${EVENTS.name} is the log's`);
@@ -46,11 +50,11 @@ export function createMongoStore(
       );
   });
   return {
-    log: createEventLog(connection),
+    log: createEventLog(connection, form),
     collection<T extends Document>(spec: CollectionSpec<T>): Collection<T> {
       const schema = documents.get(spec.name);
       if (schema === undefined) throw new Error(`The store was opened without the collection ${spec.name}`);
-      return createCollection<T>(connection, schema);
+      return createCollection<T>(connection, schema, form);
     },
     migrate: () =>
       connection.runAnyway(async () => {
