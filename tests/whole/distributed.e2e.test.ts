@@ -22,6 +22,8 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
     const services = {
       MONGODB_URI: withDatabase(mongo.uri, `herald_${process.pid}`),
       AMQP_URL: rabbit.url,
+      // This database reads whole collections: on a busy machine the work under way takes that long.
+      SHUTDOWN_TIMEOUT: '100',
     };
     await migrateStore(services);
     const four = await startFour({ ...env, ...services }, logFile);

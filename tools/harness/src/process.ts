@@ -80,7 +80,7 @@ export interface Herald {
 /** As in the image: turns traces on where the environment asks for them. */
 const PRELOAD = pathToFileURL(join(root, 'libs/telemetry/src/preload.ts')).href;
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 40_000;
 const KEPT_LINES = 20;
 
