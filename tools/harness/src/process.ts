@@ -81,7 +81,7 @@ export interface Herald {
 const PRELOAD = pathToFileURL(join(root, 'libs/telemetry/src/preload.ts')).href;
 
 const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 40_000;
+const STOP_TIMEOUT_MS = 120_000;
 const KEPT_LINES = 20;
 
 /**
