@@ -81,10 +81,8 @@ export function createMessaging(given: MessagingDeps): Service {
       channelRoutes(app, {
         statusOf,
         streamsOf: (workspace) => settings.of(workspace).streams ?? {},
-        async missingRecords(workspace, stream) {
-          const from = sendersOf(workspace, stream).email?.from.email;
-          return from === undefined ? [] : identity.missingRecords(workspace, from);
-        },
+        missingRecords: (workspace, stream) =>
+          identity.missingRecords(workspace, sendersOf(workspace, stream).email?.from.email),
       });
       accounts.routes(app);
       secrets.routes(app, settings);

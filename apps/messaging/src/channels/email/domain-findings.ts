@@ -14,9 +14,9 @@ export interface DomainFindingsDeps {
 
 /**
  * What the records of a sender's domain lack, each as a sentence. Empty: nothing is known to be missing, also
- * where name servers do not answer in time. Never rejects.
+ * where there is no sender, or name servers do not answer in time. Never rejects.
  */
-export type DomainFindings = (workspace: string, from: string) => Promise<readonly string[]>;
+export type DomainFindings = (workspace: string, from: string | undefined) => Promise<readonly string[]>;
 
 /** ms that a caller waits for name servers. */
 const PATIENCE = 2 * span.SECOND;
@@ -42,6 +42,7 @@ export function createDomainFindings(deps: DomainFindingsDeps): DomainFindings {
   };
 
   return async (workspace, from) => {
+    if (from === undefined) return [];
     const over = new AbortController();
     const late = pause(PATIENCE, [], { signal: over.signal }).catch(() => []);
     try {
