@@ -56,6 +56,11 @@ const ELSE: Readonly<Record<string, number>> = {
   'POST /v1/messages/{id}/retry': 404,
   'POST /v1/messages/{id}/resolve': 404,
   'POST /u/{*}': 404,
+  'POST /v1/settings/accounts/{name}/test': 404,
+  // Whether a workspace has such an account is not for strangers to know.
+  'POST /callbacks/sendgrid/{workspace}/{account}': 401,
+  'POST /callbacks/twilio-status/{workspace}/{account}/{*}': 401,
+  'POST /callbacks/twilio-inbound/{workspace}/{account}': 401,
   'POST /callbacks/sendgrid': 503,
   'POST /callbacks/twilio/{*}': 503,
   'POST /callbacks/twilio-inbound/{workspace}': 503,
