@@ -1,6 +1,6 @@
 import type { lookup } from 'node:dns';
 import { MIMEType } from 'node:util';
-import { type AllowedAddresses, createConnector, ForbiddenTargetError } from '@herald/outbound';
+import { type AllowedAddresses, callFailure, createConnector } from '@herald/outbound';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { FetchedFile } from '../channels/email/attachments.ts';
 
@@ -133,16 +133,7 @@ const ofStatus = (status: number): FetchedFile =>
     : final(`its server answered ${status}`);
 
 function ofError(error: unknown): FetchedFile {
-  const forbidden = forbiddenIn(error);
-  if (forbidden !== undefined) return final(`it is not fetched: ${forbidden.message}`);
-  const { name = '', code = '' } = (error ?? {}) as { readonly name?: string; readonly code?: string };
-  if (name === 'TimeoutError' || code.includes('TIMEOUT') || code === 'ETIMEDOUT')
-    return later('its server did not send it in time');
-  const known = /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? `: ${code}` : '';
-  return later(`its server cannot be reached${known}`);
+  const why = callFailure(error);
+  if (why.kind === 'forbidden') return final(`it is not fetched: ${why.reason}`);
+  return later(`its server ${why.kind === 'late' ? 'did not send it in time' : why.reason}`);
 }
-
-const forbiddenIn = (error: unknown): ForbiddenTargetError | undefined => {
-  if (error instanceof ForbiddenTargetError) return error;
-  return error instanceof Error && error.cause !== undefined ? forbiddenIn(error.cause) : undefined;
-};

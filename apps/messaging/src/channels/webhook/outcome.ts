@@ -1,5 +1,5 @@
 import type { ProviderOutcome } from '@herald/domain';
-import { ForbiddenTargetError } from '@herald/outbound';
+import { callFailure } from '@herald/outbound';
 import { type Headers, retryAfter } from '../../providers/answers/patience.ts';
 
 /**
@@ -21,21 +21,8 @@ export function outcomeOfAnswer(status: number, headers: Headers, now: number): 
 
 /** Only Herald's own words, or a code: others could reveal what is behind a name. */
 export function outcomeOfFailure(failure: unknown): ProviderOutcome {
-  const forbidden = forbiddenOf(failure);
-  if (forbidden !== undefined) return { kind: 'permanent', reason: `not called: ${forbidden.message}` };
-  return { kind: 'temporary', about: 'provider', reason: reasonOfFailure(failure) };
-}
-
-const forbiddenOf = (failure: unknown): ForbiddenTargetError | undefined => {
-  if (failure instanceof ForbiddenTargetError) return failure;
-  return failure instanceof Error && failure.cause !== undefined ? forbiddenOf(failure.cause) : undefined;
-};
-
-function reasonOfFailure(failure: unknown): string {
-  const { name = '', code = '' } = (failure ?? {}) as { name?: string; code?: string };
-  if (name === 'TimeoutError' || code.includes('TIMEOUT') || code === 'ETIMEDOUT')
-    return 'the receiver did not answer in time';
-  return /^[A-Z][A-Z0-9_]{2,50}$/.test(code)
-    ? `the receiver cannot be reached: ${code}`
-    : 'the receiver cannot be reached';
+  const why = callFailure(failure);
+  if (why.kind === 'forbidden') return { kind: 'permanent', reason: `not called: ${why.reason}` };
+  const words = why.kind === 'late' ? 'did not answer in time' : why.reason;
+  return { kind: 'temporary', about: 'provider', reason: `the receiver ${words}` };
 }
