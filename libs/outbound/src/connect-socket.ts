@@ -1,6 +1,7 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { lookup as dnsLookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import type { AllowedAddresses } from './allowed.ts';
+import { checkedLookup } from './checked-lookup.ts';
 import { ForbiddenTargetError } from './connector.ts';
 
 /** A server that is not spoken to by HTTP. */
@@ -22,9 +23,8 @@ export interface ConnectSocketOptions {
 }
 
 /**
- * Connects by TCP, and checks the address at the moment of connecting, as `createConnector` does for HTTP. If
- * one of a name's addresses is forbidden, the whole name is. Rejects with `ForbiddenTargetError` for what may
- * not be called.
+ * Connects by TCP, and checks the address at the moment of connecting, as `createConnector` does for HTTP.
+ * Rejects with `ForbiddenTargetError` for what may not be called.
  */
 export function createConnectSocket(
   options: ConnectSocketOptions,
@@ -45,16 +45,7 @@ export function createConnectSocket(
       // A literal address is not looked up, so it is checked here.
       const refused = isIP(host) === 0 ? undefined : refusalOf(host, target);
       if (refused !== undefined) return reject(refused);
-      const checked = (
-        name: string,
-        _options: object,
-        done: (error: Error | null, addresses: LookupAddress[]) => void,
-      ): void => {
-        lookup(name, { all: true }, (error, addresses = []) => {
-          const fault = error ?? addresses.map(({ address }) => refusalOf(address, target)).find(Boolean);
-          done(fault ?? null, fault === undefined ? addresses : []);
-        });
-      };
+      const checked = checkedLookup(lookup, (address) => refusalOf(address, target));
       // `all` is how `lookup` answers; Node asks for it where it may try several addresses.
       const socket = connect({ host, port, autoSelectFamily: true, lookup: checked as never });
       const late = setTimeout(

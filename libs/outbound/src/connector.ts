@@ -1,7 +1,8 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { lookup as dnsLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AllowedAddresses } from './allowed.ts';
+import { checkedLookup } from './checked-lookup.ts';
 
 /** A URL leads to an address or port that may not be called. */
 export class ForbiddenTargetError extends Error {
@@ -20,11 +21,7 @@ export interface ConnectorOptions {
 /** A lower port belongs to some other service, except 443 for https and 80 for http. */
 const FIRST_FREE_PORT = 1_024;
 
-/**
- * Connects, and checks each address at the moment of connecting: between an earlier check and the connection,
- * a name can change from an outside address to an inside one. If one of a name's addresses is forbidden, the
- * whole name is.
- */
+/** Connects, and checks each address at the moment of connecting. */
 export function createConnector({
   allowed,
   timeout,
@@ -38,26 +35,13 @@ export function createConnector({
       : new ForbiddenTargetError('only https may be called');
   };
 
-  const checkedLookup =
-    (protocol: string) =>
-    (
-      hostname: string,
-      _options: object,
-      done: (error: Error | null, addresses: LookupAddress[]) => void,
-    ): void => {
-      lookup(hostname, { all: true }, (error, addresses) => {
-        const refused = error ?? firstOf(addresses, ({ address }) => refusalOf(address, protocol));
-        done(refused ?? null, refused === undefined ? addresses : []);
-      });
-    };
-
   const connectorOf = (protocol: string): buildConnector.connector =>
     // `all` is how `lookup` answers; Node asks for it wherever it may try several addresses.
     buildConnector({
       timeout,
       allowH2: false,
       autoSelectFamily: true,
-      lookup: checkedLookup(protocol) as never,
+      lookup: checkedLookup(lookup, (address) => refusalOf(address, protocol)) as never,
     });
   const byProtocol = { 'https:': connectorOf('https:'), 'http:': connectorOf('http:') };
 
@@ -74,12 +58,4 @@ export function createConnector({
     if (refused !== undefined) return refuse(refused);
     byProtocol[protocol](options, done);
   };
-}
-
-function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
