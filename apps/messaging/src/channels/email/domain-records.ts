@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { type DkimKey, dnsNameOf, dnsRecordOf } from './dkim/read-keys.ts';
-import { domainOf } from './mail-domain.ts';
+import { domainOf, upwards } from './mail-domain.ts';
 
 /** A sender, as far as its domain's records in DNS go. */
 interface SenderDomain {
@@ -45,8 +45,7 @@ export function createDomainRecords(servers: readonly string[]): DomainRecords {
 
   /** A domain without a record of its own has that of a domain above it (RFC 7489, section 6.6.3). */
   const lacksDmarc = async (domain: string): Promise<boolean> => {
-    for (let name = domain; name.includes('.'); name = name.slice(name.indexOf('.') + 1))
-      if (!(await lacks(`_dmarc.${name}`, /^v=DMARC1\b/i))) return false;
+    for (const name of upwards(domain)) if (!(await lacks(`_dmarc.${name}`, /^v=DMARC1\b/i))) return false;
     return true;
   };
 

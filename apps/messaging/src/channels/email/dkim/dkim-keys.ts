@@ -1,7 +1,7 @@
 import type { Mailbox } from '@herald/addresses';
 import { ConfigError, type Secrets } from '@herald/config';
 import type { Log } from '@herald/log';
-import { domainOf } from '../mail-domain.ts';
+import { domainOf, upwards } from '../mail-domain.ts';
 import { type DkimKey, readDkimKeys } from './read-keys.ts';
 
 /**
@@ -88,7 +88,7 @@ function installationKeys(
  * (RFC 7489, section 3.1.1).
  */
 function keyFor(domain: string, keys: readonly DkimKey[]): DkimKey | undefined {
-  for (let name = domain; name.includes('.'); name = name.slice(name.indexOf('.') + 1)) {
+  for (const name of upwards(domain)) {
     const found = keys.find((key) => key.domain === name);
     if (found !== undefined) return found;
   }

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { emailAddress } from '@herald/addresses';
+import { domainOf } from '../mail-domain.ts';
 
 /** A key that signs the mail of a domain. */
 export interface DkimKey {
@@ -78,7 +79,7 @@ function readName(text: string): Pick<DkimKey, 'selector' | 'domain'> | undefine
   const address = emailAddress(`postmaster@${written}`);
   if (written === undefined || rest.length > 0 || address === undefined) return undefined;
   if (!SELECTOR.test(selector)) return undefined;
-  return { selector, domain: address.slice(address.indexOf('@') + 1) };
+  return { selector, domain: domainOf(address) };
 }
 
 /** The key; a text says what is wrong with it. */
