@@ -1,15 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, span } from '@herald/domain';
-import type { DkimKeys } from './dkim/dkim-keys.ts';
-import type { DomainRecords } from './domain-records.ts';
-import { domainOf } from './mail-domain.ts';
+import type { LookUpDomain } from './look-up-domain.ts';
 
 export interface DomainFindingsDeps {
   readonly clock: Pick<Clock, 'now'>;
-  readonly records: Pick<DomainRecords, 'missing'>;
-  readonly dkim: DkimKeys;
-  /** Where mail comes back to; undefined: to its sender. */
-  readonly bounceAddress: string | undefined;
+  readonly lookUp: LookUpDomain;
 }
 
 /**
@@ -24,16 +19,14 @@ const PATIENCE = 2 * span.SECOND;
 /** How long a finding serves, in ms, and how many are kept: a caller cannot make Herald ask without end. */
 const KEPT = { age: span.MINUTE, most: 1_000 };
 
-export function createDomainFindings(deps: DomainFindingsDeps): DomainFindings {
-  const { clock, records, dkim, bounceAddress } = deps;
+export function createDomainFindings({ clock, lookUp }: DomainFindingsDeps): DomainFindings {
   const kept = new Map<string, { readonly at: number; readonly found: Promise<readonly string[]> }>();
 
   const find = (workspace: string, from: string): Promise<readonly string[]> => {
     const key = JSON.stringify([workspace, from]);
     const before = kept.get(key);
     if (before !== undefined && clock.now() - before.at < KEPT.age) return before.found;
-    const returnDomain = domainOf(bounceAddress ?? from);
-    const found = records.missing({ from, returnDomain, dkim: dkim.for(workspace, from) }).catch(() => []);
+    const found = lookUp(workspace, from);
     kept.delete(key);
     kept.set(key, { at: clock.now(), found });
     const [oldest] = kept.keys();

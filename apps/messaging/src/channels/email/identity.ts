@@ -6,6 +6,7 @@ import type { Log } from '@herald/log';
 import { createDkimKeys, type DkimKeys } from './dkim/dkim-keys.ts';
 import { createDomainFindings, type DomainFindings } from './domain-findings.ts';
 import { createDomainRecords } from './domain-records.ts';
+import { createLookUpDomain } from './look-up-domain.ts';
 import { createReturnPath, type ReturnPath } from './return-path.ts';
 import { warnAboutDomains } from './warn-about-domains.ts';
 
@@ -37,10 +38,11 @@ export function createMailIdentity(deps: MailIdentityDeps): MailIdentity {
   const { defaultSender, bounceAddress, log, clock } = deps;
   const dkim = createDkimKeys({ ...deps, configured: deps.dkimKeys });
   const records = createDomainRecords(deps.dnsServers ?? []);
+  const lookUp = createLookUpDomain({ records, dkim, bounceAddress });
   return {
     dkim,
     returnPath: createReturnPath(bounceAddress, deps.linkSecret),
-    missingRecords: createDomainFindings({ clock, records, dkim, bounceAddress }),
+    missingRecords: createDomainFindings({ clock, lookUp }),
     cancel: () => records.cancel(),
     warn(workspaces, sendersOf) {
       const own = [...workspaces].map((workspace) => ({
@@ -48,7 +50,7 @@ export function createMailIdentity(deps: MailIdentityDeps): MailIdentity {
         from: sendersOf(workspace).email?.from ?? defaultSender,
       }));
       const senders = [{ workspace: '', from: defaultSender }, ...own];
-      void warnAboutDomains({ log, records, dkim, bounceAddress, senders });
+      void warnAboutDomains({ log, lookUp, senders });
     },
   };
 }
