@@ -30,7 +30,7 @@ export interface Attachments {
   close(): Promise<void>;
 }
 
-export const NO_FILES: HeldFiles = { fetched: new Map(), release() {} };
+const NO_FILES: HeldFiles = { fetched: new Map(), release() {} };
 
 const USUAL: AttachmentLimits = {
   file: 5_000_000,
@@ -54,18 +54,15 @@ export function createAttachments(given: Partial<AttachmentLimits> = {}): Attach
       if (wanted.length === 0) return NO_FILES;
       const taken = await budget.take(workspace, limits.message);
       const fetched = new Map<string, FetchedFile>();
-      let left = limits.message - inlineBytes(planned);
+      const room = limits.message - inlineBytes(planned);
+      let held = 0;
       for (const { url, contentType } of wanted) {
         if (fetched.has(url)) continue;
-        const maxBytes = Math.max(0, Math.min(limits.file, left));
+        const maxBytes = Math.max(0, Math.min(limits.file, room - held));
         const file = await fetchFile(url, { maxBytes, expected: contentType });
         fetched.set(url, file);
-        if ('content' in file) left -= file.content.length;
+        if ('content' in file) held += file.content.length;
       }
-      const held = [...fetched.values()].reduce(
-        (sum, file) => sum + ('content' in file ? file.content.length : 0),
-        0,
-      );
       taken.keep(held);
       return { fetched, release: () => taken.keep(0) };
     },

@@ -1,8 +1,14 @@
 import type { MessageDocument } from '@herald/contracts';
 import { afterAttempt, type Clock } from '@herald/domain';
 import { TemplateError } from '@herald/templates';
-import { type Attachments, type HeldFiles, NO_FILES } from '../attachments/index.ts';
-import { FileLaterError, outgoingFiles, type PlannedFile } from '../channels/email/attachments.ts';
+import type { Attachments, HeldFiles } from '../attachments/index.ts';
+import {
+  FileLaterError,
+  filesIn,
+  hasFilesToFetch,
+  type PlannedFile,
+  refuseMissing,
+} from '../channels/email/attachments.ts';
 import type { HeldBack } from '../limits/ask-limits.ts';
 import type { Lane } from '../providers/lane.ts';
 import type { Compose } from '../templates/compose.ts';
@@ -34,20 +40,20 @@ export interface FetchFilesDeps {
 export function createFetchFiles(deps: FetchFilesDeps): FetchFiles {
   const { clock, library, check, compose, attachments } = deps;
 
-  /** The files; undefined: there are none to fetch, or the message does not leave anyway. */
+  /** The files; none where there are none to fetch, or the message does not leave anyway. */
   const planOf = async (
     doc: MessageDocument,
     lane: Lane | undefined,
     stream: string | undefined,
-  ): Promise<readonly PlannedFile[] | undefined> => {
+  ): Promise<readonly PlannedFile[]> => {
     const version = await library.latest(doc.workspace, doc.state.template);
-    if (!version?.attachments?.some(({ url }) => url !== undefined)) return undefined;
+    if (version === undefined || !hasFilesToFetch(version)) return [];
     const sendable = await check(doc, lane, stream);
-    if ('outcome' in sendable || gateShut(doc, sendable.lane) !== undefined) return undefined;
+    if ('outcome' in sendable || gateShut(doc, sendable.lane) !== undefined) return [];
     const { prospectId } = doc.state;
     const unsubscribe = compose.unsubscribeLink(sendable.version, { id: doc.id, prospectId });
     const { content } = await compose.content(sendable.version, { ...sendable.subject, unsubscribe });
-    return (content as { readonly files?: readonly PlannedFile[] }).files;
+    return filesIn(content);
   };
 
   const orInstead = async (work: () => Promise<HeldFiles>, doc: MessageDocument) => {
@@ -63,10 +69,9 @@ export function createFetchFiles(deps: FetchFilesDeps): FetchFiles {
   return (doc, lane, stream) =>
     orInstead(async () => {
       const planned = await planOf(doc, lane, stream);
-      if (planned === undefined) return NO_FILES;
       const held = await attachments.fetch(doc.workspace, planned);
       try {
-        outgoingFiles(planned, held.fetched, doc.tries?.count ?? 0);
+        refuseMissing(planned, held.fetched, doc.tries?.count ?? 0);
         return held;
       } catch (error) {
         held.release();

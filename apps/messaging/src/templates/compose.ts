@@ -15,7 +15,7 @@ import {
 } from '@herald/domain';
 import { type Rendered, type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
-import { type FetchedFile, outgoingFiles, type PlannedFile } from '../channels/email/attachments.ts';
+import { type FetchedFile, filesIn, outgoingFiles } from '../channels/email/attachments.ts';
 import { type CopyTexts, outgoingCopies, readCopies } from '../channels/email/copies.ts';
 import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import type { ReturnPath } from '../channels/email/return-path.ts';
@@ -202,8 +202,7 @@ export function createCompose(deps: ComposeDeps): Compose {
       const { content: said, ...composed } = await content(version, subject, options);
       // A test goes to the address given, and to nobody else.
       const copies = isTest ? undefined : await copiesOf(workspace, said, to);
-      const { files: planned = [] } = said as { readonly files?: readonly PlannedFile[] };
-      const { files, facts } = outgoingFiles(planned, fetched, attempts);
+      const { files, facts } = outgoingFiles(filesIn(said), fetched, attempts);
       const token = isTest ? undefined : reference(workspace, subject);
       const message = channels[said.channel].outgoing(said, {
         workspace,

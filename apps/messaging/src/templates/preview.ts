@@ -5,7 +5,7 @@ import type { Store } from '@herald/store';
 import { type PartFault, TemplateError } from '@herald/templates';
 import type { Attachments } from '../attachments/index.ts';
 import { type Content, NoSenderError } from '../channels/channel.ts';
-import { FileLaterError, type PlannedFile } from '../channels/email/attachments.ts';
+import { FileLaterError, filesIn, hasFilesToFetch, type PlannedFile } from '../channels/email/attachments.ts';
 import { channels } from '../channels/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
@@ -81,9 +81,9 @@ export function createPreview(deps: PreviewDeps): Preview {
     version,
     ...about
   ) => {
-    if (!version.attachments?.some(({ url }) => url !== undefined)) return [];
+    if (!hasFilesToFetch(version)) return [];
     const { content } = await compose.content(version, ...about).catch(asProblem);
-    return (content as { readonly files?: readonly PlannedFile[] }).files ?? [];
+    return filesIn(content);
   };
 
   return {

@@ -3,7 +3,7 @@ import type { AttachmentFact } from '@herald/domain';
 import type { Fault } from '@herald/http';
 import { type PlainSources, TemplateError } from '@herald/templates';
 import { Type } from 'typebox';
-import type { TemplateContent } from '../channel.ts';
+import type { Content, TemplateContent } from '../channel.ts';
 import type { OutgoingFile } from './outgoing-file.ts';
 
 /** A file of a mail, as its template gives it for one message. */
@@ -143,36 +143,56 @@ export function safeFilename(text: string): string {
 /** Attempts after which a mail leaves without a file that its template does not insist on. */
 const PATIENCE = 3;
 
+/** Whether a template has files that must be fetched. */
+export const hasFilesToFetch = ({ attachments = [] }: Pick<TemplateContent, 'attachments'>): boolean =>
+  attachments.some(({ url }) => url !== undefined);
+
+/** The files of what a message says; only e-mail has any. */
+export const filesIn = (content: Content): readonly PlannedFile[] =>
+  (content as { readonly files?: readonly PlannedFile[] }).files ?? [];
+
 /**
- * The files as they leave, and what is recorded of each. Throws `FileLaterError` where trying again may help,
- * else `TemplateError` for a file that the template insists on. `attempts`: so far.
+ * Throws `FileLaterError` where trying again may help, else `TemplateError` for a file that the template
+ * insists on. `attempts`: so far.
  */
+export function refuseMissing(
+  planned: readonly PlannedFile[],
+  fetched: ReadonlyMap<string, FetchedFile>,
+  attempts: number,
+): void {
+  for (const [index, file] of planned.entries()) {
+    const got = file.content === undefined ? fetchedOf(file, fetched) : undefined;
+    if (got === undefined || !('failure' in got)) continue;
+    const isNeeded = file.ifMissing === 'fail';
+    const reason = `${file.filename}: ${got.failure}`;
+    if (got.isTemporary && (isNeeded || attempts < PATIENCE)) throw new FileLaterError(reason);
+    if (isNeeded) throw new TemplateError([{ part: `attachments/${index}`, reason }]);
+  }
+}
+
+/** The files as they leave, and what is recorded of each. Throws as `refuseMissing` does. */
 export function outgoingFiles(
   planned: readonly PlannedFile[],
   fetched: ReadonlyMap<string, FetchedFile>,
   attempts: number,
 ): { readonly files: readonly OutgoingFile[]; readonly facts: readonly AttachmentFact[] } {
+  refuseMissing(planned, fetched, attempts);
   const files: OutgoingFile[] = [];
-  const facts = planned.map((file, index): AttachmentFact => {
-    const { filename, contentType, cid, content, url = '', ifMissing } = file;
+  const facts = planned.map((file): AttachmentFact => {
+    const { filename, cid } = file;
     const got =
-      content === undefined
-        ? (fetched.get(url) ?? { failure: 'it is at another place by now', isTemporary: true })
-        : { content: Buffer.from(content, 'base64'), contentType: OCTETS };
-    if ('failure' in got) {
-      const reason = `${filename}: ${got.failure}`;
-      if (got.isTemporary && (ifMissing === 'fail' || attempts < PATIENCE)) throw new FileLaterError(reason);
-      if (ifMissing === 'fail') throw new TemplateError([{ part: `attachments/${index}`, reason }]);
-      return { filename, missing: got.failure };
-    }
-    files.push({
-      filename,
-      contentType: contentType ?? got.contentType,
-      ...(cid !== undefined && { cid }),
-      content: got.content,
-    });
-    const sha256 = createHash('sha256').update(got.content).digest('hex');
-    return { filename, size: got.content.length, sha256 };
+      file.content === undefined
+        ? fetchedOf(file, fetched)
+        : { content: Buffer.from(file.content, 'base64'), contentType: OCTETS };
+    if ('failure' in got) return { filename, missing: got.failure };
+    const { content } = got;
+    const contentType = file.contentType ?? got.contentType;
+    files.push({ filename, contentType, ...(cid !== undefined && { cid }), content });
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    return { filename, size: content.length, sha256 };
   });
   return { files, facts };
 }
+
+const fetchedOf = ({ url = '' }: PlannedFile, fetched: ReadonlyMap<string, FetchedFile>): FetchedFile =>
+  fetched.get(url) ?? { failure: 'it is at another place by now', isTemporary: true };
