@@ -13,7 +13,7 @@ import {
   type MessageFacts,
   utmParameters,
 } from '@herald/domain';
-import { type Rendered, type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
+import { type Renderer, TemplateError, type TemplateSources } from '@herald/templates';
 import type { Content } from '../channels/channel.ts';
 import { type FetchedFile, filesIn, outgoingFiles } from '../channels/email/attachments.ts';
 import { type CopyTexts, outgoingCopies, readCopies } from '../channels/email/copies.ts';
@@ -152,7 +152,7 @@ export function createCompose(deps: ComposeDeps): Compose {
       mail: async (sources) => {
         const taken = await takenInBy(version, spoken === undefined ? undefined : reader);
         const mail = await renderer.render({ ...job, sources: { ...sources, ...taken } });
-        return links === undefined ? mail : withLinks(mail, links);
+        return links?.mail(mail) ?? mail;
       },
       plain: (plain) => renderer.plain({ ...job, plain }),
       linked: (text) => links?.text(text) ?? text,
@@ -230,12 +230,6 @@ export function createCompose(deps: ComposeDeps): Compose {
 }
 
 const NONE: ReadonlyMap<string, FetchedFile> = new Map();
-
-const withLinks = ({ html, text, ...rest }: Rendered, links: UtmLinks): Rendered => ({
-  ...rest,
-  ...(html !== undefined && { html: links.html(html) }),
-  text: links.text(text, html),
-});
 
 const traitsOf = (prospect: unknown): JsonObject =>
   isObject(prospect) && isObject(prospect.traits) ? (prospect.traits as JsonObject) : {};

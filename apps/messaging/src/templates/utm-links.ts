@@ -1,12 +1,13 @@
 import { takesUtm, type Utm } from '@herald/domain';
+import type { Rendered } from '@herald/templates';
 import { LinkifyIt } from 'linkify-it';
 import { rewriteLinks } from '../channels/email/html-links.ts';
 
 /** Puts a campaign's parameters onto the links of one message. */
 export interface UtmLinks {
-  html(html: string): string;
-  /** `beside`: the HTML of the same mail, whose links with `data-utm="off"` stay as they are here too. */
-  text(text: string, beside?: string): string;
+  /** Links with `data-utm="off"` in the HTML stay as they are in its text too. */
+  mail<M extends Pick<Rendered, 'html' | 'text'>>(mail: M): M;
+  text(text: string): string;
 }
 
 export interface UtmLinksOptions {
@@ -30,11 +31,12 @@ const written = new LinkifyIt({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: fa
 
 export function createUtmLinks({ utm, parameters, publicUrl }: UtmLinksOptions): UtmLinks {
   const own = publicUrl.replace(/\/+$/, '');
+  const takes = takesUtm(utm);
 
   /** The link with the parameters that it has none of; undefined: it stays as it is. */
   const tagged = (link: string): string | undefined => {
     const url = /^https?:\/\//i.test(link) ? URL.parse(link) : null;
-    if (url === null || isOwn(link) || !takesUtm(utm, url.hostname)) return undefined;
+    if (url === null || isOwn(link) || !takes(url.hostname)) return undefined;
     const missing = parameters.filter(([name]) => !url.searchParams.has(name));
     if (missing.length === 0) return undefined;
     // Into the text, not by way of the URL: what the author wrote stays as it is, to the last escape.
@@ -48,27 +50,28 @@ export function createUtmLinks({ utm, parameters, publicUrl }: UtmLinksOptions):
   };
   const isOwn = (link: string): boolean => link === own || link.startsWith(`${own}/`);
 
+  /** `off`: links that stay as they are. */
+  const inText = (text: string, off: ReadonlySet<string>): string => {
+    if (text.length > MAX_TEXT) return text;
+    let out = '';
+    let done = 0;
+    for (const { index, lastIndex, raw } of written.match(text) ?? []) {
+      const link = off.has(raw) ? undefined : tagged(raw);
+      if (link === undefined) continue;
+      out += text.slice(done, index) + link;
+      done = lastIndex;
+    }
+    return out + text.slice(done);
+  };
+
   return {
-    html: (html) => rewriteLinks(html, OFF, tagged),
-    text(text, beside) {
-      if (text.length > MAX_TEXT) return text;
+    mail(mail) {
       const off = new Set<string>();
-      if (beside !== undefined)
-        rewriteLinks(
-          beside,
-          OFF,
-          () => undefined,
-          (link) => off.add(link),
-        );
-      let out = '';
-      let done = 0;
-      for (const { index, lastIndex, raw } of written.match(text) ?? []) {
-        const link = off.has(raw) ? undefined : tagged(raw);
-        if (link === undefined) continue;
-        out += text.slice(done, index) + link;
-        done = lastIndex;
-      }
-      return out + text.slice(done);
+      const html = mail.html && rewriteLinks(mail.html, OFF, tagged, (link) => off.add(link));
+      return { ...mail, ...(html !== undefined && { html }), text: inText(mail.text, off) };
     },
+    text: (text) => inText(text, NONE),
   };
 }
+
+const NONE: ReadonlySet<string> = new Set();

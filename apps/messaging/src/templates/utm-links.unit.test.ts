@@ -10,6 +10,7 @@ const links = createUtmLinks({
   ],
   publicUrl: 'https://herald.example/',
 });
+const inHtml = (html: string) => links.mail({ html, text: '' }).html;
 const ADDED = 'utm_source=a%26b&utm_medium=email';
 
 test.each([
@@ -22,7 +23,7 @@ test.each([
 ])('%s becomes %s, in HTML and in text', (link, expected) => {
   expect(links.text(`See ${link} now`)).toBe(`See ${expected} now`);
   const html = (href: string) => `<p><a class="x" href="${href.replaceAll('&', '&amp;')}">a</a></p>`;
-  expect(links.html(html(link))).toBe(html(expected));
+  expect(inHtml(html(link))).toBe(html(expected));
 });
 
 test.each([
@@ -38,12 +39,12 @@ test.each([
   'https://',
   `https://a.example/${'x'.repeat(2_000)}`,
 ])('%s stays as it is', (link) => {
-  expect(links.html(`<a href="${link}">x</a>`)).toBe(`<a href="${link}">x</a>`);
+  expect(inHtml(`<a href="${link}">x</a>`)).toBe(`<a href="${link}">x</a>`);
   expect(links.text(link)).toBe(link);
 });
 
 test.each(['https://a.example/p?', 'https://a.example/p?x&amp;'])('the open end of %s is used', (link) => {
-  expect(links.html(`<a href="${link}">x</a>`)).toBe(`<a href="${link}${ADDED.replace('&', '&amp;')}">x</a>`);
+  expect(inHtml(`<a href="${link}">x</a>`)).toBe(`<a href="${link}${ADDED.replace('&', '&amp;')}">x</a>`);
 });
 
 test('a link ends where a reader would end it', () => {
@@ -55,12 +56,14 @@ test('a link ends where a reader would end it', () => {
 test('a link that is switched off stays as it is, in the text beside it too', () => {
   const html =
     '<a data-utm="off" href="https://a.example/?x=1&amp;y=2">a</a><a href="https://b.example">b</a>';
-  expect(links.html(html)).toBe(
+  expect(inHtml(html)).toBe(
     `<a data-utm="off" href="https://a.example/?x=1&amp;y=2">a</a>` +
       `<a href="https://b.example?${ADDED.replace('&', '&amp;')}">b</a>`,
   );
   const text = 'a [https://a.example/?x=1&y=2] b [https://b.example]';
-  expect(links.text(text, html)).toBe(`a [https://a.example/?x=1&y=2] b [https://b.example?${ADDED}]`);
+  expect(links.mail({ html, text }).text).toBe(
+    `a [https://a.example/?x=1&y=2] b [https://b.example?${ADDED}]`,
+  );
 });
 
 test('once added they are not added again, and nothing but links changes, whatever the text', () => {

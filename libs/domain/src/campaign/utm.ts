@@ -88,9 +88,8 @@ function hostOf(text: string): string | undefined {
   return url === null || url.pathname !== '/' ? undefined : url.hostname;
 }
 
-/** Whether the parameters go onto a link to a host, which is as URLs have it. */
-export const takesUtm = ({ except = [] }: Utm, host: string): boolean =>
-  !except.some((text) => {
-    const left = hostOf(text);
-    return left !== undefined && (host === left || host.endsWith(`.${left}`));
-  });
+/** Tells whether the parameters go onto a link to a host, which is as URLs have it. */
+export function takesUtm({ except = [] }: Utm): (host: string) => boolean {
+  const leftOut = except.flatMap((text) => hostOf(text) ?? []);
+  return (host) => !leftOut.some((left) => host === left || host.endsWith(`.${left}`));
+}
