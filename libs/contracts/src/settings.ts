@@ -37,8 +37,11 @@ export interface Topic extends TopicRule {
 /** What an outcome of a message changes for its recipient. */
 export type ConsentEffect = 'suppress' | 'unsubscribe' | 'ignore';
 
+/** The id of a workspace's settings. */
+export const SETTINGS_ID = 'settings';
+
 /**
- * Written by messaging. One per workspace: `id` is `settings`. Each area of settings has its own file in
+ * Written by messaging. One per workspace: `id` is `SETTINGS_ID`. Each area of settings has its own file in
  * messaging.
  */
 export interface SettingsDocument extends Document {
@@ -69,3 +72,9 @@ export interface SettingsDocument extends Document {
   readonly caps?: readonly Cap[];
   readonly rates?: readonly ChannelRate[];
 }
+
+/** The account of a workspace by its name; undefined: there is none. */
+export const accountIn = (
+  { accounts = {} }: Pick<SettingsDocument, 'accounts'>,
+  name: string,
+): Account | undefined => (Object.hasOwn(accounts, name) ? accounts[name] : undefined);

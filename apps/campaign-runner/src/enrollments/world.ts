@@ -1,4 +1,4 @@
-import { collections, type SettingsDocument } from '@herald/contracts';
+import { collections, SETTINGS_ID, type SettingsDocument } from '@herald/contracts';
 import { type Campaign, type Clock, initialProspect, type World } from '@herald/domain';
 import type { Store } from '@herald/store';
 
@@ -26,7 +26,7 @@ export function createReadWorld({ store, clock, defaultZone }: ReadWorldDeps): R
   return async (workspace, prospectId, campaign) => {
     const [prospect, set] = await Promise.all([
       prospects.get(workspace, prospectId),
-      settings.get(workspace, 'settings'),
+      settings.get(workspace, SETTINGS_ID),
     ]);
     const companyId = prospect?.state.companyId;
     const [company, transactional] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { rotated, type Secrets } from '@herald/config';
-import { type Account, referredSecret, sendgridKey } from '@herald/contracts';
-import { SETTINGS_ID, type SettingsMemory } from '../settings/settings-memory.ts';
+import { type Account, accountIn, referredSecret, SETTINGS_ID, sendgridKey } from '@herald/contracts';
+import type { SettingsMemory } from '../settings/settings-memory.ts';
 import { notConfigured } from './refusals.ts';
 
 /**
@@ -22,8 +22,7 @@ export function createCallbackAccounts(
     name: string,
     provider: P,
   ): Extract<Account, { readonly provider: P }> | undefined => {
-    const { accounts = {} } = memory.find(workspace, SETTINGS_ID) ?? {};
-    const account = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
+    const account = accountIn(memory.find(workspace, SETTINGS_ID) ?? {}, name);
     return account?.provider === provider
       ? (account as Extract<Account, { readonly provider: P }>)
       : undefined;

@@ -1,6 +1,7 @@
+import { SETTINGS_ID } from '@herald/contracts';
 import type { Fault } from '@herald/http';
 import type { Log } from '@herald/log';
-import { SETTINGS_ID, type SettingsMemory } from './settings-memory.ts';
+import type { SettingsMemory } from './settings-memory.ts';
 
 /**
  * The country of phone numbers without a country code, by workspace: from memory, even while the store is

@@ -13,9 +13,6 @@ interface KeptSettings {
 /** The settings of all workspaces, from memory even while the store is down. */
 export type SettingsMemory = DocumentMemory<KeptSettings>;
 
-/** The id of a workspace's settings. */
-export const SETTINGS_ID = 'settings';
-
 export const createSettingsMemory = (deps: {
   readonly store: Store;
   readonly broker: Pick<Broker, 'subscribe'>;

@@ -1,4 +1,4 @@
-import { collections, type UnsubscribeClaim } from '@herald/contracts';
+import { collections, SETTINGS_ID, type UnsubscribeClaim } from '@herald/contracts';
 import { hasConsent } from '@herald/domain';
 import type { Log } from '@herald/log';
 import type { Store } from '@herald/store';
@@ -14,7 +14,7 @@ export function createReadChoices({ store, log }: { readonly store: Store; reado
   return async ({ workspace, prospectId, channel }) => {
     try {
       const [settings, prospect] = await Promise.all([
-        store.collection(collections.settings).get(workspace, 'settings'),
+        store.collection(collections.settings).get(workspace, SETTINGS_ID),
         store.collection(collections.prospects).get(workspace, prospectId),
       ]);
       return (settings?.topics ?? []).map((topic) => ({

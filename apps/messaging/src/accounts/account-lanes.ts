@@ -1,5 +1,5 @@
 import type { Account } from '@herald/contracts';
-import { referredSecret } from '@herald/contracts';
+import { accountIn, referredSecret } from '@herald/contracts';
 import { type Channel, canonicalJson } from '@herald/domain';
 import { channels } from '../channels/index.ts';
 import { createLane, type Lane, type LaneDeps } from '../providers/lane.ts';
@@ -121,8 +121,7 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
   };
 
   const current = (workspace: string, name: string): Opened | undefined => {
-    const { accounts = {} } = settings.of(workspace);
-    const account = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
+    const account = accountIn(settings.of(workspace), name);
     const key = `${workspace} ${name}`;
     const before = opened.get(key);
     opened.delete(key);

@@ -1,4 +1,4 @@
-import type { Senders } from '@herald/contracts';
+import { accountIn, type Senders } from '@herald/contracts';
 import { CHANNELS, type Channel, NAME_PATTERN, randomId } from '@herald/domain';
 import { type Http, Problem, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
@@ -6,6 +6,7 @@ import { type Content, NoSenderError } from '../channels/channel.ts';
 import { channels } from '../channels/index.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
 import type { Settings } from '../settings/settings.ts';
+import { sendingOf } from '../settings/streams.ts';
 import type { AccountLanes } from './account-lanes.ts';
 import { accountKinds } from './kinds.ts';
 
@@ -50,17 +51,17 @@ export function accountRoutes(app: Http, deps: AccountRoutesDeps): void {
       },
     },
     async ({ principal: { workspace }, params: { name }, body }) => {
-      const { accounts = {}, streams = {}, country } = settings.of(workspace);
-      const account = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
+      const content = settings.of(workspace);
+      const account = accountIn(content, name);
       if (account === undefined) throw new Problem(404, 'account_unknown', 'There is no such account.');
       const { channels: served } = accountKinds[account.provider];
       const { channel = served[0] ?? 'email', stream } = body;
       const lane = accountLanes.find(workspace, channel, name);
       if (lane === undefined) throw wrong('/channel', `must be one of ${served.join(', ')}`);
-      if (stream !== undefined && !Object.hasOwn(streams, stream))
+      if (sendingOf(content, stream) === undefined)
         throw wrong('/stream', 'must be a stream of the settings');
       const { address, outgoing } = channels[channel];
-      const to = address.parse(body.to, country);
+      const to = address.parse(body.to, content.country);
       if (to === undefined) throw wrong('/to', `must be ${address.description}`);
       const messageId = `test-${randomId()}`;
       const message = orNoSender(() =>

@@ -1,4 +1,4 @@
-import { referredSecret, SECRET_REFERENCE_PATTERN, type SecretReference } from '@herald/contracts';
+import { accountIn, referredSecret, SECRET_REFERENCE_PATTERN, type SecretReference } from '@herald/contracts';
 import type { Fault } from '@herald/http';
 import type { WorkspaceSecrets } from '@herald/secrets';
 import type { SettingsContent } from '../settings/settings.ts';
@@ -24,9 +24,9 @@ export function createUnknownSecrets(secrets: Pick<WorkspaceSecrets, 'read' | 'r
       for (const name of [...names].slice(0, MOST))
         if (secrets.read(workspace, name) === undefined) await secrets.refresh(workspace, name);
     },
-    faults(workspace, { accounts: before = {} }, { accounts: after = {} }) {
-      return Object.entries(after).flatMap(([account, options]) => {
-        const former = Object.hasOwn(before, account) ? before[account] : undefined;
+    faults(workspace, before, { accounts = {} }) {
+      return Object.entries(accounts).flatMap(([account, options]) => {
+        const former = accountIn(before, account);
         const known = new Set(former && secretsNamedBy(former).map(({ reference }) => reference));
         return secretsNamedBy(options).flatMap(({ field, reference }): Fault[] => {
           const name = referredSecret(reference);

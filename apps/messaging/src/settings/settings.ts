@@ -1,4 +1,4 @@
-import { collections, type SettingsDocument } from '@herald/contracts';
+import { collections, SETTINGS_ID, type SettingsDocument } from '@herald/contracts';
 import { createAnnouncer, createFollower, type Follower } from '@herald/definitions';
 import { canonicalJson } from '@herald/domain';
 import { Problem } from '@herald/http';
@@ -27,8 +27,6 @@ export interface SettingsChange {
   readonly created: boolean;
 }
 
-/** The id of a workspace's settings. */
-export const SETTINGS_ID = 'settings';
 /** At most so many changes may come in between. */
 const TRIES = 10;
 

@@ -1,7 +1,8 @@
+import { SETTINGS_ID } from '@herald/contracts';
 import type { Fault } from '@herald/http';
 import type { PartFault, Renderer } from '@herald/templates';
 import type { TemplateContent } from '../channels/channel.ts';
-import { SETTINGS_ID, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { sendingOf, streamFault } from '../settings/streams.ts';
 import { busyAsProblem } from './busy.ts';
 import { templateKinds } from './kinds.ts';
