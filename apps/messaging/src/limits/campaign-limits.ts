@@ -1,6 +1,7 @@
 import { collections } from '@herald/contracts';
 import { type CampaignDefinition, type Rate, span } from '@herald/domain';
 import type { Store } from '@herald/store';
+import type { ReadCampaign } from '../read-campaign.ts';
 
 /** The limits that campaigns set themselves. */
 export interface CampaignLimits {
@@ -16,28 +17,9 @@ export interface CampaignLimits {
 const FRESH = 5 * span.SECOND;
 const MOST = 2_000;
 
-type Limits = Pick<CampaignDefinition, 'window' | 'rate'>;
-
-/** Versions never change, so their limits are kept once they were read. */
-export function createCampaignLimits(store: Store): CampaignLimits {
+export function createCampaignLimits(store: Store, readCampaign: ReadCampaign): CampaignLimits {
   const campaigns = store.collection(collections.campaigns);
-  const versions = store.collection(collections.campaignVersions);
-  const known = new Map<string, Limits>();
   const launched = new Map<string, { readonly version: number | undefined; readonly until: number }>();
-
-  const limitsOf = async (workspace: string, campaignId: string, version: number): Promise<Limits> => {
-    const id = `${campaignId}@${version}`;
-    const key = `${workspace} ${id}`;
-    const kept = known.get(key);
-    if (kept !== undefined) return kept;
-    const found = await versions.get(workspace, id);
-    const { window, rate } = found?.definition ?? {};
-    const limits = { ...(window && { window }), ...(rate && { rate }) };
-    if (found === undefined) return limits;
-    if (known.size >= MOST) known.clear();
-    known.set(key, limits);
-    return limits;
-  };
 
   const launchedOf = async (workspace: string, campaignId: string): Promise<number | undefined> => {
     const key = `${workspace} ${campaignId}`;
@@ -50,10 +32,11 @@ export function createCampaignLimits(store: Store): CampaignLimits {
   };
 
   return {
-    window: async (workspace, campaignId, version) => (await limitsOf(workspace, campaignId, version)).window,
+    window: async (workspace, campaignId, version) =>
+      (await readCampaign(workspace, campaignId, version)).window,
     async rate(workspace, campaignId) {
       const version = await launchedOf(workspace, campaignId);
-      return version === undefined ? undefined : (await limitsOf(workspace, campaignId, version)).rate;
+      return version === undefined ? undefined : (await readCampaign(workspace, campaignId, version)).rate;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { MessageDocument } from '@herald/contracts';
 import type { ServiceDeps } from '@herald/process';
 import type { MessagingMetrics } from '../metrics.ts';
+import type { ReadCampaign } from '../read-campaign.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AskLimits, createAskLimits, createRateOf } from './ask-limits.ts';
 import { createCampaignLimits } from './campaign-limits.ts';
@@ -26,6 +27,7 @@ export interface Limits {
 export interface LimitsDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'log'> {
   readonly metrics: MessagingMetrics;
   readonly settings: Settings;
+  readonly readCampaign: ReadCampaign;
   /** IANA time zone of people who have none. */
   readonly defaultZone: string;
   /** Messages of one workspace handled at once. */
@@ -38,8 +40,8 @@ export interface LimitsDeps extends Pick<ServiceDeps, 'store' | 'clock' | 'log'>
 const WAITING = { each: 32, all: 128 };
 
 export function createLimits(deps: LimitsDeps): Limits {
-  const { store, settings, prefetch } = deps;
-  const campaigns = createCampaignLimits(store);
+  const { store, settings, readCampaign, prefetch } = deps;
+  const campaigns = createCampaignLimits(store, readCampaign);
   const share = createFairShare({ capacity: 2 * prefetch, waiting: WAITING });
   const release = createRelease({ ...deps, share, rateOf: createRateOf({ settings, campaigns }) });
   const waitlists = createWaitlists({ ...deps, woken: release.look });

@@ -1,7 +1,7 @@
 import { collections, type MessageDocument } from '@herald/contracts';
 import { initialProspect, type SendCircumstances } from '@herald/domain';
 import type { Store } from '@herald/store';
-import { createReadUtm } from '../templates/campaign-utm.ts';
+import type { ReadCampaign } from '../read-campaign.ts';
 import type { TemplateSubject } from '../templates/data.ts';
 
 /** What is read at the moment of sending. */
@@ -12,18 +12,17 @@ interface Circumstances extends Pick<SendCircumstances, 'enrollment' | 'prospect
 
 export type ReadCircumstances = (doc: MessageDocument) => Promise<Circumstances>;
 
-export function createReadCircumstances(store: Store): ReadCircumstances {
+export function createReadCircumstances(store: Store, readCampaign: ReadCampaign): ReadCircumstances {
   const enrollments = store.collection(collections.enrollments);
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
   const campaigns = store.collection(collections.campaigns);
-  const readUtm = createReadUtm(store);
   return async ({ workspace, state, request }) => {
-    const [enrollment, found, campaign, utm] = await Promise.all([
+    const [enrollment, found, campaign, { utm }] = await Promise.all([
       enrollments.get(workspace, state.enrollmentId),
       prospects.get(workspace, state.prospectId),
       campaigns.get(workspace, state.campaignId),
-      readUtm(workspace, state.campaignId, state.campaignVersion),
+      readCampaign(workspace, state.campaignId, state.campaignVersion),
     ]);
     const prospect = found?.state;
     const companyId = prospect?.companyId;

@@ -7,6 +7,7 @@ import type { Lanes } from '../channels/lanes.ts';
 import type { Hold } from '../limits/hold.ts';
 import type { Limits } from '../limits/index.ts';
 import type { MessagingMetrics } from '../metrics.ts';
+import type { ReadCampaign } from '../read-campaign.ts';
 import type { Consequences } from '../reports/consequences.ts';
 import type { OnInbound } from '../reports/on-inbound.ts';
 import type { OnReturned } from '../reports/on-returned.ts';
@@ -55,6 +56,7 @@ export interface SendingDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'clo
   readonly onReturned: OnReturned;
   readonly outage: OutageWatch;
   readonly findSuppression: FindSuppression;
+  readonly readCampaign: ReadCampaign;
   /** Whether the service is stopping: nothing new begins. */
   readonly isStopping: () => boolean;
   readonly horizon: number;
@@ -76,7 +78,7 @@ export function createSending(deps: SendingDeps): Sending {
   const check = createCheck({
     library: templates.library,
     settings: deps.settings,
-    readCircumstances: createReadCircumstances(store),
+    readCircumstances: createReadCircumstances(store, deps.readCampaign),
     findSuppression: deps.findSuppression,
   });
   const attempt = createAttempt({

@@ -7,6 +7,7 @@ import type { DkimKeys } from '../channels/email/dkim/dkim-keys.ts';
 import type { ReturnPath } from '../channels/email/return-path.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
+import type { ReadCampaign } from '../read-campaign.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createCheckTemplate } from './check.ts';
 import { type Compose, type ComposeDeps, createCompose } from './compose.ts';
@@ -29,6 +30,7 @@ export interface TemplatesDeps extends Pick<ServiceDeps, 'store' | 'broker' | 'c
   readonly settings: Settings;
   readonly lanes: Lanes;
   readonly fewAtOnce: FewAtOnce;
+  readonly readCampaign: ReadCampaign;
   readonly rendering?: RendererOptions;
   readonly linkSecret: string;
   readonly publicUrl: string;

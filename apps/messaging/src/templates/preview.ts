@@ -9,6 +9,7 @@ import { FileLaterError, filesIn, hasFilesToFetch, type PlannedFile } from '../c
 import { channels } from '../channels/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
+import type { ReadCampaign } from '../read-campaign.ts';
 import type { Settings } from '../settings/settings.ts';
 import { streamOf } from '../settings/streams.ts';
 import { busyAsProblem } from './busy.ts';
@@ -47,6 +48,7 @@ export interface PreviewDeps {
   readonly attachments: Attachments;
   readonly settings: Pick<Settings, 'of'>;
   readonly fewAtOnce: FewAtOnce;
+  readonly readCampaign: ReadCampaign;
   /** The country of phone numbers without a country code. */
   readonly countryOf: (workspace: string) => string | undefined;
 }
@@ -55,7 +57,7 @@ type Sendable = TemplateVersionDocument & { readonly channel: Channel };
 
 export function createPreview(deps: PreviewDeps): Preview {
   const { store, clock, library, compose, lanes, attachments, settings, fewAtOnce, countryOf } = deps;
-  const readSample = createReadSample(store, () => clock.now());
+  const readSample = createReadSample(store, deps.readCampaign, () => clock.now());
 
   const existing = async (workspace: string, id: string, n?: number): Promise<Sendable> => {
     const version =

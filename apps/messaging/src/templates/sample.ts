@@ -3,7 +3,7 @@ import { type Channel, type Instant, initialProspect, isObject, zoneFault } from
 import { Problem } from '@herald/http';
 import type { Store } from '@herald/store';
 import { type Static, Type } from 'typebox';
-import { createReadUtm } from './campaign-utm.ts';
+import type { ReadCampaign } from '../read-campaign.ts';
 import type { TemplateData, TemplateSubject } from './data.ts';
 
 const Data = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
@@ -51,11 +51,10 @@ function checkZone({ prospect }: Sample): void {
 
 const PARTS = ['prospect', 'company', 'campaign', 'event', 'enrollment'] as const;
 
-export function createReadSample(store: Store, now: () => Instant): ReadSample {
+export function createReadSample(store: Store, readCampaign: ReadCampaign, now: () => Instant): ReadSample {
   const prospects = store.collection(collections.prospects);
   const companies = store.collection(collections.companies);
   const campaigns = store.collection(collections.campaigns);
-  const readUtm = createReadUtm(store);
 
   const campaignOf = async (workspace: string, { campaignId }: Sample) => {
     if (campaignId === undefined) return { campaign: { id: 'sample', version: 1, name: 'Sample' } };
@@ -65,10 +64,8 @@ export function createReadSample(store: Store, now: () => Instant): ReadSample {
         errors: [{ path: '/campaignId', message: 'must be a campaign that exists' }],
       });
     const { name, latest: version } = found;
-    return {
-      campaign: { id: campaignId, version, name },
-      utm: await readUtm(workspace, campaignId, version),
-    };
+    const { utm } = await readCampaign(workspace, campaignId, version);
+    return { campaign: { id: campaignId, version, name }, utm };
   };
 
   return async ({ workspace, templateId, channel }, messageId, sample) => {
