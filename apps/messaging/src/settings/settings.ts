@@ -27,14 +27,23 @@ export interface SettingsChange {
   readonly created: boolean;
 }
 
+const NOTHING: SettingsContent = {};
 /** At most so many changes may come in between. */
 const TRIES = 10;
 
+/** Settings as they are read, several times for each message. */
+interface Known {
+  readonly version: number;
+  readonly content: SettingsContent;
+}
+
 export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log'>): Settings {
   const collection = deps.store.collection(collections.settings);
-  const known = new Map<string, SettingsDocument>();
+  const known = new Map<string, Known>();
   const keep = (doc: SettingsDocument): void => {
-    if ((known.get(doc.workspace)?.version ?? 0) <= doc.version) known.set(doc.workspace, doc);
+    const { workspace, version } = doc;
+    if ((known.get(workspace)?.version ?? 0) <= version)
+      known.set(workspace, { version, content: contentOf(doc) });
   };
 
   const { announce } = createAnnouncer(deps.broker, (err, { workspace }) =>
@@ -68,10 +77,7 @@ export function createSettings(deps: Pick<ServiceDeps, 'store' | 'broker' | 'log
 
   return {
     ...follower,
-    of(workspace) {
-      const doc = known.get(workspace);
-      return doc === undefined ? {} : contentOf(doc);
-    },
+    of: (workspace) => known.get(workspace)?.content ?? NOTHING,
     versionOf: (workspace) => known.get(workspace)?.version ?? 0,
     async change(workspace, change) {
       const saved = await retryOnConflict(TRIES, () => write(workspace, change));
