@@ -2,8 +2,9 @@ import { accountIn, type Senders } from '@herald/contracts';
 import { CHANNELS, type Channel, NAME_PATTERN, randomId } from '@herald/domain';
 import { type Http, Problem, problemResponses } from '@herald/http';
 import { Type } from 'typebox';
-import { type Content, NoSenderError } from '../channels/channel.ts';
+import type { Content } from '../channels/channel.ts';
 import { channels } from '../channels/index.ts';
+import { noSenderAsProblem } from '../channels/no-sender.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
 import type { Settings } from '../settings/settings.ts';
 import { sendingOf } from '../settings/streams.ts';
@@ -93,8 +94,7 @@ function orNoSender<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (!(error instanceof NoSenderError)) throw error;
-    throw new Problem(409, 'no_sender', `It cannot be sent: ${error.message}.`);
+    throw noSenderAsProblem(error);
   }
 }
 

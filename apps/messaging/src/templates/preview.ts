@@ -4,10 +4,11 @@ import { Problem } from '@herald/http';
 import type { Store } from '@herald/store';
 import { type PartFault, TemplateError } from '@herald/templates';
 import type { Attachments } from '../attachments/index.ts';
-import { type Content, NoSenderError } from '../channels/channel.ts';
+import type { Content } from '../channels/channel.ts';
 import { FileLaterError, filesIn, hasFilesToFetch, type PlannedFile } from '../channels/email/attachments.ts';
 import { channels } from '../channels/index.ts';
 import type { Lanes } from '../channels/lanes.ts';
+import { noSenderAsProblem } from '../channels/no-sender.ts';
 import type { FewAtOnce } from '../providers/few-at-once.ts';
 import type { ReadCampaign } from '../read-campaign.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -146,9 +147,7 @@ function asProblem(error: unknown): never {
     });
   if (error instanceof FileLaterError)
     throw new Problem(422, 'attachment_missing', `A file cannot be had: ${error.message}.`);
-  if (error instanceof NoSenderError)
-    throw new Problem(409, 'no_sender', `It cannot be sent: ${error.message}.`);
-  throw busyAsProblem(error);
+  throw busyAsProblem(noSenderAsProblem(error));
 }
 
 const faultOf = ({ part, place, reason }: PartFault) => ({
