@@ -1,5 +1,4 @@
-import type { Account } from '@herald/contracts';
-import { accountIn, referredSecret } from '@herald/contracts';
+import { type Account, accountIn, referredSecret, type SecretReference } from '@herald/contracts';
 import { type Channel, canonicalJson } from '@herald/domain';
 import { channels } from '../channels/index.ts';
 import { createLane, type Lane, type LaneDeps } from '../providers/lane.ts';
@@ -30,11 +29,13 @@ export interface AccountLanesDeps extends LaneDeps {
   readonly accounts: AccountOptions;
 }
 
+/** The values of an account's secrets; undefined: there is none. */
+type Secrets = ReadonlyMap<SecretReference, string | undefined>;
+
 /** An account as it was when its lanes were made. */
 interface Opened {
   account: Account;
-  /** The values of its secrets, in the order in which it names them. */
-  readonly secrets: readonly (string | undefined)[];
+  readonly secrets: Secrets;
   readonly lanes: ReadonlyMap<Channel, Lane>;
   retire(): void;
 }
@@ -47,19 +48,20 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
   /** The least recently used first. */
   const opened = new Map<string, Opened>();
 
-  const secretsOf = (workspace: string, account: Account): (string | undefined)[] =>
-    secretsNamedBy(account).map(({ reference }) => {
-      try {
-        return secret(workspace, referredSecret(reference));
-      } catch {
-        return undefined; // a mounted file that cannot be read: the lane says that there is none
-      }
-    });
+  const read = (workspace: string, reference: SecretReference): string | undefined => {
+    try {
+      return secret(workspace, referredSecret(reference));
+    } catch {
+      return undefined; // a mounted file that cannot be read: the lane says that there is none
+    }
+  };
 
-  const open = (workspace: string, name: string, account: Account): Opened => {
-    const values = secretsOf(workspace, account);
-    const hide = hiding(values);
-    const made = providersOf(workspace, name, account, values).map((provider) => {
+  const secretsOf = (workspace: string, account: Account): Secrets =>
+    new Map(secretsNamedBy(account).map(({ reference }) => [reference, read(workspace, reference)]));
+
+  const open = (workspace: string, name: string, account: Account, secrets: Secrets): Opened => {
+    const hide = hiding([...secrets.values()]);
+    const made = providersOf(workspace, name, account, secrets).map((provider) => {
       const { address } = channels[provider.channel];
       const meter = accountMeter(deps.metrics, provider.channel, account.provider);
       const lane = createLane(
@@ -76,7 +78,7 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
     });
     return {
       account,
-      secrets: values,
+      secrets,
       lanes: new Map(made.map(({ lane }) => [lane.channel, lane])),
       retire() {
         for (const { meter, lane } of made) {
@@ -93,13 +95,12 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
     workspace: string,
     name: string,
     account: Account,
-    values: readonly (string | undefined)[],
+    secrets: Secrets,
   ): readonly Provider[] => {
     const kind = accountKinds[account.provider];
-    const named = secretsNamedBy(account);
-    const lost = named.find((_, n) => values[n] === undefined);
+    const [lost] = [...secrets].find(([, value]) => value === undefined) ?? [];
     if (lost !== undefined) {
-      const of = referredSecret(lost.reference);
+      const of = referredSecret(lost);
       const why = `there is no secret ${of}; PUT /v1/settings/secrets/${of}`;
       return kind.channels.map((channel) => unusable(channel, why));
     }
@@ -108,7 +109,7 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
         ...deps.accounts,
         workspace,
         name,
-        secret: (reference) => values[named.findIndex((each) => each.reference === reference)] ?? '',
+        secret: (reference) => secrets.get(reference) ?? '',
       });
     } catch (error) {
       // Its text may hold a secret.
@@ -129,9 +130,10 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
       before?.retire();
       return undefined;
     }
-    const same = before !== undefined && isSame(before, account, secretsOf(workspace, account));
+    const secrets = secretsOf(workspace, account);
+    const same = before !== undefined && isSame(before, account, secrets);
     if (!same) before?.retire();
-    const now = same ? before : open(workspace, name, account);
+    const now = same ? before : open(workspace, name, account, secrets);
     now.account = account;
     opened.set(key, now);
     const [oldest] = opened;
@@ -151,8 +153,8 @@ export function createAccountLanes(deps: AccountLanesDeps): AccountLanes {
   };
 }
 
-const isSame = (before: Opened, account: Account, secrets: readonly (string | undefined)[]): boolean =>
-  secrets.every((secret, n) => secret === before.secrets[n]) &&
+const isSame = (before: Opened, account: Account, secrets: Secrets): boolean =>
+  [...secrets].every(([reference, value]) => value === before.secrets.get(reference)) &&
   (before.account === account || canonicalJson(before.account) === canonicalJson(account));
 
 /** Stands for an account that cannot be used: its messages go to the next provider, or wait. */
