@@ -1,4 +1,5 @@
 import type { ChannelModel } from 'amqplib';
+import { closeChannel } from './channels.ts';
 import type { Names } from './names.ts';
 
 /** RESOURCE_LOCKED: the queue belongs to another connection. */
@@ -22,5 +23,5 @@ export async function stayAlone(model: ChannelModel, { alone }: Names): Promise<
       { cause },
     );
   }
-  await channel.close();
+  await closeChannel(channel);
 }

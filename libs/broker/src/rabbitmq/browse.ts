@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, GetMessage } from 'amqplib';
+import { getMessage } from './channels.ts';
 
 /** The most messages taken from a queue at once, and the bytes after which no more are taken. */
 const MOST = 10_000;
@@ -30,7 +31,7 @@ export function createHand(channel: Channel): Hand {
       held.set(queue, mine);
       let bytes = 0;
       while (taken.length < Math.min(limit, MOST) && bytes < BYTES) {
-        const message = await channel.get(queue);
+        const message = await getMessage(channel, queue);
         if (message === false) break;
         taken.push(message);
         mine.add(message);

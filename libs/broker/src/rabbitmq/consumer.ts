@@ -2,6 +2,7 @@ import type { Message } from 'amqplib';
 import type { BatchHandler, Delivery } from '../broker.ts';
 import { cutOffReason, cutOffsAllowed, cutOffsOfSuspect, type QueueSpec } from '../topology.ts';
 import { verdictsOf } from '../verdicts-of.ts';
+import { closeChannel } from './channels.ts';
 import { deliveryOf, envelopeOf, legibleDelivery, takenBack } from './envelope.ts';
 import type { Intake, Work } from './intake.ts';
 import type { Letter, Publisher } from './publisher.ts';
@@ -177,7 +178,7 @@ export function createConsumer(deps: ConsumerDeps): QueueConsumer {
       on.alive = false;
       session = undefined;
       // Its answer means that RabbitMQ has seen every acknowledgement.
-      await on.channel.close().catch(() => {});
+      await closeChannel(on.channel);
     }
     holding.clear();
     deps.stopped();

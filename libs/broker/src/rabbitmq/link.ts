@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
+import { closeChannel } from './channels.ts';
 import { hangUp, isLastingFault } from './dial.ts';
 import type { Nodes } from './nodes.ts';
 import { within } from './within.ts';
@@ -121,7 +122,7 @@ export function createLink(deps: LinkDeps): Link {
       try {
         return await within(timeout, use(channel), 'RabbitMQ did not answer');
       } finally {
-        await within(CLOSE, channel.close(), '').catch(() => {});
+        await within(CLOSE, closeChannel(channel), '').catch(() => {});
       }
     },
     renew(error) {

@@ -1,6 +1,7 @@
 import { readJson } from '@herald/domain';
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Consumer } from '../broker.ts';
+import { closeChannel } from './channels.ts';
 
 type Listener = (body: unknown) => void;
 
@@ -46,7 +47,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       // being published to it.
       await on.unbindQueue(own, deps.exchange, '');
       await on.deleteQueue(own);
-      await on.close();
+      await closeChannel(on);
     } catch {
       // The queue is gone with its connection.
     }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelModel, GetMessage } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
+import { closeChannel, getMessage } from './channels.ts';
 import type { Recurring } from './incoming.ts';
 import type { Given, QueueConsumer } from './queue-consumer.ts';
 
@@ -47,7 +48,7 @@ export function createSuspects(broken: (error: Error) => void, calm: number): Su
     const on = session;
     if (on === undefined || !isCalm || !members.has(consumer)) return false;
     let work: Promise<void> | undefined;
-    const asked: Promise<void> = on.channel.get(name).then((message: GetMessage | false) => {
+    const asked: Promise<void> = getMessage(on.channel, name).then((message) => {
       if (message === false || !on.alive) return;
       work = consumer.suspect(on, message).finally(() => running.delete(work ?? asked));
       running.add(work);
@@ -127,7 +128,7 @@ export function createSuspects(broken: (error: Error) => void, calm: number): Su
       while (running.size > 0) await Promise.allSettled(running);
       const on = session;
       lost();
-      await on?.channel.close().catch(() => {});
+      if (on !== undefined) await closeChannel(on.channel);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { BrokerObserver } from '../broker.ts';
+import { closeChannel } from './channels.ts';
 import { envelopeOf, outMessageOf } from './envelope.ts';
 import type { Recurring } from './incoming.ts';
 import type { Names } from './names.ts';
@@ -33,7 +34,7 @@ export function createUnroutable({ names, observer, broken }: UnroutableDeps): R
     async stop() {
       const on = channel;
       channel = undefined;
-      await on?.close().catch(() => {});
+      if (on !== undefined) await closeChannel(on);
     },
   };
 }

@@ -8,6 +8,9 @@ import { wallClock } from './harness.ts';
 import { openProxy } from './proxy.ts';
 import { message, messages, openTrial, topology, until, untilEmpty } from './trial.ts';
 
+/** What amqplib says when it closes a channel. */
+const CLOSES_A_CHANNEL = 'Goodbye';
+
 /** Tests that run on any RabbitMQ. */
 export const connections = (url: string) =>
   describe('a connection to RabbitMQ', () => {
@@ -33,6 +36,8 @@ export const connections = (url: string) =>
     it('that is lost again and again in the handler of a message makes it a dead letter', async () => {
       const { broker, proxy, collect } = await openTrial(url);
       const gate = Promise.withResolvers<Verdict>();
+      // Also if it fails: the broker closes when its handlers are done.
+      onTestFinished(() => gate.resolve(ack));
       const seen = await collect(() => gate.promise);
       await broker.publish([message('poison')]);
       for (let lives = 1; lives <= 3; lives += 1) {
@@ -43,7 +48,53 @@ export const connections = (url: string) =>
       expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
       const { items } = await broker.deadLetters('work', { limit: 1 });
       expect(items).toMatchObject([{ id: 'poison', reason: expect.stringContaining('cut off 3 times') }]);
-      gate.resolve(ack);
+    });
+
+    it('that is lost while a suspect is on its way here: the next connection goes on with it', async () => {
+      const { broker, proxy, collect } = await openTrial(url);
+      const gate = Promise.withResolvers<Verdict>();
+      onTestFinished(() => gate.resolve(ack));
+      const seen = await collect(() => gate.promise);
+      await broker.publish([message('poison')]);
+      await until(() => expect(seen).toHaveLength(1));
+      proxy.reset();
+      await until(() => expect(seen).toHaveLength(2));
+      // The end of the frame that announces it: its routing key, and that no more wait.
+      proxy.endBehind('work.suspects\0\0\0\0\xce');
+      proxy.reset();
+      await until(async () => expect((await broker.load('work')).dead).toBe(1));
+      expect(seen).toHaveLength(2);
+    });
+
+    it('that is lost while its topology is declared comes back all the same', async () => {
+      const { broker, proxy } = await openTrial(url);
+      proxy.reset();
+      proxy.endBehind(CLOSES_A_CHANNEL);
+      await until(() => broker.publish([message('a')]));
+      await until(() => broker.ping());
+    });
+
+    it('that is lost while a consumer or a subscriber stops lets it stop', async () => {
+      const { broker, proxy } = await openTrial(url);
+      const consume = () => broker.consume('work', { prefetch: 1 }, async () => ack);
+      const subscribe = () =>
+        broker.subscribe(
+          'changes',
+          () => {},
+          () => {},
+        );
+      for (const start of [consume, subscribe]) {
+        await until(() => broker.ping());
+        const started = await start();
+        proxy.endBehind(CLOSES_A_CHANNEL);
+        await started.stop();
+      }
+    });
+
+    it('that is lost while it closes lets the broker close', async () => {
+      const { broker, proxy } = await openTrial(url);
+      proxy.endBehind(CLOSES_A_CHANNEL);
+      await broker.close();
     });
 
     it('that is lost rejects what is not confirmed, and comes back', async () => {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** For tests: a proxy to a broker that can be cut. */
 export interface Way {
@@ -6,6 +7,8 @@ export interface Way {
   readonly url: string;
   /** Resets all connections; new ones are accepted as before. */
   reset(): void;
+  /** Ends the first connection on which this passes, in either direction, just behind it. */
+  endBehind(mark: string): void;
   /** Resets all connections and accepts no more. */
   cut(): Promise<void>;
   /** How many connections are open. */
@@ -25,16 +28,31 @@ export async function openProxy(target: string, { silentAfter = '' } = {}): Prom
       peer.destroy();
     });
   };
+  let last = '';
+  const pass = (from: Socket, to: Socket): void => {
+    const way = new Transform({
+      transform(data: Buffer, _encoding, done) {
+        const at = last === '' ? -1 : data.indexOf(last, 0, 'latin1');
+        if (at < 0) return done(null, data);
+        from.unpipe(way);
+        way.end();
+        done(null, data.subarray(0, at + last.length));
+        last = '';
+      },
+    });
+    from.pipe(way).pipe(to);
+  };
   const server = createServer((near) => {
     const far = connect({ host, port: Number(port) });
     near.setNoDelay(true);
     far.setNoDelay(true);
     keep(near, far);
     keep(far, near);
-    near.pipe(far).pipe(near);
+    pass(near, far);
+    pass(far, near);
     if (silentAfter !== '') {
       near.on('data', (data) => {
-        if (data.includes(silentAfter)) far.unpipe(near).resume();
+        if (data.includes(silentAfter)) far.unpipe().resume();
       });
     }
   });
@@ -47,6 +65,9 @@ export async function openProxy(target: string, { silentAfter = '' } = {}): Prom
   return {
     url: url.href,
     reset,
+    endBehind(mark) {
+      last = mark;
+    },
     connections: () => sockets.size / 2,
     async cut() {
       await new Promise<void>((resolve) => {
