@@ -54,12 +54,7 @@ export function createIncoming(deps: IncomingDeps): Incoming {
         (fault) => fault && observer.fault(fault),
         () => {},
       );
-      try {
-        for (const recurring of all) await recurring.start(model);
-      } catch (error) {
-        for (const recurring of all) recurring.lost();
-        throw error;
-      }
+      for (const recurring of all) await recurring.start(model);
     },
     down() {
       for (const recurring of all) recurring.lost();

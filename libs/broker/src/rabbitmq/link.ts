@@ -24,7 +24,7 @@ export interface Link {
   isUp(): boolean;
   /** Runs `use` on a new channel, which is closed afterwards; rejects after `timeout` ms. */
   channel<T>(use: (channel: Channel) => Promise<T>, timeout: number): Promise<T>;
-  /** Replaces this connection by a new one. */
+  /** Replaces this connection by a new one, also while it is set up. */
   renew(error: Error): void;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface LinkDeps {
   readonly name: string;
   /** Runs on each new connection; if it rejects, the connection is closed. */
   readonly up: (model: ChannelModel) => Promise<void>;
-  /** The connection is lost. */
+  /** The connection is lost, or could not be set up. */
   readonly down: (error: Error) => void;
   readonly fault: (error: Error) => void;
   /** ms that `up` may take. */
@@ -46,6 +46,8 @@ export function createLink(deps: LinkDeps): Link {
   let current: ChannelModel | undefined;
   let closed = false;
   let connecting: Promise<void> | undefined;
+  /** Says why the connection that is being set up cannot be used. */
+  let spoil: ((why: Error) => void) | undefined;
   const waking = new AbortController();
 
   const lose = (model: ChannelModel, error: Error): void => {
@@ -60,6 +62,9 @@ export function createLink(deps: LinkDeps): Link {
   const connect = async (): Promise<void> => {
     const model = await deps.nodes.connect(deps.name);
     let lost: Error | undefined;
+    spoil = (why) => {
+      lost ??= why;
+    };
     // Without a listener an 'error' would end the process; 'close' follows with the same error.
     model.on('error', () => {});
     model.on('close', (error) => {
@@ -71,8 +76,11 @@ export function createLink(deps: LinkDeps): Link {
       if (lost !== undefined) throw lost;
       if (closed) throw new Error('closed');
     } catch (error) {
+      deps.down(asError(error));
       await hangUp(model);
       throw error;
+    } finally {
+      spoil = undefined;
     }
     current = model;
   };
@@ -127,7 +135,7 @@ export function createLink(deps: LinkDeps): Link {
     },
     renew(error) {
       const model = current;
-      if (model === undefined) return;
+      if (model === undefined) return spoil?.(error);
       lose(model, error);
       void hangUp(model);
     },

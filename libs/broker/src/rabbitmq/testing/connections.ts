@@ -1,6 +1,7 @@
 import { connect } from 'amqplib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ack, type Verdict } from '../../verdict.ts';
+import { createLink } from '../link.ts';
 import { createNames } from '../names.ts';
 import { createNodes } from '../nodes.ts';
 import { openRabbitBroker } from '../open.ts';
@@ -215,6 +216,24 @@ export const connections = (url: string) =>
       await until(() => expect(heard).toEqual(['one', 'gap']));
       await until(() => broker.publish([change('two')]));
       await until(() => expect(heard).toEqual(['one', 'gap', 'two']));
+    });
+
+    it('of which a part ends while the rest is set up is replaced', async () => {
+      const seen: string[] = [];
+      const link = createLink({
+        nodes: createNodes(url),
+        name: 'test',
+        setUpTime: 10_000,
+        async up() {
+          seen.push('up');
+          if (seen.length === 1) link.renew(new Error('RabbitMQ closed a channel'));
+        },
+        down: ({ message }) => seen.push(message),
+        fault: () => {},
+      });
+      onTestFinished(() => link.close());
+      await link.open(20_000);
+      expect(seen).toEqual(['up', 'RabbitMQ closed a channel', 'up']);
     });
 
     it('with wrong credentials is refused at once', async () => {
