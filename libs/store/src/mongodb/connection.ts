@@ -1,7 +1,7 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { CollectionSpec, Document } from '../documents.ts';
 import type { DocumentForm } from './rows.ts';
-import { storeError } from './store-error.ts';
+import { isTooOld, storeError } from './store-error.ts';
 
 export interface MongoStoreOptions {
   /** The connection string. What it says of read and write concern does not count: both are majority. */
@@ -46,9 +46,6 @@ const REFUSALS: readonly unknown[] = [13, 18, 8000, INVALID_URI, TOO_OLD];
  */
 export const isLastingFault = (error: unknown): boolean =>
   error instanceof Error && (('code' in error && REFUSALS.includes(error.code)) || isTooOld(error));
-
-/** The driver says so by its number for the protocol, when it connects and when it looks for a server. */
-const isTooOld = (error: Error): boolean => /\bwire version\b/.test(error.message);
 
 /** The same as a sentence for an operator; undefined for any other error. */
 function tooOldIn(error: unknown): Error | undefined {

@@ -93,8 +93,11 @@ export function storeError(error: unknown): unknown {
   return new StoreUnavailableError([error.name, error.message, ...labels].join(' ').trim());
 }
 
-/** A server that the driver does not support stays so. */
-const isTooOld = ({ message }: Error): boolean => /\bwire version\b/.test(message);
+/**
+ * A server that the driver does not support stays so. The driver says so by its number for the protocol, when
+ * it connects and when it looks for a server.
+ */
+export const isTooOld = ({ message }: Error): boolean => /\bwire version\b/.test(message);
 
 function ofServer(error: MongoServerError): Error {
   const { name, code, codeName } = error;
