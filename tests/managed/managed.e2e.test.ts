@@ -20,6 +20,7 @@ import {
 } from '@herald/harness';
 import { startMongo } from '@herald/mongodb-server';
 import { startTestRabbit } from '@herald/rabbitmq-server';
+import { withDatabase } from '@herald/store/mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from './certificates.ts';
 import { manage } from './managed-rabbit.ts';
@@ -51,8 +52,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
   // A RabbitMQ that was running before has neither listener nor user for this.
   const managed = rabbit.node && (await manage(rabbit.node, certificates));
   const broker = managed?.env ?? { AMQP_URL: rabbit.url };
-  const uri = new URL(mongo.uri);
-  uri.pathname = `/herald_managed_${process.pid}`;
+  const uri = withDatabase(mongo.uri, `herald_managed_${process.pid}`);
   const logFile = join(dir, 'log.jsonl');
   const settings = {
     ...env,
@@ -69,7 +69,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
     running.add(herald);
     return herald;
   };
-  const replica = () => start({ MONGODB_URI: String(uri) });
+  const replica = () => start({ MONGODB_URI: uri });
   const clientOf = async ({ ready }: Herald) => createClient((await ready).http, apiKey);
   const prepare = async (herald: Herald) => {
     const client = await clientOf(herald);
@@ -145,7 +145,7 @@ if ('unavailable' in mongo || 'unavailable' in rabbit) {
 
     test('ends with 0 on SIGTERM, and its projections agree with the log', async () => {
       expect(await Promise.all([one.stop(), other.stop()])).toEqual([0, 0]);
-      const replayed = await runReplay({ MONGODB_URI: String(uri) }, ['--verify']);
+      const replayed = await runReplay({ MONGODB_URI: uri }, ['--verify']);
       expect(replayed.output).toContain('no differences');
       expect(replayed.code).toBe(0);
     });
