@@ -6,4 +6,5 @@ export { guardOutages } from './guard-outages.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { parseJson } from './json/parse-json.ts';
 export { PageQuery, ProblemBody, pageOf, problemResponses, textResponse } from './pages.ts';
+export { pointer } from './problem/pointer.ts';
 export { type Fault, Problem, type ProblemOptions } from './problem/problem.ts';

@@ -1,6 +1,6 @@
 import { deriveId, EVENT_TYPE, isObject } from '@herald/domain';
-import { Problem, parseJson } from '@herald/http';
-import { type Faults, pointer } from './faults.ts';
+import { Problem, parseJson, pointer } from '@herald/http';
+import type { Faults } from './faults.ts';
 import { isTraceparent } from './trace.ts';
 
 /**

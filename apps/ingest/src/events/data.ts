@@ -1,5 +1,6 @@
 import { isObject, writeJson } from '@herald/domain';
-import { type Faults, pointer } from './faults.ts';
+import { pointer } from '@herald/http';
+import type { Faults } from './faults.ts';
 
 /** bytes of JSON */
 const MAX_DATA_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import { EVENT_TYPE, EVENT_TYPE_WORDS } from '@herald/domain';
-import type { Fault } from '@herald/http';
+import { type Fault, pointer } from '@herald/http';
 import type { Static, TSchema } from 'typebox';
 import type { Validator } from 'typebox/compile';
 
@@ -31,10 +31,6 @@ export function collectFaults(): Faults {
     },
   };
 }
-
-/** The pointer of `key` inside `path` (RFC 6901). */
-export const pointer = (path: string, key: string | number): string =>
-  `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** Adds the schema's findings; true if there are none. */
 export function checkSchema<S extends TSchema>(

@@ -8,9 +8,10 @@ import {
   writeJson,
   zoneFault,
 } from '@herald/domain';
+import { pointer } from '@herald/http';
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { checkSchema, type Faults, pointer } from './faults.ts';
+import { checkSchema, type Faults } from './faults.ts';
 import { idFault } from './names.ts';
 
 /** bytes of JSON of one trait: traits are values to decide by, not documents. */

@@ -1,4 +1,5 @@
 import { UnfitNumber } from '@herald/domain';
+import { pointer } from '../problem/pointer.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
 
 /** What in a value cannot be taken, and where. */
@@ -34,7 +35,7 @@ export function inspect(value: unknown, depth: number, names: { seen: number }):
 }
 
 function within(name: string, found: Found): Found {
-  found.path = `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}${found.path}`;
+  found.path = `${pointer('', name.slice(0, 100))}${found.path}`;
   return found;
 }
 

@@ -1,4 +1,5 @@
 import type { TLocalizedValidationError } from 'typebox/error';
+import { pointer } from '../problem/pointer.ts';
 import type { Fault } from '../problem/problem.ts';
 
 type Failure = TLocalizedValidationError;
@@ -94,12 +95,12 @@ function faultsOf({ keyword, instancePath, params, message }: Failure): Fault[] 
   switch (keyword) {
     case 'required':
       return listOf(given.requiredProperties).map((name) => ({
-        path: `${instancePath}/${pointerPart(name)}`,
+        path: pointer(instancePath, name),
         message: 'is required',
       }));
     case 'additionalProperties':
       return listOf(given.additionalProperties).map((name) => ({
-        path: `${instancePath}/${pointerPart(name)}`,
+        path: pointer(instancePath, name),
         message: UNKNOWN,
       }));
     case 'boolean':
@@ -144,8 +145,6 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-const pointerPart = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 const article = (type: string): string =>
   type === 'null'

@@ -1,5 +1,6 @@
 import { readText, type SourceText } from '@herald/domain';
 import { inspect } from '../json/inspect.ts';
+import { pointer } from '../problem/pointer.ts';
 import { Problem } from '../problem/problem.ts';
 import { placedIn } from './placed.ts';
 
@@ -54,7 +55,7 @@ function longNumber(value: unknown, path = ''): { path: string; message: string 
     return { path, message: 'has more digits than are kept; write it in quotes, or send JSON' };
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, part] of Object.entries(value)) {
-    const found = longNumber(part, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    const found = longNumber(part, pointer(path, name));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { SourceText } from '@herald/domain';
+import { namesIn } from '../problem/pointer.ts';
 import { MAX_ERRORS, Problem } from '../problem/problem.ts';
 
 /**
@@ -21,10 +22,3 @@ export function placedIn(source: SourceText, problem: Problem): Problem {
     lasting,
   });
 }
-
-/** The names in a JSON pointer (RFC 6901). */
-const namesIn = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
